@@ -10,6 +10,7 @@ from aegui.core.data.progress import in_batches
 from aegui.core.data.split import drawn_indices, split_indices
 from aegui.core.evaluation.map_quality import VOTERS, knn_accuracy, share_voted
 from aegui.core.evaluation.neighbours import nearest_among, nearest_others
+from aegui.core.seeds import CODE_ACCURACY_SEED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,6 @@ MAX_QUERIES = 2_000
 """Most samples that are classified by their neighbours."""
 MAX_VOTING = 10_000
 """Most samples among which neighbours are searched."""
-_SEED = 0
 _READ_AT_ONCE = 1_024
 
 
@@ -63,7 +63,7 @@ def code_accuracy(codec: Codec, dataset: Dataset, split: SplitSpec) -> float | N
 def _some(indices: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     if len(indices) <= most:
         return indices
-    return indices[drawn_indices(len(indices), most, _SEED)]
+    return indices[drawn_indices(len(indices), most, CODE_ACCURACY_SEED)]
 
 
 def _codes(codec: Codec, dataset: Dataset, indices: NDArray[np.int64]) -> NDArray[np.float32]:

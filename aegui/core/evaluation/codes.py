@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.progress import in_batches
+from aegui.core.seeds import CODE_STATISTICS_SEED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +35,6 @@ FEWEST_JACOBIANS = 16
 BINS = 60
 _CHUNK = 500
 _JACOBIANS = 64
-_SEED = 0x5EED_0007
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def code_statistics(
         AeguiError: The model has no encoder, or takes images of another size.
         Cancelled: ``cancelled`` returned True.
     """
-    generator = np.random.default_rng(_SEED)
+    generator = np.random.default_rng(CODE_STATISTICS_SEED)
     rows = _some_rows(dataset, samples, generator)
     codes = codec.encode(rows)
     largest = np.abs(codes).max(axis=1, keepdims=True)
@@ -157,7 +157,7 @@ def dimension_figures(
         AeguiError: The model has no encoder, or takes images of another size.
         Cancelled: ``cancelled`` returned True.
     """
-    rows = _some_rows(dataset, samples or len(dataset), np.random.default_rng(_SEED))
+    rows = _some_rows(dataset, samples or len(dataset), np.random.default_rng(CODE_STATISTICS_SEED))
     codes = np.empty((len(rows), codec.latent_size), np.float32)
     nats: NDArray[np.float64] | None = None
     for batch in in_batches(len(rows), _CHUNK, cancelled):

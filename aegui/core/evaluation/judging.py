@@ -30,6 +30,7 @@ from aegui.core.evaluation.samples import (
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import DataSpec
 from aegui.core.sampled import sampled
+from aegui.core.seeds import JUDGE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +58,6 @@ MAX_COMPARED = 1_000
 _CHUNK = 250
 _COMPARED_SECONDS = 6e-9
 """Of each pair of images beside its product: the distance, and finding the smallest (measured)."""
-_SEED = 0x5EED_0011
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,7 +246,7 @@ def _test_part(
 
 def shuffled(rows: Rows) -> Rows:
     """Images ``[n, pixels]`` whose every pixel is that of another of ``rows``: chance."""
-    return np.random.default_rng(_SEED).permuted(rows, axis=0)
+    return np.random.default_rng(JUDGE_SEED).permuted(rows, axis=0)
 
 
 def spread_of(rows: Rows, predicted: NDArray[np.int64]) -> float:
@@ -288,4 +288,4 @@ def _drawn(rows: Rows, most: int) -> Rows:
     """At most so many of ``rows``, drawn at random but always the same."""
     if len(rows) <= most:
         return np.asarray(rows)
-    return np.asarray(rows[sampled(len(rows), most, _SEED)])
+    return np.asarray(rows[sampled(len(rows), most, JUDGE_SEED)])

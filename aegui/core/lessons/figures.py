@@ -32,6 +32,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import fit_pca
 from aegui.core.network.resolve import resolve
+from aegui.core.seeds import LESSON_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 LIMIT = "limit"
 """Prefix of the figure of the Bayes limit for a noise, beside those of ``TESTED_FIGURES``."""
 _DRAWS = 6_400
-_SEED = 7
 _SAMPLES = 512
 _SPREAD_BLOCKS = 1 << 22
 
@@ -156,7 +156,7 @@ def _drawn(subject: LessonSubject) -> NDArray[np.float32] | None:
     codec = subject.codec
     if codec is None or codec.image_shape != subject.dataset.image_shape:
         return None
-    return sample_images(codec, _SAMPLES, _SEED)
+    return sample_images(codec, _SAMPLES, LESSON_SEED)
 
 
 def _nearest_squares(
@@ -420,6 +420,6 @@ def _noisy(key: str, subject: LessonSubject, cancelled: IsCancelled | None) -> f
     codec = _with_encoder(subject)
     if codec is None:
         return None
-    score = noisy_score(codec, dataset, spec, _DRAWS, _SEED, limited=False)
+    score = noisy_score(codec, dataset, spec, _DRAWS, LESSON_SEED, limited=False)
     figures = {"wrong": score.mean, "at_most_1": score.share_at_most_1, "exact": score.share_exact}
     return figures[key.partition("@")[0]]

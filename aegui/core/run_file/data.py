@@ -14,6 +14,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.run_file.archive import Archive, refused, to_tensors
 from aegui.core.sampled import sampled
+from aegui.core.seeds import PREVIEW_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,6 @@ WHOLE_BYTES = 16 << 20
 """Largest size of a set that is saved whole."""
 PREVIEW_BYTES = 1 << 20
 """Samples saved of larger sets, to show where the set itself is missing."""
-_PREVIEW_SEED = 0x5EED_0006
 
 
 class DataDocument(BaseModel):
@@ -59,7 +59,7 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
     if len(dataset) * width > WHOLE_BYTES:
         total = len(dataset)
         count = max(1, min(total, PREVIEW_BYTES // width))
-        chosen = sampled(total, count, _PREVIEW_SEED)
+        chosen = sampled(total, count, PREVIEW_SEED)
         _, firsts = np.unique(dataset.class_indices, return_index=True)
         if len(firsts) <= count:
             # With every class: a classifier has an output for each.

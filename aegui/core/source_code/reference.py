@@ -17,13 +17,13 @@ import torch
 from aegui.core.data.progress import stop_if
 from aegui.core.formula import torch_function
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.seeds import NOISE_STREAM
 from aegui.core.source_code.reference_classifier import ClassifierReference
 from aegui.core.source_code.reference_gan import GanReference
 from aegui.core.training.engines.autograd import AutogradEngine
 from aegui.core.training.families.exact_objective import ExactObjective
 from aegui.core.training.families.second_order import METHODS
 from aegui.core.training.loop.schedules import Schedule
-from aegui.core.training.step.members import NOISE_STREAM
 from aegui.core.training.step.objective import Objective
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.samples import Samples

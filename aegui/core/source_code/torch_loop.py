@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.seeds import NOISE_SEED, NOISE_STREAM, PROBE_SEED
 from aegui.core.source_code.wording import (
     beta_text,
     changes_rate,
@@ -15,11 +16,8 @@ from aegui.core.source_code.wording import (
     write_noise,
     write_rate,
 )
-from aegui.core.training.families.exact_objective import PROBE_SEED
 from aegui.core.training.families.second_order import METHODS
 from aegui.core.training.optimizers import OPTIMIZERS
-from aegui.core.training.step.members import NOISE_STREAM
-from aegui.core.training.step.samples import NOISE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,6 +14,7 @@ from aegui.core.data.corruption import corrupted_with, corruption_words
 from aegui.core.evaluation.bayes import best_answer, posterior
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.i18n import mark, tr
+from aegui.core.seeds import FINDINGS_SEED
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
@@ -53,7 +54,6 @@ _STRONGER, _MUCH_STRONGER = 0.05, 1.5
 _DOUBT_COSTS = 1.1
 """Multiple of the Bayes limit above which the network is reported to doubt too much."""
 _DRAWS, _MAX_COMPARED = 1024, 1 << 26
-_SEED = 0x5EED_000D
 _MIN_VERSIONS = 5
 """Labels with fewer versions are not examined."""
 _SPREAD = 0.85
@@ -260,7 +260,7 @@ def _cost_of_belief(
     bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=count * math.prod(shape))
     glyphs = bits.reshape(count, -1).astype(np.float64)
     clean = np.tile(glyphs, (-(-_DRAWS // count), 1))
-    noisy = corrupted_with(clean, actual, np.random.default_rng(_SEED), shape)
+    noisy = corrupted_with(clean, actual, np.random.default_rng(FINDINGS_SEED), shape)
     share_on = posterior(noisy, glyphs, actual, image_shape=shape) @ glyphs
     answer = best_answer(noisy, glyphs, believed, image_shape=shape)
     wrong = float(np.where(answer > 0.5, 1.0 - share_on, share_on).sum())

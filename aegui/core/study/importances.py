@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from aegui.core.i18n import mark, tr
+from aegui.core.seeds import RESAMPLING_SEED
 from aegui.core.study.forest import grow
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ METHODS = {
 _TREES = 200
 _REPEATS = 10
 _FEWEST_RUNS = 8
-_SEED = 0x5EED_0012
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ def _between(x: NDArray[np.int64], y: NDArray[np.float64]) -> float:
 
 
 def _forest(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Importances | None:
-    forest = grow(x, y, _TREES, _SEED)
+    forest = grow(x, y, _TREES, RESAMPLING_SEED)
     explained = max(0.0, forest.explained(x, y))
-    each = np.maximum(forest.lost(x, y, _REPEATS, _SEED), 0.0)
+    each = np.maximum(forest.lost(x, y, _REPEATS, RESAMPLING_SEED), 0.0)
     whole = float(each.sum())
     if not whole > 0.0:
         return None

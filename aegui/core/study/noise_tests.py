@@ -14,6 +14,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
 from aegui.core.sampled import sampled
+from aegui.core.seeds import NOISE_TESTS_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +30,6 @@ MAX_DRAWS = 10_000_000
 DRAWS = 4_000
 """Default number of noisy samples that a network is tested with."""
 _CHUNK = 4096
-_CHOICE_SEED = 0x5EED_0006
 _TRYING_SHARE = 0.2
 """Share of a core's full speed that testing reaches."""
 
@@ -71,7 +71,7 @@ def tested_of(dataset: Dataset, most: int) -> Dataset:
     """Return the set, or a fixed random subset of ``most`` samples if it is larger."""
     if len(dataset) <= most:
         return dataset
-    return dataset.subset(sampled(len(dataset), most, _CHOICE_SEED).tolist())
+    return dataset.subset(sampled(len(dataset), most, NOISE_TESTS_SEED).tolist())
 
 
 def trial_seconds(resolved: ResolvedRecipe, tried: NoiseTests | None) -> float:

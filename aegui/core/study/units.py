@@ -28,6 +28,7 @@ from aegui.core.json_text import from_json
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec, SplitSpec
 from aegui.core.recipe.file import recipe_from
+from aegui.core.seeds import STUDY_NOISE_SEED
 from aegui.core.study.noise_tests import NoiseTests, NoiseTrial, trial_seconds
 from aegui.core.study.records import RunRecord
 from aegui.core.study.settings import key_of
@@ -59,7 +60,6 @@ _PROBE_SECONDS = 0.5
 _TRAINING_SHARE = 0.9
 """Share of training in a unit's progress if its networks are tested too."""
 _NOISY_ROUNDS = 32
-_NOISE_SEED = 0x5EED_0007
 
 
 @dataclass(frozen=True)
@@ -468,7 +468,7 @@ def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[
 def _wrong_noisy(codec: Codec, dataset: Dataset, noise: CorruptionSpec) -> float:
     """Return the mean wrong pixels of the answers to noisy samples."""
     rounds = max(1, min(_NOISY_ROUNDS, 4096 // len(dataset)))
-    generator = np.random.default_rng(_NOISE_SEED)
+    generator = np.random.default_rng(STUDY_NOISE_SEED)
     wrong = [
         wrong_pixels(batch.clean, codec.reconstruct(batch.noisy))
         for batch in noisy_batches(dataset, noise, rounds, generator)

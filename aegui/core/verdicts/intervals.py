@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.seeds import RESAMPLING_SEED
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -14,7 +16,6 @@ CONFIDENCE = 0.95
 MIN_SEEDS = 5
 """A bootstrap of fewer seeds would give too narrow an interval."""
 _DRAWS = 9_999
-_SEED = 0x5EED_0012
 _ROUNDING = 1e-12
 
 Interval = tuple[float, float]
@@ -108,7 +109,7 @@ def _bca(groups: tuple[Any, ...], statistic: Any) -> Interval | None:
     """
     from scipy.special import ndtr, ndtri
 
-    draw = np.random.default_rng(_SEED)
+    draw = np.random.default_rng(RESAMPLING_SEED)
     drawn = [group[draw.integers(0, len(group), (_DRAWS, len(group)))] for group in groups]
     found, seen = statistic(*drawn), statistic(*groups)
     below = ((found < seen).sum() + (found <= seen).sum()) / (2 * len(found))

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.seeds import RESAMPLING_SEED
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -25,7 +27,6 @@ MAX_DEALT = 200_000
 """Upper bound for the assignments that are enumerated: 10 and 10 seeds have 184,756."""
 DRAWS = 9_999
 """Number of arrangements drawn if there are more: the smallest p-value is then 1 / 10,000."""
-_SEED = 0x5EED_0012
 _CHUNK_NUMBERS = 1 << 22
 _ROUNDING = 1e-9
 """Tolerance within which two statistics are equal, relative to the largest value."""
@@ -65,7 +66,7 @@ def paired_test(differences: ArrayLike) -> PermutationTest:
         for value in values[1:].tolist():
             sums = np.concatenate([sums + value, sums - value])
         return PermutationTest(float((np.abs(sums) >= observed).mean()), smallest, is_exact=True)
-    generator = np.random.default_rng(_SEED)
+    generator = np.random.default_rng(RESAMPLING_SEED)
     beyond = 0
     for count in _chunks(len(values)):
         signs = generator.integers(0, 2, (count, len(values)), np.int8) * 2 - 1
@@ -91,7 +92,7 @@ def unpaired_test(first: ArrayLike, second: ArrayLike) -> PermutationTest:
         top = found.max() * (1.0 - _ROUNDING) - _ROUNDING
         smallest = float((found >= top).mean())
         return PermutationTest(float((found >= observed).mean()), smallest, is_exact=True)
-    generator = np.random.default_rng(_SEED)
+    generator = np.random.default_rng(RESAMPLING_SEED)
     beyond = 0
     for count in _chunks(len(pool)):
         dealt = generator.permuted(np.broadcast_to(pool, (count, len(pool))), axis=1)[:, : len(one)]

@@ -28,6 +28,7 @@ from aegui.core.latent.frame import (
 )
 from aegui.core.latent.sheets import grid_of_decodes
 from aegui.core.sampled import stride_for
+from aegui.core.seeds import WEB_PAGE_SEED
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.web_page.packing import packed, packed_layers, packed_tensors, rounded
 
@@ -61,7 +62,6 @@ _PICTURES = 6
 _PICTURE_CELLS = 14
 _PICTURE_SIDE = 18
 _SPRITE_SIDE = 32
-_SEED = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +232,7 @@ def _plane(exhibit: Exhibit, codes: NDArray[np.float32] | None) -> tuple[Frame, 
     frame = exhibit.frame
     if codes is None:
         # Span the plane by random codes: around the mean of all codes a decoded image is a blur.
-        drawn = np.random.default_rng(_SEED).standard_normal((3, size)).astype(np.float32)
+        drawn = np.random.default_rng(WEB_PAGE_SEED).standard_normal((3, size)).astype(np.float32)
         ways = directions_through(drawn) if size > 2 else None
         if frame is None:
             frame = axes_frame((0, min(1, size - 1)), np.zeros(size))
@@ -250,7 +250,7 @@ def _difference(codec: Codec, precision: Precision, codes: NDArray[np.float32] |
     if precision == "f32":
         return 0.0
     if codes is None:
-        drawn = np.random.default_rng(_SEED).standard_normal((16, codec.latent_size))
+        drawn = np.random.default_rng(WEB_PAGE_SEED).standard_normal((16, codec.latent_size))
         codes = drawn.astype(np.float32)
     some = codes[:: max(1, len(codes) // 64)]
     other = codec.with_tensors(

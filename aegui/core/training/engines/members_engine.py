@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from aegui.core.network.forward import dropout_rate
+from aegui.core.seeds import NOISE_STREAM
 from aegui.core.training.step.lines import emit_betas, emit_gradient, emit_penalties
-from aegui.core.training.step.members import NOISE_STREAM, alone
+from aegui.core.training.step.members import alone
 from aegui.core.training.step.objective import is_drawn
 from aegui.core.training.step.primitives import PRIMITIVES
 from aegui.core.training.step.program import Source, emit_corruption

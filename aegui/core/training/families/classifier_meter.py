@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from aegui.core.data.progress import stop_if
 from aegui.core.latent.codec import Codec
 from aegui.core.sampled import sampled
+from aegui.core.seeds import CLASSIFIER_CHECK_SEED, CLASSIFIER_NOISE_SEED
 from aegui.core.training.families.classifier import group_loss, penalty, penalty_factors
 from aegui.core.training.families.classifier_engines import trained_leaves
 from aegui.core.training.families.classifier_phases import groups_of, number_of
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 CHECKED_ROWS = 10_000
 """Maximum number of samples on which the accuracy is measured; it needs more than the loss."""
-_NOISE_SEED = 0x5EED_0006
-_CHECK_SEED = 0x5EED_0007
 
 
 class ClassifierMeter:
@@ -93,7 +92,9 @@ class ClassifierMeter:
         classifier = self._resolved.recipe.classifier
         assert classifier is not None
         spec = classifier.pretrain.corruption
-        generator = torch.Generator(device=self._eval_inputs.device).manual_seed(_NOISE_SEED)
+        generator = torch.Generator(device=self._eval_inputs.device).manual_seed(
+            CLASSIFIER_NOISE_SEED
+        )
         total, model = 0.0, self._model
         image_shape = self._resolved.dataset.image_shape if group.encoder.start == 0 else None
         for chunk in torch.split(self._eval_inputs, self._piece):
@@ -182,4 +183,4 @@ class ClassifierMeter:
 
 def _some(indices: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return at most ``CHECKED_ROWS`` of ``indices``, always the same ones."""
-    return indices[sampled(len(indices), CHECKED_ROWS, _CHECK_SEED)]
+    return indices[sampled(len(indices), CHECKED_ROWS, CLASSIFIER_CHECK_SEED)]

@@ -16,6 +16,7 @@ import torch
 from aegui.core.data.progress import stop_if
 from aegui.core.network.forward import BATCH_MOMENTUM
 from aegui.core.recipe import NormSpec
+from aegui.core.seeds import PROBE_SEED
 from aegui.core.training.families.exact_program import ExactProgram
 from aegui.core.training.step.cancellation import cancellable
 from aegui.core.training.step.measure import rows_in_a_piece
@@ -41,7 +42,6 @@ _CHUNK_NUMBERS = 2**22
 """Maximum number of values of the widest layer held in memory at once."""
 _KEPT_NUMBERS = 2**18
 """Sets of at most this many numbers are kept as float64, beside the float32 of the training."""
-PROBE_SEED = 0x5EED_0006
 
 
 @dataclass(frozen=True, eq=False)

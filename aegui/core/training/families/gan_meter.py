@@ -9,6 +9,7 @@ import torch
 
 from aegui.core.data.progress import stop_if
 from aegui.core.sampled import sampled
+from aegui.core.seeds import GAN_CODE_SEED, GAN_REAL_SEED
 from aegui.core.training.families.gan import (
     Adversaries,
     class_loss,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 _ROWS = 512
 """Number of real images, and of generated ones, that the discriminator is evaluated on."""
-_CODE_SEED = 0x5EED_0009
-_REAL_SEED = 0x5EED_0014
 
 
 class GanMeter:
@@ -61,7 +60,7 @@ class GanMeter:
         self._latent = resolved.recipe.network.latent.units
         self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
         # Drawn at random: the first samples of a set sorted by class lack the other classes.
-        shown = sampled(samples.eval_clean.shape[1], _ROWS, _REAL_SEED)
+        shown = sampled(samples.eval_clean.shape[1], _ROWS, GAN_REAL_SEED)
         self._real = samples.eval_clean[0, torch.from_numpy(shown)].to(parameters.device)
         self._piece = rows_in_a_piece(resolved.all_layers, _ROWS)
         self._labels: torch.Tensor | None = None
@@ -83,7 +82,7 @@ class GanMeter:
 
     def _figures(self, run: int, cancelled: IsCancelled | None) -> dict[str, float]:
         """Return means over the real images, and over as many generated ones."""
-        generator = torch.Generator(device=self._device).manual_seed(_CODE_SEED)
+        generator = torch.Generator(device=self._device).manual_seed(GAN_CODE_SEED)
         codes = torch.empty(len(self._real), self._latent, device=self._device)
         codes.normal_(generator=generator)
         seen: tuple[list[torch.Tensor], list[torch.Tensor]] = ([], [])

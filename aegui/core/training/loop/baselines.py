@@ -12,6 +12,7 @@ from aegui.core.evaluation.bayes import posterior
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.formula import numpy_function
 from aegui.core.sampled import stride_for
+from aegui.core.seeds import BASELINE_SEED
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _DRAWS = 2048
 """Noisy samples on which the lowest possible loss is estimated."""
 _MAX_COMPARED = 1 << 28
 """Upper bound of the numbers compared for the estimate; beyond it the lowest loss is unknown."""
-_SEED = 0x5EED_000B
 _TINY = 1e-6
 _LEVELS = 101
 """Number of answers between 0 and 1 tried for losses without a formula for the best answer."""
@@ -65,7 +65,7 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
         return None
     clean = np.tile(rows, (-(-_DRAWS // len(rows)), 1))
     shape = dataset.image_shape
-    noisy = corrupted_with(clean, noise, np.random.default_rng(_SEED), shape)
+    noisy = corrupted_with(clean, noise, np.random.default_rng(BASELINE_SEED), shape)
     share_on = posterior(noisy, rows, noise, image_shape=shape) @ rows
     return _in_units(resolved, _least(training.loss, training.huber_delta, share_on))
 

@@ -22,6 +22,7 @@ from aegui.core.errors import Cancelled, TrainingError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.seeds import NOISE_STREAM
 from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.native.engine import NativeEngine
 from aegui.core.training.families.kinds import family_of
@@ -42,7 +43,6 @@ from aegui.core.training.record.result import Checkpoint, TrainingResult
 from aegui.core.training.record.stages import Lineage, StageLog
 from aegui.core.training.record.timeline import Timeline
 from aegui.core.training.step.cancellation import cancellable
-from aegui.core.training.step.members import NOISE_STREAM
 from aegui.core.training.step.parameters import Parameters, snapshot_of
 from aegui.core.training.step.slices import is_long
 

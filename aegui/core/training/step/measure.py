@@ -17,6 +17,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.layers import is_stackable
 from aegui.core.sampled import sampled
+from aegui.core.seeds import CODE_SEED, JACOBIAN_SEED
 from aegui.core.training.cost import MEASURED_NUMBERS
 from aegui.core.training.step.members import Number
 from aegui.core.training.step.model import Model
@@ -49,10 +50,8 @@ PIECE_COST = 2_000_000_000
 tenths beside a busy window."""
 _JACOBIAN_ROWS = 256
 """Number of randomly chosen samples on which a contractive penalty is measured."""
-_JACOBIAN_SEED = 0x5EED_0013
 _ALL_ROWS = 4096
 """Chunk size when all samples of a large set are measured."""
-_CODE_SEED = 0x5EED_0005
 
 _CHECKED = {"validation_loss", "validation_wrong"}
 _COMPILED_TERMS = {
@@ -280,7 +279,7 @@ def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> tor
     """
     if not is_drawn(resolved):
         return None
-    generator = torch.Generator(device=device).manual_seed(_CODE_SEED)
+    generator = torch.Generator(device=device).manual_seed(CODE_SEED)
     units = resolved.recipe.network.latent.units
     return torch.empty(rows, units, device=device).normal_(generator=generator)
 
@@ -412,7 +411,7 @@ def _some_rows(count: int, device: torch.device) -> torch.Tensor:
 
     They are drawn at random: the first samples of a set sorted by class are all of one class.
     """
-    return torch.from_numpy(sampled(count, _JACOBIAN_ROWS, _JACOBIAN_SEED)).to(device)
+    return torch.from_numpy(sampled(count, _JACOBIAN_ROWS, JACOBIAN_SEED)).to(device)
 
 
 def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.training.step.model import Model
 
-NOISE_STREAM = 0x5EED_0003
-"""Combined with the seed of a run for its random numbers during training."""
 _PENALTIES = ("l1", "l2", "code_l1", "contractive")
 _LAYERS = ("encoder", "decoder")
 

@@ -15,6 +15,7 @@ from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.data.split import split_indices
 from aegui.core.sampled import sampled
+from aegui.core.seeds import EVALUATION_SEED, MEASURE_SEED, NOISE_SEED
 from aegui.core.training.cost import MEASURED_ROWS
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import CorruptionSpec
 
-NOISE_SEED = 0x5EED_0001
-_EVALUATION_SEED = 0x5EED_0002
-_MEASURE_SEED = 0x5EED_0004
 EVALUATION_ROWS = 1024
 """Minimum number of noisy samples on which the loss of a denoiser is measured."""
 _EVALUATION_ROWS_OF_ALL = 2**18
@@ -131,7 +129,7 @@ class Samples:
         self.validation_inputs = self.validation_target
         if not self.noisy_evaluation:
             return
-        seed = resolved.recipe.seed ^ _EVALUATION_SEED
+        seed = resolved.recipe.seed ^ EVALUATION_SEED
         if len(chosen):
             self.validation_inputs = self._corrupted(self.validation_target, corruption, seed + 1)
             if not corruption.clean_target:
@@ -157,7 +155,7 @@ class Samples:
 def some_of(count: int) -> NDArray[np.int64]:
     """Return the indices of the samples measured out of ``count``, always the same."""
     few = min(MEASURED_ROWS, max(_MIN_ROWS, count // 16))
-    return sampled(count, count if count <= WHOLE_ROWS else few, _MEASURE_SEED)
+    return sampled(count, count if count <= WHOLE_ROWS else few, MEASURE_SEED)
 
 
 def as_numbers(rows: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,7 @@ from aegui.core.evaluation.classification import classification_cost, classify
 from aegui.core.i18n import language, tr
 from aegui.core.recipe import DataSpec
 from aegui.core.sampled import sampled
+from aegui.core.seeds import LIVE_CLASSIFIER_SEED
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -36,7 +37,6 @@ LIVE_SAMPLES = 2_000
 """During a training, larger parts are represented by this many samples, drawn at random."""
 LIVE_MS = 500
 """Minimum time between two evaluations during a training."""
-_LIVE_SEED = 0x5EED_0008
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,7 +262,7 @@ def _evaluation(
         indices = np.arange(len(dataset))
     total = len(indices)
     if judged.is_live:
-        indices = indices[sampled(total, LIVE_SAMPLES, _LIVE_SEED)]
+        indices = indices[sampled(total, LIVE_SAMPLES, LIVE_CLASSIFIER_SEED)]
     classes = judged.dataset.classes
     found = classify(judged.codec, classes, dataset, indices, report, cancelled)
     return Evaluation(found, dataset, indices, total, part, judged.codec.epoch)
