@@ -14,7 +14,7 @@ import torch
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.training.record.checkpoint_check import restore_generator
 from aegui.core.training.step.augment import augmented
-from aegui.core.training.step.cancellation import LongSteps
+from aegui.core.training.step.cancellation import ChangedTensors, LongSteps
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.objective import Objective, is_drawn
 from aegui.core.training.step.samples import as_numbers, pick_into
@@ -267,8 +267,8 @@ class AutogradEngine(ByBatches):
         self._long = LongSteps(
             self.batches,
             generator,
+            ChangedTensors([parameters.buffers]),
             is_long=is_long(resolved, parameters.device),
-            restored=[parameters.buffers],
         )
         self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
-from aegui.core.training.step.cancellation import LongSteps
+from aegui.core.training.step.cancellation import ChangedTensors, LongSteps
 from aegui.core.training.step.program import compiled_unit
 from aegui.core.training.step.slices import is_long
 
@@ -80,7 +80,8 @@ def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.
 class GeneratedEngine(ByBatches):
     """Trains batch by batch with a ``BatchProgram``, which subclasses build.
 
-    It draws the same numbers as the autograd engines.
+    It draws the same numbers as the autograd engines. ``changed`` are the tensors that a step
+    changes; by default the buffers, and at its end the parameters with their optimiser.
     """
 
     def __init__(
@@ -89,27 +90,22 @@ class GeneratedEngine(ByBatches):
         parameters: Parameters,
         samples: Rows,
         generator: torch.Generator,
+        changed: ChangedTensors | None = None,
     ) -> None:
         super().__init__(Batches(samples, generator, parameters.layout.runs))
+        self._resolved = resolved
+        self._parameters = parameters
         self._generator = generator
         self._is_long = is_long(resolved, parameters.device)
-        self._long = self._long_steps(parameters)
+        changed = changed or ChangedTensors(
+            [parameters.buffers], [parameters.flat, parameters.steps, *parameters.slots.values()]
+        )
+        self._long = LongSteps(self.batches, generator, changed, is_long=self._is_long)
         self._device = parameters.device
         self._all_rows = samples.rows
         self._augmentation = augmentation_of(resolved, generator)
         self._programs: dict[tuple[int, int, int], BatchProgram] = {}
         self._samples = samples
-
-    def _long_steps(self, parameters: Parameters) -> LongSteps:
-        """Return the cancellation of steps, in which the parameters are written last."""
-        learnt = [parameters.flat, parameters.steps, *parameters.slots.values()]
-        return LongSteps(
-            self.batches,
-            self._generator,
-            is_long=self._is_long,
-            restored=[parameters.buffers],
-            until=learnt,
-        )
 
     def step(self, rate: float, level: float) -> None:
         """Train on the next batch; raise ``Cancelled`` as ``steps`` does."""

@@ -155,7 +155,6 @@ class FusedBatchEngine(GeneratedEngine):
         self._step = Step(resolved, parameters, primitives_on(parameters.device))
         self._latent = resolved.recipe.network.latent
         self._pixels = samples.target.shape[2]
-        self._parameters = parameters
         self.prepare()
 
     def _build(self, width: int, rows: int) -> BatchProgram:

@@ -59,8 +59,6 @@ class LayeredEngine(GeneratedEngine):
         generator: torch.Generator,
     ) -> None:
         super().__init__(resolved, parameters, samples, generator)
-        self._resolved = resolved
-        self._parameters = parameters
         self._update = Source()
         emit_penalties(self._update, resolved, parameters, 0)
         emit_update(self._update, resolved.recipe.training.optimizer, parameters, 0)

@@ -23,7 +23,7 @@ from aegui.core.training.engines.batch_program import (
 from aegui.core.training.families.classifier_rows import CodeRows, emit_corrupted
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.record.checkpoint_check import array, counts
-from aegui.core.training.step.cancellation import LongSteps
+from aegui.core.training.step.cancellation import ChangedTensors
 from aegui.core.training.step.lines import dropout_line
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.primitives import primitives_on
@@ -78,10 +78,9 @@ class _PhaseEngine(GeneratedEngine):
         generator: torch.Generator,
         learnt: Sequence[int],
         update: RunUpdate,
+        changed: ChangedTensors | None = None,
     ) -> None:
-        super().__init__(resolved, parameters, source, generator)
-        self._resolved = resolved
-        self._parameters = parameters
+        super().__init__(resolved, parameters, source, generator, changed)
         self._learnt = learnt
         self._update = update
         self._codes = source if isinstance(source, CodeRows) else None
@@ -169,18 +168,11 @@ class PretrainEngine(_PhaseEngine):
         adam = OptimizerSpec(name="adam")
         update = RunUpdate(adam, None, parameters, own, self._steps, slots=self._slots)
         self._rows = CodeRows(model, samples, group.encoder.start)
-        super().__init__(resolved, parameters, self._rows, generator, own, update)
-        self._augmentation = None
-
-    def _long_steps(self, parameters: Parameters) -> LongSteps:
-        """Return the cancellation of steps, in which the parameters are written last."""
-        return LongSteps(
-            self.batches,
-            self._generator,
-            is_long=self._is_long,
-            restored=[parameters.buffers],
-            until=[parameters.flat, self._steps, *self._slots.values()],
+        changed = ChangedTensors(
+            [parameters.buffers], [parameters.flat, self._steps, *self._slots.values()]
         )
+        super().__init__(resolved, parameters, self._rows, generator, own, update, changed)
+        self._augmentation = None
 
     def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
         """Return the roots of the gradient of ``group_loss``."""

@@ -30,7 +30,7 @@ from aegui.core.training.engines.batch_program import (
 )
 from aegui.core.training.families.steppers import BatchStepper
 from aegui.core.training.record.checkpoint_check import counts
-from aegui.core.training.step.cancellation import LongSteps
+from aegui.core.training.step.cancellation import ChangedTensors
 from aegui.core.training.step.lines import dropout_line
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.primitives import primitives_on
@@ -152,23 +152,18 @@ class GanEngine(GeneratedEngine):
         generator: torch.Generator,
     ) -> None:
         assert resolved.recipe.gan is not None
-        self.discriminator_steps = torch.zeros((), device=parameters.device)
-        self._levers = torch.tensor([0, 1, 1], device=parameters.device)
-        super().__init__(resolved, parameters, samples, generator)
-        self._resolved = resolved
-        self._parameters = parameters
+        steps = torch.zeros((), device=parameters.device)
+        levers = torch.tensor([0, 1, 1], device=parameters.device)
+        mean = [] if parameters.average is None else [parameters.average]
+        learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
+        # A step writes to both networks before it ends.
+        changed = ChangedTensors([*learnt, parameters.steps, steps, levers])
+        super().__init__(resolved, parameters, samples, generator, changed)
+        self.discriminator_steps = steps
+        self._levers = levers
         self._gan = resolved.recipe.gan
         labels = resolved.dataset.class_indices[samples.training]
         self._labels = torch.from_numpy(labels).to(parameters.device)
-
-    def _long_steps(self, parameters: Parameters) -> LongSteps:
-        """Return the cancellation of steps, which restores the tensors of both networks."""
-        mean = [] if parameters.average is None else [parameters.average]
-        learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
-        counted = [parameters.steps, self.discriminator_steps, self._levers]
-        return LongSteps(
-            self.batches, self._generator, is_long=self._is_long, restored=[*learnt, *counted]
-        )
 
     @property
     def batch_count(self) -> int:

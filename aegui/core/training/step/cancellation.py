@@ -9,6 +9,7 @@ in the same order; the interception costs some microseconds per operation.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -63,31 +64,41 @@ def cancellable(
         raise Cancelled from error
 
 
+@dataclass(frozen=True, eq=False)
+class ChangedTensors:
+    """What a step changes.
+
+    Attributes:
+        restored: Tensors that it changes before it ends: restored if it is cancelled.
+        until: Tensors that it writes at its end, see ``cancellable``.
+    """
+
+    restored: Sequence[torch.Tensor]
+    until: Sequence[torch.Tensor] = ()
+
+
 class LongSteps:
     """Makes long steps cancellable; a cancelled step is undone as if it had not begun.
 
     Args:
-        is_long: Whether steps are long; others are not cancellable.
         batches: Position within the epoch.
         generator: Source of the steps' random numbers.
-        restored: Tensors that a step changes before it ends.
-        until: Tensors that are written when a step ends, see ``cancellable``.
+        changed: Tensors that a step changes.
+        is_long: Whether steps are long; others are not cancellable.
     """
 
     def __init__(
         self,
         batches: Batches,
         generator: torch.Generator,
+        changed: ChangedTensors,
         *,
         is_long: bool,
-        restored: Sequence[torch.Tensor],
-        until: Sequence[torch.Tensor] = (),
     ) -> None:
         self._is_long = is_long
         self._batches = batches
         self._generator = generator
-        self._restored = restored
-        self._until = until
+        self._changed = changed
 
     @contextmanager
     def one(self, cancelled: IsCancelled | None) -> Iterator[None]:
@@ -97,7 +108,7 @@ class LongSteps:
             return
         start, drawn = self._batches.start, self._generator.get_state()
         try:
-            with cancellable(cancelled, self._restored, self._until):
+            with cancellable(cancelled, self._changed.restored, self._changed.until):
                 yield
         except Cancelled:
             self._batches.start = start
