@@ -1,4 +1,4 @@
-"""YAML of strangers stands for no more than it says: bombs of aliases and merges are refused."""
+"""Bounded YAML: bombs of aliases and merges in untrusted files are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Course configurations as found in the wild: what they mean, and what is said about it."""
+"""Import of course configurations: recipes, and what is listed as understood or ignored."""
 
 from __future__ import annotations
 
