@@ -1,4 +1,4 @@
-"""Files that stand for far more than they hold: refused before the room for it is made."""
+"""Decompression bombs are refused before memory is allocated for their content."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def packed(path: Path, head: bytes, unit: bytes, times: int) -> Path:
-    """``head`` and ``times`` times ``unit`` at ``path``, packed as well as gzip can."""
+    """Write ``head`` and ``times`` repetitions of ``unit`` to ``path``, compressed with gzip."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     with path.open("wb") as file:
         file.write(packer.compress(head))

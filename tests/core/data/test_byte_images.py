@@ -1,4 +1,4 @@
-"""Bytes that read like the numbers they stand for."""
+"""Images stored as bytes that are read as floats."""
 
 from __future__ import annotations
 

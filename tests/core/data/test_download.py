@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Behaviour:
-    """How a mirror treats its visitors."""
+    """How a mirror answers requests."""
 
     files: dict[str, bytes]
     cut_after: int | None = None
@@ -47,7 +47,7 @@ class Behaviour:
 
 @contextmanager
 def mirror(behaviour: Behaviour) -> Iterator[str]:
-    """The address of a real server that behaves so."""
+    """Serve a mirror with this behaviour; return its address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -96,7 +96,7 @@ def mirror(behaviour: Behaviour) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy, no folder of sets but that of the test, and its server may do without TLS."""
+    """Use no proxy, the test's folder of data sets, and a server without TLS."""
     monkeypatch.setattr("aegui.core.data.download.PLAIN_HOSTS", {"127.0.0.1"})
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv("AEGUI_DATA_DIR", raising=False)
@@ -104,7 +104,7 @@ def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """What the mirrors hold: a small set under the name of MNIST."""
+    """Return the files of the mirrors: a small set named MNIST."""
     noise = np.random.default_rng(0).integers(0, 256, (500, 28, 28)) / 255
     made: dict[str, bytes] = {}
     for part, count in (("train", 500), ("t10k", 20)):

@@ -1,4 +1,4 @@
-"""Fonts of glyphs: columns as displays take them, and BDF that another reader understands."""
+"""Export of glyphs as column headers for displays and as BDF, which PIL reads back."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def paint(path: Path, level: int, mode: str = "L") -> None:
 
 @pytest.fixture
 def pets(tmp_path: Path) -> Path:
-    """A folder as people have them."""
+    """Create a typical folder: classes, nested folders, damaged files, other files."""
     folder = tmp_path / "pets"
     paint(folder / "loose.png", 10)
     for number in (10, 2, 1):

@@ -1,4 +1,4 @@
-"""What image files are like by themselves."""
+"""The most frequent size and colours of image files."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ SPEC = ImageSpec(height=8, width=8)
 
 
 def quarters() -> Image.Image:
-    """16x16: red, green above blue, white."""
+    """Return an image of 16x16: red, green above blue, white."""
     image = Image.new("RGB", (16, 16), "white")
     image.paste(RED, (0, 0, 8, 8))
     image.paste(GREEN, (8, 0, 16, 8))
@@ -34,7 +34,7 @@ def quarters() -> Image.Image:
 
 
 def corners(pixels: NDArray[np.uint8]) -> list[tuple[int, ...]]:
-    """Colours of the corners: top left, top right, bottom left, bottom right."""
+    """Return the colours of the corners: top left, top right, bottom left, bottom right."""
     return [tuple(pixels[:, y, x].tolist()) for y in (0, -1) for x in (0, -1)]
 
 
@@ -248,7 +248,7 @@ def test_photographs_are_unpacked_small(tmp_path: Path) -> None:
 
 
 def _declared(path: Path, width: int, height: int, *, progressive: bool = False) -> None:
-    """A grey JPEG of 8 x 8 pixels whose header says that it is larger."""
+    """Return a grey JPEG of 8 x 8 pixels whose header declares a larger size."""
     Image.new("L", (8, 8), 200).save(path, progressive=progressive)
     data = bytearray(path.read_bytes())
     at = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")

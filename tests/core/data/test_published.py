@@ -1,4 +1,4 @@
-"""The published sets themselves, where they are on this computer."""
+"""The published sets, if they are downloaded on this computer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Glyphs that are called what they are not, and lists of names beside glyphs."""
+"""Labels of glyphs that do not match their images, and lists of names beside glyphs."""
 
 from __future__ import annotations
 
