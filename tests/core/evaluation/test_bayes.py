@@ -56,7 +56,7 @@ def chance(seen: int, clean: int, spec: CorruptionSpec) -> float:
 
 
 def blocked(glyph: NDArray[np.float64], level: float) -> dict[tuple[float, ...], float]:
-    """How likely a block makes which image of a glyph of 3x3 pixels."""
+    """Return the probability of each image of a 3x3 glyph under an erased block."""
     longer = 3 * math.sqrt(level) - 1  # each side is of one pixel, or of two so often
     chances: dict[tuple[float, ...], float] = {}
     for high, wide in itertools.product((1, 2), repeat=2):
@@ -71,7 +71,7 @@ def blocked(glyph: NDArray[np.float64], level: float) -> dict[tuple[float, ...],
 
 
 def joint(spec: CorruptionSpec) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Every 3x3 image, and p(image | glyph), pixel by pixel."""
+    """Return every 3x3 image, and p(image | glyph), pixel by pixel."""
     images = np.array(list(itertools.product((0, 1), repeat=9)), dtype=np.float64)
     if spec.kind == "block":
         seen = [blocked(glyph, spec.level) for glyph in GLYPHS_3X3]
@@ -149,7 +149,7 @@ def test_the_standard_error_is_that_of_repeated_draws() -> None:
 
 
 def test_two_large_characters_are_gone_through_exactly() -> None:
-    """Only the pixels in which they differ count: Bin(20, 0.3) decides by majority."""
+    """Only the differing pixels matter: the limit is a majority decision, Bin(20, 0.3)."""
     first = np.zeros((8, 8))
     second = first.copy()
     second[2:6, 1:6] = 1.0

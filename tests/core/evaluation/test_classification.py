@@ -1,4 +1,4 @@
-"""Classification figures, compared with scikit-learn's."""
+"""Classification figures agree with scikit-learn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def random_answers(classes: int, samples: int, seed: int, strange: int = 0) -> Classification:
-    """Answers that are right half of the time; ``strange`` classes never occur at all."""
+    """Return random answers, half of them right; ``strange`` classes never occur."""
     draw = np.random.default_rng(seed)
     truth = draw.integers(classes, size=samples)
     guess = draw.integers(classes, size=samples)

@@ -1,4 +1,4 @@
-"""How well codes tell classes apart: on a stated sample, by codes that were learnt."""
+"""Accuracy of the classes of held-out codes by the nearest training codes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def patterns(count: int = 120) -> Dataset:
-    """Three kinds of 4x4 images with noise, so that their codes overlap."""
+    """Return three classes of noisy 4x4 images whose codes overlap."""
     rng = np.random.default_rng(5)
     kinds = rng.integers(0, 3, count)
     means = rng.uniform(0.2, 0.8, (3, 4, 4))

@@ -1,4 +1,4 @@
-"""Statistics of codes, of networks small enough to say by hand what they are."""
+"""Statistics of codes of networks small enough to compute by hand."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_statistics_of_a_linear_code() -> None:
 
 
 def test_the_jacobian_of_a_k_sparse_code_does_not_step_over_the_switch() -> None:
-    """Two numbers that are nearly alike: a difference would jump where one takes over."""
+    """Two nearly equal numbers: a finite difference would jump where the selected one changes."""
     latent = LatentSpec(units=3, top_k=1)
     recipe = Recipe(network=NetworkSpec(encoder=(), latent=latent))
     layers = [

@@ -29,7 +29,7 @@ def denoiser() -> Codec:
 
 @pytest.mark.parametrize("text", ["flip:0.2", "salt_pepper:0.5", "salt:0.3", "masking:0.4"])
 def test_two_characters_are_told_apart_as_their_limit_says(text: str) -> None:
-    """Of two, a wrong guess costs as many pixels as they differ in."""
+    """A wrong decision between two characters costs as many pixels as they differ in."""
     spec = parse_corruption(text)
     pairs = confusable_pairs(LETTERS, spec, most=4)
     assert [pair.chance for pair in pairs] == sorted((p.chance for p in pairs), reverse=True)
@@ -50,7 +50,7 @@ def test_blocks_hide_what_tells_two_apart() -> None:
 
 
 def test_gaussian_pairs_lie_between_two_bounds() -> None:
-    """Cutting off at 0 and 1 loses something, but not as much as thresholding would."""
+    """Clipping to 0..1 loses information, but less than thresholding would."""
     sigma = 0.6
     for pair in confusable_pairs(LETTERS, parse_corruption(f"gaussian:{sigma}"), most=3):
         uncut = 0.5 * math.erfc(math.sqrt(pair.distance) / (2 * sigma) / math.sqrt(2))
@@ -83,7 +83,7 @@ def test_a_network_made_for_clean_characters_mixes_many() -> None:
 
 
 def test_large_characters_are_compared_as_small_ones() -> None:
-    """What is far apart is told apart; what differs in little is not hidden by the rest."""
+    """Distant characters are not confused, and close ones are not hidden by the rest."""
     rows = (np.random.default_rng(1).random((3, 64, 64)) < 0.4).astype(np.float32)
     near = rows[:1].copy()
     near[0, 0, :3] = 1 - near[0, 0, :3]

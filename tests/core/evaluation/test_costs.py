@@ -1,4 +1,4 @@
-"""What looking at samples costs grows with them, and with the network."""
+"""The cost of an evaluation grows with the samples and with the network."""
 
 from __future__ import annotations
 

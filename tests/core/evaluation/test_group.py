@@ -1,4 +1,4 @@
-"""What a group of samples has in common, against plain numpy."""
+"""Statistics of a group of samples, compared with plain numpy."""
 
 from __future__ import annotations
 

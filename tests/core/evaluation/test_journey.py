@@ -1,4 +1,4 @@
-"""One number's journey agrees with the network, for every kind of layer, back to the input."""
+"""The steps of a journey agree with the network for every kind of layer, back to the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New images beside real ones and beside chance: what flatters a generator is seen."""
+"""Generated images are judged beside real images and chance: common failures are detected."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_the_nearest_is_looked_for_of_images_from_all_over_a_sorted_set(
 
 
 def test_copies_and_repetitions_are_seen() -> None:
-    """What would please a classifier: images learnt by heart, and one image for ever."""
+    """Copies of training images and mode collapse satisfy a classifier, but are reported."""
     rows = DIGITS.flat()[:200]
     truth = DIGITS.class_indices[:200]
     assert nearest_of(rows, rows) == pytest.approx(0.0, abs=1e-2)

@@ -1,4 +1,4 @@
-"""Trustworthiness against scikit-learn's, votes counted by hand."""
+"""Trustworthiness agrees with scikit-learn; kNN votes are counted by hand."""
 
 from __future__ import annotations
 

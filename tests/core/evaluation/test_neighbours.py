@@ -1,4 +1,4 @@
-"""Nearest neighbours against the whole matrix of distances."""
+"""Nearest neighbours agree with the full distance matrix."""
 
 from __future__ import annotations
 

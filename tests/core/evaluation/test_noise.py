@@ -1,4 +1,4 @@
-"""Scores under noise: against a network that copies its input, whose errors are the noise's own."""
+"""Scores under noise of a network that copies its input: its errors are those of the noise."""
 
 from __future__ import annotations
 

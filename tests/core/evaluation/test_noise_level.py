@@ -28,7 +28,7 @@ def letters() -> Dataset:
 def test_of_one_character_it_is_the_share_of_changed_pixels(
     kind: str, seen: int, level: float
 ) -> None:
-    """p (or p / 2) = k / n is where the binomial likelihood is largest; flips end at a half."""
+    """The binomial likelihood is largest at p (or p / 2) = k / n; flips end at a half."""
     drawing = np.zeros(10)
     drawing[:seen] = 1
     found = estimate_level(drawing, np.zeros((1, 10)), kind)

@@ -1,4 +1,4 @@
-"""Weights of characters from files, and what they do to the limit and the posterior."""
+"""Priors of characters from files, and their effect on limit and posterior."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_each_answer_is_the_next_input(codec: Codec, threshold: bool) -> None:
 
 
 def test_it_ends_where_nothing_changes(codec: Codec) -> None:
-    """A character that is reconstructed exactly stays as it is."""
+    """An exactly reconstructed character is a fixed point."""
     found = repair(codec, LETTERS.flat()[3], 50, threshold=True)
     assert found.settled == 0
     assert found.changed.tolist() == [0]

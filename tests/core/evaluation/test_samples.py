@@ -1,4 +1,4 @@
-"""New images of a generator, and what a classifier makes of them."""
+"""Samples of a generator, and their verdicts by a classifier."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from aegui.core.evaluation.spread import deviation, mean_and_std
 
 
 def test_the_deviation_is_that_of_a_sample() -> None:
-    """Its square is right in the mean, however few the seeds."""
+    """The variance is unbiased, however few the seeds."""
     drawn = np.random.default_rng(0).normal(2.0, 3.0, (20_000, 3))
     assert np.square(deviation(drawn)).mean() == pytest.approx(9.0, rel=0.03)
     assert deviation(drawn, 0) == pytest.approx(drawn.std(axis=0, ddof=1))
