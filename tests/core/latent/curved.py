@@ -1,4 +1,4 @@
-"""A decoder that is a flat plane with a steep hill in the middle."""
+"""A decoder that is a plane with a steep hill in the middle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A linear autoencoder that is the PCA of its data: a codec whose every answer is known."""
+"""A linear autoencoder that equals the PCA of its data, so that every answer is known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def groups(n: int = 60, seed: int = 0) -> Dataset:
-    """``n`` grey images of 4x3 pixels in three classes: a, b, c."""
+    """Return ``n`` grey images of 4x3 pixels in three classes: a, b, c."""
     rng = np.random.default_rng(seed)
     classes = np.arange(n) % 3
     middles = rng.uniform(0.2, 0.8, (3, 12))
@@ -27,7 +27,7 @@ def groups(n: int = 60, seed: int = 0) -> Dataset:
 
 
 def linear_codec(dataset: Dataset, size: int = 2, epoch: int = 7) -> Codec:
-    """The network that encodes as PCA with ``size`` components does, and decodes likewise."""
+    """Return the network that encodes and decodes as PCA with ``size`` components does."""
     pca = fit_pca(dataset.flat(), size)
     recipe = Recipe(
         network=NetworkSpec(encoder=(), latent=LatentSpec(units=size), output_activation="identity")

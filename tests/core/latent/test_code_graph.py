@@ -1,4 +1,4 @@
-"""The shortest way over a graph of codes."""
+"""The shortest path over a graph of codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The codec in numpy answers as the network that torch trained."""
+"""The codec in numpy agrees with the network trained by torch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHAPE = (1, 7, 5)
 
 
 def trained(**changes: Any) -> tuple[Recipe, Snapshot, tuple[int, ...]]:
-    """Recipe, weights and the wrong pixels of each run in all, after some epochs."""
+    """Return recipe, weights and the total wrong pixels of each run after some epochs."""
     raw: dict[str, Any] = {"runs": 2, "training": {"epochs": 30, "loss": "mse"}}
     recipe = Recipe.model_validate(raw | changes)
     resolved = resolve(recipe, load_builtin("lowercase")).resolved
@@ -40,7 +40,7 @@ def trained(**changes: Any) -> tuple[Recipe, Snapshot, tuple[int, ...]]:
 def torch_answer(
     recipe: Recipe, snapshot: Snapshot, run: int, images: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Code and output of one run, computed by torch layer by layer without dropout."""
+    """Return code and output of one run, computed by torch layer by layer without dropout."""
     x = torch.from_numpy(images.copy())
     codes = x
     for index, (shape, layer) in enumerate(
@@ -102,7 +102,7 @@ def test_codes_of_another_size_are_refused(codes: Any) -> None:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("size", [1e4, 1e30, 1e300])
 def test_points_far_outside_are_decoded_in_silence(activation: str, size: float) -> None:
-    """A warning, which fails a test, would be a line on the terminal of whoever zooms out."""
+    """A numpy warning, which fails a test, would appear in the terminal when zooming out."""
     network = Recipe.model_validate(
         {"network": {"encoder": [{"units": 4, "activation": activation}]}}
     )
@@ -122,7 +122,7 @@ def test_points_far_outside_are_decoded_in_silence(activation: str, size: float)
 
 
 def weights_of(recipe: Recipe, seed: int = 4) -> Snapshot:
-    """Random weights, large enough for curves to count."""
+    """Return random weights, large enough that the activations are nonlinear."""
     generator = np.random.default_rng(seed)
     layers = []
     for layer in layer_shapes(recipe, SHAPE).layers:

@@ -1,4 +1,4 @@
-"""Directions that mean something."""
+"""Concept directions in the latent space."""
 
 from __future__ import annotations
 

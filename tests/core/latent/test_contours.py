@@ -1,4 +1,4 @@
-"""Lines of equal value against circles and planes, and borders between classes."""
+"""Contour lines of circles and planes, and borders between classes."""
 
 from __future__ import annotations
 

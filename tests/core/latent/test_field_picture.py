@@ -1,4 +1,4 @@
-"""Layers as pictures."""
+"""Pictures of the layers of the map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers under the map."""
+"""Fields of the map."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def field(key: str, columns: int = 8, rows: int = 6) -> Field:
 
 
 def images(columns: int = 8, rows: int = 6) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """What is drawn at the centres of the cells, ``[rows, columns, P]``, from below."""
+    """Return the images decoded at the centres of the cells, ``[rows, columns, P]``, from below."""
     x = -2.0 + (np.arange(columns) + 0.5) * 4.0 / columns
     y = -1.0 + (np.arange(rows) + 0.5) * 4.0 / rows
     places = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
@@ -114,7 +114,7 @@ def test_densities_and_holes_add_up() -> None:
 
 
 def test_variances_are_seen_from_any_side() -> None:
-    """The mixture on a turned plane is the mixture, turned."""
+    """The mixture on a rotated plane is the rotated mixture."""
     draw = np.random.default_rng(1)
     codec, of = parts()
     codes = draw.normal(0, 1, (40, 2)).astype(np.float32)

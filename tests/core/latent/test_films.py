@@ -1,4 +1,4 @@
-"""Films."""
+"""Writing of films."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def fading(count: int = 6, channels: int = 1) -> NDArray[np.float32]:
-    """Frames of 5x4 pixels that go from black to white; the first pixel stays half way."""
+    """Return frames of 5x4 pixels from black to white; the first pixel is always grey."""
     levels = np.linspace(0, 1, count, dtype=np.float32)
     frames = np.tile(levels[:, None, None, None], (1, channels, 5, 4))
     frames[:, 0, 0, 0] = 0.5
@@ -160,7 +160,7 @@ def test_the_last_image_stays(tmp_path: Path) -> None:
 
 
 def test_a_palette_of_the_whole_film_is_smaller_and_nothing_flickers(tmp_path: Path) -> None:
-    """A still ground of many colours, and a spot of other colours that moves over it."""
+    """A still background of many colours, and a moving spot of other colours."""
     y, x = np.mgrid[0:60, 0:80]
     ground = np.stack([2 * x, 3 * y, 120 + x], axis=-1).clip(0, 255).astype(np.uint8)
     frames = np.stack([ground] * 8)

@@ -1,4 +1,4 @@
-"""New images out of a learnt space."""
+"""New images from the latent space."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SQUARE = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]])
 
 @lru_cache(maxsize=1)
 def letters() -> Codec:
-    """A network that has learnt the letters somewhat."""
+    """Return a network trained on the letters for a short time."""
     recipe = Recipe.model_validate({"training": {"epochs": 1500, "device": "cpu"}})
     resolved = resolve(recipe, load_builtin("lowercase")).resolved
     assert resolved is not None

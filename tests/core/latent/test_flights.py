@@ -17,7 +17,7 @@ def is_even_and_closed(way: NDArray[np.float64]) -> bool:
 
 
 def sharpest(way: NDArray[np.float64]) -> float:
-    """The largest turn between two steps, in degrees."""
+    """Return the largest angle between two steps, in degrees."""
     step = np.diff(np.concatenate([way, way[1:2]]), axis=0)
     angle = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
     return float(np.degrees(np.abs(np.diff(angle)).max()))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def codec_of(network: dict[str, Any], shape: tuple[int, int, int] = (1, 7, 5)) -> Codec:
-    """A network with random weights."""
+    """Return a network with random weights."""
     recipe = Recipe.model_validate({"network": network})
     draw = np.random.default_rng(3)
     layers = tuple(
@@ -120,7 +120,7 @@ def test_along_directions_and_refusals() -> None:
 
 
 def test_a_projection_stretches_nothing() -> None:
-    """The components of PCA are orthonormal: lengths stay, whatever the directions."""
+    """The components of PCA are orthonormal: lengths are preserved in all directions."""
     codec = linear_codec(groups(), 3)
     found = stretch(codec, np.ones((2, 3)), spanned_frame(np.eye(3)[:2], np.zeros(3)).across)
     assert found.lengths == pytest.approx(np.ones((2, 1)), abs=1e-5)

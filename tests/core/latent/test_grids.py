@@ -1,4 +1,4 @@
-"""Codes in rows and columns, at equal shares of the prior."""
+"""Grids of codes at equal quantiles of the prior."""
 
 from __future__ import annotations
 

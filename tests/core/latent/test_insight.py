@@ -1,4 +1,4 @@
-"""What is said of one place."""
+"""Measurements at one code."""
 
 from __future__ import annotations
 

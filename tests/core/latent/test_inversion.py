@@ -1,4 +1,4 @@
-"""Images that a generator has drawn are found again, others as nearly as it can draw them."""
+"""Inversion finds images of the generator again, and approximates others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How new an image is."""
+"""Novelty of an image: its distance to the nearest sample."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways from code to code."""
+"""Paths from code to code."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_where_there_is_no_arc_the_line_is_straight(b: list[float]) -> None:
 
 
 def test_the_shortest_way_goes_around_a_hill() -> None:
-    """The third pixel of the decoder is a steep hill in the middle: over it the image changes."""
+    """The third pixel of the decoder is a steep hill in the middle, where the image changes."""
     codec = dome_codec()
     a, b = [-1.0, 0.05], [1.0, 0.05]
     path = geodesic(codec, a, b, 25)

@@ -1,4 +1,4 @@
-"""Principal components against numpy's SVD, by hand, and on the real digits where they are."""
+"""PCA compared with numpy's SVD, with hand calculation, and on the real digits if present."""
 
 from __future__ import annotations
 

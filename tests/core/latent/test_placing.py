@@ -1,4 +1,4 @@
-"""The same place in two spaces: by the samples, and by standardised coordinates."""
+"""Corresponding codes of two spaces, by the samples and by standardised coordinates."""
 
 from __future__ import annotations
 

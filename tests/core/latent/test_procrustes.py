@@ -1,4 +1,4 @@
-"""One map turned onto another: what was done to it is found again."""
+"""Procrustes: a known similarity transform of a map is recovered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maps: the same for the same seed, groups kept apart, progress told, bad input refused."""
+"""Projections: reproducible by seed, groups separated, progress reported, bad input refused."""
 
 from __future__ import annotations
 

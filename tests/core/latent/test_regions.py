@@ -1,4 +1,4 @@
-"""Regions: colours that part neighbours, and places for names."""
+"""Regions: colours that separate neighbours, and positions of names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aegui.core.latent.regions import COLOURS, regions_of, spread_colours
 
 
 def voronoi(count: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Cells of the nearest of ``count`` places, ``[60, 80]``."""
+    """Return the Voronoi cells of ``count`` points, ``[60, 80]``."""
     places = np.random.default_rng(seed).random((count, 2)) * (60, 80)
     rows, columns = np.mgrid[:60, :80]
     squares = (rows[..., None] - places[:, 0]) ** 2 + (columns[..., None] - places[:, 1]) ** 2

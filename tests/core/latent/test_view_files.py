@@ -1,4 +1,4 @@
-"""Maps as files: read back, and the picture looked at."""
+"""Files of maps: read back, and the rendered picture checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maps side by side: against a network that is known to be PCA, so that they must agree."""
+"""Views of a network that equals PCA, so that they must agree."""
 
 from __future__ import annotations
 
