@@ -1,4 +1,4 @@
-"""Checks are data: figures against bounds, with times and plus, never code."""
+"""Checks of lessons are data: figures against bounds with times and plus, never code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of lessons against values that are known otherwise."""
+"""Figures of lessons compared with values known independently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lessons as files: what is read, what is refused and how, and those that ship."""
+"""Lesson files: reading, refusals, and the lessons that ship."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every lesson that ships is done, and reaches its checks."""
+"""Every lesson that ships can be done and passes its checks."""
 
 from __future__ import annotations
 
