@@ -1,4 +1,4 @@
-"""Runs that were never trained, but have figures: to be kept by the hundred."""
+"""Untrained runs with figures, to keep hundreds of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ LETTERS = load_builtin("lowercase").subset(range(4))
 
 
 def recipe(name: str = "", **changes: Any) -> Recipe:
-    """A recipe; ``changes`` are fields of its training."""
+    """Return a recipe; ``changes`` are fields of its training."""
     return Recipe.model_validate({"name": name, "training": {"epochs": 10, **changes}})
 
 
 def saved_run(
     name: str = "a run", wrong: Sequence[Sequence[int]] = ((0, 1, 0, 2),), **training: Any
 ) -> SavedRun:
-    """A run with the wrong pixels ``wrong[seed][sample]``."""
+    """Return a run with the wrong pixels ``wrong[seed][sample]``."""
     results = tuple(
         RunResult(
             seed=seed,
@@ -43,7 +43,7 @@ def saved_run(
 
 
 def entry(name: str = "a run", wrong: float = 1.0, **known: Any) -> LibraryEntry:
-    """An entry without a file."""
+    """Return an entry without a file."""
     training = known.pop("training", {})
     values = {"has_file": False, "seeds": (SeedRow(seed=0, figures={"wrong": wrong}),)}
     return legend_entry_of(saved_run(name, **training), **(values | {"id": new_id()} | known))

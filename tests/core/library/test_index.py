@@ -56,7 +56,7 @@ PRAGMA user_version = 1;
 
 
 def version_1(path: Path) -> None:
-    """An index as version 1 wrote it, with one run."""
+    """Return an index as version 1 wrote it, with one run."""
     connection = sqlite3.connect(path)
     connection.executescript(VERSION_1)
     one = json.dumps(recipe("old", loss="mse").model_dump(mode="json"))
@@ -172,7 +172,7 @@ def test_a_log_is_written_ahead_where_that_works(tmp_path: Path) -> None:
 def test_where_a_log_cannot_be_written_ahead_every_change_waits_for_the_disk(
     tmp_path: Path,
 ) -> None:
-    """A layer of SQLite without shared memory: as on file systems that have none."""
+    """Uses an SQLite VFS without shared memory, as on some file systems."""
     with Library(tmp_path, vfs="unix-dotfile") as library:
         library.keep_entry(entry("one"))
         assert library._connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)

@@ -69,7 +69,7 @@ def started(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def processes() -> Iterator[list[subprocess.Popen[str]]]:
-    """Those that a test starts; killed in the end if need be."""
+    """Return a list of the processes that a test starts; they are killed at its end."""
     all_of_them: list[subprocess.Popen[str]] = []
     yield all_of_them
     for one in all_of_them:
@@ -86,7 +86,7 @@ def ended(process: subprocess.Popen[str]) -> str:
 def test_two_programs_at_once_lose_nothing(
     tmp_path: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
-    """Both make the library, keep runs in it, and change what they have kept."""
+    """Both create the library, keep runs in it, and change entries."""
     processes += [started(KEEPS, tmp_path, name, 15) for name in ("one", "other")]
     said = [line for process in processes for line in ended(process).split("\n") if line]
     ids = {line for line in said if line != "open"}
@@ -117,7 +117,7 @@ def test_changes_of_one_entry_by_two_programs_all_count(
 def test_what_was_kept_outlives_a_kill(
     tmp_path: Path, processes: list[subprocess.Popen[str]], moment: int
 ) -> None:
-    """Killed at any moment: all that it had said was kept is there, whole, and with its note."""
+    """Killed at any moment: everything reported as kept is complete, with its note."""
     process = started(KEEPS, tmp_path, "run", 10_000)
     processes.append(process)
     assert process.stdout is not None
