@@ -1,4 +1,4 @@
-"""Wrong choices, each told at its place."""
+"""Invalid choices are reported at their location."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convolutions of grey images: torch's own, and all their derivatives."""
+"""Convolutions of grey images agree with torch, as do all their derivatives."""
 
 from __future__ import annotations
 

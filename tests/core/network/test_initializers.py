@@ -1,4 +1,4 @@
-"""Initialisers: torch's own numbers where it has them, the papers' spreads elsewhere."""
+"""Initialisers: torch's own numbers if torch has them, else the variances of the papers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def resolved_recipe(**initializer: Any) -> ResolvedRecipe:
 
 
 def drawn(resolved: ResolvedRecipe, seed: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Weight, outputs first, and bias of every dense layer."""
+    """Return weight (outputs first) and bias of every dense layer."""
     tensors = initial_tensors(resolved.layers, resolved.recipe.training.initializer, seed)
     return [(own["weight"].t(), own["bias"]) for own in tensors]
 

@@ -1,4 +1,4 @@
-"""Shapes and values of convolutions of any kernel, stride and padding: those of torch's own."""
+"""Shapes and values of convolutions of any kernel, stride and padding agree with torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program offers about a problem solves it, and makes no other."""
+"""Every remedy offered for a problem solves it and causes no other."""
 
 from __future__ import annotations
 

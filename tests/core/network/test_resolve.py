@@ -1,4 +1,4 @@
-"""From a draft to shapes, or to words why not."""
+"""A draft is resolved to shapes, or to messages that say why it is invalid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network as a table."""
+"""The summary table of a network."""
 
 from __future__ import annotations
 
