@@ -1,4 +1,4 @@
-"""ONNX files of every kind of layer and activation answer as our own networks do."""
+"""ONNX files of every kind of layer and activation agree with our own networks."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def codec_of(dataset: Dataset | None = None, **changes: Any) -> tuple[Codec, Any]:
-    """An untrained network whose statistics are not those of the start."""
+    """Return an untrained network with running statistics that differ from the initial ones."""
     import torch
 
     samples = load_builtin("lowercase") if dataset is None else dataset
