@@ -1,4 +1,4 @@
-"""Published figures: every row can be repeated, and a tick is what the library says."""
+"""Published figures: every row can be repeated; a tick is set by the library."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ROWS = {row.id: row for row in parity_rows()}
 def entry(
     recipe: Recipe, created: str = "2026-01-02T03:04:05", epochs: int = 10**9, **seeds: float
 ) -> LibraryEntry:
-    """A kept run whose figures are all the same number; seeds as ``s3=0.5``."""
+    """Return a kept run whose figures are all the same number; seeds as ``s3=0.5``."""
     rows = tuple(
         SeedRow(
             seed=int(name[1:]),
