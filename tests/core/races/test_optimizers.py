@@ -1,4 +1,4 @@
-"""An optimiser race, really run: the same start, honest counts, trails, and their plane."""
+"""An optimiser race that is really run: equal starts, evaluation counts, trails and their plane."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DATASET = load_data(TASK.data)
 
 @pytest.fixture(scope="module")
 def over() -> RaceState:
-    """A short race of all."""
+    """Return the final state of a short race of all optimisers."""
     *_, last = race(TASK, DATASET, RaceSpec(epochs=20, seconds=1.0, rates={"sgd": 0.5}))
     return last
 

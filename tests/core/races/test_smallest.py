@@ -1,4 +1,4 @@
-"""The smallest-network challenge: what is tried, kept, claimed and refused."""
+"""The smallest-network challenge: attempts, kept results, claims and refusals."""
 
 from __future__ import annotations
 
