@@ -1,4 +1,4 @@
-"""In what two recipes differ, as far as it changes what is learnt."""
+"""Differences of two recipes that affect what is learnt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recipe files: refusals in words, round trips, versions."""
+"""Recipe files: messages of refusals, round trips, versions."""
 
 from __future__ import annotations
 
