@@ -1,4 +1,4 @@
-"""Ids of figures come back as they were, and lead to their runs."""
+"""Ids of figures survive a round trip and lead to their runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand-ins never go where something else is, and are whole or not there."""
+"""Hand-ins never overwrite other files, and are written completely or not at all."""
 
 from __future__ import annotations
 

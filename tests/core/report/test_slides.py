@@ -1,4 +1,4 @@
-"""Slides: another program's reader opens them, and finds what was put in."""
+"""Slides can be opened by another program's reader, with all their contents."""
 
 from __future__ import annotations
 
