@@ -1,4 +1,4 @@
-"""Data within saved runs: whole where they are small, else some samples and where the rest is."""
+"""Data in run files: complete if small, else some samples and a reference to the rest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def grey(count: int, side: int = 32) -> Dataset:
-    """Images of 256 grey levels."""
+    """Return images of 256 grey levels."""
     draw = np.random.default_rng(0).integers(0, 256, (count, 1, side, side))
     return Dataset.from_images("grey", draw.astype(np.float32) / np.float32(255))
 

@@ -1,4 +1,4 @@
-"""Run files: exact round trips, fixed bytes, and refusals of whatever is not a whole run."""
+"""Run files: exact round trips, fixed bytes, and refusals of incomplete runs."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_large_samples_are_not_enlarged_on_the_thumbnail(tmp_path: Path) -> None
 
 
 def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
-    """The file at ``path`` with its members changed."""
+    """Change members of the file at ``path``."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     change(members)

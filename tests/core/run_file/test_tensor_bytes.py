@@ -1,4 +1,4 @@
-"""Arrays as safetensors: as the library of that name has it, and nothing else is taken."""
+"""Arrays as safetensors agree with the library of that name; anything else is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline in a file: half precision, bounded, and nothing believed."""
+"""The timeline in a file: half precision, bounded, validated."""
 
 from __future__ import annotations
 
