@@ -1,4 +1,4 @@
-"""Goals of challenges: what they say, when they are reached, and that those that ship can be."""
+"""Goals of challenges: their text, when they are reached, and that the shipped ones can be."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def resolved_of(reading: LineReading) -> ResolvedRecipe:
 
 
 def first_reached(reading: LineReading, goal: LineGoal) -> GoalReached | None:
-    """When a training reaches ``goal``, looked at as the window does: row by row."""
+    """Return when a training reaches ``goal``, checked row by row as in the window."""
     resolved, looked = resolved_of(reading), 0
     for training in train(resolved, Control()):
         history = training.history.view()
@@ -75,7 +75,7 @@ def test_it_is_not_reached_as_it_begins(key: str) -> None:
 
 
 def history(**columns: list[list[float]]) -> HistoryView:
-    """Rows at epochs 0, 1, 2 ... of two runs."""
+    """Return rows at epochs 0, 1, 2 ... of two runs."""
     rows = len(next(iter(columns.values())))
     plain = {"loss": 0.5, "wrong_mean": 3.0, "wrong_max": 9.0, "share_at_most_1": 0.0}
     runs = {

@@ -1,4 +1,4 @@
-"""Set-ups as lines: every recipe comes back as it was, and what is wrong is told with its place."""
+"""Set-up lines: every recipe survives a round trip; errors are reported with their position."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def numbers(kind: type, limits: list[Any]) -> st.SearchStrategy[Any]:
 
 
 def flat(kind: Any) -> tuple[Any, list[Any]]:
-    """A type without ``Annotated``, and what goes with it."""
+    """Return a type without ``Annotated``, and its annotations."""
     limits: list[Any] = []
     while get_origin(kind) is not None and hasattr(kind, "__metadata__"):
         for item in kind.__metadata__:
@@ -109,7 +109,7 @@ def flat(kind: Any) -> tuple[Any, list[Any]]:
 
 
 def values(kind: Any, found: list[Any]) -> st.SearchStrategy[Any]:
-    """What a field of that type may be, as JSON."""
+    """Return the values that a field of that type may have, as JSON."""
     kind, more = flat(kind)
     limits = [*found, *more]
     table = next((item.table for item in limits if isinstance(item, OneOf)), None)
@@ -137,7 +137,7 @@ def values(kind: Any, found: list[Any]) -> st.SearchStrategy[Any]:
 
 
 def parts(model: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
-    """JSON of a part in which some fields are said."""
+    """Return JSON of a part in which some fields are set."""
     fields = {
         name: values(field.annotation, list(field.metadata))
         for name, field in model.model_fields.items()
