@@ -1,4 +1,4 @@
-"""Recipes that have every activation, loss, optimiser, penalty, noise and kind of layer."""
+"""Recipes that cover every activation, loss, optimiser, penalty, noise and kind of layer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OF_SCIPY = {"lbfgs", "cg"}
 
 
 def subject(name: str = "Letters", **changes: Any) -> CodedRun:
-    """The letters with some keys of a small network's recipe changed."""
+    """Return the letters with some keys of a small network's recipe changed."""
     usual: dict[str, Any] = {"seed": 5, "network": {"encoder": [dense(9)]}}
     recipe = Recipe.model_validate(usual | changes)
     resolution = resolve(recipe, load_builtin("lowercase"))

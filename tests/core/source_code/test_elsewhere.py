@@ -1,4 +1,4 @@
-"""The check in a process of its own: its verdict, its end, its limit."""
+"""The check in a process of its own: verdict, end, time limit."""
 
 from __future__ import annotations
 

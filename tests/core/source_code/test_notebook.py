@@ -1,4 +1,4 @@
-"""Notebooks are valid, their cells run in order, and they speak the language of the window."""
+"""Notebooks are valid, their cells run in order, in the language of the window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NumPy by hand learns as the program does, its gradient is right, and a broken line is found."""
+"""Generated NumPy learns as the program does; its gradient is right; a broken line is found."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_numpy_learns_as_the_program_and_its_gradient_is_right() -> None:
 
 
 def test_where_a_relu_takes_exactly_0_either_slope_is_right() -> None:
-    """Where its code is 0 so is what the next layers take, since biases begin with 0."""
+    """A code of exactly 0 makes the inputs of the next layers 0, since biases start at 0."""
     path = find_recipe("letters-relu")
     assert path is not None
     resolved = resolve(load_recipe(path), load_builtin("lowercase")).resolved

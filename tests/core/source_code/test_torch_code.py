@@ -1,4 +1,4 @@
-"""Generated PyTorch learns as the program does, and a mistake in it is found."""
+"""Generated PyTorch learns as the program does, and an error in it is found."""
 
 from __future__ import annotations
 
