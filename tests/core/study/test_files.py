@@ -1,4 +1,4 @@
-"""Studies as tables."""
+"""Tables of studies in files."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def test_versions_that_somebody_drew_are_no_noise() -> None:
 
 
 def test_a_noisy_target_is_as_bad_as_is_said() -> None:
-    """The mistake is worth looking at: the network gives the noise back."""
+    """The mistake matters: the network reproduces the noise."""
     base = Recipe.model_validate(
         {
             "data": {"corruption": {"kind": "flip", "level": 0.15, "copies": 4}},

@@ -1,4 +1,4 @@
-"""The forest tells what matters, alike to scikit-learn's, and its trees part what can be parted."""
+"""The forest's importances agree with scikit-learn, and its trees separate what is separable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Studies that were made for characters meet sets of many large images."""
+"""Studies designed for characters, applied to sets of many large images."""
 
 from __future__ import annotations
 

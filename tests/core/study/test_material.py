@@ -1,4 +1,4 @@
-"""What pictures of a study are made of, from a study that was really done."""
+"""Data of the pictures of a study that was really run."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_what_figures_are_compared_with_is_of_the_samples_that_a_file_has_now(
 
 
 def learnt_from(path: Path, result: StudyResult) -> StudyResult:
-    """The study as if its networks had learnt from a file."""
+    """Return the study as if its networks had been trained on a file."""
     data = DataSpec(source=str(path))
     cells = []
     for cell in result.cells:
@@ -149,7 +149,7 @@ def test_errors_by_character_are_means_over_the_seeds(done: tuple[StudyResult, R
 
 
 def made(result: StudyResult, value: object, *, without: int = 0) -> StudyResult:
-    """The study with figures as ``value(rate, layers, seed)`` gives them."""
+    """Return the study with figures given by ``value(rate, layers, seed)``."""
     assert callable(value)
     cells = []
     for cell in result.cells[without:]:

@@ -38,7 +38,7 @@ def recipe(**changes: Any) -> Recipe:
 
 
 class Told:
-    """Remembers what was reported."""
+    """Records what was reported."""
 
     def __init__(self) -> None:
         self.done: list[int] = []
@@ -179,7 +179,7 @@ def keys(folder: Path) -> list[str]:
 
 
 def test_it_is_a_study_like_any_other(tmp_path: Path) -> None:
-    """Its folder holds the plan, and the figures of its runs are those of the matrix."""
+    """Its folder holds the plan, and its runs have the figures of the matrix."""
     found = noise_matrix(recipe(), LETTERS, replace(SPEC, epochs=5), folder=tmp_path, jobs=2)
     plan = load_plan(tmp_path / PLAN_FILE)
     result = Study(plan, tmp_path, Records(tmp_path)).begun()

@@ -1,4 +1,4 @@
-"""Units for other machines: how many runs each has, and that joining changes nothing."""
+"""Units for other machines: the number of runs in each, and that joining changes no result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phase diagrams: shares over two axes, in which order they fill, and what is said of a cell."""
+"""Phase diagrams: shares over two axes, their order of filling, and the text of a cell."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GOAL = Goal(figure="worst", at_most=1)
 
 
 def result_of(plan: StudyPlan, worst: dict[int, list[float]]) -> StudyResult:
-    """A result whose settings, by their places, have runs with these figures."""
+    """Return a result whose settings, by their indices, have runs with these figures."""
     cells = []
     for place, setting in enumerate(grid(Recipe(), plan.axes)):
         runs = tuple(

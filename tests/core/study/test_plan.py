@@ -1,4 +1,4 @@
-"""Plans: what they may say, and what is refused with which words."""
+"""Plans of studies: what is valid, and the messages of refusals."""
 
 from __future__ import annotations
 

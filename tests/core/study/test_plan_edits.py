@@ -1,4 +1,4 @@
-"""What the form of a study is made of: fields to vary, values and rows as text, terms, edits."""
+"""Parts of the form of a study: fields to vary, values and rows as text, options, edits."""
 
 from __future__ import annotations
 

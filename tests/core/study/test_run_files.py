@@ -1,4 +1,4 @@
-"""Runs of a study as run files: they answer as the run itself would, and can be opened."""
+"""Run files of a study's runs: they answer as the runs themselves, and can be opened."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_setting_is_one_run_with_its_seeds(plan: StudyPlan, tmp_path: Path) ->
 
 
 def test_a_run_trained_alone_has_the_same_curve(plan: StudyPlan) -> None:
-    """To rounding: together they add up in another order."""
+    """Up to rounding: a population adds in another order."""
     records = Records()
     cell = done(plan, records).cells[0]
     run = setting_run(cell, records)

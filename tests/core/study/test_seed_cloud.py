@@ -1,4 +1,4 @@
-"""The seeds of a setting: their states, their order, and the share at the goal."""
+"""The seeds of a setting: states, order, and the share that reaches the goal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The studies that ship: each can be trained as it stands, and says what was published."""
+"""The studies that ship can be trained unchanged and state what was published."""
 
 from __future__ import annotations
 

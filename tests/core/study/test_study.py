@@ -1,4 +1,4 @@
-"""Studies: what is trained, what is kept, what goes on after a crash, and what is told."""
+"""Studies: what is trained and kept, continuation after a crash, and progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Axes and choices of a study as a person reads them: labels of fields, marks of the language."""
+"""Texts of axes and choices: labels of fields, number format of the language."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_an_axis_without_a_label_is_called_as_its_field(name: str, words: str) -
 
 
 def test_axes_are_called_as_in_the_form() -> None:
-    """Whatever can be varied has one name, with the recipe at hand or without."""
+    """Every field that can be varied has one name, with or without a recipe."""
     of, shape = recipe(), (1, 7, 5)
     fields = [one for _, group in varied_fields(of, shape) for one in group]
     assert len(fields) > 20
