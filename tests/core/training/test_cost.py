@@ -1,4 +1,4 @@
-"""What a training costs is known before it begins."""
+"""Estimates of the cost of a training."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def bound(dataset: Dataset | None = None, **changes: Any) -> ResolvedRecipe:
 
 
 def upsampling_faces() -> Recipe:
-    """A network for emojis of 64x64: its decoder ends in an image of that size."""
+    """Return a network for emojis of 64x64 whose decoder upsamples to that size."""
     down = {"kernel": 4, "stride": 2, "padding": 1, "activation": "silu"}
     convolutions = [{"kind": "conv", "channels": n, **down} for n in (32, 64, 128, 128)]
     decoder: list[dict[str, Any]] = [
@@ -159,6 +159,6 @@ def test_trying_can_be_cancelled_and_scipy_is_reckoned() -> None:
 
 
 def test_reckoning_brings_no_torch() -> None:
-    """The window reckons before it is shown; torch takes a second to load."""
+    """The window estimates costs before it is shown; importing torch takes a second."""
     code = "import sys, aegui.core.training.cost; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

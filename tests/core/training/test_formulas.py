@@ -83,7 +83,7 @@ class Formulas:
         self.blocks = layout.parameters
 
     def terms(self, flat: Array) -> dict[str, float]:
-        """Every term, unweighted, and ``loss``, their weighted sum."""
+        """Return every term, unweighted, and ``loss``, their weighted sum."""
         weights = [self._of(flat, index, "weight") for index in range(3)]
         biases = [self._of(flat, index, "bias") for index in range(3)]
         x, rows = self.x, len(self.x)
@@ -123,7 +123,7 @@ class Formulas:
         return found
 
     def slopes(self, flat: Array, step: float = 1e-6) -> Array:
-        """The gradient of ``loss`` by central differences."""
+        """Return the gradient of ``loss`` by central differences."""
         above, below = (
             np.array([self.terms(flat + way * unit)["loss"] for unit in np.eye(len(flat))])
             for way in (step, -step)
@@ -151,7 +151,7 @@ class Formulas:
 
 
 def noise_of(resolved: ResolvedRecipe) -> torch.Tensor | None:
-    """What an engine draws for the code of its first step."""
+    """Return the noise that an engine draws for the code in its first step."""
     if resolved.recipe.network.latent.kind != "gaussian":
         return None
     drawn = torch.empty(1, SAMPLES, UNITS)

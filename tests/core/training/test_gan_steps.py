@@ -1,4 +1,4 @@
-"""The generated steps of generator and discriminator are those of autograd."""
+"""The generated steps of generator and discriminator agree with autograd."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def resolved_recipe(network: dict[str, Any], channels: int, **changes: Any) -> R
 
 
 class ByAutograd(ByBatches):
-    """The same steps as a textbook would do them, run by run, with SGD."""
+    """The same steps as in a textbook, run by run, with SGD."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The largest numbers of a recipe: a training with them ends in words, never in an error."""
+"""Trainings with the largest valid numbers of a recipe end with a message, not an error."""
 
 from __future__ import annotations
 

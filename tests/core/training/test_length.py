@@ -1,4 +1,4 @@
-"""The length of a training, told before it begins, is the one that it has."""
+"""The predicted length of a training is its actual length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row of a table is all that a new activation, loss, optimiser or noise takes; a layer two."""
+"""A new activation, loss, optimiser or noise takes one table row; a layer takes two."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ FADE = Noise(
 
 
 class ScaleSpec(LayerPart):
-    """Every number times a factor."""
+    """A layer that multiplies by a factor."""
 
     rows: ClassVar[tuple[LayerKind, ...]] = (LayerKind("scale", "Scale", "Every number times it."),)
     on_rows: ClassVar[bool] = True
@@ -120,7 +120,7 @@ def resolved_recipe(raw: Mapping[str, Any]) -> ResolvedRecipe:
 
 
 def trained(resolved: ResolvedRecipe, engine: str) -> tuple[Parameters, torch.Tensor]:
-    """The parameters after some epochs, and what is measured then."""
+    """Return the parameters after some epochs, and the measurements then."""
     torch.set_num_threads(1)
     parameters = Parameters(resolved, CPU)
     samples = Samples(resolved, resolved.recipe.data.corruption, CPU)

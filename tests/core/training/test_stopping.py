@@ -1,4 +1,4 @@
-"""A training that is told to stop: at once, whatever it is doing, and nothing of it is lost."""
+"""A training stops at once at any point, and its state is kept."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def resolved_of(family: str) -> ResolvedRecipe:
 
 @dataclass
 class Impatient(Control):
-    """Is stopped at a certain question whether it is, and counts those that follow."""
+    """Stops at a given check, and counts the checks that follow."""
 
     at: int = -1
     asked: int = 0
@@ -93,7 +93,7 @@ def finished(resolved: ResolvedRecipe) -> Training:
 
 @pytest.fixture(autouse=True)
 def one_sample_in_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any network is so large that it is asked after every sample whether to go on."""
+    """Check for a stop after every sample, as for a very large network."""
     monkeypatch.setattr(measure, "PIECE_COST", 1)
     monkeypatch.setattr(measure, "_COMPILED_COST", 0)
 

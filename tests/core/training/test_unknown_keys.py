@@ -1,4 +1,4 @@
-"""A key that has no row in a table is refused there: no other kind is trained in its place."""
+"""A key without a row in a table is refused; no other kind is trained instead."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CPU = torch.device("cpu")
 
 
 def unknown(spec: type[Any], /, **values: Any) -> Any:
-    """A spec that validation would refuse, as an incomplete addition to the schema would give."""
+    """Return a spec that validation would refuse, as after an incomplete change of the schema."""
     return spec().model_copy(update=values)
 
 

@@ -1,4 +1,4 @@
-"""Batches: the noise that they are given."""
+"""Noise of batches."""
 
 from __future__ import annotations
 

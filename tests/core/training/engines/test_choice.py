@@ -1,4 +1,4 @@
-"""All engines do the same epochs: weights, and so losses and gradients, of plain autograd."""
+"""All engines agree with plain autograd on weights, and so on losses and gradients."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CPU = torch.device("cpu")
 
 
 def resolved_recipe(**changes: Any) -> ResolvedRecipe:
-    """The course network with some keys changed: ``training={...}`` and the like."""
+    """Return the course network with keys changed: ``training={...}`` and the like."""
     raw: dict[str, Any] = {"runs": 2, "seed": 5}
     recipe = Recipe.model_validate(raw | changes)
     resolved = resolve(recipe, load_builtin("lowercase")).resolved
@@ -39,7 +39,7 @@ def resolved_recipe(**changes: Any) -> ResolvedRecipe:
 def trained(
     resolved: ResolvedRecipe, engine: str, steps: int = STEPS
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Parameters and losses after ``steps`` epochs."""
+    """Return parameters and losses after ``steps`` epochs."""
     torch.set_num_threads(1)
     corruption = resolved.recipe.data.corruption
     parameters = Parameters(resolved, CPU)

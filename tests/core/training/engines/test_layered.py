@@ -1,4 +1,4 @@
-"""The generated steps of any layers do what autograd does."""
+"""The generated steps of all kinds of layers agree with autograd."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def resolved_recipe(dataset: Dataset, **changes: Any) -> ResolvedRecipe:
 def trained(
     resolved: ResolvedRecipe, engine: str, epochs: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Parameters and buffers after so many epochs."""
+    """Return parameters and buffers after some epochs."""
     torch.set_num_threads(1)
     parameters = Parameters(resolved, CPU)
     samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
@@ -297,7 +297,7 @@ def test_images_that_are_moved(noise: str) -> None:
 
 
 def test_samples_that_stay_in_their_file(tmp_path: Path) -> None:
-    """They are read only: whoever wrote to them would fail."""
+    """The memory map is read-only: a write would fail."""
     rows = images(3, 6, 8)
     np.save(tmp_path / "images.npy", rows.images)
     mapped = Dataset.over("mapped", np.load(tmp_path / "images.npy", mmap_mode="r"))
@@ -467,7 +467,7 @@ def test_however_many_batches_are_one_call_each_gets_its_rate(at_most: int, unti
 def test_a_convolution_of_few_columns(
     stride: list[int], kernel: list[int], more: dict[str, Any], kind: str, rows: int, width: int
 ) -> None:
-    """As torch computes it of doubles: torch 2.13 leaves some such images unwritten."""
+    """Compared with torch in double precision: torch 2.13 leaves some such images unwritten."""
     conv = {"kind": "conv", "channels": 3, "kernel": kernel, "stride": stride, **more}
     grey = resolved_recipe(images(1, 6, width), network={"encoder": [conv]}, runs=1)
     at = 0 if kind == "conv" else -1
@@ -495,7 +495,7 @@ def test_a_convolution_of_few_columns(
 @pytest.mark.parametrize("kernel", [2, 4, 6])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_an_even_kernel_pads_as_keras_does(kernel: int, stride: int) -> None:
-    """The size is that of its stride, nothing grows, and the mirrored decoder gets back."""
+    """The output size depends on the stride alone; the mirrored decoder restores it."""
     conv = {"kind": "conv", "channels": 3, "kernel": kernel, "stride": stride}
     resolved = resolved_recipe(images(1, 28, 28), network={"encoder": [conv]}, runs=1)
     side = -(-28 // stride)

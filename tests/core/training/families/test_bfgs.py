@@ -1,4 +1,4 @@
-"""BFGS with an update of n^2 operations goes where scipy's goes."""
+"""BFGS with an update of n^2 operations follows the iterates of scipy."""
 
 from __future__ import annotations
 

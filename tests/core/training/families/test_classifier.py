@@ -1,4 +1,4 @@
-"""Stacked autoencoders that become classifiers: phases, what each trains, exact continuation."""
+"""Stacked autoencoders as classifiers: phases, what each trains, exact continuation."""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ def assert_same_training(whole: Training, rest: Training) -> None:
 
 @pytest.fixture(scope="module", params=[DENSE, CONV], ids=["dense", "conv"])
 def demanding(request: pytest.FixtureRequest) -> tuple[ResolvedRecipe, Training]:
-    """A recipe with all there is, and its training without a stop."""
+    """Return a recipe with every setting, and its uninterrupted training."""
     resolved = resolved_recipe(request.param, count=160, **DEMANDING)
     return resolved, finished(resolved)
 
@@ -300,7 +300,7 @@ def test_continuing_gives_the_very_same_bits(
 
 
 def test_a_file_that_says_that_next_to_nothing_of_an_epoch_is_left() -> None:
-    """Whatever it says, there is a batch to learn from: the mean of none is no number."""
+    """There is always a batch to learn from: the mean of an empty one is NaN."""
     resolved = resolved_recipe()
     first = next(t for t in train(resolved, Control(max_chunk=1)) if t.position > 0.0)
     reached = first.checkpoint()
@@ -388,7 +388,7 @@ def test_gradients_are_those_of_the_textbook() -> None:
 def test_pre_training_is_that_of_the_textbook(
     noise: str, number: int, kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """torch's Adam down the loss of a layer and its mirror, with the very same noise."""
+    """torch's Adam on the loss of a layer and its mirror, with the same noise."""
     torch.set_num_threads(1)
     if not kept:
         monkeypatch.setattr(classifier_rows, "MAX_BYTES", 0)

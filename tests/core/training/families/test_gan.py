@@ -1,4 +1,4 @@
-"""Generator and adversary: the same steps as a textbook's loop, levers, exact continuation."""
+"""GANs: the steps of a textbook loop, live changes, exact continuation."""
 
 from __future__ import annotations
 
@@ -400,7 +400,7 @@ def test_images_come_to_look_like_the_data() -> None:
     codes = np.random.default_rng(0).standard_normal((200, 3)).astype(np.float32)
 
     def distance(snapshot: Snapshot) -> float:
-        """Mean squared distance of generated images to the nearest real one."""
+        """Return the mean squared distance of generated images to the nearest real one."""
         images = Codec(recipe, zeros.image_shape, snapshot).decode(codes)
         each = np.square(images[:, None] - zeros.flat()[None]).sum(axis=2)
         return float(each.min(axis=1).mean())
@@ -432,7 +432,7 @@ def test_what_does_not_go_together_is_said(changes: dict[str, Any], where: str) 
 
 @pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - SCIPY_OPTIMIZERS))
 def test_every_optimiser_moves_both_networks(name: str) -> None:
-    """Not all count alike what they change, and the graph of the images outlives a change."""
+    """Optimisers count changes differently; the graph of the images survives a change."""
     resolved = resolved_recipe(DENSE, 40, training={"optimizer": {"name": name}, "epochs": 2})
     steps = train(resolved)
     begun = next(steps).snapshot()

@@ -1,4 +1,4 @@
-"""scipy's optimisers: exact gradients, stopping anywhere, counting, and the thread that ends."""
+"""scipy's optimisers: exact gradients, cancellation, counts, and the end of the thread."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ def test_the_thread_ends_with_the_training() -> None:
 
 
 def test_the_thread_ends_with_a_training_that_is_stopped_within_an_answer() -> None:
-    """At once: nobody may collect what an exception and its traceback hold."""
+    """At once, though an exception with its traceback may hold references."""
     assert not gc.isenabled()
     control = Control()
     for training in train(resolved_recipe("powell"), control):

@@ -1,4 +1,4 @@
-"""A training that has come to nothing says so, and says why."""
+"""Diagnosis of failed trainings: detection and reasons."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_norms_between_the_layers_let_the_gradient_through() -> None:
 
 
 def test_a_layer_is_narrow_only_where_no_line_fits_through_it() -> None:
-    """Of letters one number tells more than a tenth; of noise 3 of 144 do not."""
+    """One number explains over a tenth of the letters; 3 of 144 numbers of noise do not."""
     for units in (30, 8, 2):
         narrow = {"encoder": [{"units": units}], "latent": {"units": 2}}
         assert "narrow" not in told(resolved_of(network=narrow))
@@ -156,7 +156,7 @@ def test_a_layer_is_narrow_only_where_no_line_fits_through_it() -> None:
 
 
 def test_what_nobody_can_repair_is_no_failure() -> None:
-    """Nine pixels of ten a coin toss: the best possible loss is hardly below the mean image's."""
+    """Nine of ten pixels are random: the least loss is hardly below the mean image's."""
     drowned = resolved_of(data=noise("salt_pepper", 0.95, copies=8))
     assert told(drowned) == ""
     assert told(drowned, 1.001) == ""
@@ -257,7 +257,7 @@ def test_what_helps_against_infinity_depends_on_the_recipe(
 
 @pytest.mark.parametrize("loss", ["bce", "mse", "mae", "huber"])
 def test_no_answer_is_better_than_the_best_loss(loss: str) -> None:
-    """The posterior's mean reaches it for proper scores; nothing that is tried goes below."""
+    """The posterior mean reaches it for proper scores; no other answer is below."""
     resolved = resolved_of(data=noise("flip", 0.2), training={"loss": loss, "huber_delta": 0.3})
     best = best_loss(resolved)
     assert best is not None
@@ -301,7 +301,7 @@ def test_for_images_that_are_all_the_same_the_mean_is_no_failure() -> None:
 
 @pytest.mark.parametrize("loss", ["bce", "mse", "mae", "huber"])
 def test_the_mean_image_is_what_a_network_without_a_code_would_answer(loss: str) -> None:
-    """A network of which only the output's bias is used finds that very loss."""
+    """A network that uses only the bias of its output reaches this loss."""
     dataset = load_builtin("lowercase")
     recipe = Recipe.model_validate({"training": {"loss": loss, "huber_delta": 0.3}})
     resolved = resolve(recipe, dataset).resolved

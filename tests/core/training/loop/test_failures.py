@@ -1,4 +1,4 @@
-"""Memory and graphics cards that fail in the midst of a training, said in words."""
+"""Failures of memory and graphics cards during a training, as messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def on_card() -> Recipe:
     ],
 )
 def test_a_card_that_fails_within_a_generated_step_is_told(says: str, words: str) -> None:
-    """The interpreter of torch puts its own traceback before what has happened."""
+    """The torch interpreter puts its own traceback before the error."""
     with card_lost(lambda: training.epoch >= 20, says):
         resolved = resolve(on_card(), glyphs()).resolved
         assert resolved is not None

@@ -1,4 +1,4 @@
-"""Runs that differ in numbers are trained together, and each is what it would be alone."""
+"""Runs with different numbers train together, each with the result it has alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EPOCHS = 40
 
 
 def recipes(*changes: dict[str, Any], seeds: int = 2, shared: Any = None) -> list[Recipe]:
-    """For each of ``changes`` to the course network so many seeds."""
+    """Return some seeds of the course network for each of ``changes``."""
     found = []
     for change in changes:
         for seed in range(3, 3 + seeds):
@@ -48,7 +48,7 @@ def resolved_of(recipe: Recipe) -> ResolvedRecipe:
 
 
 def learnt(members: list[Recipe]) -> list[EndedRun]:
-    """What the members learn together, in their order."""
+    """Return the results of the members trained together, in their order."""
     assert len({bucket_of(one) for one in members}) == 1
     resolved = resolved_of(members[0])
     assert trains_in_population(resolved)
@@ -58,7 +58,7 @@ def learnt(members: list[Recipe]) -> list[EndedRun]:
 
 
 def assert_as_alone(members: list[Recipe]) -> None:
-    """Every member is what ``train`` makes of it by itself."""
+    """Assert that every member equals the result of ``train`` by itself."""
     together = learnt(members)
     rows = [one.row for one in together]
     assert not any(np.array_equal(rows[0], row) for row in rows[1:]), "all are the same run"

@@ -1,4 +1,4 @@
-"""The training generator: pausing, continuing, goals, levers, and runs that diverge."""
+"""The training generator: pausing, continuing, goals, live changes, and diverging runs."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_patience_and_seconds_end_a_run() -> None:
 def test_numbers_too_small_for_their_exponent_do_not_slow_a_training(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Adam's mean of the gradient of a dead unit becomes one after some 800 steps, for ever."""
+    """Adam's mean gradient of a dead unit becomes subnormal after some 800 steps."""
     if not torch.set_flush_denormal(False):
         pytest.skip("this processor cannot")
 
@@ -386,7 +386,7 @@ def test_warm_up_leaves_the_thread_ready() -> None:
 
 
 def test_the_best_weights_are_those_that_meet_the_goal() -> None:
-    """A worst sample within the goal counts more than fewer wrong pixels in all."""
+    """A worst sample within the goal precedes fewer wrong pixels in total."""
     resolved = resolved_recipe(network={"encoder": [], "decoder": []})
     parameters = Parameters(resolved, torch.device("cpu"))
     progress = BestSoFar(parameters, samples=3, by_loss=False, tolerance=1)

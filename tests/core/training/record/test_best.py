@@ -1,4 +1,4 @@
-"""Which weights and which run are the best, and figures that are all of the same weights."""
+"""Which weights and which run are best, with figures of the same weights."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def measured(loss: float, wrong: list[int], rank: float | None = None) -> Measur
 
 
 def test_thirty_epochs_of_letters_are_not_those_of_epoch_0() -> None:
-    """The worst character rises before it falls: it must not keep the untrained weights."""
+    """The worst character rises before it falls: the untrained weights must not stay best."""
     recipe = dict(list_recipes())["letters-2d"]
     training = recipe.training.model_copy(update={"epochs": 30, "device": "cpu"})
     recipe = recipe.model_copy(update={"training": training})
@@ -89,7 +89,7 @@ def test_thirty_epochs_of_letters_are_not_those_of_epoch_0() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_other_weights_have_fewer_wrong_pixels_and_a_lower_loss(seed: int) -> None:
-    """Whatever the course of a training, unless those others miss the goal."""
+    """Whatever the course of a training, unless those weights miss the goal."""
     generator = np.random.default_rng(seed)
     losses = generator.uniform(0.1, 1.0, 12).round(1)
     wrong = generator.integers(0, 6, (12, 3))
@@ -137,7 +137,7 @@ def test_epochs_within_epochs_are_told_exactly() -> None:
 
 
 def test_an_older_state_goes_on_under_the_rule_of_today() -> None:
-    """It had the best epoch as a whole number, the lowest loss, and nothing of the start."""
+    """It has the best epoch as an integer and the lowest loss, but no initial state."""
     progress = small_progress()
     progress.observe(0, measured(0.7, [5, 5, 5]))
     state = progress.state()
@@ -219,7 +219,7 @@ def test_the_best_denoiser_is_best_on_what_it_has_not_learnt() -> None:
 
 
 def test_an_older_file_tells_the_loss_of_the_weights_it_holds(tmp_path: Path) -> None:
-    """Its ``best_loss`` was the lowest one, whosever the weights."""
+    """Its ``best_loss`` is the lowest loss, of whichever weights."""
     import json
     import zipfile
 

@@ -1,4 +1,4 @@
-"""States of a training that a stranger has written: one message, or a training; nothing else."""
+"""Untrusted checkpoints: each gives one message or a training, nothing else."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def bound(family: str) -> ResolvedRecipe:
 
 @pytest.fixture(scope="module", params=list(FAMILIES))
 def point(request: pytest.FixtureRequest) -> tuple[ResolvedRecipe, Checkpoint]:
-    """A training that was left within its second epoch, where it has batches."""
+    """Return a training in its second epoch: within it if it has batches, else at its end."""
     resolved = bound(request.param)
     steps = train(resolved, Control(max_chunk=1))
     training = next(it for it in steps if it.position > 1.3)
@@ -73,7 +73,7 @@ def point(request: pytest.FixtureRequest) -> tuple[ResolvedRecipe, Checkpoint]:
 
 
 def continues(resolved: ResolvedRecipe, checkpoint: Checkpoint) -> bool:
-    """Whether a training goes on from ``checkpoint`` for some steps; False: it is refused."""
+    """Return whether a training continues from ``checkpoint``; False if it is refused."""
     try:
         for training in itertools.islice(train(resolved, None, checkpoint), 3):
             assert training.position <= training.epochs
@@ -83,7 +83,7 @@ def continues(resolved: ResolvedRecipe, checkpoint: Checkpoint) -> bool:
 
 
 def looked_at(resolved: ResolvedRecipe, checkpoint: Checkpoint) -> list[str]:
-    """Names of the arrays to try: what all families have is tried with one of them."""
+    """Return the names of arrays to change; those of all families only in one of them."""
     if resolved.recipe.training.code_l1:
         return list(checkpoint.tensors)
     return [name for name in checkpoint.tensors if name in OF_ONE_FAMILY]
@@ -108,7 +108,7 @@ def with_scalar(checkpoint: Checkpoint, name: str, value: Any) -> Checkpoint:
 
 
 def of_other_form(array: Any) -> Iterator[Any]:
-    """What is not of the type and shape of ``array``."""
+    """Return arrays of another type or shape than ``array``."""
     yield np.zeros((0,), array.dtype)
     yield np.resize(array, array.size + 3).astype(array.dtype)
     yield np.zeros(array.shape, np.int16)

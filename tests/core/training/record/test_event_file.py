@@ -1,4 +1,4 @@
-"""Event files, read back by a parser that shares nothing with the writer."""
+"""Event files, read back by a parser that is independent of the writer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WALL = 1.8e9
 
 
 def made() -> HistoryView:
-    """Two runs over four rows, one of them within an epoch; of a term that one row lacks."""
+    """Return two runs over four rows, one within an epoch; one row lacks a term."""
     history = History(2, ("kl",))
     for row, epoch in enumerate((0.0, 0.25, 1.0, 300.0)):
         history.append(
@@ -40,7 +40,7 @@ def made() -> HistoryView:
 
 
 def slow_crc(data: bytes) -> int:
-    """Bit by bit, as the polynomial is written, from its highest bit on."""
+    """Return the CRC computed bit by bit from the polynomial, highest bit first."""
     register = 0xFFFFFFFF
     for byte in data:
         for place in range(8):
@@ -58,7 +58,7 @@ def unmasked(check: int) -> int:
 
 
 def records(data: bytes) -> Iterator[bytes]:
-    """The messages of the frames, each of whose checks is right."""
+    """Return the messages of the frames after checking their checksums."""
     stream = io.BytesIO(data)
     while head := stream.read(12):
         length, check = struct.unpack("<QI", head)
@@ -69,7 +69,7 @@ def records(data: bytes) -> Iterator[bytes]:
 
 
 def fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
-    """Number and content of each field of a protocol buffer."""
+    """Return number and content of each field of a protocol buffer."""
     stream = io.BytesIO(message)
 
     def varint() -> int:
@@ -91,7 +91,7 @@ def fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
 
 
 def scalars(data: bytes) -> dict[str, dict[int, tuple[float, float]]]:
-    """Tag -> step -> wall time and value."""
+    """Return tag -> step -> wall time and value."""
     found: dict[str, dict[int, tuple[float, float]]] = {}
     first, *rest = records(data)
     assert dict(fields(first))[3] == b"brain.Event:2"
@@ -145,7 +145,7 @@ def test_an_event_file_is_read_back() -> None:
 
 
 def test_a_damaged_frame_does_not_pass_the_parser() -> None:
-    """Else the parser above would say nothing."""
+    """Without this the parser above would prove nothing."""
     data = bytearray(event_file(made(), 0, WALL))
     data[-10] ^= 1
     with pytest.raises(AssertionError):

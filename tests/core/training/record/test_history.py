@@ -1,4 +1,4 @@
-"""The history's rows: which epochs get one, and what a reader sees while another writes."""
+"""Rows of the history: which epochs get one, and concurrent reading."""
 
 from __future__ import annotations
 

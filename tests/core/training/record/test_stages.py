@@ -1,4 +1,4 @@
-"""The history of a run: what was trained, from where to where, and what was changed meanwhile."""
+"""Stages of a run: its trainings, their ranges, and changes made live."""
 
 from __future__ import annotations
 

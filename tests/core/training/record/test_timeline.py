@@ -1,4 +1,4 @@
-"""Weights of many epochs: spread, bounded, exact, and where another training can begin."""
+"""Weights of many epochs: spread, bounded, exact; another training can start from them."""
 
 from __future__ import annotations
 

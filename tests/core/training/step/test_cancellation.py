@@ -1,4 +1,4 @@
-"""Long steps of every family are given up between two operations, and nothing of them is left."""
+"""Long steps of every family can be cancelled between two operations without a trace."""
 
 from __future__ import annotations
 
@@ -79,19 +79,19 @@ def resolved_of(family: str, batch: int | None = None, **training: Any) -> Resol
 
 @pytest.fixture(autouse=True)
 def no_epochs_in_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such as are only done where they are short: they have no steps that could be given up."""
+    """Disable engines that run whole epochs: they have no steps to cancel."""
     monkeypatch.setattr(engines, "_FUSED_WORK", 0)
 
 
 @pytest.fixture
 def long_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every step takes long, but none is sliced."""
+    """Declare every step long; none is sliced."""
     monkeypatch.setattr(slices, "SLICE_WORK", 1)
 
 
 @dataclass
 class Impatient(Control):
-    """Is stopped at a certain question whether it is, and counts them."""
+    """Cancels at a given check, and counts the checks."""
 
     at: int = -1
     asked: int = 0
@@ -107,7 +107,7 @@ def tensors(training: Training) -> dict[str, Any]:
 
 
 def assert_same(one: Training, other: Training) -> None:
-    """Weights, what the optimiser keeps, and history."""
+    """Assert equal weights, optimiser state and history."""
     a, b = one.history.view(), other.history.view()
     assert a.epoch.tolist() == b.epoch.tolist()
     for name in RUN_COLUMNS:

@@ -1,4 +1,4 @@
-"""Meters: the compiled one tells what the one by autograd's model tells."""
+"""The compiled meter agrees with the one that uses autograd's model."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_meters_agree(
 def test_contraction_is_measured_on_samples_from_all_over_a_sorted_set(
     meter: type[CompiledMeter] | type[TermMeter],
 ) -> None:
-    """Half of the set saturates the code, which hardly moves there."""
+    """Half of the set saturates the code, whose Jacobian is small there."""
     images = np.zeros((500, 1, 6))
     images[250:] = 1.0
     dataset = Dataset.from_images("sorted", images)
@@ -138,7 +138,7 @@ def test_penalties_and_norms_are_measured_alike(
 @pytest.mark.parametrize("units", [2, 6])
 @pytest.mark.parametrize("data", [{}, KEPT], ids=str)
 def test_a_penalty_that_is_a_gradient_is_measured_alike(units: int, data: dict[str, Any]) -> None:
-    """Exactly of a small code, by a random direction of a larger one."""
+    """Exactly for a small code, by a random direction for a larger one."""
     parts = made({"latent": {"units": units}}, {"contractive": 0.1}, data)
     assert isinstance(choose_meter(*parts), CompiledMeter)
     found, wanted = (kind(*parts).measure() for kind in (CompiledMeter, TermMeter))

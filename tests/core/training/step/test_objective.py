@@ -1,4 +1,4 @@
-"""Terms of the objective against their definitions, and every gradient against autograd's."""
+"""Terms of the objective agree with their definitions, and gradients with autograd."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ TRAININGS: dict[str, dict[str, Any]] = {
 
 
 def whole_gradient(resolved: ResolvedRecipe, data: torch.Tensor) -> list[torch.Tensor]:
-    """The gradient of ``Evaluated.loss``, by autograd from end to end, with the engine's noise."""
+    """Return the gradient of ``Evaluated.loss`` by autograd, with the engine's noise."""
     model, objective = model_of(resolved), Objective(resolved)
     generator = torch.Generator().manual_seed(11)
     noise = None
@@ -131,7 +131,7 @@ def test_the_engines_gradient_is_that_of_the_loss(
 
 @pytest.mark.parametrize("name", ["conv", "norms", "tied conv", "gaussian"])
 def test_gradients_against_finite_differences(name: str) -> None:
-    """In float64, the slope along a random direction of all parameters."""
+    """In float64, the derivative along a random direction of all parameters."""
     resolved = bound(network=NETWORKS[name])
     model, objective = model_of(resolved), Objective(resolved)
     data = torch.from_numpy(resolved.dataset.flat().copy()).double()

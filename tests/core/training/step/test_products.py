@@ -1,4 +1,4 @@
-"""Large products by oneDNN, and narrow ones laid out the other way, give what those of torch do."""
+"""Large products by oneDNN, and narrow ones in transposed layout, agree with torch."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def images() -> Dataset:
 
 
 def learnt(raw: dict[str, Any]) -> tuple[Numbers, Numbers]:
-    """Parameters after some steps, and those before."""
+    """Return parameters after some steps, and the initial ones."""
     plain = {"optimizer": {"name": "sgd", "learning_rate": 2.0}, "batch_size": 128, "epochs": 2}
     recipe = Recipe.model_validate(raw | {"training": plain | raw.get("training", {})})
     resolved = resolve(recipe, images()).resolved

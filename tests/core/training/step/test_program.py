@@ -1,4 +1,4 @@
-"""Programs of a step: what is left of them once they are done with."""
+"""Compiled programs of a step release their buffers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aegui.core.training.step.program import Source
 
 
 def test_what_a_compiled_program_was_made_of_is_not_held() -> None:
-    """Buffers of large networks would stay until garbage is collected."""
+    """Else buffers of large networks stay until the next garbage collection."""
     collects = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Samples for a training: what is copied, and what stays where it is."""
+"""Samples of a training: which are copied and which are read from their file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long steps are done in slices: the same mathematics, and between two of them one can stop."""
+"""Long steps in slices: the same mathematics, cancellable between slices."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def resolved_of(**changes: Any) -> ResolvedRecipe:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every step takes long, and 5 rows are a slice."""
+    """Declare every step long, with slices of 5 rows."""
     monkeypatch.setattr(slices, "LONG_WORK", 1)
     monkeypatch.setattr(slices, "SLICE_WORK", 1)
     monkeypatch.setattr(slices, "_FEWEST_ROWS", 5)
@@ -95,7 +95,7 @@ def test_small_steps_are_not_sliced() -> None:
 
 
 class _StopsWithin(Control):
-    """Wants an end once it was asked so often."""
+    """Cancels after a number of checks."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The machine under test: the one that set-up has built, or one that is built for the tests."""
+"""The native engine under test: the one built by set-up, or one built for the tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every variant for this make of processor, of the source as it is."""
+    """Return a folder with every variant for this processor family, built from the source."""
     newest = machine.SOURCE.stat().st_mtime
     files = [library.BUILT / library.library_name(variant) for variant in library.variants()]
     if all(file.exists() and file.stat().st_mtime >= newest for file in files):
@@ -30,7 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def native(built: Path, monkeypatch: pytest.MonkeyPatch) -> library.NativeLibrary:
-    """The best machine for this processor, which trainings use too."""
+    """Return the best variant for this processor, which trainings use too."""
     monkeypatch.setattr(library, "BUILT", built)
     monkeypatch.delenv(library.SWITCH, raising=False)
     found = library.library()

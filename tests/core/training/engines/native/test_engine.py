@@ -1,4 +1,4 @@
-"""The machine does what torch's does: parameters, losses and random numbers, over all tables."""
+"""The native engine agrees with torch: parameters, losses and random numbers, over all tables."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ UNKNOWN = {"norms", "k-sparse", "a single layer that is k-sparse", "a deep code 
 def engine_of(
     resolved: ResolvedRecipe, library: NativeLibrary | None, threads: int = 1
 ) -> tuple[FusedEngine, Parameters, Samples, torch.Generator]:
-    """An engine on ``library``, or on torch's machine, and what it works on."""
+    """Return an engine on ``library``, or on torch, with its parameters and samples."""
     torch.set_num_threads(1)
     parameters = Parameters(resolved, CPU)
     samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
@@ -79,7 +79,7 @@ def engine_of(
 def trained(
     resolved: ResolvedRecipe, library: NativeLibrary | None, *stretches: int, threads: int = 1
 ) -> tuple[Parameters, torch.Tensor, torch.Tensor]:
-    """Parameters, losses, and where the random numbers are, after stretches of epochs."""
+    """Return parameters, losses, and the state of the generator after stretches of epochs."""
     engine, parameters, samples, generator = engine_of(resolved, library, threads)
     rate = resolved.recipe.training.optimizer.learning_rate
     for epochs in stretches:
@@ -235,14 +235,14 @@ WIDTHS = [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33]
 
 @pytest.mark.parametrize("units", WIDTHS)
 def test_every_width_of_a_layer(native: NativeLibrary, units: int) -> None:
-    """Products are done in tiles of vectors; what is left over must be done too."""
+    """Products are computed in tiles of vectors; the remainder must be computed too."""
     network = {"encoder": [{"units": units}], "latent": {"units": 1 + units // 3}}
     training = GENTLE | {"batch_size": 1 + units // 2}
     assert_alike(native, resolved_recipe(network=network, training=training), FEW_STEPS)
 
 
 def test_one_run_and_a_hundred(native: NativeLibrary) -> None:
-    """Alone, and shared out to threads."""
+    """One run alone, and a hundred distributed to threads."""
     assert_alike(native, resolved_recipe(runs=1, training=GENTLE))
     assert_alike(native, resolved_recipe(runs=100, training=GENTLE), FEW_STEPS, threads=3)
 
@@ -433,7 +433,7 @@ MEMBERS: dict[str, list[dict[str, Any]]] = {
 def trained_together(
     recipes: list[Recipe], library: NativeLibrary | None, *stretches: NDArray[np.float64]
 ) -> tuple[Parameters, list[torch.Tensor]]:
-    """Parameters, and where the random numbers of each are, after stretches of rates."""
+    """Return parameters and the generator state of each run after stretches of rates."""
     first = resolve(recipes[0], load_builtin("lowercase")).resolved
     assert first is not None
     resolved = together(first, recipes)
@@ -449,7 +449,7 @@ def trained_together(
 
 @pytest.mark.parametrize("key", MEMBERS)
 def test_runs_that_differ_in_numbers(native: NativeLibrary, key: str) -> None:
-    """Each run learns with its own numbers, of random numbers of its own."""
+    """Each run learns with its own hyperparameters and random numbers."""
     recipes = [Recipe.model_validate({"seed": at} | raw) for at, raw in enumerate(MEMBERS[key])]
     factors = np.linspace(1, 0.5, FEW_STEPS)[:, None].repeat(len(recipes), axis=1)
     ours, drawn = trained_together(recipes, native, factors[:7], factors[7:])
@@ -462,7 +462,7 @@ def test_runs_that_differ_in_numbers(native: NativeLibrary, key: str) -> None:
 
 
 def test_rates_that_differed_for_a_while_are_alike_again(native: NativeLibrary) -> None:
-    """Runs of other schedules, in whose last epochs all have the same factor."""
+    """Runs of different schedules that have the same factor in the last epochs."""
     specs = [{"name": "sgd", "learning_rate": 0.05 * (1 + run)} for run in range(2)]
     recipes = [Recipe.model_validate({"training": {"optimizer": spec}}) for spec in specs]
     apart = np.linspace([1.0, 0.1], [0.5, 0.2], FEW_STEPS)
@@ -493,7 +493,7 @@ def test_a_population_of_members_learns_on_the_machine(native: NativeLibrary) ->
 def test_torch_has_one_thread_beside_the_machine(
     native: NativeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Runs are shared out by the machine: a second thread of torch would only spin."""
+    """The native engine distributes the runs: a second thread of torch would only spin."""
     monkeypatch.setattr("aegui.core.training.loop.train.cores_to_use", lambda _: 2)
     network = {"encoder": [{"units": 64}, {"units": 32}]}
     recipe = Recipe.model_validate({"network": network, "runs": 40})

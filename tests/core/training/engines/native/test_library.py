@@ -1,4 +1,4 @@
-"""Building and loading the machine: optional, checked, clean under sanitizers."""
+"""Building and loading the native engine: optional, checked, clean under sanitizers."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_set_up_without_a_compiler_goes_on(
 def test_steps_are_clean_under_the_sanitizers(
     tmp_path: Path, native: library.NativeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Addresses and undefined behaviour, in a process of its own."""
+    """Address and undefined-behaviour sanitizers, in a process of its own."""
     gcc = shutil.which("gcc")
     if gcc is None or sys.platform != "linux":
         pytest.skip("no gcc with its sanitizers is here")
