@@ -49,7 +49,7 @@ def test_a_high_figure_may_be_the_better_one() -> None:
 
 
 def test_pairs_see_what_the_spread_of_the_seeds_hides() -> None:
-    """Seeds that differ much, and by the same little step in every one of them."""
+    """Seeds differ much, but the paired differences are equal and small."""
     starts = np.random.default_rng(0).normal(10.0, 5.0, 8)
     steps = np.array([0.5, 0.6, 0.4, 0.5, 0.7, 0.5, 0.4, 0.6])
     a, b = figures("a", starts), figures("b", starts + steps)
@@ -107,7 +107,7 @@ def test_so_few_that_no_small_p_is_possible(paired: bool, few: int) -> None:
 
 
 def test_other_numbers_of_seeds_are_too_few_only_where_no_small_p_is_possible() -> None:
-    """Of 2 and 5 seeds a single arrangement of 21 lies furthest apart."""
+    """With 2 and 5 seeds, one of 21 arrangements is the most extreme."""
     found = compare(figures("a", [1, 2]), figures("b", [3, 1.5, 4, 5, 6]), same_starts=False)
     assert found.smallest == pytest.approx(1 / 21)
     assert found.outcome == "noise"
@@ -151,7 +151,7 @@ def test_a_setting_without_a_figure() -> None:
 
 
 def test_the_seeds_it_promises_settle_it() -> None:
-    """With as many seeds as are said a true difference is found in 8 of 10 cases."""
+    """With the suggested number of seeds a true difference is found in 8 of 10 cases."""
     effect = 0.7
     needed = seeds_needed(effect, 1.0, paired=True, level=LEVEL)
     assert needed is not None
@@ -233,7 +233,7 @@ def test_a_ranking_by_a_baseline_counts_its_own_comparisons_only() -> None:
 
 
 def test_in_a_large_table_few_seeds_are_said_to_be_too_few() -> None:
-    """Eight pairs reach 0.008 alone, and nothing below 0.05 among ten comparisons."""
+    """Eight pairs reach 0.008 alone, but nothing below 0.05 in ten comparisons."""
     settings = [figures(str(n), [n + 0.01 * seed for seed in range(8)]) for n in range(5)]
     found = rank(settings, same_starts=lambda one, other: True)
     assert {one.outcome for one in found.comparisons.values()} == {"few"}
@@ -242,7 +242,7 @@ def test_in_a_large_table_few_seeds_are_said_to_be_too_few() -> None:
 
 
 def test_a_table_of_settings_that_do_not_differ_is_seldom_wrong() -> None:
-    """Five settings alike, ten comparisons: a single false verdict in at most 5 % of tables."""
+    """Five equal settings, ten comparisons: a false verdict in at most 5 % of tables."""
     generator = np.random.default_rng(8)
     tables, wrong = 150, 0
     for _ in range(tables):

@@ -72,7 +72,7 @@ def test_few_seeds_have_no_interval() -> None:
 
 @pytest.mark.parametrize(("n", "least"), [(10, 0.86), (20, 0.89)])
 def test_how_often_the_interval_holds_the_truth(n: int, least: float) -> None:
-    """Of 95 % intervals of so few seeds somewhat fewer hold it: the guide says how many."""
+    """With few seeds the coverage of 95 % intervals is lower; the guide states how much."""
     generator = np.random.default_rng(n)
     experiments, held = 400, 0
     for _ in range(experiments):

@@ -36,7 +36,7 @@ def _skewed(generator: np.random.Generator, count: int) -> NDArray[np.float64]:
 
 
 def _whole(generator: np.random.Generator, count: int) -> NDArray[np.float64]:
-    """Wrong pixels: small whole numbers, with many ties."""
+    """Return wrong pixels: small integers with many ties."""
     return generator.poisson(0.7, count).astype(np.float64)
 
 
@@ -94,7 +94,7 @@ def test_pairs_that_are_alike_say_nothing() -> None:
 
 
 def test_ties_of_sums_count_on_both_sides() -> None:
-    """Sums that are equal but for rounding: 0.1 + 0.2 beside 0.3."""
+    """Sums that are equal up to rounding: 0.1 + 0.2 and 0.3."""
     found = paired_test([0.1, 0.2, -0.3])
     assert found.p == pytest.approx(1.0)
 
@@ -117,7 +117,7 @@ def test_one_seed_beside_several_has_no_small_p() -> None:
 
 
 def test_a_large_number_far_from_zero_is_compared_as_well() -> None:
-    """Sums of squares of numbers about 1e9 would lose what is to be compared."""
+    """Sums of squares of numbers about 1e9 would cancel the difference."""
     generator = np.random.default_rng(3)
     a, b = generator.normal(size=4), generator.normal(1.5, size=6)
     assert unpaired_test(a + 1e9, b + 1e9).p == pytest.approx(unpaired_test(a, b).p)
@@ -149,7 +149,7 @@ def test_a_drawn_p_is_never_zero_and_always_the_same() -> None:
 def test_size_of_the_unpaired_test(
     draw: Callable[[np.random.Generator, int], NDArray[np.float64]], n: int, m: int
 ) -> None:
-    """Of settings that do not differ at most 5 % are told apart, within the bounds of chance."""
+    """Of equal settings at most 5 % are called different, within sampling error."""
     generator = np.random.default_rng([n, m])
     wrong = sum(
         unpaired_test(draw(generator, n), draw(generator, m)).p < LEVEL for _ in range(EXPERIMENTS)
@@ -162,7 +162,7 @@ def test_size_of_the_unpaired_test(
 def test_size_of_the_paired_test(
     draw: Callable[[np.random.Generator, int], NDArray[np.float64]], n: int
 ) -> None:
-    """The same; and a test that counts every arrangement is not too timid either."""
+    """The same; a test that counts every arrangement is not conservative either."""
     generator = np.random.default_rng(n)
     wrong = sum(
         paired_test(draw(generator, n) - draw(generator, n)).p < LEVEL for _ in range(EXPERIMENTS)
@@ -175,7 +175,7 @@ def test_size_of_the_paired_test(
 
 
 def test_a_setting_that_varies_more_is_not_taken_for_a_worse_one() -> None:
-    """Few seeds that vary much beside many that vary little: the plain difference would fail."""
+    """Few seeds of large variance and many of small: the plain difference would fail."""
     generator = np.random.default_rng(11)
     wrong = sum(
         unpaired_test(generator.normal(0, 4, 6), generator.normal(0, 1, 11)).p < LEVEL
@@ -191,7 +191,7 @@ def _power_of_t(effect: float, n: int, *, paired: bool) -> float:
 
 @pytest.mark.parametrize("paired", [True, False])
 def test_power_is_near_that_of_students_t(paired: bool) -> None:
-    """A difference that Student's t finds in 80 % of the cases is found nearly as often."""
+    """A difference that Student's t finds in 80 % of cases is found nearly as often."""
     generator = np.random.default_rng(7)
     n, effect, experiments = 10, (1.0 if paired else 1.33), 800
     expected = _power_of_t(effect, n, paired=paired)

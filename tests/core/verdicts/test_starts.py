@@ -1,4 +1,4 @@
-"""Equal starts are those of networks that really begin with the same weights, and only those."""
+"""Equal starts mean equal initial weights, and only those."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def encoder(units: int = 8, activation: str = "tanh") -> list[dict[str, Any]]:
 
 
 def first_weights(recipe: Recipe) -> list[NDArray[np.float32]]:
-    """What a training really begins with."""
+    """Return the weights that a training really starts with."""
     resolved = resolve(recipe, LETTERS).resolved
     assert resolved is not None
     training = next(iter(train(resolved, Control(timeline_bytes=1 << 20))))
@@ -73,7 +73,7 @@ def begin_alike(one: Recipe, other: Recipe) -> bool:
     ],
 )
 def test_equal_starts_are_equal_first_weights(values: dict[str, Any]) -> None:
-    """Where it says that two begin alike they do; what it tells apart is another start indeed."""
+    """Starts reported as equal have equal weights, others have different ones."""
     other = changed(**values)
     same = start_of(BASE, SHAPE) == start_of(other, SHAPE)
     assert same == begin_alike(BASE, other)

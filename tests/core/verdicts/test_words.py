@@ -41,7 +41,7 @@ def said(a: Sequence[float], b: Sequence[float], *, paired: bool = True) -> str:
 
 
 def course_verdict(*, turned: bool = False) -> str:
-    """With an interval of its own: that of a bootstrap is not the same with every scipy."""
+    """Return a verdict with a fixed interval: bootstraps differ between versions of scipy."""
     tanh, relu = figures("tanh", [0.0] * 10), figures("ReLU", RELU)
     if turned:
         found = replace(compare(relu, tanh, same_starts=True), interval=(-2.6, -1.2))
