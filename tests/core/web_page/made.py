@@ -1,4 +1,4 @@
-"""Networks for pages: small ones, with every kind of layer and every activation."""
+"""Small networks for pages, with every kind of layer and every activation."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ READERS: dict[str, list[dict[str, Any]]] = {
 
 
 def trained(recipe: dict[str, Any], dataset: Dataset | None = None) -> SavedRun:
-    """A training of some epochs."""
+    """Train for some epochs."""
     dataset = dataset or load_builtin("lowercase")
     made = Recipe.model_validate({"training": {"epochs": 3}} | recipe)
     resolved = resolve(made, dataset).resolved
@@ -84,13 +84,13 @@ def trained(recipe: dict[str, Any], dataset: Dataset | None = None) -> SavedRun:
 
 
 def letters(activation: str = "tanh", **changes: Any) -> SavedRun:
-    """A network of letters whose hidden layers have that activation."""
+    """Return a network of letters whose hidden layers have that activation."""
     network: dict[str, Any] = {"encoder": [{"units": 12, "activation": activation, "slope": 0.8}]}
     return trained({"network": network} | changes)
 
 
 def every_kind() -> list[Exhibit]:
-    """A network for each activation, kind of code and chain."""
+    """Return a network for each activation, kind of code and chain."""
     found = {f"activation {key}": letters(key) for key in ACTIVATIONS}
     dense = {"encoder": [{"units": 12}]}
     codes: dict[str, dict[str, Any]] = {

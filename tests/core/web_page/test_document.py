@@ -1,4 +1,4 @@
-"""The page as a file: what is in it, what it forbids, and how large it is."""
+"""The page as a file: contents, content security policy, size."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOSTILE = ("</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>",
 
 
 def document_of(html: str) -> dict[str, Any]:
-    """What a page reads."""
+    """Return the JSON that a page reads."""
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
     assert found is not None
     document: dict[str, Any] = json.loads(found[1])

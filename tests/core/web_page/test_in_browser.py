@@ -1,4 +1,4 @@
-"""Pages in a real browser: they compute as the program does, and do what mouse and keys ask."""
+"""Pages in a real browser: they compute as the program does and react to mouse and keys."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def kinds() -> list[Exhibit]:
 
 @pytest.fixture
 def letters(browser: Browser, tmp_path: Path) -> Browser:
-    """The browser on a page of letters, in English."""
+    """Return the browser on a page of letters, in English."""
     show(browser, tmp_path, [Exhibit.of_saved("letters", shipped("letters-2d"))])
     return browser
 
