@@ -127,7 +127,7 @@ def test_nothing_is_written_among_the_files_of_the_program(
 def test_a_folder_that_somebody_else_sweeps_is_not_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a folder of 10,000 files each write would look through all of them."""
+    """In a folder of 10,000 files each write would list all of them."""
     swept: list[Path] = []
     monkeypatch.setattr("aegui.core.atomic.sweep", swept.append)
     write_atomically(tmp_path / "a", b"1", is_swept=True)

@@ -1,4 +1,4 @@
-"""Pictures of cards have one size, whatever images are in them."""
+"""Pictures of cards have one size, whatever the size of the images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Classes look different to every eye: by colour, and by mark where colours are alike."""
+"""Classes can be distinguished with any colour vision: by colour, else by marker."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def linear(colour: str) -> np.ndarray:
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* (D65) of linear RGB."""
+    """Return CIE L*a*b* (D65) of linear RGB."""
     to_xyz = np.array(
         [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
     )

@@ -1,4 +1,4 @@
-"""What may be spent, and words for what is beyond it."""
+"""Limits of cost, and messages for what exceeds them."""
 
 from __future__ import annotations
 

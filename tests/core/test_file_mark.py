@@ -1,4 +1,4 @@
-"""Whether a file has become another one."""
+"""Detection of files that were replaced."""
 
 from __future__ import annotations
 

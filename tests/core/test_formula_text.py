@@ -1,4 +1,4 @@
-"""Formulas in files: what can be set is let through, all else is refused in words."""
+"""Formulas in files: a safe subset is accepted, everything else is refused with a message."""
 
 from __future__ import annotations
 

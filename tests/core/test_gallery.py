@@ -1,4 +1,4 @@
-"""Every network has its place in the gallery, and what is said of it is true."""
+"""Every network is listed in the gallery with a true description."""
 
 from __future__ import annotations
 

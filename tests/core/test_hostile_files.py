@@ -1,4 +1,4 @@
-"""Files that were made to do harm: refused in one sentence, soon, and before memory is taken."""
+"""Malicious files are refused with one sentence, quickly, before memory is allocated."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 
 
 def npy(shape: str, kind: str = "'|u1'", rest: bytes = b"\0" * 64) -> bytes:
-    """An array file whose header says what it likes."""
+    """Return an array file with an arbitrary header."""
     head = f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}".encode() + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + rest
 
 
 def idx(*axes: int, rest: bytes = b"\0" * 64) -> bytes:
-    """An idx file of bytes whose header says what it likes."""
+    """Return an idx file of bytes with an arbitrary header."""
     return struct.pack(f">HBB{len(axes)}I", 0, 8, len(axes), *axes) + rest
 
 
@@ -122,7 +122,7 @@ RECIPES: dict[str, tuple[str, str]] = {
 
 
 def refusal(read: Callable[[Path], object], path: Path) -> str:
-    """The words with which ``path`` is refused; time and memory are bounded meanwhile."""
+    """Return the message with which ``path`` is refused; time and memory are bounded."""
     begun = time.process_time()
     tracemalloc.start()
     try:
@@ -158,7 +158,7 @@ def test_configurations_that_stand_for_too_much(what: str, tmp_path: Path) -> No
 
 
 class Runs:
-    """What pickle would do with it: it leaves a file."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, in the language in force."""
+"""Numbers formatted for people in the current language."""
 
 from __future__ import annotations
 

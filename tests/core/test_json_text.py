@@ -1,4 +1,4 @@
-"""JSON of strangers: refused as a ValueError, whatever is wrong with it."""
+"""Untrusted JSON: every defect is a ValueError."""
 
 from __future__ import annotations
 

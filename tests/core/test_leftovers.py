@@ -1,4 +1,4 @@
-"""Half made files of killed programs go; those of living ones, and of other machines, stay."""
+"""Temporary files of killed programs are deleted; those of running ones and other machines stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other people's readers say, in the language of the program."""
+"""Messages of third-party readers, translated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report of a problem: what it has, and that nobody's name is in it."""
+"""A problem report: its contents, and that it contains no user name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Some of many."""
+"""Subsets of many samples."""
 
 from __future__ import annotations
 

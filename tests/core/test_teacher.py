@@ -1,4 +1,4 @@
-"""Teacher files: what they may say, what is refused, and a word that is kept as a hash."""
+"""Teacher files: what is valid, what is refused, and the password that is stored as a hash."""
 
 from __future__ import annotations
 
