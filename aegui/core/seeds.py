@@ -1,7 +1,7 @@
 """Seeds of random numbers that users do not choose: what each stream is for.
 
-The streams of a run are combined with its seed (``recipe.seed ^ NOISE_STREAM``), so that its uses of
-random numbers differ. Fixed streams are the same for every run: figures that are compared are
+The streams of a run are combined with its seed (``recipe.seed ^ NOISE_STREAM``), so that its uses
+of random numbers differ. Fixed streams are the same for every run: figures that are compared are
 measured on the same samples, noise and codes. Results depend on these numbers: changing one changes
 figures. Some fixed streams have a number in common.
 
