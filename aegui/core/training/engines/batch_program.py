@@ -13,7 +13,7 @@ import torch
 
 from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
 from aegui.core.training.step.cancellation import ChangedTensors, LongSteps
-from aegui.core.training.step.program import compiled_unit
+from aegui.core.training.step.program import compiled_unit, unoptimized
 from aegui.core.training.step.slices import is_long
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class GeneratedEngine(ByBatches):
         if index is None:
             index = torch.arange(target.shape[1], device=self._device)
         # Otherwise torch would track versions for autograd at every operation.
-        with torch.no_grad():
+        with torch.no_grad(), unoptimized(self._device):
             program.unit.step(
                 *program.arguments, inputs, target, index, rate, position, self._generator
             )
@@ -144,7 +144,7 @@ class GeneratedEngine(ByBatches):
                 for given in ((target,) if same else (inputs, target))
             ]
             program.picked[:] = picked[0], picked[-1]
-        with torch.no_grad():
+        with torch.no_grad(), unoptimized(self._device):
             program.unit.steps(
                 *program.arguments,
                 program.picked,

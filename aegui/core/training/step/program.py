@@ -13,6 +13,7 @@ text works everywhere.)
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,29 @@ class Source:
 
     def compile(self, name: str, parameters: str, result: str = "None") -> Any:
         """Compile and return the function."""
-        return getattr(compiled_unit(self.text(name, parameters, result)), name)
+        function = getattr(compiled_unit(self.text(name, parameters, result)), name)
+        device = next((each.device for each in self.tensors), torch.device("cpu"))
+
+        def call(*arguments: Any) -> Any:
+            with unoptimized(device):
+                return function(*arguments)
+
+        return call
+
+
+@contextmanager
+def unoptimized(device: torch.device) -> Iterator[None]:
+    """Call compiled functions as they are generated, if they compute on the CPU.
+
+    Otherwise torch profiles the first call and rewrites the function in the second, which takes as
+    long as hundreds of steps of a small network; later calls take the same time either way. On a
+    graphics card torch may join operations.
+    """
+    if device.type != "cpu":
+        yield
+        return
+    with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+        yield
 
 
 @lru_cache(maxsize=_KEPT_UNITS)

@@ -7,7 +7,7 @@ import weakref
 
 import torch
 
-from aegui.core.training.step.program import Source
+from aegui.core.training.step.program import Source, compiled_unit, unoptimized
 
 
 def test_what_a_compiled_program_was_made_of_is_not_held() -> None:
@@ -27,3 +27,19 @@ def test_what_a_compiled_program_was_made_of_is_not_held() -> None:
     finally:
         if collects:
             gc.enable()
+
+
+def test_compiled_functions_are_kept_and_called_as_they_are_on_the_cpu() -> None:
+    source = Source()
+    source.bind("x", torch.zeros(3))
+    source.line("x.add_(much)", 0)
+    text = source.text("add", "much: float")
+    assert compiled_unit(text) is compiled_unit(text)
+    assert torch._C._get_graph_executor_optimize()
+    with unoptimized(torch.device("cpu")):
+        assert not torch._C._get_graph_executor_optimize()
+    with unoptimized(torch.device("meta")):
+        assert torch._C._get_graph_executor_optimize()
+    source.compile("add", "much: float")(source.tensors, source.lists, 2.0)
+    assert source.tensors[0].tolist() == [2, 2, 2]
+    assert torch._C._get_graph_executor_optimize()
