@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QImage
@@ -15,49 +16,97 @@ from aegui.window.docks import PERSPECTIVES
 from tests.harness.fitting import is_enlarged
 from tests.harness.scaled import DIALOGS
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SMALL, MIDDLE, LARGE = (1024, 700), (1280, 800), (1920, 1040)
 _FRAME_PX = 40
 """Height of the frame of a window, in logical pixels."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("scale", "language", "theme", "text", "size"),
-    [
-        ("1", "es", "light", "1", SMALL),
-        ("1.25", "en", "dark", "1", SMALL),
-        ("1.5", "es", "dark", "1", SMALL),
-        ("2", "es", "light", "1", SMALL),
-        ("1", "en", "dark", "1.5", MIDDLE),
-        ("1", "es", "contrast", "2", LARGE),
-    ],
+CASES = (
+    ("1", "es", "light", "1", SMALL),
+    ("1.25", "en", "dark", "1", SMALL),
+    ("1.5", "es", "dark", "1", SMALL),
+    ("2", "es", "light", "1", SMALL),
+    ("1", "en", "dark", "1.5", MIDDLE),
+    ("1", "es", "contrast", "2", LARGE),
 )
-def test_every_arrangement_is_whole_and_sharp(
-    tmp_path: Path, scale: str, language: str, theme: str, text: str, size: tuple[int, int]
-) -> None:
-    wide, high = (round(float(scale) * side) for side in (size[0], size[1] + _FRAME_PX))
-    screen = {"name": "small", "x": 0, "y": 0, "width": wide, "height": high, "dpr": 1}
-    screen |= {"logicalDpi": 96, "logicalBaseDpi": 96}
-    file = tmp_path / "screen.json"
-    file.write_text(json.dumps({"screens": [screen]}), "utf-8")
-    settings = {
-        "QT_QPA_PLATFORM": f"offscreen:configfile={file}",
-        "QT_SCALE_FACTOR": scale,
-    }
-    folders = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.harness.scaled", language, theme, text, *map(str, size)],
-        cwd=ROOT,
-        env={**os.environ, **dict.fromkeys(folders, str(tmp_path)), **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found.pop("ratio") == float(scale)
+"""Scale of the screen, language, theme, scale of the text, and size of the window."""
+_AHEAD = 2
+"""Processes at a time: half of the time of one is waiting for its dialogs to rest."""
+
+
+class _Visits:
+    """Visits of all arrangements and dialogs, each in a process that may begin before its turn."""
+
+    def __init__(self, folder: Path, wanted: list[int]) -> None:
+        self._folder = folder
+        self._wanted = wanted
+        self._begun: dict[int, subprocess.Popen[str]] = {}
+
+    def found(self, place: int) -> dict[str, object]:
+        """Return what the process of the case at ``place`` has found."""
+        for each in self._wanted[self._wanted.index(place) :][:_AHEAD]:
+            if each not in self._begun:
+                self._begun[each] = self._begin(each)
+        process = self._begun[place]
+        output, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+        found: dict[str, object] = json.loads(output)
+        return found
+
+    def _begin(self, place: int) -> subprocess.Popen[str]:
+        scale, language, theme, text, size = CASES[place]
+        folder = self._folder / str(place)
+        folder.mkdir()
+        wide, high = (round(float(scale) * side) for side in (size[0], size[1] + _FRAME_PX))
+        screen = {"name": "small", "x": 0, "y": 0, "width": wide, "height": high, "dpr": 1}
+        screen |= {"logicalDpi": 96, "logicalBaseDpi": 96}
+        file = folder / "screen.json"
+        file.write_text(json.dumps({"screens": [screen]}), "utf-8")
+        settings = {
+            "QT_QPA_PLATFORM": f"offscreen:configfile={file}",
+            "QT_SCALE_FACTOR": scale,
+        }
+        folders = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.harness.scaled", language, theme, text, *map(str, size)],
+            cwd=ROOT,
+            env={**os.environ, **dict.fromkeys(folders, str(folder)), **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def end(self) -> None:
+        """End the processes that have not ended."""
+        for process in self._begun.values():
+            with process:
+                process.kill()
+
+
+@pytest.fixture(scope="module")
+def visits(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[_Visits]:
+    chosen = [
+        place
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and "visits" in item.fixturenames
+        if isinstance(place := item.callspec.params["place"], int)
+    ]
+    made = _Visits(tmp_path_factory.mktemp("scaled"), chosen)
+    yield made
+    made.end()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", range(len(CASES)), ids=["-".join(case[:4]) for case in CASES])
+def test_every_arrangement_is_whole_and_sharp(visits: _Visits, place: int) -> None:
+    found = visits.found(place)
+    assert found.pop("ratio") == float(CASES[place][0])
     assert found == {key: [] for key in (*PERSPECTIVES, *DIALOGS)}
 
 
