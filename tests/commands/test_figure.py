@@ -52,7 +52,7 @@ def test_every_figure_is_drawn(kind: str, repository: Path, tmp_path: Path) -> N
     origin = next(text for text in found if text.startswith("letters-2d · "))
     assert "seed" in origin
     assert "best weights" in origin
-    assert "letters, 96 samples" in origin
+    assert "All 96 characters, 96 samples" in origin
     if kind in ("reconstructions", "errors"):
         assert "seed of the noise 0" in origin
 

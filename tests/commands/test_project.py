@@ -184,7 +184,7 @@ def test_files_say_what_the_maps_depend_on(
     for row in rows:
         assert {key: row[key] for key in wanted} == {key: str(it) for key, it in wanted.items()}
     text = "".join(picture.read_text(encoding="utf-8").split())
-    assert "bestweights·data:lowercase,32samples·perplexity9·20iterations·seedofthemaps3" in text
+    assert "bestweights·data:Lowercase,32samples·perplexity9·20iterations·seedofthemaps3" in text
     assert main(["project", "lowercase", "--method", "pca", "-o", str(table)]) == 0
     header = table.read_text(encoding="utf-8").splitlines()[0]
     assert header == "index,label,name,pca_x,pca_y,file,draw_seed"

@@ -223,7 +223,7 @@ def test_a_study_is_kept_with_a_run_file_for_each_setting(capsys: Captured, tmp_
     (study,) = listed(capsys, "--kind", "study")
     assert f"Kept in the library as {study['id']}." in captured.err
     rows = listed(capsys, "--study", study["id"], "--kind", "run", "--columns", "name,runs,wrong")
-    assert sorted(row["name"] for row in rows) == ["0.002", "0.02"]
+    assert sorted(row["name"] for row in rows) == ["rate 0.002", "rate 0.02"]
     assert {row["runs"] for row in rows} == {3}
     out = tmp_path / "one.aegui"
     said(capsys, "export", rows[0]["id"], "-o", str(out))
