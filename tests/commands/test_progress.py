@@ -8,6 +8,8 @@ import pytest
 
 from aegui.commands.progress import stoppable, stopping_at
 
+pytestmark = pytest.mark.usefixtures("handled_signals")
+
 
 def test_a_request_within_work_stops_the_work_around_it() -> None:
     with stoppable() as outer:
