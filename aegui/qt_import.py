@@ -27,16 +27,14 @@ def import_qt() -> None:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Suspend garbage collection while modules are imported, and exclude what they consist of.
+    """Suspend garbage collection while modules are imported.
 
-    An import leaves hardly any garbage, but creates so many objects that a tenth of the start-up
-    time would be collections.
+    They create so many objects that a twentieth of the start-up time would be collections.
     """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if was_on:
             gc.enable()
