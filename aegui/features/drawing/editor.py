@@ -62,9 +62,9 @@ class EditorFeature(Feature):
 
     def _show_samples(self) -> None:
         shown = self._showing.shown
-        dataset, look = shown.dataset, shown.image_style
-        names = dataset.labels if look.glyphs else dataset.names
-        self._panel.set_samples(names, dataset.images, look)
+        dataset, image_style = shown.dataset, shown.image_style
+        names = dataset.labels if image_style.glyphs else dataset.names
+        self._panel.set_samples(names, dataset.images, image_style)
         # The panel has forgotten which sample was loaded.
         self._loaded_of = (None,) * 4
         self._show_drawing(self._services.drawing.state)
@@ -76,8 +76,8 @@ class EditorFeature(Feature):
         try:
             image = in_channels_of(dataset, self._services.drawing.pixels)
         except AeguiError as error:
-            told = tr("The drawing was not added. {reason}", reason=error)
-            workspace.noticed.emit(Notice("warning", told))
+            message = tr("The drawing was not added. {reason}", reason=error)
+            workspace.noticed.emit(Notice("warning", message))
             return
         workspace.edits.add_sample(image, label)
         if len(workspace.dataset) > len(dataset):
