@@ -76,7 +76,7 @@ class Settings(BaseModel):
     comfort: Comfort = Comfort()
     """Text size, motion and speech."""
     recent_files: tuple[Path, ...] = ()
-    window_states: dict[str, str] = Field(default_factory=dict)
+    window_states: dict[str, str] = {}
     """Base64 of the states that Qt saved (geometry, docks), by name."""
     perspective: str = ""
     noise: CorruptionSpec = CorruptionSpec(kind="salt_pepper", level=0.1)
@@ -87,12 +87,12 @@ class Settings(BaseModel):
     """Longest expected duration of a computation that starts without a question or ``--yes``."""
     unasked_memory_share: Annotated[float, Field(gt=0.0, le=1.0)] = DEFAULT_MEMORY_SHARE
     """Largest share of the free memory that such a computation may need."""
-    values: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    values: dict[str, bool | int | float | str] = {}
     """Small choices of single panels, by ``panel.name``."""
 
     _path: Path = PrivateAttr(default_factory=lambda: default_path())
     _notice: Notice | None = PrivateAttr(default=None)
-    _chosen: list[tuple[FileKind, Path, _Trace]] = PrivateAttr(default_factory=list)
+    _chosen: list[tuple[FileKind, Path, _Trace]] = PrivateAttr(default=[])
     """Paths chosen in dialogs that have not been read or written yet, with their state when
     chosen."""
 
