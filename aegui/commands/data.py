@@ -12,11 +12,12 @@ from aegui.core.data.card import card
 from aegui.core.data.download import download, take_files
 from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.file_kinds import FILE_KINDS, kind_of
+from aegui.core.data.from_files import read_glyph_file
 from aegui.core.data.image_files import scan_images
-from aegui.core.data.load import read_glyph_file, read_source
+from aegui.core.data.load import read_source
 from aegui.core.data.majority_format import majority_format
 from aegui.core.data.published import PUBLISHED, published_folder
-from aegui.core.data.readers import READERS
+from aegui.core.data.readers.table import READERS
 from aegui.core.data.select import select
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import localized, mark, tr, trn

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.words import note_lines
 from aegui.core.course_configs import lines_of, load_any_recipe
 from aegui.core.data.load import load_dataset
-from aegui.core.data.readers import read_glyphs
+from aegui.core.data.readers.table import read_glyphs
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr

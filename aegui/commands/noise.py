@@ -16,7 +16,7 @@ from aegui.core.cost import Cost
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_dataset, read_source
 from aegui.core.data.progress import Progress, images_read
-from aegui.core.data.readers import read_glyphs
+from aegui.core.data.readers.table import read_glyphs
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit, limit_cost

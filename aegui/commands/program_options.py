@@ -5,13 +5,9 @@ from __future__ import annotations
 from aegui.commands.option import Option, choice, flag, several, text, whole
 from aegui.commands.options import AS_JSON
 from aegui.core.i18n import mark
+from aegui.core.shelves import GROUPS, LEVELS
 
 DOWNLOADS = ("mnist", "fashion")
-LEVELS = ("first", "course", "further")
-GROUPS = (
-    "maps", "noise", "new", "codes", "linear", "optimisers", "classes", "failures", "challenges",
-    "own",
-)  # fmt: skip
 KINDS = (
     "autoencoder", "variational", "denoising", "sparse", "contractive", "classifier", "gan",
     "dense", "conv",
@@ -50,8 +46,8 @@ SELF_TEST = (
 )
 RECIPES = (
     text("words", mark("WORD"), mark("in name, sentence, notes, kind or data"), nargs="*"),
-    choice("--level", LEVELS, mark("only of this level")),
-    choice("--group", GROUPS, mark("only of this group")),
+    choice("--level", tuple(LEVELS), mark("only of this level")),
+    choice("--group", tuple(GROUPS), mark("only of this group")),
     choice("--kind", KINDS, mark("only of this kind")),
     text("--data", mark("NAME"), mark("only those that learn this set")),
     AS_JSON,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from aegui.commands.words import say, say_json
 from aegui.core.cost import time_words
 from aegui.core.errors import AeguiError
-from aegui.core.gallery import GROUPS, LEVELS, cards, data_words, figures, kind_words
+from aegui.core.gallery import cards, data_words, figures, kind_words
 from aegui.core.i18n import localized, tr
+from aegui.core.shelves import GROUPS, LEVELS
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:

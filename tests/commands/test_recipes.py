@@ -9,9 +9,10 @@ import pytest
 
 from aegui.cli import main
 from aegui.commands import program_options
-from aegui.core.gallery import GROUPS, KIND_LABELS, LEVELS, cards
+from aegui.core.gallery import KIND_LABELS, cards
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
+from aegui.core.shelves import GROUPS
 from aegui.paths import recipes_dir
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
 
 
 def test_the_choices_are_those_of_the_gallery() -> None:
-    assert tuple(LEVELS) == program_options.LEVELS
-    assert tuple(GROUPS) == program_options.GROUPS
     assert tuple(KIND_LABELS) == program_options.KINDS
 
 

@@ -9,11 +9,8 @@ import pytest
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data, load_dataset
 from aegui.core.gallery import (
-    GROUPS,
     KIND_LABELS,
-    LEVELS,
     OTHER_DATA,
-    SHELVES,
     cards,
     data_choices,
     figures,
@@ -24,6 +21,7 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe.file import find_recipe, list_recipes, save_recipe
 from aegui.core.setup_line.challenges import CHALLENGES
+from aegui.core.shelves import GROUPS, LEVELS, SHELVES
 from aegui.paths import recipes_dir, resources_dir
 
 if TYPE_CHECKING:

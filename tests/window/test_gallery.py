@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 from aegui.core.cards import CARD_SIZE
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.writers import write_dataset
-from aegui.core.gallery import SHELVES
 from aegui.core.recipe.file import list_recipes, save_recipe
 from aegui.core.setup_line.challenges import CHALLENGES
+from aegui.core.shelves import SHELVES
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gallery.model.items import NO_EXTRAS, network_items
 from aegui.features.gallery.view.card_list import CardPictures

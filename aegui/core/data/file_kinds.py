@@ -12,9 +12,9 @@ from aegui.core.data.csv_images import csv_trouble, is_csv, read_csv
 from aegui.core.data.idx import is_idx, read_idx
 from aegui.core.data.image_files import read_images, scan_images
 from aegui.core.data.picture import image_suffixes
-from aegui.core.data.readers import READERS
 from aegui.core.data.readers.png_sheet import SIGNATURE, is_sheet
 from aegui.core.data.readers.source import open_source
+from aegui.core.data.readers.table import READERS
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
 from aegui.core.system_reason import system_reason

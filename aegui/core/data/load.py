@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +10,8 @@ from weakref import WeakValueDictionary
 
 from aegui.core.data.builtin import builtin_names, builtin_state, load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.file_kinds import kind_of, trouble_of_csv, unknown_file
-from aegui.core.data.image_files import read_images, scan_images
-from aegui.core.data.readers import read_glyphs
-from aegui.core.data.readers.source import TextTooLongError, UnknownFormatError
+from aegui.core.data.reading import Reading
 from aegui.core.data.select import choose, select
-from aegui.core.data.titles import with_titles_checked
 from aegui.core.errors import ReadError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe import ImageSpec
@@ -24,36 +19,18 @@ from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.data.readers import GlyphFile
     from aegui.core.recipe import DataSpec
 
 __all__ = [
     "Reading",
     "choose",
     "is_builtin",
-    "joined",
     "load_data",
     "load_dataset",
     "read_source",
     "select",
     "source_from",
 ]
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """The result of reading a source.
-
-    Attributes:
-        dataset: All its samples.
-        kind: Key of the reader: of ``FILE_KINDS`` or ``READERS``, ``builtin``, ``folder`` or
-            ``several``.
-        notes: Translated notes on what was assumed, left out or looks wrong.
-    """
-
-    dataset: Dataset
-    kind: str
-    notes: tuple[str, ...] = ()
 
 
 def load_data(
@@ -119,12 +96,16 @@ def read_source(
         return Reading(_builtin(source, images, report, cancelled), "builtin")
     path = _path_of(source)
     if path is not None:
-        return _read_path(path, images, report, cancelled)
+        # Imported here, as below: most documents have a built-in set, and need no readers.
+        from aegui.core.data.from_files import read_path
+
+        return read_path(path, images, report, cancelled)
     before, mark, which = source.rpartition("#")
     path = _path_of(before) if mark else None
     if path is not None:
-        file = with_titles_checked(read_glyphs(path))
-        return Reading(joined(file, which), file.reader, file.notes)
+        from aegui.core.data.from_files import read_part
+
+        return read_part(path, which)
     parts = source.split("+")
     if len(parts) > 1 and all(map(_is_there, parts)):
         readings = [read_source(part, images, report, cancelled) for part in parts]
@@ -132,45 +113,6 @@ def read_source(
         notes = tuple(note for reading in readings for note in reading.notes)
         return Reading(dataset, "several", notes)
     raise ReadError(_not_found(next((part for part in parts if not _is_there(part)), source)))
-
-
-def joined(file: GlyphFile, which: str | None = None) -> Dataset:
-    """Return the set of ``file`` with the name or number (from 1) ``which``, or all joined.
-
-    Raises:
-        ReadError: There is no such set, or the sets differ in the size of their images.
-    """
-    if which is not None:
-        return _one_of(file, which)
-    if len(file.datasets) == 1:
-        return file.datasets[0]
-    if len({dataset.image_shape for dataset in file.datasets}) > 1:
-        raise ReadError(
-            tr(
-                "{file} holds sets of different sizes; choose one: {names}",
-                file=file.path.name,
-                names=_offered(file),
-            )
-        )
-    return reduce(lambda a, b: a.joined(b, name=file.path.stem), file.datasets)
-
-
-def _one_of(file: GlyphFile, which: str) -> Dataset:
-    for number, dataset in enumerate(file.datasets, 1):
-        if which in (dataset.name, str(number)):
-            return dataset
-    raise ReadError(
-        tr(
-            "{file} has no set “{which}”; it has: {names}",
-            file=file.path.name,
-            which=which,
-            names=_offered(file),
-        )
-    )
-
-
-def _offered(file: GlyphFile) -> str:
-    return ", ".join(f"{file.path.name}#{dataset.name}" for dataset in file.datasets)
 
 
 @cache
@@ -188,33 +130,6 @@ def _builtin(
         dataset = load_builtin(name, report, cancelled, images)
         _live_sets()[key] = dataset
     return dataset
-
-
-def _read_path(
-    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
-) -> Reading:
-    if path.is_dir():
-        reading = read_images(scan_images([path], cancelled), images, report, cancelled)
-        return Reading(reading.dataset, "folder", reading.notes)
-    kind = kind_of(path)
-    if kind is not None:
-        return Reading(kind.read(path, images, report, cancelled), kind.key)
-    file = read_glyph_file(path)
-    return Reading(joined(file), file.reader, file.notes)
-
-
-def read_glyph_file(path: Path) -> GlyphFile:
-    """Read all sets of glyphs in the file ``path``, which is of no kind of ``FILE_KINDS``.
-
-    Raises:
-        ReadError: The file cannot be read; if its format is unknown, the message lists the known.
-    """
-    try:
-        return with_titles_checked(read_glyphs(path))
-    except UnknownFormatError as error:
-        raise unknown_file(path) from error
-    except TextTooLongError as error:
-        raise (trouble_of_csv(path) or error) from error
 
 
 def _path_of(source: str) -> Path | None:

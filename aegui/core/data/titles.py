@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers import GlyphFile
+    from aegui.core.data.readers.table import GlyphFile
 
 _KNOWN = "letters"
 _FAR_PIXELS = 6

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
-from aegui.core.network.change_words import change_lines, data_line
 from aegui.core.network.resolve import resolve
 from aegui.core.training.record.stages import set_last
 from aegui.features.builder.model.edited import Edited, edited_since
@@ -103,6 +102,9 @@ class EditedStrips(QObject):
         return None if trained is None else edited_since(*trained, self._services.workspace.draft)
 
     def _state(self, edited: Edited) -> StripState:
+        # Imported here: nothing has been edited when the window opens.
+        from aegui.core.network.change_words import change_lines, data_line
+
         services = self._services
         shapes = edited.learnt.image_shape, edited.dataset.image_shape
         lines = change_lines(edited.trained, edited.recipe, edited.changes, shapes)

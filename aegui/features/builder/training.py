@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea
 
-from aegui.core.gallery import SHELVES
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, own_recipes
-from aegui.core.setup_line.challenges import find_challenge
-from aegui.core.setup_line.writing import line_of
+from aegui.core.shelves import SHELVES
 from aegui.core.training.length import planned_epochs
 from aegui.features.builder.edited import EditedStrips
 from aegui.features.builder.view.map_mark import MapMark
@@ -252,6 +250,10 @@ class TrainingFeature(Feature):
     @Slot(str)
     def take_preset(self, key: str) -> None:
         """Load the recipe ``key`` into the draft; a challenge is requested as a line instead."""
+        # Imported here: challenges are lines of text, and reading them needs many modules.
+        from aegui.core.setup_line.challenges import find_challenge
+        from aegui.core.setup_line.writing import line_of
+
         path, challenge = find_recipe(key), find_challenge(key)
         if challenge is not None:
             recipe, goal, _ = challenge.reading

@@ -15,7 +15,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.fonts import bdf, column_header, write_font
 from aegui.core.data.load import load_dataset
-from aegui.core.data.readers import read_glyphs
+from aegui.core.data.readers.table import read_glyphs
 from aegui.core.errors import AeguiError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from aegui.core.data.builtin import glyph_set_names, load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.readers import read_glyphs
+from aegui.core.data.readers.table import read_glyphs
 from aegui.core.data.writers import WRITERS, encode_dataset, form_of, write_dataset
 from aegui.core.errors import AeguiError
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from aegui.core.data.load import load_data
-from aegui.core.gallery import LEVELS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.run_file.challenge import (
     ChallengeDocument,
@@ -17,6 +16,7 @@ from aegui.core.run_file.challenge import (
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.goal import Bound, GoalReached, LineGoal, goal_of
 from aegui.core.setup_line.reading import LineReading, read_line
+from aegui.core.shelves import LEVELS
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.history import HistoryView

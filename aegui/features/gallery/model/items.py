@@ -9,9 +9,7 @@ from aegui.core.cost import time_words
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.folding import folded, has_words
 from aegui.core.gallery import (
-    GROUPS,
     KIND_LABELS,
-    LEVELS,
     Card,
     CardFigures,
     cards,
@@ -21,6 +19,7 @@ from aegui.core.gallery import (
     kinds_of,
 )
 from aegui.core.i18n import mark, tr, trn
+from aegui.core.shelves import GROUPS, LEVELS
 from aegui.paths import resources_dir
 from aegui.session.data.data_sources import entries
 

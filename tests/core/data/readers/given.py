@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.data.readers import read_glyphs
+from aegui.core.data.readers.table import read_glyphs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.readers import GlyphFile
+    from aegui.core.data.readers.table import GlyphFile
 
 LOWER = load_builtin("lowercase")
 BITS = LOWER.images[:, 0].astype(int)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from aegui.core.data.readers import read_glyphs
+from aegui.core.data.readers.table import read_glyphs
 from aegui.core.errors import ReadError
 from tests.core.data.readers.given import BITS, LOWER, is_lower, one, read
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aegui.core.data.readers import READERS, read_glyphs
+from aegui.core.data.readers.table import READERS, read_glyphs
 from aegui.core.errors import ReadError
 from tests.core.data.readers.given import is_lower, one, python_rows, read
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.cards import CARD_SIZE
-from aegui.core.gallery import SHELVES, CardFigures
+from aegui.core.gallery import CardFigures
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.setup_line.challenges import CHALLENGES
+from aegui.core.shelves import SHELVES
 from aegui.features.gallery.model.items import (
     EVERYTHING,
     FILES,
