@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,8 +85,9 @@ class Landmarks:
 @functools.lru_cache(maxsize=8)
 def _drawn(count: int) -> NDArray[np.int64]:
     """Return a fixed random sample without replacement of the numbers below ``count``."""
-    draw = np.random.default_rng(0)
-    return draw.choice(count, min(count, MAX_TESTED), replace=False, shuffle=True)
+    # Not by ``np.random``, whose import would delay the first picture of the window.
+    drawn = random.Random(1).sample(range(count), min(count, MAX_TESTED))
+    return np.array(drawn, np.int64)
 
 
 def apart(coordinates: NDArray[np.float64]) -> NDArray[np.int64]:

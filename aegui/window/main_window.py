@@ -22,7 +22,7 @@ from aegui.kit.splitter import Splitter
 from aegui.kit.theme import icon
 from aegui.session.file_writer import FileWriter
 from aegui.session.messages import Messages
-from aegui.shell.dialogs import questions
+from aegui.shell import dialogs
 from aegui.shell.feature import Feature, class_at, class_path
 from aegui.shell.feature_window import FeatureWindow
 from aegui.shell.panel_area import PanelArea
@@ -444,12 +444,12 @@ class MainWindow(FeatureWindow):
         """Show the version and the memory use."""
         from aegui.window.memory import memory_table
 
-        if questions.show_about(self, memory_table(self._services)) == "gpu":
+        if dialogs.questions.show_about(self, memory_table(self._services)) == "gpu":
             self.show_gpu()
 
     def show_gpu(self) -> None:
         """Show whether training uses a graphics card, and how to enable that."""
-        questions.show_gpu(self)
+        dialogs.questions.show_gpu(self)
 
     def report_problem(self) -> None:
         """Open the dialog that saves a problem report."""

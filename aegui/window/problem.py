@@ -16,7 +16,7 @@ from aegui.kit.layouts import column, open_at
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.session.notice import Notice
-from aegui.shell.dialogs import files
+from aegui.shell import dialogs
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -87,7 +87,7 @@ class ProblemDialog(QDialog):
         suggestion = f"aegui-{datetime.now():%Y-%m-%d-%H%M}.zip"
         patterns = tr("Reports ({patterns})", patterns="*.zip *.txt")
         title = tr("Save the report")
-        path = files.choose_save_file(self, title, suggestion, patterns, "texts")
+        path = dialogs.files.choose_save_file(self, title, suggestion, patterns, "texts")
         if not path:
             return
         file, texts = Path(path), self.texts

@@ -21,10 +21,10 @@ from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.features.data.feature import DataFeature
 from aegui.features.document.feature import DocumentFeature
-from aegui.features.figures import feature as wiring_figures
-from aegui.features.time.feature import TimeFeature
+from aegui.features.time.films import FilmFeature
 from aegui.paths import library_dir, log_file, models_dir, resources_dir
 from aegui.session.documents.document import shipped_model
+from aegui.shell import dialogs
 from aegui.shell.dialogs import files, questions
 from aegui.shell.dialogs.film import FilmDialog
 from tests.window.conftest import SMALL, await_files, save_figure, train
@@ -171,7 +171,7 @@ def test_exports(
     train(qtbot, window)
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("csv", b"epoch,")):
         path = tmp_path / f"charts.{kind}"
-        monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_, path=path: str(path))
+        monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_, path=path: str(path))
         window.actions_table[f"export_charts_{kind}"].trigger()
         if kind != "csv":
             save_figure(window)
@@ -192,7 +192,7 @@ def test_a_place_that_cannot_be_written_is_told(
 ) -> None:
     train(qtbot, window)
     path = str(tmp_path / "no" / "such" / "charts.png")
-    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: path)
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: path)
     window.actions_table["export_charts_png"].trigger()
     save_figure(window)
     assert window.notifications.shown[-1].level == "error"
@@ -426,7 +426,7 @@ def test_an_example_is_saved_among_the_documents(
     assert not window.feature(DocumentFeature).save()
     window.feature(DocumentFeature).export_recipe()
     window.feature(DataFeature).export_data()
-    window.feature(TimeFeature).film("map")
+    window.feature(FilmFeature).film("map")
     (film,) = window.findChildren(FilmDialog)
     film.save.click()
     film.reject()

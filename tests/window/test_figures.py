@@ -19,7 +19,6 @@ from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.summary_dialog import SummaryDialog
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
-from aegui.features.figures import feature as wiring
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.figures.feature import FiguresFeature
 from aegui.features.projections.view.panel import ProjectionsPanel
@@ -27,6 +26,7 @@ from aegui.features.time.feature import TimeFeature
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import LIGHT, current_theme
+from aegui.shell import dialogs
 from tests.window.conftest import save_figure, train
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_a_figure_has_the_size_and_colours_that_were_chosen_and_they_are_remembe
     trained: MainWindow, app: App, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     window, path = trained, tmp_path / "map.png"
-    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(path))
     window.canvas.figures.bring("png")
     save_figure(window, width_cm=8.0, height_cm=6.0, dpi=100, theme="dark")
     with Image.open(path) as image:
@@ -97,7 +97,7 @@ def test_charts_of_a_whole_training_name_no_moment_of_it(
     trained: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     window, path = trained, tmp_path / "charts.png"
-    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(path))
     menu = show_charts(window, qtbot)
     window.feature(TimeFeature).go_to(10)
     last = window._services.shown.history.epoch[-1]  # type: ignore[union-attr]
@@ -117,7 +117,7 @@ def test_the_picture_of_the_map_is_in_the_menu(
     assert not action.isEnabled(), "there is nothing on the map yet"
     train(qtbot, window)
     qtbot.waitUntil(action.isEnabled)
-    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(path))
     action.trigger()
     save_figure(window)
     with Image.open(path) as image:
@@ -136,7 +136,7 @@ def test_the_file_of_a_figure_begins_with_what_it_is_of(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     figure = Figure("study-bars", "Bars", (), csv="a,b")
     for each in (figure, replace(figure, of="noise-and-width")):
-        window.feature(FiguresFeature).desk.requested.emit(each, "csv")
+        window.feature(FiguresFeature).exporter.requested.emit(each, "csv")
     name = window._services.workspace.name
     assert began == [f"{name}-study-bars.csv", "noise-and-width-study-bars.csv"]
 

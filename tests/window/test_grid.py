@@ -11,11 +11,11 @@ from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.recipe.edits import with_value
-from aegui.features.map import grid as wiring_grid
 from aegui.features.map.grid_dialog import GridDialog
 from aegui.features.map.view.grid_panel import GridPanel
 from aegui.features.map.view.traversal_panel import TraversalPanel
 from aegui.kit.charts.figure import Paper, figure_bytes
+from aegui.shell import dialogs
 from aegui.widgets.form.editors import RangeField
 from tests.window.conftest import train
 
@@ -80,7 +80,7 @@ def test_a_failure_is_told_in_the_dialog_which_stays(
     train(qtbot, window)
     dialog = opened(qtbot, window)
     path = tmp_path / "no" / "grid.png"
-    monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(path))
     dialog.save.click()
     qtbot.waitUntil(lambda: "grid.png" in dialog.problem.text())
     assert dialog.isVisible()

@@ -17,12 +17,12 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
 from aegui.features.builder.view.training_panel import TrainingPanel
-from aegui.features.figures import feature as wiring_figures
 from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.noise_study import feature as wiring_study
 from aegui.features.noise_study.model.noise_study import NoiseStudy
 from aegui.features.noise_study.model.study_forms import MatrixForm
 from aegui.features.noise_study.view.panel import StudyPanel
+from aegui.shell import dialogs
 from aegui.window.docks import PERSPECTIVES
 from tests.session.parts import glyphs, recipe, snapshot
 from tests.window.conftest import await_files, save_figure
@@ -85,11 +85,11 @@ def test_a_matrix_is_run_looked_into_and_saved(
     assert [line.split("\t")[0] for line in copied[1:]] == ["Flip 0", "Flip 0.2", "Bayes limit"]
     assert float(copied[2].split("\t")[1]) == pytest.approx(matrix.wrong[1, 0].mean(), rel=1e-5)
     paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.png")]
-    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[0]))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(paths[0]))
     panel.matrix.view.figures.bring("csv")
     monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_: str(paths[1]))
     panel.matrix.characters_requested.emit()
-    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[2]))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(paths[2]))
     panel.matrix.view.figures.bring("png")
     save_figure(window)
     assert len(paths[0].read_text().splitlines()) == 1 + 4 + 1
@@ -185,7 +185,7 @@ def test_curves_of_the_matrix_and_of_a_file(
     assert names[:3] == ["net", "Matrix: Flip 0", "Matrix: Flip 0.2"]
     assert names[3:5] == ["Bayes limit", "copying the input"]
     path = tmp_path / "curves.csv"
-    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_all: str(path))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_all: str(path))
     page.view.figures.bring("csv")
     await_files(window)
     assert len(path.read_text().splitlines()) == 1 + 2 * len(names)
@@ -229,7 +229,7 @@ def test_what_comes_of_a_mistake(
     names = [line.name for line in curves.lines]
     assert names[:2] == ["without the mistake", "The noise is fixed"]
     path = tmp_path / "mistake.csv"
-    monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(path))
     menu = panel.mistakes._export.menu()
     menu.aboutToShow.emit()
     actions = {action.data(): action for action in menu.actions()}

@@ -22,9 +22,10 @@ from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.model.plane_service import PlaneService
-from aegui.features.time import feature as wiring_time
 from aegui.features.time import film_maker
+from aegui.features.time import films as time_films
 from aegui.features.time.feature import TimeFeature
+from aegui.features.time.films import FilmFeature
 from aegui.features.time.fork_dialog import ForkDialog
 from aegui.features.time.model import timeline as session_timeline
 from aegui.features.time.model.timeline import Player
@@ -406,12 +407,12 @@ def test_a_film_is_saved(
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     dialog.form.fields["side"].edited.emit(300)
     # A previously hidden panel has its final size by then.
-    qtbot.wait(wiring_time._SETTLED_MS + 100)
+    qtbot.wait(time_films._SETTLED_MS + 100)
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     told = dialog.size_words.text()
-    with qtbot.waitSignal(window.feature(TimeFeature).noticed) as caught:
+    with qtbot.waitSignal(window.feature(FilmFeature).noticed) as caught:
         dialog.save.click()
-        assert window.feature(TimeFeature).films.is_busy
+        assert window.feature(FilmFeature).is_busy
     assert caught.args[0].level == "info"
     assert str(tmp_path / "film.gif") in caught.args[0].text
     with Image.open(tmp_path / "film.gif") as film:
@@ -420,7 +421,7 @@ def test_a_film_is_saved(
         assert "{} × {} px".format(*film.size) in told
     assert kept_film(window.settings, "time", film_maker.USUAL).side == 300
     assert showing.shown.past_epoch == 40
-    assert not window.feature(TimeFeature).films.is_busy
+    assert not window.feature(FilmFeature).is_busy
 
 
 def test_a_panel_is_filmed_on_its_ground(window: MainWindow) -> None:
@@ -442,7 +443,7 @@ def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
     asked = dialog.film.side
     typed = str(tmp_path / "film.png")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (typed, args[4]))
-    with qtbot.waitSignal(window.feature(TimeFeature).noticed):
+    with qtbot.waitSignal(window.feature(FilmFeature).noticed):
         dialog.save.click()
     assert [file.name for file in tmp_path.iterdir()] == ["film.png"]
     with Image.open(tmp_path / "film.png") as strip:
@@ -485,12 +486,12 @@ def test_a_film_that_is_cancelled_leaves_nothing(
 ) -> None:
     chosen = str(tmp_path / "a.gif"), "gif"
     monkeypatch.setattr(film_dialog, "choose_film_file", lambda *_args: chosen)
-    window.feature(TimeFeature).film("map")
+    window.feature(FilmFeature).film("map")
     window.findChildren(FilmDialog)[0].save.click()
-    dialog = window.feature(TimeFeature).films._dialog
+    dialog = window.feature(FilmFeature)._maker._dialog
     assert dialog is not None
     dialog.canceled.emit()
-    assert not window.feature(TimeFeature).films.is_busy
+    assert not window.feature(FilmFeature).is_busy
     assert list(tmp_path.iterdir()) == []
     assert showing.shown.past_epoch is None
 

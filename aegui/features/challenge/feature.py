@@ -11,10 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
-from aegui.core.report.figure_ids import is_figure_id
 from aegui.core.run_file.challenge import KeptChallenge
-from aegui.core.setup_line.reading import is_line, read_line
-from aegui.core.setup_line.writing import line_of
 from aegui.features.challenge.view.badge import Badge, challenge_lines
 from aegui.session.notice import Notice
 from aegui.shell.feature import Feature
@@ -63,11 +60,17 @@ class ChallengeFeature(Feature):
         workspace = self._services.workspace
         challenge = workspace.annotations.challenge
         recipe = workspace.recipe.model_copy(update={"notes": ""})
+        from aegui.core.setup_line.writing import line_of  # lines are rarely copied
+
         return line_of(recipe, None if challenge is None else challenge.goal)
 
     @Slot()
     def paste(self) -> None:
         """Put the set-up of the line on the clipboard into the builder."""
+        # Imported here, as in ``open_line``: reading lines needs many modules.
+        from aegui.core.report.figure_ids import is_figure_id
+        from aegui.core.setup_line.reading import is_line
+
         text = QApplication.clipboard().text()
         if is_line(text):
             self.open_line(text)
@@ -86,6 +89,8 @@ class ChallengeFeature(Feature):
             words = tr("A training is running: stop it before you open another set-up.")
             self.noticed.emit(Notice("info", words, passing=True, about="busy"))
             return
+        from aegui.core.setup_line.reading import read_line
+
         try:
             reading = read_line(text)
         except RecipeError as error:

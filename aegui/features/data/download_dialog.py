@@ -13,7 +13,7 @@ from aegui.core.data.published import PUBLISHED, published_folder
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import tr
 from aegui.features.data.view.download_panel import DownloadOffer, DownloadPanel
-from aegui.shell.dialogs import files
+from aegui.shell import dialogs
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -63,10 +63,10 @@ class DownloadDialog(QDialog):
     def _on_panel_files_requested(self, kind: str) -> None:
         title = tr("Files of {name}", name=PUBLISHED[self._key].title)
         if kind == "folder":
-            chosen = files.choose_folder(self, title, str(Path.home()), "data")
+            chosen = dialogs.files.choose_folder(self, title, str(Path.home()), "data")
             paths = [chosen] if chosen else []
         else:
-            paths = files.choose_published_files(self, title)
+            paths = dialogs.files.choose_published_files(self, title)
         if paths:
             self.panel.set_busy(tr("Looking for the files…"))
             self._fit()

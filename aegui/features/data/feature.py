@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog
 
-from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.features.data.data_menu import icon_of
-from aegui.features.data.model.data_service import DataService
-from aegui.features.data.model.drops import kind_of_drop
 from aegui.paths import documents_dir
 from aegui.session.data.data_sources import (
     DRAWINGS,
@@ -31,7 +28,7 @@ from aegui.session.documents.draft import with_chars, with_source
 from aegui.session.documents.suggestions import length_words, suggestion
 from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
-from aegui.shell.dialogs import files, questions
+from aegui.shell import dialogs
 from aegui.shell.feature import Feature
 from aegui.widgets.progress_strip import ProgressStrip
 
@@ -102,25 +99,27 @@ class DataFeature(Feature):
 
     def open_folder(self) -> None:
         """Ask for a folder of images and preview their import."""
-        path = files.choose_folder(self._window, tr("Folder of images"), self.folder(), "images")
+        path = dialogs.files.choose_folder(
+            self._window, tr("Folder of images"), self.folder(), "images"
+        )
         if path:
             self.import_images([Path(path)])
 
     def open_images(self) -> None:
         """Ask for image files and preview their import."""
-        paths = files.choose_images(self._window, self.folder())
+        paths = dialogs.files.choose_images(self._window, self.folder())
         if paths:
             self.import_images([Path(path) for path in paths])
 
     def open_file(self) -> None:
         """Ask for a data file and make it the draft's data."""
-        path = files.choose_data_file(self._window, self.folder())
+        path = dialogs.files.choose_data_file(self._window, self.folder())
         if path:
             self.take_files([Path(path)])
 
     def add_file(self) -> None:
         """Ask for a data file and append its samples to the draft's data."""
-        path = files.choose_data_file(self._window, self.folder())
+        path = dialogs.files.choose_data_file(self._window, self.folder())
         if path:
             self._services.workspace.edits.add_file(Path(path))
 
@@ -138,6 +137,8 @@ class DataFeature(Feature):
 
     def take_files(self, files: Sequence[Path]) -> bool:
         """Import data from ``files``; return False for documents, which the caller must open."""
+        from aegui.features.data.model.drops import kind_of_drop
+
         try:
             kind = kind_of_drop(files)
         except AeguiError as error:
@@ -156,6 +157,8 @@ class DataFeature(Feature):
 
     def drop_words(self, files: Sequence[Path]) -> str:
         """Return a description of what dropping ``files`` would do."""
+        from aegui.features.data.model.drops import kind_of_drop
+
         name = files[0].name
         try:
             kind = kind_of_drop(files)
@@ -174,6 +177,7 @@ class DataFeature(Feature):
     def offer_download(self, need: DownloadNeed) -> None:
         """Offer to download requested data, and repeat the request once they have arrived."""
         from aegui.features.data.download_dialog import DownloadDialog
+        from aegui.features.data.model.data_service import DataService
 
         for older in self._window.findChildren(DownloadDialog):
             older.close()
@@ -194,7 +198,7 @@ class DataFeature(Feature):
             return
         labels = self._services.workspace.dataset.labels
         images = pool.images.mean(axis=1)
-        chosen = questions.choose_characters(self._window, pool.labels, images, labels)
+        chosen = dialogs.questions.choose_characters(self._window, pool.labels, images, labels)
         if chosen is not None:
             every = chosen == tuple(dict.fromkeys(pool.labels))
             recipe = self._services.workspace.recipe
@@ -210,7 +214,7 @@ class DataFeature(Feature):
     def export_data(self) -> None:
         """Ask for a path and save the samples; the format follows the file extension."""
         dataset = self._services.workspace.dataset
-        path = files.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
+        path = dialogs.files.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
         if path:
             message = tr("The set is saved: {path}", path=path)
             self._write(path, dataset, Notice("info", message, about="set file", file=Path(path)))
@@ -219,7 +223,7 @@ class DataFeature(Feature):
         """Ask for a name and save the samples among the person's own sets."""
         dataset = self._services.workspace.dataset
         title = tr("Keep the set")
-        chosen = questions.ask_own_file(
+        chosen = dialogs.questions.ask_own_file(
             self._window, title, tr("Name of the set"), dataset.name, own_path
         )
         if chosen is not None:
@@ -262,6 +266,8 @@ class DataFeature(Feature):
         )
 
     def _write(self, path: str, dataset: Dataset, notice: Notice) -> None:
+        from aegui.core.data.writers import write_dataset
+
         writing = self._services.of(FileWriter).write(
             path, lambda: write_dataset(path, dataset), notice
         )

@@ -17,7 +17,7 @@ from aegui.features.data.model.data_service import DataService
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.session.data.data_view import only, source_words, view_of, within, without
 from aegui.session.notice import Notice
-from aegui.shell.dialogs import files
+from aegui.shell import dialogs
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
@@ -89,7 +89,11 @@ class MembersFeature(Feature):
 
     @Slot(str)
     def _on_shares_check_requested(self, key: str) -> None:
-        source = files.choose_data_file(self._window, self._data.folder()) if key == _FILE else key
+        source = (
+            dialogs.files.choose_data_file(self._window, self._data.folder())
+            if key == _FILE
+            else key
+        )
         if source or key != _FILE:
             self._services.workspace.edits.check_on(source)
 

@@ -21,8 +21,8 @@ from aegui.session.file_writer import FileWriter
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
+from aegui.shell import dialogs
 from aegui.shell.cost_guard import continue_training
-from aegui.shell.dialogs import files, questions
 from aegui.shell.feature import Feature
 from aegui.shell.folders import show_folder, show_in_folder
 
@@ -69,7 +69,7 @@ class DocumentFeature(Feature):
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        path = files.choose_open_file(self._window, self._folder())
+        path = dialogs.files.choose_open_file(self._window, self._folder())
         if path:
             self.open_path(Path(path))
 
@@ -106,11 +106,13 @@ class DocumentFeature(Feature):
         if workspace.path is None:
             return self._save_as(first)
         if is_protected(workspace.path):
-            return questions.ask_protected(self._window, workspace.name) and self._save_as(first)
+            return dialogs.questions.ask_protected(self._window, workspace.name) and self._save_as(
+                first
+            )
         if workspace.file.state() != "changed":
             first()
             return workspace.save()
-        answer = questions.ask_conflict(self._window, workspace.name)
+        answer = dialogs.questions.ask_conflict(self._window, workspace.name)
         if answer == "reload":
             self.reload()
         elif answer == "save_as":
@@ -123,7 +125,7 @@ class DocumentFeature(Feature):
     def reload(self) -> None:
         """Reload the file from disk, asking first if changes would be lost."""
         workspace, runner = self._services.workspace, self._services.runner
-        if not (workspace.file.is_modified or runner.is_busy) or questions.ask_reload(
+        if not (workspace.file.is_modified or runner.is_busy) or dialogs.questions.ask_reload(
             self._window, workspace.name
         ):
             workspace.reload()
@@ -147,7 +149,7 @@ class DocumentFeature(Feature):
                 Offer(tr("Save as…"), self.save_as),
                 Offer(tr("Overwrite"), partial(workspace.save, overwrite=True)),
             )
-            text = questions.changed_words(workspace.name)
+            text = dialogs.questions.changed_words(workspace.name)
             notice = Notice("warning", text, tr("Reload"), self.reload, more=others, about="saving")
         self.noticed.emit(notice)
 
@@ -159,7 +161,9 @@ class DocumentFeature(Feature):
         workspace = self._services.workspace
         suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
         patterns = tr("Runs ({patterns})", patterns="*.aegui")
-        path = files.choose_save_file(self._window, tr("Save"), suggestion, patterns, "runs")
+        path = dialogs.files.choose_save_file(
+            self._window, tr("Save"), suggestion, patterns, "runs"
+        )
         self._announces_saved = bool(path)
         if not path:
             return False
@@ -183,7 +187,7 @@ class DocumentFeature(Feature):
         suggestion = str(Path(self._folder()) / f"{workspace.name}.json")
         patterns = tr("Recipes ({patterns})", patterns="*.json")
         title = tr("Save the recipe")
-        path = files.choose_save_file(self._window, title, suggestion, patterns, "recipes")
+        path = dialogs.files.choose_save_file(self._window, title, suggestion, patterns, "recipes")
         if path:
             recipe, message = workspace.recipe, tr("The recipe is saved: {path}", path=path)
             self._services.of(FileWriter).write(
@@ -206,7 +210,9 @@ class DocumentFeature(Feature):
         self._await_saving()
         if not workspace.file.is_modified and not runner.is_busy:
             return True
-        answer = questions.ask_leaving(self._window, workspace.name, training=runner.is_busy)
+        answer = dialogs.questions.ask_leaving(
+            self._window, workspace.name, training=runner.is_busy
+        )
         if answer == "cancel":
             return False
         if answer == "discard":
@@ -270,7 +276,7 @@ class DocumentFeature(Feature):
                 return
 
     def _offer(self, recovery: Recovery) -> bool:
-        answer = questions.ask_recovery(self._window, recovery)
+        answer = dialogs.questions.ask_recovery(self._window, recovery)
         if answer == "delete":
             remove(recovery.file)
             return False
@@ -322,7 +328,7 @@ class DocumentFeature(Feature):
     @Slot(object)
     def _on_workspace_recipe_imported(self, reading: CourseReading) -> None:
         if reading.understood or reading.assumed or reading.ignored or reading.needs:
-            questions.show_import(self._window, reading)
+            dialogs.questions.show_import(self._window, reading)
 
     def open_log_folder(self) -> None:
         """Show the log in the desktop's file manager, in the folder that also has the library."""

@@ -28,5 +28,5 @@ FEATURES = (
         at_start=True,
     ),
     FeatureSpec("aegui.features.drawing.set:SetFeature", at_start=True),
-    FeatureSpec("aegui.features.drawing.set:SetPageFeature", seen_with=("draw",)),
+    FeatureSpec("aegui.features.drawing.set_page:SetPageFeature", seen_with=("draw",)),
 )

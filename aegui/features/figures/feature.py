@@ -15,13 +15,11 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.run_file.origin import origin_words
-from aegui.kit.charts.figure import Figure, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureExporter
-from aegui.kit.charts.paper import Paper
 from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
-from aegui.shell.dialogs.files import choose_save_file
+from aegui.shell import dialogs
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import weights_words
 from aegui.widgets.dragged_samples import SampleExporter
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.features.figures.dialog import FigureDialog
+    from aegui.kit.charts.figure import Figure
+    from aegui.kit.charts.paper import Paper
     from aegui.session.file_writer import Writing
     from aegui.session.services import Services
     from aegui.session.settings import FileKind
@@ -49,14 +49,16 @@ class FiguresFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self.desk = FigureExporter(window)
-        self.desk.requested.connect(self._on_exporter_requested)
+        self.exporter = FigureExporter(window)
+        self.exporter.requested.connect(self._on_exporter_requested)
         self.samples = SampleExporter(self._add_pictures, window)
         self._dragged: QTemporaryDir | None = None
 
     @property
     def paper(self) -> Paper:
         """The last chosen paper."""
+        from aegui.kit.charts.paper import Paper  # as below: charts are rarely saved
+
         values = self._services.settings.values
         known = {
             name.removeprefix(_PAPER): it for name, it in values.items() if name.startswith(_PAPER)
@@ -106,6 +108,8 @@ class FiguresFeature(Feature):
         dialog.open()
 
     def _save_from(self, dialog: FigureDialog) -> None:
+        from aegui.kit.charts.figure import figure_bytes
+
         paper, form, figure = dialog.paper, dialog.chosen_form, dialog.figure
         self._keep(paper)
         writing = self._save(figure, dialog, form, lambda: figure_bytes(figure, paper, form))
@@ -117,6 +121,8 @@ class FiguresFeature(Feature):
         self._copy(dialog.figure, dialog.paper)
 
     def _copy(self, figure: Figure, paper: Paper) -> None:
+        from aegui.kit.charts.figure import figure_bytes, figure_image
+
         data = QMimeData()
         try:
             data.setImageData(figure_image(figure, paper))
@@ -134,7 +140,9 @@ class FiguresFeature(Feature):
         suggestion = f"{of}-{figure.name}.{form}"
         patterns = f"{form.upper()} (*.{form})"
         kind: FileKind = "tables" if form == "csv" else "figures"
-        path = choose_save_file(parent, tr("Save the figure"), suggestion, patterns, kind)
+        path = dialogs.files.choose_save_file(
+            parent, tr("Save the figure"), suggestion, patterns, kind
+        )
         if not path:
             return None
         try:

@@ -9,21 +9,19 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
-from aegui.core.latent.grids import GridSpec, TraversalSpec
-from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
-from aegui.features.map.model.grid_service import GridService
-from aegui.features.map.view.grid_panel import GridPanel, GridRequest
-from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalRequest
 from aegui.session.file_writer import FileWriter
-from aegui.shell.dialogs.files import choose_save_file
+from aegui.shell import dialogs
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
+    from aegui.core.latent.grids import GridSpec
     from aegui.features.map.grid_dialog import GridDialog
+    from aegui.features.map.view.grid_panel import GridRequest
     from aegui.features.map.view.sheet_panel import SheetPanel
+    from aegui.features.map.view.traversal_panel import TraversalRequest
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -55,6 +53,8 @@ class GridFeature(Feature):
         codec = shown.codec
         if codec is None:
             return
+        from aegui.features.map.view.grid_panel import GridPanel
+
         bases = self._bases(codec)
         panel = GridPanel(
             self._first_request(codec),
@@ -63,7 +63,7 @@ class GridFeature(Feature):
             has_prior=shown.has_prior,
             has_cursor="cursor" in bases,
         )
-        self._open(codec, bases, panel)
+        self._open(codec, bases, panel).request_changed.connect(self._on_grid_changed)
 
     @Slot()
     def open_traversal(self) -> None:
@@ -71,31 +71,37 @@ class GridFeature(Feature):
         codec = self._services.shown.codec
         if codec is None:
             return
+        from aegui.features.map.view.traversal_panel import TraversalPanel
+
         bases = self._bases(codec)
         request = self._first_traversal(codec, bases)
-        self._open(
-            codec, bases, TraversalPanel(request, codec.image_shape, has_cursor="cursor" in bases)
-        )
+        panel = TraversalPanel(request, codec.image_shape, has_cursor="cursor" in bases)
+        self._open(codec, bases, panel).request_changed.connect(self._on_traversal_changed)
 
     def _open(
         self,
         codec: Codec,
         bases: dict[str, NDArray[np.float32]],
         panel: SheetPanel,
-    ) -> None:
+    ) -> GridDialog:
         glyphs = self._services.shown.image_style.glyphs
-        service = self._services.of(GridService)
         from aegui.features.map.grid_dialog import GridDialog
+        from aegui.features.map.model.grid_service import GridService
 
+        service = self._services.of(GridService)
         dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
-        dialog.request_changed.connect(self._on_dialog_request_changed)
         dialog.save_requested.connect(lambda: self._save(dialog))
         dialog.open()
+        return dialog
 
     def _first_traversal(
         self, codec: Codec, bases: dict[str, NDArray[np.float32]]
     ) -> TraversalRequest:
         """Return the last traversal settings, adapted to the current codes; defaults at first."""
+        from aegui.core.latent.grids import TraversalSpec
+        from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
+        from aegui.features.map.view.traversal_panel import TraversalRequest
+
         codes, last = self._services.shown.codes, self._traversed
         middle, spread = np.zeros(codec.latent_size), np.ones(codec.latent_size)
         if codes is not None and not self._services.shown.has_prior:
@@ -117,6 +123,9 @@ class GridFeature(Feature):
 
     def _first_request(self, codec: Codec) -> GridRequest:
         """Return the last grid settings if they fit the network, else defaults for it."""
+        from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
+        from aegui.features.map.view.grid_panel import GridRequest
+
         last, has_prior = self._request, self._services.shown.has_prior
         if last is not None and max(last.spec.axes) < max(2, codec.latent_size):
             base = last.base if last.base in self._bases(codec) else "mean"
@@ -127,6 +136,8 @@ class GridFeature(Feature):
         return GridRequest(self._first_spec(codec, has_prior=has_prior), "mean", scale, ink)
 
     def _first_spec(self, codec: Codec, *, has_prior: bool) -> GridSpec:
+        from aegui.core.latent.grids import GridSpec
+
         codes = self._services.shown.codes
         if codes is None or has_prior or not len(codes.values):
             return GridSpec(quantiles=has_prior)
@@ -140,13 +151,14 @@ class GridFeature(Feature):
     def _save(self, dialog: GridDialog) -> None:
         name = f"{self._services.workspace.name} - {dialog.panel.title.lower()}.png"
         title = tr("Save the picture")
-        path = choose_save_file(dialog, title, name, "PNG (*.png)", "figures")
+        path = dialogs.files.choose_save_file(dialog, title, name, "PNG (*.png)", "figures")
         if path:
             dialog.write(path, self._services.of(FileWriter))
 
     @Slot(object)
-    def _on_dialog_request_changed(self, request: GridRequest | TraversalRequest) -> None:
-        if isinstance(request, GridRequest):
-            self._request = request
-        else:
-            self._traversed = request
+    def _on_grid_changed(self, request: GridRequest) -> None:
+        self._request = request
+
+    @Slot(object)
+    def _on_traversal_changed(self, request: TraversalRequest) -> None:
+        self._traversed = request

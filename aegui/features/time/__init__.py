@@ -1,6 +1,6 @@
 """The time bar: kept epochs, films, forks and the displayed run."""
 
-from aegui.features.time.actions import SHOWN_ACTIONS, TIME_ACTIONS
+from aegui.features.time.actions import FILM_ACTIONS, SHOWN_ACTIONS, TIME_ACTIONS
 from aegui.shell.feature import FeatureSpec
 
 FEATURES = (
@@ -11,6 +11,7 @@ FEATURES = (
         requests={"epoch": "go_to"},
         at_start=True,
     ),
+    FeatureSpec("aegui.features.time.films:FilmFeature", actions=FILM_ACTIONS),
     FeatureSpec(
         "aegui.features.time.shown:ShownFeature",
         actions=SHOWN_ACTIONS,

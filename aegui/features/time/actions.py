@@ -65,20 +65,20 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
         icon="time-fork",
         needs=("can_fork",),
     ),
-    *(
-        ActionSpec(
-            f"film_{key}",
-            text,
-            mark("Save a film of this part of the window over the whole training"),
-            "time",
-            500 + 10 * place,
-            "film",
-            argument=key,
-            icon="time-film" if key == "map" else "",
-            needs=("has_timeline",),
-        )
-        for place, (key, text) in enumerate(FILMS.items())
-    ),
+)
+FILM_ACTIONS: tuple[ActionSpec, ...] = tuple(
+    ActionSpec(
+        f"film_{key}",
+        text,
+        mark("Save a film of this part of the window over the whole training"),
+        "time",
+        500 + 10 * place,
+        "film",
+        argument=key,
+        icon="time-film" if key == "map" else "",
+        needs=("has_timeline",),
+    )
+    for place, (key, text) in enumerate(FILMS.items())
 )
 SHOWN_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(

@@ -5,49 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog
 
 from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
-from aegui.core.latent.films import film_size
 from aegui.core.training.record.timeline import Fork
-from aegui.features.time.film_maker import (
-    USUAL,
-    FilmMaker,
-    film_picture,
-    filmed_epochs,
-    grabbed,
-)
 from aegui.features.time.ghost_choice import GhostChoice
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
 from aegui.session.shown import MOMENT, SUBJECT
+from aegui.shell import dialogs
 from aegui.shell.cost_guard import may_train
-from aegui.shell.dialogs.files import choose_run_file
-from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import moment_words
-from aegui.shell.panel_area import PanelArea
 from aegui.shell.refresher import LIVE_TEXT_MS, Refresher
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
-    from aegui.core.data.progress import IsCancelled
-    from aegui.core.latent.film_spec import FilmSpec
-    from aegui.core.latent.films import FilmSize
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
 
-_ROOM = "time"
 _SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
 _GROWING_MS = 250
-_FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}
-"""Filmed part -> dock that must be visible."""
-_SETTLED_MS = 400
-"""Delay after which a newly shown panel has its final size."""
 
 
 class TimeFeature(Feature):
@@ -58,7 +38,6 @@ class TimeFeature(Feature):
         self._bar = window.panel(TimeBar)
         self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
         self._words = Refresher(self._show_epoch, LIVE_TEXT_MS, parent=self)
-        self.films = FilmMaker(services, window)
         self.ghost = GhostChoice(services, window)
         self._connect()
         self._take_settings()
@@ -82,13 +61,16 @@ class TimeFeature(Feature):
         bar.memory_chosen.connect(self._on_bar_memory_chosen)
         bar.ghost_requested.connect(self._on_bar_ghost_requested)
         bar.fork_requested.connect(self.fork)
-        bar.film_requested.connect(self.film)
+        bar.film_requested.connect(self._on_bar_film_requested)
         player.moved.connect(self._show_index)
         player.playing_changed.connect(self._on_player_playing_changed)
         self._services.runner.state_changed.connect(self._on_runner_state_changed)
         self._services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
-        self.films.noticed.connect(self.noticed)
         self.ghost.noticed.connect(self.noticed)
+
+    @Slot(str)
+    def _on_bar_film_requested(self, part: str) -> None:
+        self._services.requests.action.emit(f"film_{part}")
 
     # Epochs
 
@@ -248,7 +230,7 @@ class TimeFeature(Feature):
     @Slot(str)
     def _on_bar_ghost_requested(self, key: str) -> None:
         if key == "file":
-            path = choose_run_file(self._window)
+            path = dialogs.files.choose_run_file(self._window)
             if not path:
                 return
             self.ghost.open(Path(path))
@@ -295,46 +277,3 @@ class TimeFeature(Feature):
         services.workspace.edit_recipe(resolved.recipe, text)
         lineage = services.workspace.lineage()
         services.runner.start(resolved, None, run.history, timeline, fork, lineage=lineage)
-
-    # Films
-
-    @Slot(str)
-    def film(self, kind: str) -> None:
-        """Ask for settings and a file, and film the part ``kind`` of the window."""
-        services = self._services
-        if services.shown.timeline is None or self.films.is_busy:
-            return
-        dock = self._window.docks.get(_FILMED[kind])
-        area = None if dock is None else dock.widget()
-        target = area.panel if isinstance(area, PanelArea) else self._window.canvas
-        moves = not target.isVisible()
-        if dock is not None:
-            dock.show()
-            dock.raise_()
-        epochs = filmed_epochs(services.shown.timeline)
-        now = [grabbed(target)]
-
-        def estimate(film: FilmSpec, cancelled: IsCancelled) -> FilmSize:
-            picture = film_picture(now[0], film.side, epochs[-1])
-            return film_size([picture], len(epochs), film, scale=1, cancelled=cancelled)
-
-        def update_size() -> None:
-            now[0] = grabbed(target)
-            dialog.update_size()
-
-        dialog = FilmDialog(kept_film(services.settings, _ROOM, USUAL), estimate, self._window)
-        if moves:
-            QTimer.singleShot(_SETTLED_MS, dialog, update_size)
-        dialog.save_requested.connect(lambda: self._save_film(dialog, kind, target))
-        dialog.open()
-
-    def _save_film(self, dialog: FilmDialog, kind: str, target: QWidget) -> None:
-        services = self._services
-        path = dialog.choose_file(f"{services.workspace.name}-{kind}")
-        if not path:
-            return
-        film = dialog.film
-        keep_film(services.settings, _ROOM, film)
-        dialog.accept()
-        services.of(Player).pause()
-        self.films.start(Path(path), target, film)

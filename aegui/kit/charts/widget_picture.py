@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QPalette, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import painted_in, theme_palette
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
 
+    from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.ink import Ink
 
 _MIN_PX = 60
@@ -86,6 +86,8 @@ def offer_painted(widget: QWidget, name: str, *, fits: bool = True) -> FigureMen
     def figure() -> Figure | None:
         if not widget.isVisible():
             return None
+        from aegui.kit.charts.figure import Figure  # many widgets have this menu; few open it
+
         shown = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
         picture = WidgetPicture(shown, fits)
         return Figure(name, widget.accessibleName(), (picture,), screen_dpi=widget.logicalDpiX())

@@ -13,7 +13,6 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.store import megabytes
-from aegui.core.data.writers import write_dataset
 from aegui.core.i18n import localized, tr
 from aegui.paths import resources_dir, user_data_dir
 
@@ -114,6 +113,8 @@ def keep_drawing(image: ArrayLike, label: str) -> Dataset:
     Raises:
         AeguiError: The images differ in size, or cannot be written.
     """
+    from aegui.core.data.writers import write_dataset  # drawings are rarely kept as a set
+
     pixels = np.asarray(image, np.float32)
     one = Dataset.from_images(DRAWINGS, pixels[np.newaxis], [label], source=tr("own drawings"))
     path = own_path(DRAWINGS)

@@ -68,6 +68,8 @@ class Selection(Service):
 
     def select(self, indices: NDArray[np.int64]) -> None:
         """Select the samples at ``indices`` ``[k]``, in any order."""
+        if np.array_equal(indices, self.indices):
+            return
         wanted = np.unique(np.asarray(indices, np.int64))
         if np.array_equal(wanted, self.indices):
             return

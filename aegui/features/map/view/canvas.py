@@ -343,7 +343,9 @@ class LatentCanvas(QWidget):
 
     def set_selection(self, indices: ArrayLike | None) -> None:
         """Highlight the samples ``[k]`` as selected without emitting; None clears the selection."""
-        chosen = None if indices is None else np.unique(np.asarray(indices, np.int64))
+        chosen = None if indices is None else np.asarray(indices, np.int64)
+        if chosen is not None and len(chosen) > 1:
+            chosen = np.unique(chosen)
         points = self.scene.points
         points.colours.set_selection(chosen, points.sprites.count)
         self.surface.redraw()

@@ -275,6 +275,9 @@ def _crowd(coordinates: NDArray[np.float64]) -> Bounds | None:
     if whole is None or len(coordinates) < _FEWEST_CROWDED:
         return whole
     finite = coordinates[np.isfinite(coordinates).all(axis=1)]
-    (x0, y0), (x1, y1) = np.quantile(finite, (_OUTLYING, 1.0 - _OUTLYING), axis=0).tolist()
+    # ``np.quantile`` would import masked arrays, which nothing else needs.
+    ordered, last = np.sort(finite, axis=0), len(finite) - 1
+    ranks = [round(share * last) for share in (_OUTLYING, 1.0 - _OUTLYING)]
+    (x0, y0), (x1, y1) = ordered[ranks].tolist()
     area = (whole[2] - whole[0]) * (whole[3] - whole[1])
     return (x0, y0, x1, y1) if (x1 - x0) * (y1 - y0) < _MUCH_SMALLER * area else whole
