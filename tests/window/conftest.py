@@ -94,14 +94,14 @@ def window(app: App) -> MainWindow:
 
 
 def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:
-    """Train the draft to its end, and wait until the map has settled on the last codes.
+    """Train the draft to its end, and let the map jump to the last codes.
 
-    While it moves, a position of the mouse is another code at every step.
+    While it glides there, a position of the mouse is another code at every step.
     """
     runner = window._services.runner
     with qtbot.waitSignal(runner.finished):
         window.actions_table[key].trigger()
-    qtbot.waitUntil(lambda: not window.canvas.navigation.is_moving)
+    window.canvas.navigation.arrive()
 
 
 def stop(qtbot: QtBot, runner: TrainingRunner) -> None:

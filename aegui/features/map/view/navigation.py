@@ -221,8 +221,14 @@ class Navigation(QObject):
         self._take_over()
         self._glide(goal)
 
+    def arrive(self) -> None:
+        """End any movement at once: a glide at its goal, a fling where it is."""
+        goal = self._goal()
+        self.rest()
+        self._set(goal)
+
     def rest(self) -> None:
-        """Stop any movement."""
+        """Stop any movement where it is."""
         self._motion = None
         self._timer.stop()
 
@@ -306,8 +312,7 @@ class Navigation(QObject):
         share = min(1.0, (now - glide.started) / GLIDE_S)
         eased = 1.0 - (1.0 - share) ** 3
         if share >= 1.0:
-            self.rest()
-            self._set(glide.goal)
+            self.arrive()
         else:
             self._set(glide.begin.towards(glide.goal, eased))
 
