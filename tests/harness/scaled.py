@@ -1,34 +1,42 @@
 """The real window at a device pixel ratio above 1, in a process of its own.
 
-``python -m tests.harness.scaled LANGUAGE THEME TEXT WIDTH HEIGHT`` visits all perspectives of a
-window of that size, with text TEXT times the usual size, and prints clipped, misplaced or blurred
-widgets as JSON. The device pixel ratio is set for the process (``QT_SCALE_FACTOR``).
+``visit`` goes through all perspectives and dialogs of a window, and sends the clipped, misplaced or
+blurred widgets. The device pixel ratio is set for the process (``QT_SCALE_FACTOR``), before it
+creates its QApplication: it may be the fork of one that has imported this module and ``IMPORTED``.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QSize, QTimer
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from aegui.qt_import import import_qt
 
-from aegui.app import App
-from aegui.core.i18n import set_language
-from aegui.features.map.hints import HINTS
-from aegui.paths import models_dir
-from aegui.session.hints import hint_key
-from aegui.session.settings import Settings
-from aegui.window.docks import PERSPECTIVES
-from tests.harness.fitting import coarse, misfits
+import_qt()
+
+from PySide6.QtCore import QSize, QTimer  # noqa: E402
+from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtWidgets import QApplication, QMenu  # noqa: E402
+
+from aegui.app import App  # noqa: E402
+from aegui.core.i18n import set_language  # noqa: E402
+from aegui.features.map.hints import HINTS  # noqa: E402
+from aegui.paths import models_dir  # noqa: E402
+from aegui.session.hints import hint_key  # noqa: E402
+from aegui.session.settings import Settings  # noqa: E402
+from aegui.window.docks import PERSPECTIVES  # noqa: E402
+from tests.harness.fitting import coarse, misfits  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from multiprocessing.connection import Connection
 
     from aegui.window.main_window import MainWindow
+
+IMPORTED = ("torch", "openTSNE")
+"""Modules that the window imports later, half of the processor time of a visit."""
 
 DIALOGS = (
     *("guide", "shortcuts", "gallery", "gallery_data", "limits", "summary", "about", "parity"),
@@ -44,13 +52,28 @@ _PATIENCE_S = 60.0
 _WITHOUT_HINTS = {hint_key(key): True for key in (*HINTS, "repair")}
 
 
-def main() -> int:
-    """Print the problems of each perspective and dialog."""
-    language, theme, text = sys.argv[1:4]
-    size = int(sys.argv[4]), int(sys.argv[5])
+class Case(NamedTuple):
+    """A window to visit: scale of the screen, language, theme, scale of the text, size."""
+
+    scale: float
+    language: str
+    theme: str
+    text: float
+    size: tuple[int, int]
+
+
+def visit(case: Case, environment: Mapping[str, str], found: Connection) -> None:
+    """Send the device pixel ratio, and the problems of each perspective and dialog by key."""
+    os.environ.update(environment)
+    with found:
+        found.send(_visited(case))
+
+
+def _visited(case: Case) -> dict[str, Any]:
+    _, language, theme, text, size = case
     set_language(language)
     application = QApplication(sys.argv[:1])
-    comfort = {"text_size": float(text)}
+    comfort = {"text_size": text}
     chosen = {"language": language, "theme": theme, "comfort": comfort, "values": _WITHOUT_HINTS}
     app = App(application, Settings.model_validate(chosen))
     window, services = app.window, app.services
@@ -81,8 +104,7 @@ def main() -> int:
     for key in DIALOGS:
         found[key] = _wrong_in_dialog(window, key)
     app.shutdown()
-    sys.stdout.write(f"{json.dumps(found)}\n")
-    return 0
+    return found
 
 
 def _wrong_in_dialog(window: MainWindow, key: str) -> list[str]:
@@ -119,7 +141,3 @@ def _wait(condition: Callable[[], bool]) -> None:
     patience_ends = time.monotonic() + _PATIENCE_S
     while not condition() and time.monotonic() < patience_ends:
         QTest.qWait(20)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+import multiprocessing
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QImage
 
 from aegui.window.docks import PERSPECTIVES
+from tests.harness import scaled
 from tests.harness.fitting import is_enlarged
-from tests.harness.scaled import DIALOGS
+from tests.harness.scaled import DIALOGS, Case, visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkServerContext, SpawnContext
+    from multiprocessing.process import BaseProcess
+    from pathlib import Path
 
 SMALL, MIDDLE, LARGE = (1024, 700), (1280, 800), (1920, 1040)
 _FRAME_PX = 40
 """Height of the frame of a window, in logical pixels."""
-ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE_S = 300.0
 
 
 CASES = (
-    ("1", "es", "light", "1", SMALL),
-    ("1.25", "en", "dark", "1", SMALL),
-    ("1.5", "es", "dark", "1", SMALL),
-    ("2", "es", "light", "1", SMALL),
-    ("1", "en", "dark", "1.5", MIDDLE),
-    ("1", "es", "contrast", "2", LARGE),
+    Case(1, "es", "light", 1, SMALL),
+    Case(1.25, "en", "dark", 1, SMALL),
+    Case(1.5, "es", "dark", 1, SMALL),
+    Case(2, "es", "light", 1, SMALL),
+    Case(1, "en", "dark", 1.5, MIDDLE),
+    Case(1, "es", "contrast", 2, LARGE),
 )
-"""Scale of the screen, language, theme, scale of the text, and size of the window."""
 _AHEAD = 2
 """Processes at a time: half of the time of one is waiting for its dialogs to rest."""
 
@@ -44,47 +46,54 @@ class _Visits:
     def __init__(self, folder: Path, wanted: list[int]) -> None:
         self._folder = folder
         self._wanted = wanted
-        self._begun: dict[int, subprocess.Popen[str]] = {}
+        self._begun: dict[int, tuple[BaseProcess, Connection]] = {}
+        self._context: ForkServerContext | SpawnContext = multiprocessing.get_context("spawn")
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            self._context = multiprocessing.get_context("forkserver")
+            self._context.set_forkserver_preload([scaled.__name__, *scaled.IMPORTED])
 
     def found(self, place: int) -> dict[str, object]:
         """Return what the process of the case at ``place`` has found."""
         for each in self._wanted[self._wanted.index(place) :][:_AHEAD]:
             if each not in self._begun:
                 self._begun[each] = self._begin(each)
-        process = self._begun[place]
-        output, errors = process.communicate(timeout=300)
-        assert process.returncode == 0, errors
-        found: dict[str, object] = json.loads(output)
+        _, connection = self._begun[place]
+        assert connection.poll(_PATIENCE_S)
+        found: dict[str, object] = connection.recv()
         return found
 
-    def _begin(self, place: int) -> subprocess.Popen[str]:
-        scale, language, theme, text, size = CASES[place]
+    def _begin(self, place: int) -> tuple[BaseProcess, Connection]:
+        case = CASES[place]
         folder = self._folder / str(place)
         folder.mkdir()
-        wide, high = (round(float(scale) * side) for side in (size[0], size[1] + _FRAME_PX))
+        wide, high = (round(case.scale * side) for side in (case.size[0], case.size[1] + _FRAME_PX))
         screen = {"name": "small", "x": 0, "y": 0, "width": wide, "height": high, "dpr": 1}
         screen |= {"logicalDpi": 96, "logicalBaseDpi": 96}
         file = folder / "screen.json"
         file.write_text(json.dumps({"screens": [screen]}), "utf-8")
         settings = {
             "QT_QPA_PLATFORM": f"offscreen:configfile={file}",
-            "QT_SCALE_FACTOR": scale,
+            "QT_SCALE_FACTOR": str(case.scale),
         }
         folders = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.harness.scaled", language, theme, text, *map(str, size)],
-            cwd=ROOT,
-            env={**os.environ, **dict.fromkeys(folders, str(folder)), **settings},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        environment = dict.fromkeys(folders, str(folder)) | settings
+        ours, theirs = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=visit, args=(case, environment, theirs))
+        process.start()
+        # The end of this process's copy is the end of the file where the other one fails.
+        theirs.close()
+        return process, ours
 
     def end(self) -> None:
         """End the processes that have not ended."""
-        for process in self._begun.values():
-            with process:
-                process.kill()
+        for process, connection in self._begun.values():
+            connection.close()
+            process.kill()
+            process.join()
+            process.close()
+        if self._context.get_start_method() == "forkserver":
+            # Holds all modules in memory until then.
+            forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +112,12 @@ def visits(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", range(len(CASES)), ids=["-".join(case[:4]) for case in CASES])
+@pytest.mark.parametrize(
+    "place", range(len(CASES)), ids=["-".join(map(str, case[:4])) for case in CASES]
+)
 def test_every_arrangement_is_whole_and_sharp(visits: _Visits, place: int) -> None:
     found = visits.found(place)
-    assert found.pop("ratio") == float(CASES[place][0])
+    assert found.pop("ratio") == CASES[place].scale
     assert found == {key: [] for key in (*PERSPECTIVES, *DIALOGS)}
 
 
