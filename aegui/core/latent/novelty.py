@@ -97,10 +97,10 @@ class ReferenceSamples:
 
     def own(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ``own_nearest`` at ``rows`` ``[n]``; for few rows the others are not computed."""
-        few = np.unique(rows)
+        few = set(rows.tolist())
         if "own_nearest" in vars(self) or len(few) > _FEW:
             return self.own_nearest[rows]
-        unknown = [row for row in few.tolist() if row not in self._measured]
+        unknown = sorted(few.difference(self._measured))
         if unknown:
             found = own_distances(self, np.array(unknown, np.int64))
             self._measured.update(zip(unknown, found.tolist(), strict=True))

@@ -258,7 +258,9 @@ class PointLayer:
         if self._scale > 0 and visible_rows is not None and len(visible_rows) <= MAX_PLATES:
             self._paint_stickers(painter, visible_rows, self._scale, theme, ratio)
         elif visible_rows is not None and len(visible_rows) <= MAX_PIXMAPS:
-            dots = np.setdiff1d(visible_rows, self.marked) if len(self.marked) else visible_rows
+            dots = visible_rows
+            if len(self.marked):
+                dots = dots[np.isin(dots, self.marked, invert=True, kind="table")]
             self._paint_dots(painter, dots, theme, ratio, font)
             self._paint_marked(painter, view, theme, ratio)
         else:
