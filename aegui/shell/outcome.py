@@ -81,8 +81,13 @@ def pace_words(state: str, pulled: Pulled) -> str:
 
 
 def speed_words(epochs_per_second: float) -> str:
-    """Return ``1,204 epochs/s``, or ``8.3 s/epoch`` below one epoch a second."""
-    if 0.0 < epochs_per_second < 1.0:
+    """Return ``1,204 epochs/s``, or ``8.3 s/epoch`` below one epoch a second.
+
+    A speed of 0 is one that is not known yet: no epoch has ended.
+    """
+    if epochs_per_second <= 0.0:
+        return tr("measuring the speed…")
+    if epochs_per_second < 1.0:
         return tr("{seconds:.1f} s/epoch", seconds=1 / epochs_per_second)
     if epochs_per_second < 10:
         return tr("{rate:.1f} epochs/s", rate=epochs_per_second)

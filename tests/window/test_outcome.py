@@ -13,7 +13,7 @@ from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.loop.train import train
 from aegui.session.shown import Moment
-from aegui.shell.outcome import outcome_words, reached_at
+from aegui.shell.outcome import outcome_words, reached_at, speed_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,3 +102,10 @@ def test_one_epoch_is_one_epoch() -> None:
     assert resolved is not None
     *_, last = train(resolved)
     assert "After 1 epoch in" in said_of(last.result(), resolved)
+
+
+def test_a_speed_that_is_not_known_yet_is_not_shown_as_zero() -> None:
+    assert speed_words(0.0) == "measuring the speed…"
+    assert speed_words(0.5) == "2.0 s/epoch"
+    assert speed_words(4.0) == "4.0 epochs/s"
+    assert speed_words(1204.0) == "1,204 epochs/s"

@@ -300,6 +300,8 @@ def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArra
     elif low >= 0.0 and 1.0 < high <= 255.0:
         images = images / np.float32(255.0)
     elif not (low >= 0.0 and high <= 1.0):
+        if not np.isfinite(images).all():
+            raise read_error(path, tr("some pixels are infinite or NaN"))
         raise read_error(
             path, tr("pixels from {low:g} to {high:g}; 0 to 1 is expected", low=low, high=high)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.data.store import megabytes
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.shapes import shape_words
@@ -86,8 +87,8 @@ class Summary:
         lines = [tr("Parameters: {n:,}", n=self.parameters + self.buffers)]
         lines.append(tr("Trainable: {n:,}", n=self.parameters))
         lines.append(tr("Not trained: {n:,}", n=self.buffers))
-        size = 4 * (self.parameters + self.buffers) / 1024
-        lines.append(tr("Weights of one network: {size:,.1f} KiB", size=size))
+        size = megabytes(4 * (self.parameters + self.buffers))
+        lines.append(tr("Weights of one network: {size}", size=size))
         return tuple(lines)
 
     def text(self, form: str = "text") -> str:

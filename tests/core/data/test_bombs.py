@@ -82,7 +82,7 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_far_longer_than_glyphs_is_refused_for_its_length(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(TEXTS[name])
-    with pytest.raises(ReadError, match="more than 4 MiB of text; large sets are read from"):
+    with pytest.raises(ReadError, match="more than 4 MB of text; large sets are read from"):
         load_dataset(str(tmp_path / name))
 
 
@@ -142,7 +142,7 @@ def test_numbers_beyond_all_measure_are_refused_by_name_and_place(
 def test_doubles_beyond_single_precision_are_refused_without_a_warning(tmp_path: Path) -> None:
     values = np.full(16, -1e308, ">f8").tobytes()
     (tmp_path / "double-huge").write_bytes(struct.pack(">HBBIII", 0, 0x0E, 3, 1, 4, 4) + values)
-    with pytest.raises(ReadError, match="pixels from -inf to -inf"):
+    with pytest.raises(ReadError, match="some pixels are infinite or NaN"):
         load_dataset(str(tmp_path / "double-huge"))
     np.save(tmp_path / "huge.npy", np.full((3, 8, 8), 1e300))
     with pytest.raises(ReadError, match=r"1e\+300"):

@@ -67,6 +67,7 @@ def test_it_is_written_in_three_forms(form: str) -> None:
         lines = text.splitlines()
         assert len({len(line) for line in lines[2:7]}) == 1, "numbers end in one column"
         assert f"Parameters: {summary.parameters:,}" in lines
+        assert lines[-1] == "Weights of one network: 0.3 MB", "the unit of the rest of the program"
 
 
 def test_what_does_not_fit_ends_the_table_and_is_said() -> None:

@@ -61,7 +61,7 @@ def read_python(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
         ReadError: The text is not valid Python, or holds no glyphs.
     """
     if len(source.text) > _MAX_TEXT:
-        raise source.refusal(tr("larger than {limit} MiB.", limit=_MAX_TEXT >> 20))
+        raise source.refusal(tr("larger than {limit} MB.", limit=_MAX_TEXT >> 20))
     source.check_literals(_MAX_LITERALS)
     text = _with_commas(source.text)
     evaluator = _Evaluator(source, text)

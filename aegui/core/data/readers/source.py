@@ -99,7 +99,7 @@ def open_source(path: Path) -> GlyphSource:
     source = GlyphSource(path, data)
     if len(data) > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES >> 20
-        raise source.refusal(tr("larger than {limit} MiB.", limit=limit))
+        raise source.refusal(tr("larger than {limit} MB.", limit=limit))
     if not data.strip():
         raise source.refusal(tr("the file is empty."))
     return source

@@ -83,7 +83,7 @@ def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
     source = open_source(Path(path))
     if not is_png(source) and len(source.text) > MAX_TEXT_CHARACTERS:
         text = tr(
-            "more than {limit} MiB of text; large sets are read from .npz, .npy, idx, CSV or a "
+            "more than {limit} MB of text; large sets are read from .npz, .npy, idx, CSV or a "
             "folder of images.",
             limit=MAX_TEXT_CHARACTERS >> 20,
         )

@@ -557,5 +557,7 @@ def _workers(target: ComputeTarget, cost: Cost, report: Report) -> Workers:
 
 
 def _words(news: StudyProgress, ended: int) -> str:
-    left = "--:--" if news.left is None else clock(news.left)
-    return trn("{n:,} run, {left} left", "{n:,} runs, {left} left", ended, left=left)
+    done = trn("{n:,} run done", "{n:,} runs done", ended)
+    if news.left is None:
+        return done
+    return tr("{doing} · {time} left", doing=done, time=clock(news.left))

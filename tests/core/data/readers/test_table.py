@@ -22,7 +22,7 @@ def test_files_that_cannot_be_read(folder: Path) -> None:
         read_glyphs(folder)
     with pytest.raises(ReadError, match="empty"):
         read(folder, " \n")
-    with pytest.raises(ReadError, match="larger than 16 MiB"):
+    with pytest.raises(ReadError, match="larger than 16 MB"):
         read(folder, b"#" * ((16 << 20) + 1))
     with pytest.raises(ReadError, match="no glyphs found"):
         read(folder, bytes(range(256)))

@@ -173,8 +173,10 @@ def test_a_study_that_rests_tells_nothing_new(
 ) -> None:
     opened(qtbot, runs, write_plan(tmp_path, "endless", set=ENDLESS))
     runs.start()
-    with qtbot.waitSignal(runs.job.progressed):
+    with qtbot.waitSignal(runs.job.progressed) as told:
         pass
+    assert told.args is not None
+    assert told.args[0].text == "0 runs done", "no time left is told before it is known"
     runs.set_paused(True)
     assert runs.is_paused
     runs.cancel()
