@@ -32,6 +32,7 @@ from aegui.paths import (
     resources_dir,
     user_data_dir,
 )
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.exit_signals import ExitSignals
 from aegui.session.jobs.garbage_collector import GarbageCollector
 from aegui.session.notice import Notice, Offer
@@ -53,6 +54,8 @@ _LOG_BYTES = 500_000
 _AFTER_MS = 50
 _LARGE_BYTES = 16_000_000
 """Size of a closed document's samples from which on a full garbage collection is worthwhile."""
+_SAVING_MS = 1_000
+"""Delay after a change of the settings until they are written: a crash loses no more than that."""
 _RELEASE_MS = 2_000
 """Delay of that collection after the document was closed."""
 _SESSION_SECONDS = 3.0
@@ -80,6 +83,8 @@ class App(QObject):
         accessible.install()
         self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
+        self._saving = one_shot(self, self._save_settings, _SAVING_MS)
+        self._settings.report_edits(self._on_settings_edited)
         self._translators: tuple[QTranslator, ...] = ()
         self._letters = application.font()
         self._read()
@@ -133,6 +138,8 @@ class App(QObject):
         The window is deleted first, because it is connected to the session. Unsaved work about
         which the user could not be asked is kept for the next start, including a running training.
         """
+        self._settings.report_edits(None)
+        self._saving.stop()
         self._settings.save()
         self.services.shutdown(keep=self._must_keep)
         if shiboken6.isValid(self.window):
@@ -242,6 +249,16 @@ class App(QObject):
             self._settings.theme = key  # type: ignore[assignment]
             self._dress()
             self._keep_settings()
+
+    def _on_settings_edited(self) -> None:
+        # Not restarted: a value that changes all the time is written nevertheless.
+        if not self._saving.isActive():
+            self._saving.start()
+
+    @Slot()
+    def _save_settings(self) -> None:
+        # Without a message: that nothing can be saved is told at the start.
+        self._settings.save()
 
     def _keep_settings(self) -> None:
         notice = self._settings.save()

@@ -26,7 +26,7 @@ from aegui.session.comfort import Comfort
 from aegui.session.notice import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from _typeshed import DataclassInstance
 
@@ -90,6 +90,7 @@ class Settings(BaseModel):
     values: dict[str, bool | int | float | str] = {}
     """Small choices of single panels, by ``panel.name``."""
 
+    _on_edit: Callable[[], object] | None = PrivateAttr(default=None)
     _path: Path = PrivateAttr(default_factory=lambda: default_path())
     _notice: Notice | None = PrivateAttr(default=None)
     _chosen: list[tuple[FileKind, Path, _Trace]] = PrivateAttr(default=[])
@@ -111,6 +112,18 @@ class Settings(BaseModel):
         settings._path = path
         settings._notice = notice
         return settings
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a field, and report that if its value is another one: see ``report_edits``."""
+        before = getattr(self, name, None)
+        super().__setattr__(name, value)
+        is_field = name in type(self).model_fields
+        if is_field and self._on_edit is not None and getattr(self, name) != before:
+            self._on_edit()
+
+    def report_edits(self, on_edit: Callable[[], object] | None) -> None:
+        """Call ``on_edit`` after every change of a field; None ends that."""
+        self._on_edit = on_edit
 
     def keep(self, values: Mapping[str, bool | int | float | str]) -> None:
         """Set ``values``, leaving those under other names unchanged."""

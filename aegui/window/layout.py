@@ -152,7 +152,9 @@ class WindowLayout(QObject):
                 area.hold(False)
 
     def keep(self) -> None:
-        """Store the places of the docks."""
+        """Store the places of the docks, and size and position of the window."""
+        geometry = bytes(self._window.saveGeometry().data())
+        self._settings.set_window_state("geometry", geometry)
         if self._store_column_state():
             # Deferred: the docks are about to be arranged for the other state of the column.
             QTimer.singleShot(0, self, lambda: self._again(self._at_edge))

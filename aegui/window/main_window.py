@@ -395,9 +395,7 @@ class MainWindow(FeatureWindow):
     def keep_layout(self) -> None:
         """Store size, position and docks in the settings."""
         self._layout.keep()
-        settings = self._services.settings
-        settings.perspective = self.perspective
-        settings.set_window_state("geometry", bytes(self.saveGeometry().data()))
+        self._services.settings.perspective = self.perspective
         for feature in self.features:
             feature.keep_layout()
 

@@ -52,6 +52,20 @@ def test_what_is_saved_is_read_again(file: Path, tmp_path: Path) -> None:
     assert again.window_states == {}
 
 
+def test_edits_are_reported_and_what_is_set_again_is_not(file: Path) -> None:
+    settings, told = Settings.load(file), list[str]()
+    settings.report_edits(lambda: told.append(settings.theme))
+    settings.theme = "dark"
+    settings.keep({"a.b": 3})
+    assert told == ["dark", "dark"]
+    settings.theme = "dark"
+    settings.keep({"a.b": 3})
+    assert len(told) == 2
+    settings.report_edits(None)
+    settings.theme = "light"
+    assert len(told) == 2
+
+
 def test_wrong_values_are_not_accepted(file: Path) -> None:
     settings = Settings.load(file)
     with pytest.raises(ValidationError):

@@ -99,6 +99,24 @@ def test_layout_is_remembered(qapp: QApplication, app: App) -> None:
     app.window = again.window
 
 
+def test_settings_are_written_soon_after_a_change(qtbot: QtBot, app: App) -> None:
+    """A crash must not lose them."""
+    path = app.services.settings.path
+    app.window.set_perspective("draw")
+    app.window.docks["charts"].close()
+    app.window.panel(ChartsPanel).choices_changed.emit({"rate": True})
+
+    def is_written() -> bool:
+        kept = Settings.load(path)
+        return (
+            kept.perspective == "draw"
+            and any(name.startswith("docks-draw") for name in kept.window_states)
+            and kept.model_dump() == app.services.settings.model_dump()
+        )
+
+    qtbot.waitUntil(is_written)
+
+
 def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
     train(qtbot, app.window)
     old, run = app.window, app.services.workspace.run
