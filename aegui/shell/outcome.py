@@ -94,6 +94,16 @@ def speed_words(epochs_per_second: float) -> str:
     return tr("{rate:,.0f} epochs/s", rate=epochs_per_second)
 
 
+def device_words(device: str) -> str:
+    """Return where a training computed: ``device`` is ``cpu``, ``cuda (NAME)``, or empty."""
+    kind, _, name = device.partition(" ")
+    if kind == "cpu":
+        return tr("computed on the CPU")
+    if kind == "cuda":
+        return tr("computed on the graphics card {name}", name=name).strip()
+    return device
+
+
 @dataclass(frozen=True)
 class Reached:
     """The figures of some weights; None for those that are unknown.

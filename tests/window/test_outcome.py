@@ -13,7 +13,7 @@ from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.loop.train import train
 from aegui.session.shown import Moment
-from aegui.shell.outcome import outcome_words, reached_at, speed_words
+from aegui.shell.outcome import device_words, outcome_words, reached_at, speed_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,3 +109,10 @@ def test_a_speed_that_is_not_known_yet_is_not_shown_as_zero() -> None:
     assert speed_words(0.5) == "2.0 s/epoch"
     assert speed_words(4.0) == "4.0 epochs/s"
     assert speed_words(1204.0) == "1,204 epochs/s"
+
+
+def test_the_device_of_a_training_is_told_in_words() -> None:
+    assert device_words("cpu") == "computed on the CPU"
+    assert device_words("cuda (NVIDIA H100)") == "computed on the graphics card (NVIDIA H100)"
+    assert device_words("cuda") == "computed on the graphics card"
+    assert device_words("") == ""

@@ -241,6 +241,34 @@ def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow
         window.actions_table["stop"].trigger()
 
 
+def test_what_was_changed_live_is_taken_back_live(qtbot: QtBot, window: MainWindow) -> None:
+    services, table = window._services, window.actions_table
+    workspace = services.workspace
+    workspace.edit_recipe(with_epochs(5_000_000), "longer")
+    table["train"].trigger()
+    qtbot.waitUntil(lambda: services.shown.history is not None)
+    before = workspace.recipe.training.optimizer.learning_rate
+    slower = with_value(workspace.recipe, "training.optimizer.learning_rate", 0.001)
+    window.panel(TrainingPanel).recipe_edited.emit(slower, "Learning rate")
+    noisy = with_value(slower, "data.corruption", CorruptionSpec(kind="flip", level=0.1))
+    window.panel(TrainingPanel).recipe_edited.emit(noisy, "Noise on the input")
+
+    def is_learning_at(rate: float) -> bool:
+        history = services.shown.history
+        return history is not None and history.learning_rate[-1] == rate
+
+    qtbot.waitUntil(lambda: is_learning_at(0.001))
+    table["undo"].trigger()
+    assert services.shown.noise == workspace.recipe.data.corruption == SMALL.data.corruption
+    table["undo"].trigger()
+    qtbot.waitUntil(lambda: is_learning_at(before))
+    assert not table["undo"].isEnabled(), "the length of this training was decided before it"
+    table["redo"].trigger()
+    qtbot.waitUntil(lambda: is_learning_at(0.001))
+    with qtbot.waitSignal(services.runner.finished):
+        table["stop"].trigger()
+
+
 def test_undo_and_redo_of_the_draft(window: MainWindow) -> None:
     workspace, table = window._services.workspace, window.actions_table
     assert not table["undo"].isEnabled()

@@ -25,6 +25,7 @@ from aegui.session.training.cost_service import CostService
 from aegui.shell.cost_guard import continue_training, estimate_words, may_train
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import (
+    device_words,
     measuring_words,
     moment_words,
     outcome_words,
@@ -499,7 +500,7 @@ class TrainingFeature(Feature):
         self._window.toolbar.set_progress(pulled.position, epoch, pulled.epochs)
         self._window.toolbar.set_status(
             pace_words(runner.state, pulled),
-            pulled.device,
+            device_words(pulled.device),
             tr("Engine: {name}", name=pulled.engine),
         )
 
@@ -530,7 +531,7 @@ class TrainingFeature(Feature):
         is_measuring, epochs = self._services.runner.is_measuring, run.results[moment.run].epochs
         self._window.toolbar.set_status(
             measuring_words(epochs) if is_measuring else rest_words(run, moment),
-            run.device,
+            device_words(run.device),
             tr("Engine: {name}", name=run.engine),
             moment_words(moment),
         )

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, QSignalBlocker
 from PySide6.QtGui import QUndoStack
 
 from aegui.core.data.byte_images import memory_of
+from aegui.core.data.dataset import same_data
+from aegui.core.training.record.stages import may_change_live
 from aegui.session.documents.edit_command import EditCommand, KeptCommand
 
 if TYPE_CHECKING:
@@ -75,15 +77,24 @@ class UndoHistory(QUndoStack):
             self._forget(steps, forgotten)
 
     def may_undo(self, *, is_busy: bool) -> bool:
-        """Return whether a step can be undone; edits of the draft only while no training runs."""
-        return self.canUndo() and not (is_busy and self._is_edit(self.index() - 1))
+        """Return whether a step can be undone; while a training runs, only if it can follow."""
+        return self.canUndo() and not (is_busy and self._is_fixed(self.index() - 1))
 
     def may_redo(self, *, is_busy: bool) -> bool:
         """Return whether a step can be redone; likewise."""
-        return self.canRedo() and not (is_busy and self._is_edit(self.index()))
+        return self.canRedo() and not (is_busy and self._is_fixed(self.index()))
 
     def _is_edit(self, index: int) -> bool:
         return isinstance(self.command(index), EditCommand)
+
+    def _is_fixed(self, index: int) -> bool:
+        """Return whether a step changes more of the draft than a running training can follow."""
+        step = self.command(index)
+        if not isinstance(step, EditCommand):
+            return False
+        before, after = step.before, step.after
+        has_same = same_data(before.dataset, after.dataset)
+        return not (has_same and may_change_live(before.recipe, after.recipe))
 
     def has_edits(self) -> bool:
         """Return whether the draft differs from the clean one; ``Annotations`` tracks the rest."""
