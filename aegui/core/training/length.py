@@ -128,8 +128,13 @@ def _with_epochs(recipe: Recipe, epochs: int) -> Recipe:
         goals = goals.model_copy(update={"patience_epochs": scaled(goals.patience_epochs)})
     latent = latent.model_copy(update={"kl_warmup_epochs": scaled(latent.kl_warmup_epochs, 0)})
     network = recipe.network.model_copy(update={"latent": latent})
+    classifier = recipe.classifier
+    if classifier is not None and classifier.pretrain.epochs:
+        length = {"epochs": scaled(classifier.pretrain.epochs)}
+        pretrain = classifier.pretrain.model_copy(update=length)
+        classifier = classifier.model_copy(update={"pretrain": pretrain})
     longer = _with_training(recipe, epochs=epochs, schedule=schedule, goals=goals)
-    return longer.model_copy(update={"network": network})
+    return longer.model_copy(update={"network": network, "classifier": classifier})
 
 
 def _with_training(recipe: Recipe, **update: object) -> Recipe:

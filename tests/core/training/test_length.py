@@ -94,6 +94,20 @@ def test_a_long_training_in_small_batches_is_shortened_for_many_samples() -> Non
     assert digits.network.latent.kl_warmup_epochs == 2, "it would never have been over"
 
 
+def test_pre_training_is_lengthened_with_the_training_of_few_samples() -> None:
+    def classifier(epochs: int) -> Recipe:
+        changes = {"classifier": {"pretrain": {"epochs": epochs}}}
+        return Recipe.model_validate({"training": {"epochs": 20, "batch_size": 128}, **changes})
+
+    few = adapted(classifier(5), 60_000, 3_000)
+    assert few.training.epochs == 391
+    assert few.classifier is not None
+    assert few.classifier.pretrain.epochs == 98, "as many steps as with all samples"
+    without = adapted(classifier(0), 60_000, 3_000).classifier
+    assert without is not None
+    assert without.pretrain.epochs == 0
+
+
 @pytest.mark.parametrize(
     ("training", "before", "after"),
     [
