@@ -59,7 +59,10 @@ def suited(recipe: Recipe, dataset: Dataset) -> Recipe | None:
     preset = next(fitting, None)
     if preset is None:
         return None
-    network = preset.make(shape, LatentSpec().units)
+    # A code of two numbers makes a map, but is a bottleneck for generated images and for classes.
+    is_map = recipe.gan is None and recipe.classifier is None
+    units = LatentSpec().units if is_map else recipe.network.latent.units
+    network = preset.make(shape, units)
     found = with_network(in_batches(recipe, len(dataset), _MANY), network)
     # A GAN, a classifier and some optimisers are incompatible with some codes.
     return None if resolve(found, dataset).problems else found

@@ -7,7 +7,15 @@ import numpy as np
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.remedies import suited
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe import GanSpec, OptimizerSpec, Recipe, TrainingSpec
+from aegui.core.recipe import (
+    ClassifierSpec,
+    GanSpec,
+    LatentSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    Recipe,
+    TrainingSpec,
+)
 from aegui.session.documents.draft import DraftState, whole_draft
 from aegui.session.documents.suggestions import length_words, suggestion
 
@@ -24,6 +32,19 @@ def test_images_in_place_of_letters_get_a_network_that_can_be_trained() -> None:
     assert offer.recipe.training.batch_size == 128
     dataset = draft(3000, 1, 28, 28).dataset
     assert resolve(offer.recipe, dataset).problems == ()
+
+
+def test_what_needs_a_longer_code_than_a_map_keeps_it() -> None:
+    before, after = draft(3, 1, 8, 8), draft(3000, 1, 28, 28)
+    network = NetworkSpec(latent=LatentSpec(units=10))
+    for update in ({"gan": GanSpec()}, {"classifier": ClassifierSpec()}, {}):
+        old, new = (
+            whole_draft(one.recipe.model_copy(update={"network": network, **update}), one.dataset)
+            for one in (before, after)
+        )
+        offer = suggestion(old, new)
+        assert offer is not None
+        assert offer.recipe.network.latent.units == (10 if update else 2)
 
 
 def test_every_suggestion_fits_its_images() -> None:
