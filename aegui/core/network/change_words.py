@@ -128,6 +128,8 @@ def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:
     if path in _OTHERS or path in _STACKS:
         return tr(_OTHERS.get(path) or _STACKS[path]), None
     home, _, name = path.rpartition(".")
+    if home in _STACKS and name.isdigit():
+        return _place(home, name), None
     field = next((one for row in FIELDS.values() for one in row if one.name == name), None)
     label, choices = (name, None) if field is None else (tr(field.label), field.choices)
     if home == "network.latent":
@@ -136,9 +138,13 @@ def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:
         return f"{tr('Code')}, {label}", choices
     stack, _, index = home.rpartition(".")
     if stack in _STACKS and index.isdigit():
-        where = tr("{part}, layer {n}", part=tr(_STACKS[stack]), n=int(index) + 1)
-        return f"{where}, {label}", choices
+        return f"{_place(stack, index)}, {label}", choices
     return path, None
+
+
+def _place(stack: str, index: str) -> str:
+    """Return the name of the layer at ``index`` of ``stack``."""
+    return tr("{part}, layer {n}", part=tr(_STACKS[stack]), n=int(index) + 1)
 
 
 def _value(value: Any, choices: Mapping[str, Choice] | None) -> str:
