@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.emoji_words import finds
-from aegui.core.data.split import drawn_indices
+from aegui.core.data.split import drawn_from, drawn_indices
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -83,7 +83,8 @@ def _chosen(dataset: Dataset, spec: DataSpec) -> Sequence[int] | None:
         raise AeguiError(tr("No samples of {name} are chosen.", name=dataset.name))
     if spec.count is None:
         return chosen
-    n = len(dataset) if chosen is None else len(chosen)
+    total = len(dataset) if chosen is None else len(chosen)
+    n = drawn_from(total, spec.split)
     if spec.count > n:
         raise AeguiError(
             tr(
@@ -96,6 +97,7 @@ def _chosen(dataset: Dataset, spec: DataSpec) -> Sequence[int] | None:
     if spec.count == n:
         return chosen
     drawn: list[int] = drawn_indices(n, spec.count, spec.split.seed).tolist()
+    drawn += range(n, total)
     return drawn if chosen is None else [chosen[index] for index in drawn]
 
 

@@ -42,6 +42,11 @@ def drawn_indices(n: int, count: int, seed: int) -> NDArray[np.int64]:
     return np.sort(order[:count])
 
 
+def drawn_from(n: int, spec: SplitSpec) -> int:
+    """Return how many of ``n`` samples a number is drawn from: those that are not the last ones."""
+    return n - spec.last if spec.last < n else n
+
+
 def validation_set_of(data: DataSpec) -> tuple[str, str]:
     """Return the training source of ``data`` and the validation source joined to it, or ""."""
     learnt, joined, kept = data.source.rpartition("+")
@@ -51,9 +56,10 @@ def validation_set_of(data: DataSpec) -> tuple[str, str]:
 def with_validation_source(data: DataSpec, source: str, n: int) -> DataSpec:
     """Return ``data`` with the ``n`` samples of ``source`` joined as validation set.
 
-    Any earlier validation part is replaced; ``source`` "" removes it.
+    Any earlier validation part is replaced; ``source`` "" removes it. A number of samples that are
+    drawn for training stays.
     """
     learnt, _ = validation_set_of(data)
     joined = f"{learnt}+{source}" if source else learnt
     split = data.split.model_copy(update={"validation": 0.0, "last": n if source else 0})
-    return data.model_copy(update={"source": joined, "split": split, "count": None})
+    return data.model_copy(update={"source": joined, "split": split})

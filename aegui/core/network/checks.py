@@ -36,7 +36,7 @@ def _split_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     data, last = recipe.data, recipe.data.split.last
     if not last:
         return
-    chosen = (data.chars, data.labels, data.names, data.count)
+    chosen = (data.chars, data.labels, data.names)
     if any(one is not None for one in chosen):
         yield Problem(
             "data.split",

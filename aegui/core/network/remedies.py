@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from aegui.core.data.split import with_validation_source
 from aegui.core.i18n import mark, tr
 from aegui.core.network.checks import MAX_SCIPY_RUNS
 from aegui.core.network.presets import PRESETS, with_network
@@ -120,7 +121,6 @@ _SWITCHES: dict[str, _Edit] = {
     ),
     "network.tied": (mark("Untie the weights"), {"network.tied": False}),
     "classifier.pretrain": (mark("Mirror the decoder"), {"network.decoder": None}),
-    "data.split": (mark("Hold no samples out"), {"data.split.last": 0}),
     "data.corruption": (mark("Switch the noise off"), {"data.corruption.kind": "none"}),
     "training.optimizer": (mark("Use Adam"), {"training.optimizer.name": "adam"}),
     "training.batch_size": (mark("Use the full batch"), {"training.batch_size": None}),
@@ -148,6 +148,10 @@ def _candidates(recipe: Recipe, dataset: Dataset, problem: Problem) -> Iterator[
     edits = ((first,) if first else ()) + _FURTHER.get(where, ())
     if where in _PENALTIES:
         edits = ((mark("Set it to 0"), {where: 0.0}),)
+    if where == "data.split":
+        # A set that was joined for validation goes too: nothing is to be learnt from it.
+        data = with_validation_source(recipe.data, "", 0)
+        yield tr("Hold no samples out"), recipe.model_copy(update={"data": data})
     for text, values in edits:
         changed = _tried(partial(with_values, recipe, values))
         if changed is not None:

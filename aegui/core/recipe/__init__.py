@@ -222,8 +222,8 @@ class DataSpec(RecipePart):
 
     ``chars`` lists characters; ``labels`` lists classes or groups and ``names`` single samples by
     their long name, for sets whose labels are words. ``count`` draws that many samples at random
-    (by the seed of the split). ``images`` is the size and colour of the files of a folder, and of
-    emojis; other sources ignore it.
+    (by the seed of the split), and keeps the last ones that ``split`` holds out. ``images`` is the
+    size and colour of the files of a folder, and of emojis; other sources ignore it.
     """
 
     source: Line = worded(

@@ -12,7 +12,7 @@ import numpy as np
 from aegui.core.data.builtin import BUILTIN_LABELS
 from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, groups_of_kinds, kinds_of_groups
 from aegui.core.data.select import selected_indices
-from aegui.core.data.split import split_indices
+from aegui.core.data.split import drawn_from, split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -55,7 +55,9 @@ class DataView:
     @property
     def available(self) -> int:
         """Return the number of samples of the chosen classes or names to draw from."""
-        return len(self.selected) if self.spec.count is None else available(self.pool, self.spec)
+        if self.spec.count is None:
+            return drawn_from(len(self.selected), self.spec.split)
+        return available(self.pool, self.spec)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -128,11 +130,13 @@ def by_kind(view: DataView, kinds: bool) -> DataSpec:
 
 
 def available(pool: Dataset, spec: DataSpec) -> int:
-    """Return the number of samples of ``pool`` that match ``spec``, ignoring its ``count``."""
+    """Return the number of samples of ``pool`` that the ``count`` of ``spec`` is drawn from."""
     if spec.names is None and spec.chars is None:
         counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
-        return int(counts[_wanted_classes(pool, spec)].sum())
-    return len(selected_indices(pool, spec.model_copy(update={"count": None})))
+        matching = int(counts[_wanted_classes(pool, spec)].sum())
+    else:
+        matching = len(selected_indices(pool, spec.model_copy(update={"count": None})))
+    return drawn_from(matching, spec.split)
 
 
 def _wanted_classes(pool: Dataset, spec: DataSpec) -> NDArray[np.bool_]:

@@ -45,6 +45,16 @@ def test_so_many_at_random() -> None:
     assert load_data(DataSpec(source="digits", count=1797)) is digits
 
 
+def test_the_last_samples_stay_when_some_of_the_others_are_drawn() -> None:
+    split = SplitSpec(last=32)
+    few = load_data(DataSpec(source="lowercase+uppercase", count=10, split=split))
+    assert len(few) == 42
+    assert few.labels[10:] == load_builtin("uppercase").labels
+    assert set(few.labels[:10]) < set(load_builtin("lowercase").labels)
+    with pytest.raises(AeguiError, match="has only 32 to choose from"):
+        load_data(DataSpec(source="lowercase+uppercase", count=33, split=split))
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_data
 from aegui.core.network.remedies import remedies_of, remedy_of, remedy_words
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
@@ -98,3 +99,14 @@ def test_what_only_the_person_can_decide_has_none() -> None:
     assert resolution.problems
     assert remedy_words(recipe, resolution) == {}
     assert remedy_words(Recipe(), resolve(Recipe(), LETTERS)) == {}
+
+
+def test_without_validation_nothing_is_learnt_from_the_set_that_was_joined_for_it() -> None:
+    data = {"source": "lowercase+uppercase", "chars": "abcABC", "split": {"last": 3}}
+    recipe = Recipe.model_validate({"data": data})
+    dataset = load_data(recipe.data)
+    (problem,) = resolve(recipe, dataset).problems
+    remedy = remedy_of(recipe, dataset, problem)
+    assert remedy is not None
+    assert remedy.recipe.data.source == "lowercase"
+    assert not remedy.recipe.data.split.keeps

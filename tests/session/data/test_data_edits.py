@@ -284,6 +284,16 @@ def test_another_set_is_checked_on_and_no_longer(workspace: Workspace) -> None:
     assert workspace.recipe.data.source == "lowercase+symbols"
 
 
+def test_few_samples_are_checked_on_all_of_another_set(workspace: Workspace) -> None:
+    workspace.new(with_data(recipe(), count=8))
+    workspace.edits.check_on("uppercase")
+    view = view_of(workspace.draft)
+    assert (view.training, view.validation, view.available) == (8, 32, 32)
+    assert workspace.resolution.problems == ()
+    workspace.edits.check_on("")
+    assert workspace.recipe.data.count == len(workspace.dataset) == 8
+
+
 def test_an_edited_set_is_not_read_again_to_be_checked(workspace: Workspace) -> None:
     workspace.new(recipe())
     workspace.edits.add_sample(np.eye(7, 5, dtype=np.float32), "diagonal")

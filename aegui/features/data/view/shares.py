@@ -73,6 +73,8 @@ class SharesBox(QWidget):
         super().__init__(parent)
         self._split = SplitSpec()
         self._shown = DataSpec()
+        self._is_apart = False
+        """Whether the validation samples are not a share of the set."""
         self.form = Form(self._shown, (_COUNT, _SHARE, _SEED))
         self.check = ElidedCombo()
         self.check.setAccessibleName(tr("Validate on"))
@@ -91,19 +93,25 @@ class SharesBox(QWidget):
     def set_state(self, split: SplitSpec, count: int | None, available: int) -> None:
         """Show the split and the maximum number of the ``available`` samples."""
         self._split = split
-        share = split.last / max(1, available) if split.last else split.validation
+        learnt = available if count is None else count
+        share = split.last / (learnt + split.last) if split.last else split.validation
         shown = split.model_copy(update={"validation": share})
         self._shown = DataSpec(count=count).model_copy(update={"split": shown})
         self.form.set_value(self._shown)
         self.form.set_beginning(_COUNT, available)
+        self._enable()
 
     def set_checks(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
         """Offer validation sets as (key, name); ``chosen`` is the key of the current one."""
         offer(self.check, choices, chosen)
         self._chosen_check = self.check.currentIndex()
-        # Another set is used as a whole, without share or seed.
-        for name in (_SHARE, _SEED):
-            self.form.fields[name].setEnabled(not chosen)
+        self._is_apart = bool(chosen)
+        self._enable()
+
+    def _enable(self) -> None:
+        """Disable what has no effect: another set is used as a whole, without share or seed."""
+        self.form.fields[_SHARE].setEnabled(not self._is_apart)
+        self.form.fields[_SEED].setEnabled(not self._is_apart or self._shown.count is not None)
 
     def set_numbers(self, training: int, validation: int) -> None:
         """Show how many samples each part has."""
