@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.history import HistoryView
 
 _MEAN_PT = 1.5
+_PRE_TRAINING = "pre_training"
 MAX_SINGLE_RUNS = 16
 """Single runs drawn behind the band; more would only be a grey mass, and slow."""
 
@@ -30,6 +31,7 @@ MAX_SINGLE_RUNS = 16
 class CurveSpec:
     """A curve: the column or term of ``HistoryView`` it shows, its label, its colour in ``series``.
 
+    The column ``_PRE_TRAINING`` is the part of the loss that ``drawn_column`` explains.
     ``dash`` is the index of its dash pattern (0: solid), which distinguishes curves without colour.
     """
 
@@ -108,6 +110,18 @@ CHARTS: tuple[ChartSpec, ...] = (
         ),
         needs="reconstruction",
         can_log=True,
+        is_first=True,
+    ),
+    ChartSpec(
+        _PRE_TRAINING,
+        mark("Pre-training"),
+        mark(
+            "How far each layer in turn is from reconstructing its own input: the loss starts anew "
+            "with every layer."
+        ),
+        (CurveSpec(_PRE_TRAINING, mark("Loss of the layer"), 0),),
+        can_log=True,
+        unit=mark("loss per input"),
         is_first=True,
     ),
     ChartSpec(
@@ -286,7 +300,7 @@ def curves_of(chart: ChartSpec, history: HistoryView, run: int = 0) -> tuple[Cur
 
     ``run`` is the index of the current run.
     """
-    found = ((spec, column_of(history, spec.column)) for spec in chart.curves)
+    found = ((spec, drawn_column(history, spec.column)) for spec in chart.curves)
     return tuple(_curve(spec, values, run) for spec, values in found if values is not None)
 
 
@@ -296,11 +310,25 @@ def column_of(history: HistoryView, name: str) -> NDArray[Any] | None:
     return extra if extra is not None else getattr(history, name, None)
 
 
+def drawn_column(history: HistoryView, name: str) -> NDArray[Any] | None:
+    """Return the column or term ``name`` as it is drawn; None if it was not recorded.
+
+    The loss of a classifier's pre-training is that of one layer after another, in another unit than
+    that of the classes: it is drawn as a curve of its own, and NaN in that of the loss. Its rows
+    are those without accuracy.
+    """
+    accuracy = history.extra.get("accuracy")
+    if name not in ("loss", _PRE_TRAINING) or accuracy is None:
+        return None if name == _PRE_TRAINING else column_of(history, name)
+    is_drawn = np.isnan(accuracy) == (name == _PRE_TRAINING)
+    return np.where(is_drawn, history.loss, np.nan)
+
+
 def applies(chart: ChartSpec, history: HistoryView) -> bool:
     """Return whether ``history`` has finite values, or no rows yet, for any curve of ``chart``."""
     if chart.needs and column_of(history, chart.needs) is None:
         return False
-    columns = (column_of(history, spec.column) for spec in chart.curves)
+    columns = (drawn_column(history, spec.column) for spec in chart.curves)
     return any(
         column is not None
         and (np.isfinite(column[-1:]).any() or np.isfinite(column).any() or not len(column))

@@ -113,6 +113,14 @@ def test_validation_is_a_dashed_line_beside_the_loss() -> None:
     assert [curve.spec.column for curve in curves_of(SPECS["loss"], with_options(3))] == ["loss"]
 
 
+def test_the_loss_of_pre_training_is_not_drawn_as_that_of_the_classes() -> None:
+    history = with_options(4, accuracy=[np.nan, np.nan, 0.5, 0.75])
+    assert {"loss", "pre_training"} < {spec.key for spec in CHARTS if applies(spec, history)}
+    (before,), (after,) = (curves_of(SPECS[key], history) for key in ("pre_training", "loss"))
+    np.testing.assert_allclose(before.mean, [1.0, 0.5, np.nan, np.nan])
+    np.testing.assert_allclose(after.mean, [np.nan, np.nan, 1 / 3, 0.25], rtol=1e-6)
+
+
 def test_a_chart_applies_where_its_numbers_were_recorded() -> None:
     history = with_options(2, accuracy=[0.1, 0.2], kl=[np.nan, np.nan])
     assert {spec.key for spec in CHARTS if applies(spec, history)} == {"loss", "accuracy", "rate"}

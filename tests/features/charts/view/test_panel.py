@@ -630,7 +630,7 @@ def test_figures_that_no_run_has_yet_are_no_band(qtbot: QtBot, panel: ChartsPane
     accuracy = np.full((1, 3), np.nan, np.float32)
     panel.set_history(replace(history, extra={"accuracy": accuracy}), (0, 1, 2))
     panel.set_choices({"accuracy": True})
-    drawn(qtbot, panel, "loss")
+    drawn(qtbot, panel, "pre_training")
 
 
 def test_parts_of_the_loss_have_the_penalties(panel: ChartsPanel) -> None:
