@@ -472,7 +472,7 @@ def test_a_file_that_is_dragged_in_is_welcomed(window: MainWindow, tmp_path: Pat
 def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from aegui.core.run_file.saved import saved_run_of
+    from aegui.core.run_file.saved import Draft, saved_run_of
     from aegui.core.training.loop.train import train
     from aegui.session.documents.autosave import Autosave
     from tests.session.parts import resolved
@@ -480,7 +480,10 @@ def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
     of = resolved(7)
     *_, training = train(of)
     left = Autosave()
-    left.write(saved_run_of(training.result(), of), None, "lost")
+    run = saved_run_of(training.result(), of)
+    # The samples of the next training are not those that these epochs have learnt.
+    draft = Draft(of.recipe, of.dataset.subset(range(5)))
+    left.write(replace(run, draft=draft), None, "lost")
     left.flush()
     assert left._lock is not None
     left._lock.unlock()
@@ -495,7 +498,8 @@ def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
     app.window.feature(DocumentFeature).offer_recoveries()
     ((text, has_picture),) = seen
     assert "“lost”, backed up on " in text
-    assert "8 samples; learnt for 7 epochs." in text
+    assert "5 samples; nothing learnt yet.\n" in text
+    assert "The network in it: 8 samples; learnt for 7 epochs." in text
     assert has_picture
     # A damaged copy is offered all the same, without a picture.
     left.file.write_bytes(b"half of")

@@ -56,11 +56,13 @@ class Held:
         samples: Number of samples.
         epochs: Epochs that the network was trained for; 0 if untrained.
         runs: Number of trained networks.
+        learnt: Number of samples that they were trained on, if those are others; else 0.
     """
 
     samples: int
     epochs: int = 0
     runs: int = 0
+    learnt: int = 0
 
 
 @dataclass(frozen=True)
@@ -304,5 +306,6 @@ def _written_at(file: Path) -> datetime:
 
 def _held(run: SavedRun) -> Held:
     epochs = max((result.epochs for result in run.results), default=0)
-    samples = len(run.dataset if run.draft is None else run.draft.dataset)
-    return Held(samples, epochs, len(run.results))
+    dataset = run.dataset if run.draft is None else run.draft.dataset
+    learnt = len(run.dataset) if epochs and dataset is not run.dataset else 0
+    return Held(len(dataset), epochs, len(run.results), learnt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
@@ -192,6 +193,11 @@ def _within(picture: QPixmap, ratio: float) -> QPixmap:
 
 
 def _held_words(held: Held) -> str:
+    if held.learnt:
+        # The epochs are not those of the samples of the next training.
+        now = _held_words(replace(held, epochs=0, learnt=0))
+        before = _held_words(replace(held, samples=held.learnt, learnt=0))
+        return f"{now}\n{tr('The network in it: {held}', held=before)}"
     samples = trn("{n:,} sample", "{n:,} samples", held.samples)
     if not held.epochs:
         return tr("{samples}; nothing learnt yet.", samples=samples)
