@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -20,7 +19,7 @@ from aegui.features.classifier.view.mistakes import MAX_SHOWN, MistakesView, Sho
 from aegui.features.classifier.view.scores_table import ScoresTable
 from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, dim, held, row, scrolled
-from aegui.kit.marks import ElidedLabel
+from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
@@ -61,7 +60,7 @@ class ClassifierPanel(QWidget):
         self._counted = ""
         self._note = ""
         self._detail.setFont(figures_font(self.font()))
-        self._parts = QComboBox()
+        self._parts = ElidedCombo()
         self._parts.setAccessibleName(tr("Judged by"))
         self._parts.setToolTip(tr("The samples that the classifier is evaluated on"))
         narrow(self._parts, _PART_SIGNS)

@@ -56,8 +56,8 @@ class SampleSheet(Cells, Painted):
         return QSize(320, 320)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the smallest useful size."""
-        return QSize(120, 96)
+        """Return room for 64 images of 28 pixels beside one another: smaller ones show little."""
+        return QSize(120, 200)
 
     def set_samples(
         self, samples: GeneratedSamples | None, image_style: ImageStyle = GLYPHS

@@ -46,6 +46,13 @@ def panel(qtbot: QtBot) -> GanPanel:
     return made
 
 
+def test_digits_are_not_reduced_where_the_panel_is_low(panel: GanPanel) -> None:
+    panel.set_samples(samples(64, size=(28, 28)), PHOTO)
+    sheet = panel.sheet
+    sheet.resize(520, sheet.minimumSizeHint().height())
+    assert sheet.cell_rect(0).width() >= 28
+
+
 def test_images_lie_side_by_side_in_their_colours(panel: GanPanel) -> None:
     sheet = panel.sheet
     picture = sheet.grab().toImage()
