@@ -229,6 +229,24 @@ def test_the_map_says_when_another_network_is_built(window: MainWindow, qtbot: Q
     assert workspace.run.recipe.network.latent.units == 3
 
 
+def test_the_mark_of_edits_gives_way_to_a_legend_that_grows(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    mark = window.canvas.findChild(MapMark)
+    assert mark is not None
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
+    assert mark.isVisible()
+    overlays = window.canvas.overlays
+    overlays.legend.set_classes(["a", "b"])
+    overlays.legend.show()
+    overlays.legend.setGeometry(mark.geometry())
+    overlays.corners_changed.emit()
+    assert not mark.geometry().intersects(overlays.legend.geometry())
+    assert window.canvas.rect().contains(mark.geometry())
+
+
 def test_a_document_without_a_file_is_named_by_what_it_holds(window: MainWindow) -> None:
     workspace = window._services.workspace
     assert workspace.name == SMALL.name

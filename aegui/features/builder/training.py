@@ -85,7 +85,9 @@ class TrainingFeature(Feature):
         """Widgets whose first hover warms up the trainer; emptied once it has happened."""
         self._is_warm = False
         self.edited = EditedStrips(services, self)
-        self.edited.set_mark(MapMark(window.canvas))
+        mark = MapMark(window.canvas)
+        window.canvas.overlays.corners_changed.connect(mark.place)
+        self.edited.set_mark(mark)
         self._text = Refresher(self._show_progress, LIVE_TEXT_MS, parent=self)
         self._connect()
         self.warm_up_near(window.toolbar)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import tr
@@ -41,7 +41,7 @@ class MapMark(QFrame):
         margins = (SPACING, edge, edge, edge)
         self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))
         room = overlay_area_of(parent)
-        room.changed.connect(self._place)
+        room.changed.connect(self.place)
         # Messages about an edit may appear while this mark offers to train it.
         room.keep_clear([self])
         self.hide()
@@ -57,9 +57,11 @@ class MapMark(QFrame):
             self.setToolTip(lines)
             self.setAccessibleName(self.words.text())
             self.setAccessibleDescription(lines)
-        self._place()
+        self.place()
 
-    def _place(self) -> None:
+    @Slot()
+    def place(self) -> None:
+        """Move clear of the other overlays; hide where the map is too small."""
         around = self.parentWidget()
         self.adjustSize()
         room = 0 if around is None else around.width() - round(LEFT_PX) - 2 * SPACING

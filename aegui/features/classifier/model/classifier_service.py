@@ -137,6 +137,10 @@ class ClassifierService(Service):
         is_other = before is None or judged.dataset is not before.dataset
         if is_other:
             self._is_allowed = False
+        if before is not None and (is_other or judged.recipe != before.recipe):
+            # Another training: the figures of the last one must not stand beside its weights.
+            self.latest = None
+            self.evaluated.emit(None)
         if before is not None and _has_same_parts(before, judged):
             if judged.codec is before.codec and judged.is_live == before.is_live:
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,6 +138,21 @@ def test_while_it_learns_some_samples_are_judged_and_all_at_the_end(
     service.set_judged(judged(epochs=3))
     qtbot.waitUntil(lambda: answer(qtbot, service).epoch == 3)
     assert len(answer(qtbot, service).indices) == 449
+
+
+def test_figures_of_the_last_training_do_not_stand_beside_the_next(
+    service: ClassifierService, qtbot: QtBot
+) -> None:
+    first = judged(epochs=1)
+    service.set_judged(first)
+    found = answer(qtbot, service)
+    # While nobody looks nothing new is computed; the end of a training is no other training.
+    service.job.set_active(False)
+    service.set_judged(replace(first, recipe=first.recipe.model_copy(), is_live=True))
+    assert service.latest is found
+    with qtbot.waitSignal(service.evaluated, check_params_cb=lambda shown: shown is None):
+        service.set_judged(judged(epochs=2))
+    assert service.latest is None
 
 
 def test_without_a_classifier_there_is_nothing(service: ClassifierService, qtbot: QtBot) -> None:
