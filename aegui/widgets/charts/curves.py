@@ -31,7 +31,7 @@ MAX_SINGLE_RUNS = 16
 class CurveSpec:
     """A curve: the column or term of ``HistoryView`` it shows, its label, its colour in ``series``.
 
-    The column ``_PRE_TRAINING`` is the part of the loss that ``drawn_column`` explains.
+    The column ``_PRE_TRAINING`` is a part of the loss.
     ``dash`` is the index of its dash pattern (0: solid), which distinguishes curves without colour.
     """
 
@@ -304,29 +304,16 @@ def curves_of(chart: ChartSpec, history: HistoryView, run: int = 0) -> tuple[Cur
     return tuple(_curve(spec, values, run) for spec, values in found if values is not None)
 
 
-def column_of(history: HistoryView, name: str) -> NDArray[Any] | None:
-    """Return the column or term ``name`` of ``history``; None if it was not recorded."""
-    extra: NDArray[Any] | None = history.extra.get(name)
-    return extra if extra is not None else getattr(history, name, None)
-
-
 def drawn_column(history: HistoryView, name: str) -> NDArray[Any] | None:
-    """Return the column or term ``name`` as it is drawn; None if it was not recorded.
-
-    The loss of a classifier's pre-training is that of one layer after another, in another unit than
-    that of the classes: it is drawn as a curve of its own, and NaN in that of the loss. Its rows
-    are those without accuracy.
-    """
-    accuracy = history.extra.get("accuracy")
-    if name not in ("loss", _PRE_TRAINING) or accuracy is None:
-        return None if name == _PRE_TRAINING else column_of(history, name)
-    is_drawn = np.isnan(accuracy) == (name == _PRE_TRAINING)
-    return np.where(is_drawn, history.loss, np.nan)
+    """Return the column or term ``name`` as it is drawn; None if it was not recorded."""
+    if name == _PRE_TRAINING:
+        return history.pre_training_loss
+    return history.trained_loss if name == "loss" else history.column(name)
 
 
 def applies(chart: ChartSpec, history: HistoryView) -> bool:
     """Return whether ``history`` has finite values, or no rows yet, for any curve of ``chart``."""
-    if chart.needs and column_of(history, chart.needs) is None:
+    if chart.needs and history.column(chart.needs) is None:
         return False
     columns = (drawn_column(history, spec.column) for spec in chart.curves)
     return any(
@@ -360,7 +347,7 @@ def seeds_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
     header = ["epoch", "seconds", "learning_rate"]
     header += [f"{name}_seed_{seed}" for name in names for seed in seeds]
     rows = []
-    columns = (column_of(history, name) for name in names)
+    columns = (history.column(name) for name in names)
     blocks = [column for column in columns if column is not None]
     for row in range(len(history)):
         cells = [

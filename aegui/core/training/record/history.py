@@ -88,6 +88,26 @@ class HistoryView:
         """The number of rows n."""
         return len(self.epoch)
 
+    def column(self, name: str) -> NDArray[np.float32] | None:
+        """Return the column or term ``name``; None if it was not recorded."""
+        found: NDArray[np.float32] | None = self.extra.get(name, getattr(self, name, None))
+        return found
+
+    @property
+    def trained_loss(self) -> NDArray[np.float32]:
+        """The loss; NaN in the pre-training of a classifier, which has other losses."""
+        accuracy = self.extra.get("accuracy")
+        return self.loss if accuracy is None else np.where(np.isnan(accuracy), np.nan, self.loss)
+
+    @property
+    def pre_training_loss(self) -> NDArray[np.float32] | None:
+        """The loss of the layer that is being pre-trained, else NaN; None without classes.
+
+        Rows of the pre-training are those without accuracy.
+        """
+        accuracy = self.extra.get("accuracy")
+        return None if accuracy is None else np.where(np.isnan(accuracy), self.loss, np.nan)
+
     def nearest_row(self, epoch: float) -> int | None:
         """Return the row nearest to ``epoch``, the earlier of two as near; None without rows."""
         return int(np.abs(self.epoch - epoch).argmin()) if len(self) else None

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 KNOWN = ("kind", "starred", "name", "study", "missing")
 """Columns that every row has, whatever columns are shown."""
+_CURVES = {"wrong": "wrong_mean", "validation_accuracy": "validation_accuracy"}
+"""Figure that two runs are compared by -> column of their histories; others have the loss."""
 _FIRST_ROWS = 300
 """Number of rows of the first answer; a second one has all of them."""
 _WATCH_MS = 1500
@@ -143,8 +145,8 @@ class EntryDetails:
         sizes: Sizes of their files in bytes.
         found: The difference between two; None for one entry, or if they cannot be compared.
         reason: Why they cannot be compared, translated.
-        curves: Loss or wrong pixels of each entry that has a history.
-        curve_key: The figure of the curves: ``loss`` or ``wrong_mean``.
+        curves: Loss, wrong pixels or accuracy of each entry that has a history.
+        curve_key: The figure of the curves: ``loss``, or a value of ``_CURVES``.
     """
 
     entries: tuple[LibraryEntry, ...]
@@ -261,8 +263,7 @@ class LibraryQueries(Service):
         yield details
         if len(ids) == 2:
             found = details.found
-            is_wrong = found is not None and found.figure == "wrong"
-            curves, key = [], "wrong_mean" if is_wrong else "loss"
+            curves, key = [], _CURVES.get("" if found is None else found.figure, "loss")
             names = details.names
             paths = self._library.use(lambda library: [library.path(id) for id in ids])
             for path, name in zip(paths, names, strict=True):
@@ -337,5 +338,7 @@ def _curves(path: Path, name: str, key: str) -> list[RunCurve]:
         return []
     if history is None or not len(history):
         return []
-    values = np.asarray(getattr(history, key), np.float64)
-    return [RunCurve(name, history.epoch, values)]
+    values = history.trained_loss if key == "loss" else history.column(key)
+    if values is None:
+        return []
+    return [RunCurve(name, history.epoch, np.asarray(values, np.float64))]

@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from aegui.core.atomic import plain_name
-from aegui.core.evaluation.run_figures import figure_words
+from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.evaluation.spread import deviation
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import localized, tr
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
+    from aegui.core.evaluation.run_figures import RunFigure
     from aegui.features.library.model.queries import RunCurve
     from aegui.kit.charts.ink import Ink
 
-_NAMES = {"loss": mark("Loss"), "wrong_mean": mark("Wrong pixels")}
-_FIGURES = {"loss": "loss", "wrong_mean": "wrong"}
+_FIGURES = {"wrong_mean": "wrong"}
+"""Column of the curves -> key of the figure that names and formats it, where they differ."""
 _WIDE_PX = 460
 _DECADES = 30.0
 """Ratio of the highest to the lowest loss above which the axis is logarithmic."""
@@ -58,7 +59,7 @@ class RunCurves(LineView):
         """Return the curves as a figure to export; None without any."""
         if self._plot is None:
             return None
-        title = tr("{figure} over the epochs", figure=tr(_NAMES[self._key]))
+        title = tr("{figure} over the epochs", figure=_title(self._key))
         names = [series.name for series in self._plot.series]
         columns = [series.y for series in self._plot.series]
         rows = [
@@ -97,6 +98,14 @@ class RunCurves(LineView):
         return tr("Epoch {n}: {values}", n=localized(float(self._plot.at[at]), "g"), values=values)
 
 
+def _figure(key: str) -> RunFigure:
+    return run_figure(_FIGURES.get(key, key))
+
+
+def _title(key: str) -> str:
+    return tr(_figure(key).label)
+
+
 def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
     """Return a plot of means and deviations at the epochs of all curves, interpolated linearly."""
     at = np.unique(np.concatenate([one.epoch for one in curves]))
@@ -107,7 +116,9 @@ def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
     scale = fitted(values, is_log=bool(is_log), from_zero=not is_log)
     low, high = float(at[0]), float(at[-1])
     epochs = Axis(tr("Epochs"), Scale(low, high if high > low else low + 1.0))
-    return LinePlot(at, epochs, Axis(tr(_NAMES[key]), scale), tuple(reversed(made)))
+    return LinePlot(
+        at, epochs, Axis(_title(key), scale, percent=_figure(key).is_share), tuple(reversed(made))
+    )
 
 
 def _series(curve: RunCurve, at: NDArray[np.float64], index: int, key: str) -> Series:
@@ -119,7 +130,7 @@ def _series(curve: RunCurve, at: NDArray[np.float64], index: int, key: str) -> S
         np.interp(at, curve.epoch, column, left=np.nan, right=np.nan) for column in (mean, std)
     )
     banded = curve.values.shape[1] > 1
-    texts = tuple(figure_words(_FIGURES[key], float(value)) for value in middle)
+    texts = tuple(_figure(key).words(float(value)) for value in middle)
     return Series(
         curve.name,
         middle,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from aegui.core.library.library import Library
 from aegui.core.library.words import cell_words
 from aegui.core.training.record.history import HistoryView
 from aegui.features.library.model.queries import KNOWN, EntryDetails, LibraryQueries, LibraryView
+from aegui.features.library.view.run_curves import curves_plot
 from aegui.paths import library_dir
 from tests.core.library.made import entry, saved_run
 
@@ -124,6 +126,30 @@ def test_two_entries_and_their_curves(qtbot: QtBot, queries: LibraryQueries) -> 
     assert both.curves[0].values.shape == (4, 2)
     # Curves need a file; the rest does not wait for it.
     assert told[1].curves == ()
+
+
+def test_classifiers_are_compared_by_the_curves_of_their_accuracy(
+    qtbot: QtBot, queries: LibraryQueries
+) -> None:
+    made = []
+    for name in ("one", "other"):
+        run = with_history(name)
+        accuracy = np.array([[np.nan] * 2, [np.nan] * 2, [0.5, 0.6], [0.7, 0.8]], np.float32)
+        history = replace(run.history, extra={"validation_accuracy": accuracy})
+        figures = {"validation_accuracy": 0.8}
+        results = tuple(replace(result, wrong_pixels=(), figures=figures) for result in run.results)
+        made.append(replace(run, history=history, results=results))
+    with Library() as library:
+        ids = [library.keep(run).id for run in made]
+    told: list[EntryDetails] = []
+    queries.known.connect(told.append)
+    queries.describe(ids)
+    qtbot.waitUntil(lambda: bool(told) and len(told[-1].curves) == 2)
+    assert told[-1].curve_key == "validation_accuracy"
+    np.testing.assert_array_equal(told[-1].curves[0].values, accuracy)
+    plot = curves_plot(told[-1].curves, told[-1].curve_key)
+    assert plot.y.name == "Validation accuracy"
+    assert plot.series[0].texts[-1].endswith("%")
 
 
 def test_runs_of_one_name_are_told_apart_by_what_the_table_shows(
