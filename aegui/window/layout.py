@@ -284,7 +284,12 @@ class WindowLayout(QObject):
         for key, dock in self._docks.items():
             if dock.objectName() not in but:
                 dock.setVisible(shown[key])
-        for key in front:
+        # Where several of them have become tabs of one place, the first in the arrangement stays in
+        # front: it is raised last.
+        places = PERSPECTIVES[self._perspective].places
+        order = [key for place in places for key in place]
+        known = [key for key in reversed(order) if key in front]
+        for key in (*(key for key in front if key not in known), *known):
             self._docks[key].raise_()
 
     def _follow(self, screen: QScreen) -> None:

@@ -147,6 +147,19 @@ def test_the_panels_follow_the_size_of_the_window_and_back(
     assert _places(window) == large
 
 
+def test_of_panels_that_become_tabs_the_first_of_the_arrangement_is_in_front(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1920, 1080)
+    window.set_perspective("draw")
+    window.reset_layout()
+    _settle(window, qtbot)
+    assert {"answer", "reconstructions"} <= set(_places(window))
+    window.resize(1280, 800)
+    _settle(window, qtbot)
+    assert set(_places(window)) & {"answer", "reconstructions", "charts"} == {"answer"}
+
+
 def test_half_a_screen_still_says_how_the_training_goes(window: MainWindow) -> None:
     window.resize(960, 1040)
     QApplication.processEvents()

@@ -348,7 +348,8 @@ class AnswersPage(QWidget):
 
     def _share_room(self) -> None:
         """Stack the rows or place them side by side, whichever makes the images largest."""
-        rows, room = self.rows, self._area.viewport().size()
+        # Not the size of the viewport, which is that of the last time the page was visible.
+        rows, room = self.rows, self._area.maximumViewportSize()
         count, ways = len(rows), QBoxLayout.Direction
         gap = self._stack.spacing()
         words = max(row.words_px for row in rows)

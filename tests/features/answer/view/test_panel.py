@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.i18n import set_language
@@ -325,6 +326,28 @@ def test_low_and_wide_the_answers_have_the_pictures_that_fit_best(panel: AnswerP
             assert panel.rect().contains(foot), "no answer is cut at its foot"
     assert heights == sorted(heights)
     assert heights[-1] > 1.5 * heights[0]
+
+
+def test_what_was_resized_behind_another_tab_fits_when_it_is_shown(qtbot: QtBot) -> None:
+    """A scroll area that is not visible has a viewport of another size than its own."""
+    output = glyphs()[1]
+    tabs, panel = QTabWidget(), AnswerPanel()
+    qtbot.addWidget(tabs)
+    panel.set_samples(glyphs())
+    tabs.addTab(panel, "answer")
+    tabs.addTab(QWidget(), "other")
+    tabs.resize(860, 700)
+    tabs.show()
+    panel.set_sheet(sheet_of(*(make_answer(output, output) for _ in range(2))))
+    qtbot.waitExposed(tabs)
+    tabs.setCurrentIndex(1)
+    tabs.resize(860, 320)
+    panel.set_sheet(sheet_of(*(make_answer(output) for _ in range(2))))
+    tabs.setCurrentIndex(0)
+    QTest.qWait(0)
+    for row in panel.answers.rows:
+        foot = row.pictures.mapTo(panel, row.pictures.picture_rect(0).bottomLeft())
+        assert panel.rect().contains(foot), "no answer is cut at its foot"
 
 
 @pytest.mark.parametrize(("wide", "high"), [(440, 250), (500, 420), (900, 700)])
