@@ -29,9 +29,9 @@ class Placeholder(QStackedWidget):
         self.offer = QPushButton()
         self.offer.clicked.connect(self.accepted)
         line = row(1, (self._label, 1000), 1)
-        page = column(1, line, self.offer, 1, spacing=SPACING)
-        page.setAlignment(self.offer, Qt.AlignmentFlag.AlignHCenter)
-        self.addWidget(held(page))
+        self._offers = column(self.offer, spacing=SPACING)
+        self._offers.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.addWidget(held(column(1, line, self._offers, 1, spacing=SPACING)))
         self.addWidget(content)
         self.say("")
 
@@ -46,6 +46,13 @@ class Placeholder(QStackedWidget):
         self.offer.setText(offer)
         self.offer.setVisible(bool(offer))
         self.setCurrentIndex(0)
+
+    def add_offer(self, text: str, tip: str = "") -> QPushButton:
+        """Add another button below that of ``offer``; unlike it, it is always shown."""
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        self._offers.addWidget(button)
+        return button
 
     def show_content(self) -> None:
         """Show the content."""

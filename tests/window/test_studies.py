@@ -76,6 +76,23 @@ def do(form: StudyForm, window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not runs.job.is_busy)
 
 
+def test_an_empty_study_offers_an_example_the_list_and_the_builder(
+    window: MainWindow, form: StudyForm, panel: StudiesPanel, qtbot: QtBot
+) -> None:
+    panel.plans_requested.emit()
+    qtbot.waitUntil(form.plans.view().isVisible)
+    form.plans.hidePopup()
+    QTest.mouseClick(panel.example, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(form.start.isEnabled)
+    sheet = runs_of(window).sheet
+    assert sheet is not None
+    assert sheet.path.stem.startswith("letters-activations")
+    panel.new_requested.emit()
+    qtbot.waitUntil(lambda: runs_of(window).sheet is not sheet)
+    assert runs_of(window).sheet.follows  # type: ignore[union-attr]
+
+
+
 def ask_menu(widget: QWidget) -> QMenu:
     """Return the menu that a right click on ``widget`` opens."""
     before = set(QApplication.topLevelWidgets())

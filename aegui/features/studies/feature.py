@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 
+_EXAMPLE = "letters-activations"
+"""The shipped study that is offered while none is open: of seconds, and read at a glance."""
+
 
 class StudiesFeature(Feature):
     """Form and results of studies; runs continue while their docks are hidden."""
@@ -92,7 +95,9 @@ class StudiesFeature(Feature):
         form.start_requested.connect(self.start)
         form.target.edited.connect(self._on_target_edited)
         form.target.file_requested.connect(self._on_target_file_requested)
-        panel.form_requested.connect(self.open)
+        panel.plans_requested.connect(self._on_panel_plans_requested)
+        panel.example_requested.connect(lambda: self.show_plan(_EXAMPLE))
+        panel.new_requested.connect(self._on_panel_new_requested)
         panel.pause_toggled.connect(runs.set_paused)
         panel.cancel_requested.connect(runs.cancel)
         panel.seeds_requested.connect(self._on_panel_seeds_requested)
@@ -114,6 +119,19 @@ class StudiesFeature(Feature):
         """Begin a study of the builder's recipe."""
         if self._has_samples():
             self._runs.begin(self._services.workspace.recipe)
+
+    @Slot()
+    def _on_panel_plans_requested(self) -> None:
+        """Open the list of studies."""
+        self.open()
+        self._form.plans.showPopup()
+
+    @Slot()
+    def _on_panel_new_requested(self) -> None:
+        """Begin a study of the builder's recipe, and focus the choice of what to vary."""
+        self.open()
+        self.begin()
+        self._form.add.setFocus()
 
     def do_shipped(self, key: str) -> None:
         """Run the shipped study ``key`` as soon as its cost is known."""

@@ -124,6 +124,7 @@ class StudyForm(QWidget):
         menu_below(self.add)
         self.start.setToolTip(tr("Train every setting with every seed; finished runs are kept"))
         self.start.setDefault(True)
+        self.start.setProperty("main", True)
         self.terms.rows.setRowWrapPolicy(self.terms.rows.RowWrapPolicy.WrapLongRows)
         bases = FlowLayout(SPACING // 2)
         for button in (self.take_base, self.open_base):

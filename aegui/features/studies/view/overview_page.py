@@ -65,7 +65,8 @@ _MIN_TILE = QSize(240, 180)
 _SHAPE = 1.5
 _TABLE_SHARE = 0.45
 """Maximum share of the height for the table; a short table takes less."""
-_NOT_YET = mark("Nothing to show yet: this needs finished runs, or more than one setting.")
+_NOT_YET = mark("This appears as the runs of the study finish.")
+_NOT_OF_THESE = mark("Nothing to show: this needs more runs, or more than one setting.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +257,9 @@ class OverviewPage(StudyPage):
             self.table.set_sheet(sheet)
             self.table.choose_row(self._chosen)
         self._share_out()
+        has_runs = sheet.result is not None and any(cell.runs for cell in sheet.result.cells)
+        for tile_ in self.tiles.values():
+            tile_.say_empty(has_runs=has_runs)
         if is_new:
             is_continuation = _is_continuation(before, sheet.result)
             if not is_continuation:
@@ -460,7 +464,8 @@ class _Tile(QWidget):
         self._run: tuple[int, int] | None = None
         self._run_items: frozenset[int] = frozenset()
         self.view = ItemView(tr(kind.label), lambda: page.figure_of(key))
-        self._empty = hint(tr(_NOT_YET))
+        self._empty = hint()
+        self.say_empty(has_runs=False)
         name = QLabel(tr(kind.label))
         name.setProperty("title", True)
         name.setToolTip(tr(kind.help))
@@ -492,6 +497,15 @@ class _Tile(QWidget):
         words = () if picture is None else picture.words
         plot = None if picture is None else picture.plot
         self.view.set_plot(plot, lambda item: words[item] if item < len(words) else "", painted)
+
+    @property
+    def message(self) -> str:
+        """Return the text of the placeholder; "" while the picture is shown."""
+        return "" if self._empty.isHidden() else self._empty.text()
+
+    def say_empty(self, *, has_runs: bool) -> None:
+        """Set the text of the placeholder."""
+        self._empty.setText(tr(_NOT_OF_THESE if has_runs else _NOT_YET))
 
     def indices(self, item: int | None) -> tuple[int, ...]:
         """Return the indices of the settings of an item, the best first; of a run, its setting."""

@@ -40,8 +40,12 @@ _MAX_SEEDS = 200
 class StudiesPanel(QWidget):
     """Passive panel; user actions are emitted as signals."""
 
-    form_requested = Signal()
-    """Emitted to show the form of the study."""
+    plans_requested = Signal()
+    """Emitted to choose one of the studies."""
+    example_requested = Signal()
+    """Emitted to open the study that serves as an example."""
+    new_requested = Signal()
+    """Emitted to begin a study of the builder's recipe."""
     pause_toggled = Signal(bool)
     """Emitted with whether the runs are to be paused."""
     cancel_requested = Signal()
@@ -89,6 +93,15 @@ class StudiesPanel(QWidget):
 
     def _build(self) -> None:
         self._placeholder = Placeholder(self._build_content())
+        self.example = self._placeholder.add_offer(
+            tr("Open an example: activations compared"),
+            tr("ReLU, tanh and sigmoid on the network of the course; it takes seconds"),
+        )
+        self.example.setProperty("main", True)
+        self.of_builder = self._placeholder.add_offer(
+            tr("Vary the network of the builder"),
+            tr("Begin a study, and add the fields to vary"),
+        )
         # Scrolls in a narrow dock: its minimum width must not widen the window off the screen.
         self.setLayout(column((scrolled(self._placeholder, sideways=True), 1)))
 
@@ -117,7 +130,9 @@ class StudiesPanel(QWidget):
         return held(column(head, (self.pages, 1), foot, self.verdict, margins=margins))
 
     def _connect(self) -> None:
-        self._placeholder.accepted.connect(self.form_requested)
+        self._placeholder.accepted.connect(self.plans_requested)
+        self.example.clicked.connect(self.example_requested)
+        self.of_builder.clicked.connect(self.new_requested)
         self.pause.clicked.connect(self._on_pause_clicked)
         self.cancel.clicked.connect(self.cancel_requested)
         self.save.clicked.connect(self.table_requested)
@@ -146,8 +161,11 @@ class StudiesPanel(QWidget):
         """Show a study; None if none is chosen."""
         self._sheet = sheet
         if sheet is None:
-            text = tr("The results of a study appear here: settings compared over seeds.")
-            self._placeholder.say(text, tr("Choose a study, or make one"))
+            text = tr(
+                "A study trains a network with several settings, each with several seeds, and "
+                "tells which settings really differ. Its results appear here."
+            )
+            self._placeholder.say(text, tr("Choose a study…"))
             return
         self._placeholder.show_content()
         name = tr(sheet.plan.name) or (tr("New study") if sheet.is_new else sheet.path.stem)

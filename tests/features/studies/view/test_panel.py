@@ -254,6 +254,24 @@ def test_options_are_offered_for_the_pictures_that_they_are_of(
     assert not page.figure.isVisible()
 
 
+def test_an_empty_panel_says_what_to_do(
+    qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
+) -> None:
+    for button, signal in (
+        (panel.example, panel.example_requested),
+        (panel.of_builder, panel.new_requested),
+    ):
+        assert button.isVisible()
+        with qtbot.waitSignal(signal):
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    panel.set_sheet(StudySheet(sheet.path, sheet.plan))
+    assert not panel.example.isVisible()
+    tile = overview_of(panel).tiles["bars"]
+    assert tile.message == "This appears as the runs of the study finish."
+    panel.set_sheet(sheet)
+    assert tile.message == ""
+
+
 def test_seeds_that_would_settle_it_are_asked_for(
     qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
 ) -> None:
