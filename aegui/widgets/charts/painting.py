@@ -35,6 +35,7 @@ _MAX_LINES = 3
 _ONE_LINE_PX = 300
 """A chart that is narrower has its values on a line of their own, below the title."""
 _MIN_TWO_LINES_PX = 96
+_MIN_NAMES_PX = 80
 _MIN_NAMED_PX = 170
 """A lower chart has the name of its epochs beside their figures."""
 _MIN_NAME = "Abc…"
@@ -117,16 +118,27 @@ class ChartPainter:
         self._tick_metrics = QFontMetricsF(self.tick_font)
         self._line_px = QFontMetricsF(self._title_font).height() + _GAP
         self.value_lines = 1
+        """Lines below the title of a narrow chart for names and values."""
+        self.has_names = False
+        """Whether this chart, or one that it is aligned with, has several curves."""
 
     # Measures
 
-    def _has_two_lines(self, bounds: QRectF) -> bool:
-        return bounds.width() < _ONE_LINE_PX and bounds.height() >= _MIN_TWO_LINES_PX
+    def _lines_below(self, bounds: QRectF) -> int:
+        """Return how many lines below the title names and values take; 0: beside the title.
+
+        In a low chart they take one if it has names: without them its curves could not be told
+        apart.
+        """
+        if bounds.width() >= _ONE_LINE_PX:
+            return 0
+        if bounds.height() >= _MIN_TWO_LINES_PX:
+            return self.value_lines
+        return 1 if self.has_names and bounds.height() >= _MIN_NAMES_PX else 0
 
     def header_px(self, bounds: QRectF) -> float:
         """Return the height of title and values; equal for charts of one size, to align them."""
-        lines = self.value_lines if self._has_two_lines(bounds) else 0
-        return self._line_px + lines * self._value_line_px()
+        return self._line_px + self._lines_below(bounds) * self._value_line_px()
 
     def _below_px(self, bounds: QRectF) -> float:
         """Return the height below the tick labels for the name of the epoch axis."""
@@ -215,10 +227,11 @@ class ChartPainter:
         if not len(data.epoch):
             return
         shown = len(data.epoch) - 1 if row is None else row
-        if self._has_two_lines(bounds):
+        lines = self._lines_below(bounds)
+        if lines:
             height = self._value_line_px()
             below = QRectF(line.x(), line.bottom(), line.width(), height)
-            for curves in self._in_lines(data.curves, line.width(), self.value_lines):
+            for curves in self._in_lines(data.curves, line.width(), lines):
                 part = replace(data, curves=curves)
                 several = len(data.curves) > 1
                 self._paint_values(painter, below, part, shown, named=several, to_left=True)
@@ -230,7 +243,7 @@ class ChartPainter:
 
     def _names_px(self, bounds: QRectF, data: ChartData) -> float:
         """Return the width of names and values of several curves on the line of the title."""
-        if len(data.curves) < 2 or self._has_two_lines(bounds):
+        if len(data.curves) < 2 or self._lines_below(bounds):
             return 0.0
         advance = QFontMetricsF(self._value_font).horizontalAdvance
         texts = [f"{tr(curve.spec.label)} {_LONG_VALUE}" for curve in data.curves]

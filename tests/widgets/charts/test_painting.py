@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import LIGHT, figures_font
@@ -18,6 +18,18 @@ from tests.widgets.charts.test_curves import some_history, with_options
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+
+class Recorder(QPainter):
+    """A painter that also lists the texts that it has drawn."""
+
+    def __init__(self, image: QImage) -> None:
+        super().__init__(image)
+        self.texts: list[str] = []
+
+    def drawText(self, *arguments: object) -> object:
+        self.texts.append(str(arguments[-1]))
+        return super().drawText(*arguments)  # type: ignore[call-overload]
 
 
 def adversaries() -> ChartData:
@@ -75,3 +87,17 @@ def test_a_small_chart_has_two_figures_below_it_beside_the_name_of_its_axis(
     for place in range(1, len(ticks)):
         free = coordinates[place] - halves[place] - coordinates[place - 1] - halves[place - 1]
         assert free > 4, "they stand apart"
+
+
+def test_a_low_chart_still_names_its_curves(qapp: QApplication) -> None:
+    charts, data = ChartPainter(LIGHT, QFont(qapp.font())), adversaries()
+    low, lower = QRectF(0, 0, 280, 90), QRectF(0, 0, 280, 60)
+    single_px = charts.header_px(low)
+    charts.has_names = True
+    assert charts.header_px(low) > single_px, "names and values have a line of their own"
+    assert charts.header_px(lower) == single_px, "unless the curves have no room then"
+    image = QImage(280, 90, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = Recorder(image)
+    charts.paint_header(painter, low, data, None)
+    painter.end()
+    assert painter.texts[1:] == ["Discriminator 1.25", "Generator 0.75"]

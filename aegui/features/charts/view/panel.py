@@ -314,8 +314,9 @@ class ChartsPanel(QWidget):
             return
         shown = list(zip(self._shown(), self._chart_data(history), strict=True))
         lines = max((view.preferred_lines(data.curves) for view, data in shown), default=1)
+        has_names = any(len(data.curves) > 1 for _, data in shown)
         for view, data in shown:
-            view.set_value_lines(lines)
+            view.set_value_lines(lines, has_names=has_names)
             view.set_data(data)
 
     def _chart_data(self, history: HistoryView) -> list[ChartData]:

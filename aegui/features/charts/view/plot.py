@@ -198,10 +198,13 @@ class PlotView(QWidget):
             return ""
         return tr("epoch {epoch}", epoch=precise(float(data.epoch[row])))
 
-    def set_value_lines(self, lines: int) -> None:
-        """Set how many lines below the title a narrow chart uses for names and values."""
-        if lines != self._charts.value_lines:
-            self._charts.value_lines = lines
+    def set_value_lines(self, lines: int, *, has_names: bool) -> None:
+        """Set how many lines below the title a narrow chart uses for names and values.
+
+        ``has_names``: whether this chart, or one beside it, has several curves.
+        """
+        if (lines, has_names) != (self._charts.value_lines, self._charts.has_names):
+            self._charts.value_lines, self._charts.has_names = lines, has_names
             self._refresh()
             self.update()
 
@@ -347,9 +350,8 @@ class PlotView(QWidget):
             QEvent.Type.FontChange,
             QEvent.Type.StyleChange,
         ):
-            lines = self._charts.value_lines
-            self._charts = ChartPainter(current_theme(), self.font())
-            self._charts.value_lines = lines
+            before, self._charts = self._charts, ChartPainter(current_theme(), self.font())
+            self._charts.value_lines, self._charts.has_names = before.value_lines, before.has_names
             if self._graph is not None:
                 self._graph.dress(self._charts.ink)
             self._refresh()
