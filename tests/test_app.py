@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PROGRAM = """
 import sys
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtCore import QTimer
 import aegui.app as program
 
@@ -79,6 +81,8 @@ def test_a_home_that_keeps_nothing_is_told_and_the_window_goes_on(repository: Pa
 
 _TRAINING = """
 import sys
+from aegui.qt_import import import_qt
+import_qt()
 import shiboken6
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QSessionManager
@@ -124,6 +128,8 @@ sys.exit(program.run_window())
 
 _RECOVERING = """
 import sys
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 import aegui.app as program
@@ -281,6 +287,8 @@ def test_the_training_outlives_its_screen(user_home: Path) -> None:
 
 _CRASHING = """
 import ctypes, sys
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtCore import QTimer
 import aegui.app as program
 

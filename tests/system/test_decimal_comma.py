@@ -25,6 +25,8 @@ _MACHINES = ("native", "torch")
 _PROGRAM = """
 import json, locale, os, sys
 from pathlib import Path
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtWidgets import QApplication
 from aegui.app import App
 from aegui.cli import main

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WINDOW = """
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtWidgets import QApplication, QDialogButtonBox as Box
 from aegui.app import App
 from aegui.core.i18n import localized, set_language

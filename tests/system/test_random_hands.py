@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ROUND = """
 import json
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtCore import QTimer
 from tests.system.random_hands import RandomHands
 

@@ -639,6 +639,9 @@ def summary(outcomes: list[Outcome]) -> str:
 
 def warm_up() -> None:
     """Import what victims need, so that each starts quickly."""
+    from aegui.qt_import import import_qt
+
+    import_qt()
     import PySide6.QtWidgets
     import torch
 

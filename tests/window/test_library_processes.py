@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 WINDOW = """
 import sys
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from aegui.app import App

@@ -51,6 +51,11 @@ class _Visits:
         if "forkserver" in multiprocessing.get_all_start_methods():
             self._context = multiprocessing.get_context("forkserver")
             self._context.set_forkserver_preload([scaled.__name__, *scaled.IMPORTED])
+            with pytest.MonkeyPatch.context() as patch:
+                # A process with threads must not fork, and numpy's BLAS starts threads on import.
+                patch.setenv("OPENBLAS_NUM_THREADS", "1")
+                patch.setenv("OMP_NUM_THREADS", "1")
+                forkserver.ensure_running()
 
     def found(self, place: int) -> dict[str, object]:
         """Return what the process of the case at ``place`` has found."""

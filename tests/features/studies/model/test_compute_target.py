@@ -22,6 +22,8 @@ from pathlib import Path
 
 if __name__ == "__main__":
     from distributed import LocalCluster
+    from aegui.qt_import import import_qt
+    import_qt()
     from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
     from aegui.core.study import dask_workers
     from aegui.features.studies.model.compute_target import CLUSTER, ComputeTarget

@@ -21,6 +21,8 @@ LONG_MS = 60_000
 PROGRAM = """
 import sys
 from pathlib import Path
+from aegui.qt_import import import_qt
+import_qt()
 from PySide6.QtCore import QCoreApplication
 from aegui.features.studies.model.study_runs import StudyRuns
 
