@@ -40,7 +40,8 @@ def export_command(options: argparse.Namespace) -> int:
         raise AeguiError(tr("Only a saved run, an .aegui file, has a network to write."))
     else:
         model = _opened(options)
-        write_network(path, model.codec, model.origin(), options.part)
+        classes = model.saved.dataset.classes
+        write_network(path, model.codec, model.origin(), options.part, classes)
         note(model.words)
     say(tr("{file} written.", file=options.out))
     return 0

@@ -16,7 +16,7 @@ from aegui.commands.noise_studies import noise_levels
 from aegui.commands.opened import MAX_CODES
 from aegui.commands.places import dimensions, place_of
 from aegui.commands.progress import shown_work
-from aegui.commands.provenance import WEIGHTS, several_words
+from aegui.commands.provenance import several_words
 from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -26,6 +26,7 @@ from aegui.core.latent.frame import principal_directions, spanned_frame
 from aegui.core.latent.grids import MAX_ROWS, GridSpec
 from aegui.core.latent.sheets import grid_of_decodes, traversal
 from aegui.core.recipe import CorruptionSpec
+from aegui.core.run_file.origin import WEIGHTS
 from aegui.core.sampled import evenly_spaced
 from aegui.core.study.noise_curves import ModelUnderTest, NoiseCurveSpec, noise_curves
 from aegui.kit.charts.scale import Scale

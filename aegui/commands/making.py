@@ -62,6 +62,7 @@ def path_command(options: argparse.Namespace) -> int:
             pause=options.pause,
             palette=options.palette,
             ink=glyphs,
+            about=model.origin(),
             cancelled=cancelled,
         )
     change = pixel_change(codec, path)

@@ -15,7 +15,7 @@ from aegui.commands.figure_files import (
 )
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
-from aegui.commands.provenance import WEIGHTS, several_words
+from aegui.commands.provenance import several_words
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
@@ -23,7 +23,7 @@ from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, tr, trn
-from aegui.core.run_file.origin import origin_words
+from aegui.core.run_file.origin import WEIGHTS, origin_words
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import ModelUnderTest, NoiseCurveSpec, noise_curves

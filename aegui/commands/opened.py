@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.provenance import WEIGHTS
 from aegui.commands.words import note, say
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
@@ -18,7 +17,7 @@ from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.parts import is_same_set, parts_of
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
-from aegui.core.run_file.origin import origin_words
+from aegui.core.run_file.origin import WEIGHTS, origin_words
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import evenly_spaced
 from aegui.core.training.record.best import has_best_weights

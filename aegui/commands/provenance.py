@@ -7,17 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.evaluation.parts import PARTS
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import localized, tr
 from aegui.core.machine import processor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sized
 
     from aegui.core.data.dataset import Dataset
-
-
-WEIGHTS = {"best": mark("best weights"), "last": mark("last weights")}
-"""Label of the weights, by key."""
 
 
 def several_words(weights: str, seeds: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui import __version__
 from aegui.core.atomic import write_atomically
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
-from aegui.core.onnx.model import onnx_bytes
+from aegui.core.onnx.model import classes_entry, onnx_bytes
 from aegui.core.run_file.tensor_bytes import packed
 from aegui.core.source_code.state import state_dict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from aegui.core.latent.codec import Codec
@@ -22,10 +24,17 @@ if TYPE_CHECKING:
 ONNX, WEIGHTS = ".onnx", ".safetensors"
 
 
-def weights_bytes(codec: Codec) -> bytes:
-    """Return all weights as safetensors, under the names of the PyTorch code's ``state_dict``."""
+def weights_bytes(codec: Codec, origin: str, classes: Sequence[str] = ()) -> bytes:
+    """Return all weights as safetensors, under the names of the PyTorch code's ``state_dict``.
+
+    Its metadata state ``origin``, program and version, and of a classifier its ``classes``.
+    """
     layers, tensors = codec.head
-    return b"".join(packed(state_dict((*codec.layers, *layers), (*codec.tensors, *tensors))))
+    about = {"origin": origin, "producer": f"aegui {__version__}"}
+    if codec.can_classify:
+        about |= classes_entry(classes)
+    arrays = state_dict((*codec.layers, *layers), (*codec.tensors, *tensors))
+    return b"".join(packed(arrays, about))
 
 
 def default_part(codec: Codec) -> PartKey:
@@ -33,17 +42,30 @@ def default_part(codec: Codec) -> PartKey:
     return "network" if codec.can_encode else "decoder"
 
 
-def write_network(path: Path, codec: Codec, name: str, part: PartKey | None = None) -> None:
-    """Write a network in the format given by the suffix of ``path``; ONNX states its ``name``.
+def write_network(
+    path: Path,
+    codec: Codec,
+    origin: str,
+    part: PartKey | None = None,
+    classes: Sequence[str] = (),
+) -> None:
+    """Write a network in the format given by the suffix of ``path``.
+
+    Args:
+        path: The file.
+        codec: The network.
+        origin: Run, seed, epoch and data, which the file states.
+        part: What of it an ONNX file holds; None selects ``default_part``.
+        classes: Names of the classes in the order of a classifier's outputs.
 
     Raises:
         AeguiError: The suffix is unknown, there is no such part, or the file cannot be written.
     """
     suffix = path.suffix.lower()
     if suffix == ONNX:
-        data = onnx_bytes(codec, part or default_part(codec), name)
+        data = onnx_bytes(codec, part or default_part(codec), origin, classes)
     elif suffix == WEIGHTS:
-        data = weights_bytes(codec)
+        data = weights_bytes(codec, origin, classes)
     else:
         known = f"{ONNX}, {WEIGHTS}"
         raise AeguiError(
@@ -63,14 +85,16 @@ def part_files(path: Path, codec: Codec) -> dict[PartKey, Path]:
     return {default_part(codec): path, **beside}
 
 
-def write_parts(path: Path, codec: Codec, name: str) -> None:
+def write_parts(path: Path, codec: Codec, origin: str, classes: Sequence[str] = ()) -> None:
     """Write a network as ONNX to ``path``, and its parts to files beside it.
+
+    ``origin`` and ``classes`` as for ``write_network``.
 
     Raises:
         AeguiError: A layer cannot be exported, or a file cannot be written.
     """
     files = part_files(path, codec)
-    made = {part: onnx_bytes(codec, part, name) for part in files}
+    made = {part: onnx_bytes(codec, part, origin, classes) for part in files}
     for part, file in files.items():
         write_atomically(file, made[part])
 

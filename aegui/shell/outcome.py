@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aegui.core.data.progress import clock
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.run_file.origin import origin_words
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.terms import terms_at
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.result import RunResult, TrainingResult
-    from aegui.session.shown import Moment
+    from aegui.session.shown import Moment, Shown
     from aegui.session.training.training_runner import Pulled
 
 _REASONS = {
@@ -195,6 +196,31 @@ def reached_words(reached: Reached, dataset: Dataset) -> str:
 def weights_words(moment: Moment) -> str:
     """Return which weights are shown: ``best, epoch 11,040 of 12,000``."""
     return tr(_WEIGHTS[moment.weights], epoch=moment.epoch, epochs=moment.epochs)
+
+
+def shown_origin(name: str, shown: Shown, *, whole: bool = False, **other: Any) -> str:
+    """Return the origin of what is made of ``shown``, as one line; "" before any training.
+
+    Args:
+        name: Name of the document.
+        shown: What the window shows.
+        whole: Whether it is made of the whole training instead of one epoch.
+        **other: Arguments of ``origin_words`` that replace or complete those known from it.
+    """
+    moment = shown.moment
+    if moment is None:
+        return ""
+    weights = weights_words(moment)
+    if whole and shown.history is not None:
+        weights = trn("{n:,} epoch", "{n:,} epochs", int(shown.history.epoch[-1]))
+    known: dict[str, Any] = {
+        "name": name,
+        "seed": moment.seed,
+        "weights": weights,
+        "data": shown.dataset.name,
+        "samples": len(shown.dataset),
+    }
+    return origin_words(**(known | other))
 
 
 def moment_words(moment: Moment) -> str:

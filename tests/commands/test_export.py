@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 
+from aegui import __version__
 from aegui.cli import main
 from aegui.commands.opened import OpenedRun
 from aegui.core.network.resolve import resolve
+from aegui.core.onnx.model import CLASSES
+from aegui.core.recipe import Recipe
+from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.run_file.tensor_bytes import unpacked
 from aegui.core.source_code.make import make_code
@@ -63,6 +69,32 @@ def test_onnx_states_its_origin(tmp_path: Path, capsys: pytest.CaptureFixture[st
     model = OpenedRun(LETTERS)
     assert f"{model.origin()}: network".encode() in file.read_bytes()
     assert model.words in capsys.readouterr().err
+
+
+def test_weights_state_their_origin(tmp_path: Path) -> None:
+    file = tmp_path / "w.safetensors"
+    assert main(["export", LETTERS, "-o", str(file)]) == 0
+    with safe_open(file, "np") as weights:
+        stated = weights.metadata()
+    assert stated == {"origin": OpenedRun(LETTERS).origin(), "producer": f"aegui {__version__}"}
+
+
+def test_a_classifier_states_the_names_of_its_classes(tmp_path: Path) -> None:
+    runtime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    run, file = tmp_path / "c.aegui", tmp_path / "c.onnx"
+    values = {"data": {"source": "digits"}, "classifier": {}, "training": {"epochs": 1}}
+    save_recipe(tmp_path / "c.json", Recipe.model_validate(values))
+    assert main(["train", str(tmp_path / "c.json"), "--out", str(run)]) == 0
+    assert main(["export", str(run), "-o", str(file), "--part", "classifier"]) == 0
+    session = runtime.InferenceSession(file.read_bytes(), providers=["CPUExecutionProvider"])
+    stated = session.get_modelmeta().custom_metadata_map
+    classes = [*load_run(run).dataset.classes]
+    assert json.loads(stated[CLASSES]) == classes
+    assert session.get_outputs()[0].shape == ["n", len(classes)]
+    weights = tmp_path / "c.safetensors"
+    assert main(["export", str(run), "-o", str(weights)]) == 0
+    with safe_open(weights, "np") as found:
+        assert json.loads(found.metadata()[CLASSES]) == classes
 
 
 def test_fonts_of_sets_and_of_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

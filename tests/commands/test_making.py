@@ -104,6 +104,7 @@ def test_a_way_through_codes_that_begin_with_a_minus(models: Path, tmp_path: Pat
     with Image.open(path) as film:
         assert film.info["duration"] == 100
         assert film.size == (5 * 40, 7 * 40)
+        assert model(models, "letters").origin() in film.info["comment"].decode()
 
 
 def test_the_best_new_images_as_a_header(models: Path, tmp_path: Path, capsys: Captured) -> None:

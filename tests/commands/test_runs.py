@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from aegui.cli import main
 from aegui.core.library.entry import new_id
 from aegui.core.library.library import Library
 from aegui.core.recipe.file import load_recipe
+from aegui.core.run_file.origin import best_origin
 from aegui.core.run_file.saved import load_run, save_run
 from tests.core.library.made import entry, saved_run
 from tests.core.web_page.made import letters
@@ -207,6 +209,12 @@ def test_exports(
     with Library() as library:
         trained = library.keep(letters()).id
     said(capsys, "export", trained, "-o", "m.html")
+    said(capsys, "export", trained, "-o", "m.safetensors")
+    run = load_run(_file(trained))
+    origin = best_origin(trained, run, run.codec(run.best_run))
+    assert f"seed {run.recipe.seed + run.best_run}" in origin
+    with safe_open("m.safetensors", "np") as weights:
+        assert weights.metadata()["origin"] == origin
     assert (tmp_path / "m.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "One run at a time" in said(capsys, "export", "good", "poor", "-o", "x.json", code=2)
     assert "the suffix must be one of" in said(capsys, "export", "good", "-o", "x.txt", code=2)

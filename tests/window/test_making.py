@@ -18,6 +18,7 @@ from aegui.session.file_writer import FileWriter
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog
+from aegui.shell.outcome import shown_origin
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ def test_a_film_is_saved(
     assert "The film is saved" in told.args[0].text
     with Image.open(file) as film:
         assert film.format == kind.upper()
+        stated = film.info["comment"].decode() if kind == "gif" else film.info["Description"]
+        assert shown_origin(services.workspace.name, services.shown) in stated
         if kind == "gif":
             assert film.n_frames == 8  # type: ignore[attr-defined]
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
+from safetensors import safe_open
 
 from aegui.core.recipe import OptimizerSpec
 from aegui.core.run_file.tensor_bytes import unpacked
@@ -19,6 +20,7 @@ from aegui.features.source.model.source_service import SourceService
 from aegui.features.source.view.panel import SourcePanel
 from aegui.session.file_writer import FileWriter
 from aegui.session.highlighted_layer import HighlightedLayer
+from aegui.shell.outcome import shown_origin
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -182,5 +184,9 @@ def test_networks_and_fonts_are_written_for_other_programs(
     assert written("export_weights", "w.safetensors") == ["w.safetensors"]
     arrays = unpacked(bytearray((tmp_path / "w.safetensors").read_bytes()))
     assert arrays["encoder_1.weight"].shape == (12, 35)
+    origin = shown_origin(window._services.workspace.name, window._services.shown)
+    assert origin.encode() in (tmp_path / "net.onnx").read_bytes()
+    with safe_open(tmp_path / "w.safetensors", "np") as weights:
+        assert weights.metadata()["origin"] == origin
     assert written("export_drawn_font", "drawn.h") == ["drawn.h"]
     assert "{0x" in (tmp_path / "drawn.h").read_text()

@@ -34,6 +34,7 @@ from aegui.kit.theme import current_theme
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog, kept_film
+from aegui.shell.outcome import shown_origin
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -417,6 +418,8 @@ def test_a_film_is_saved(
     assert str(tmp_path / "film.gif") in caught.args[0].text
     with Image.open(tmp_path / "film.gif") as film:
         assert getattr(film, "n_frames", 1) > 3
+        origin = shown_origin(window._services.workspace.name, showing.shown, whole=True)
+        assert origin in film.info["comment"].decode()
         assert max(film.size) <= 300
         assert "{} × {} px".format(*film.size) in told
     assert kept_film(window.settings, "time", film_maker.USUAL).side == 300

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui import __version__
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.byte_images import to_levels
 from aegui.core.data.progress import stop_if
@@ -20,6 +21,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import FEWEST_FPS, MAX_FPS, MAX_SIDE
 from aegui.core.latent.sheets import fitting_scale
+from aegui.core.run_file.thumbnail import png_bytes
 
 if TYPE_CHECKING:
     import os
@@ -78,6 +80,7 @@ def write_film(
     pause: float = 0.0,
     palette: str = "frame",
     ink: bool = False,
+    about: str = "",
     cancelled: IsCancelled | None = None,
 ) -> int:
     """Write ``frames`` one after the other to ``path``; the suffix determines the format.
@@ -94,6 +97,7 @@ def write_film(
         pause: Seconds that the last frame of a GIF or an MP4 stays.
         palette: A key of ``PALETTES``, for a GIF.
         ink: Whether images of one channel are drawn dark on light; else light on dark.
+        about: What the film was made from, which the file states as its comment.
         cancelled: Polled at every frame; True cancels the writing.
 
     Returns:
@@ -126,7 +130,7 @@ def write_film(
     check_writable(path)
     usual = STRIP_PX if suffix == ".png" else FRAME_PX
     shown = _Frames(frames, side or usual, scale, ink, cancelled, shrinks=side is not None)
-    content = _encoded(suffix, shown, fps, pause, palette)
+    content = _encoded(suffix, shown, fps, pause, palette, about)
     stop_if(cancelled)
     write_atomically(path, content)
     return shown.count
@@ -236,14 +240,22 @@ def _shrunk(frame: Picture, side: int) -> Picture:
 
 
 def _encoded(
-    suffix: str, frames: Iterable[Picture], fps: float, pause: float, palette: str
+    suffix: str,
+    frames: Iterable[Picture],
+    fps: float,
+    pause: float,
+    palette: str,
+    about: str = "",
 ) -> bytes:
     if suffix == ".png":
-        return _strip(frames)
+        return _strip(frames, about)
     lasting = _with_pause(frames, round(pause * fps))
+    stated = f"{about} · aegui {__version__}" if about else ""
     if suffix == ".mp4":
-        return _mp4(lasting, fps)
-    return _gif_of_film(lasting, fps) if palette == "film" else _gif(lasting, fps, _with_palette)
+        return _mp4(lasting, fps, stated)
+    if palette == "film":
+        return _gif_of_film(lasting, fps, stated)
+    return _gif(lasting, fps, _with_palette, stated)
 
 
 def _with_pause(frames: Iterable[Picture], times: int) -> Iterator[Picture]:
@@ -255,7 +267,9 @@ def _with_pause(frames: Iterable[Picture], times: int) -> Iterator[Picture]:
     yield from last * times
 
 
-def _gif(frames: Iterator[Picture], fps: float, coloured: Callable[[Picture], Image]) -> bytes:
+def _gif(
+    frames: Iterator[Picture], fps: float, coloured: Callable[[Picture], Image], stated: str
+) -> bytes:
     first = coloured(next(frames))
     buffer = io.BytesIO()
     first.save(
@@ -265,11 +279,12 @@ def _gif(frames: Iterator[Picture], fps: float, coloured: Callable[[Picture], Im
         append_images=map(coloured, frames),
         duration=10 * round(100 / fps),
         loop=0,
+        comment=stated.encode(),
     )
     return buffer.getvalue()
 
 
-def _gif_of_film(frames: Iterator[Picture], fps: float) -> bytes:
+def _gif_of_film(frames: Iterator[Picture], fps: float, stated: str) -> bytes:
     """Encode a GIF with one palette for all frames, which are kept compressed until it is known."""
     from PIL import Image as Pictures  # slow to import
 
@@ -298,7 +313,7 @@ def _gif_of_film(frames: Iterator[Picture], fps: float) -> bytes:
         return Pictures.fromarray(frame).quantize(palette=palette, dither=Pictures.Dither.NONE)
 
     is_grey = all(_is_grey(frame) for frame in unpacked())
-    return _gif(unpacked(), fps, coloured)
+    return _gif(unpacked(), fps, coloured, stated)
 
 
 def _is_grey(frame: Picture) -> bool:
@@ -318,7 +333,7 @@ def _with_palette(frame: Picture) -> Image:
     )
 
 
-def _strip(frames: Iterable[Picture]) -> bytes:
+def _strip(frames: Iterable[Picture], about: str) -> bytes:
     """Return a PNG of all frames, in rows of ``STRIP_COLUMNS``, a white pixel between two."""
     from PIL import Image  # slow to import
 
@@ -330,12 +345,10 @@ def _strip(frames: Iterable[Picture]) -> bytes:
     for number, picture in enumerate(pictures):
         top, left = number // across * (height + 1), number % across * (width + 1)
         sheet[top : top + height, left : left + width] = picture
-    buffer = io.BytesIO()
-    Image.fromarray(sheet).save(buffer, format="PNG")
-    return buffer.getvalue()
+    return png_bytes(Image.fromarray(sheet), about)
 
 
-def _mp4(frames: Iterator[Picture], fps: float) -> bytes:
+def _mp4(frames: Iterator[Picture], fps: float, stated: str) -> bytes:
     try:
         # Imported by name: an optional extra that no bundle may include (GPL).
         av: Any = import_module("av")
@@ -351,6 +364,8 @@ def _mp4(frames: Iterator[Picture], fps: float) -> bytes:
         codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
         stream = film.add_stream(codec, rate=Fraction(fps).limit_denominator(1000))
         stream.pix_fmt = "yuv420p"
+        if stated:
+            film.metadata["comment"] = stated
         if codec == "libx264":
             stream.options = {"crf": "18"}
         for number, frame in enumerate(frames):

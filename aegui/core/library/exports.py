@@ -12,6 +12,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.library.query import LibraryQuery
 from aegui.core.network_files import ONNX, WEIGHTS, write_network
 from aegui.core.recipe.file import recipe_json
+from aegui.core.run_file.origin import best_origin
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.system_reason import system_reason
 from aegui.core.training.record.event_file import event_file
@@ -99,7 +100,9 @@ def export_file(
         raise AeguiError(tr("One run at a time can be written to {file}.", file=out.name))
     if suffix in {ONNX, WEIGHTS}:
         run = library.load(ids[0])
-        write_network(out, run.codec(run.best_run), library.entry(ids[0]).name or ids[0])
+        codec = run.codec(run.best_run)
+        origin = best_origin(library.entry(ids[0]).name or ids[0], run, codec)
+        write_network(out, codec, origin, classes=run.dataset.classes)
     elif suffix == RECIPE:
         write_atomically(out, recipe_json(library.recipe(ids[0])).encode())
     else:

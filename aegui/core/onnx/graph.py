@@ -9,7 +9,7 @@ import numpy as np
 from aegui.core.onnx.protobuf import part, real, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -71,6 +71,7 @@ class OnnxGraph:
         producer: str,
         version: str,
         words: str,
+        about: Mapping[str, str] | None = None,
     ) -> bytes:
         """Return the encoded model file.
 
@@ -81,6 +82,7 @@ class OnnxGraph:
             producer: Name of the producing program.
             version: Version of that program.
             words: Description of the model.
+            about: Texts about the model by name, stored as its metadata.
         """
         for own, result, _ in outputs:
             self._nodes.append(part(1, result) + part(2, own) + part(3, own) + part(4, "Identity"))
@@ -90,7 +92,10 @@ class OnnxGraph:
         graph += b"".join(part(11, _value(own, shape)) for own, shape in inputs)
         graph += b"".join(part(12, _value(own, shape)) for own, _, shape in outputs)
         found = whole(1, IR_VERSION) + part(2, producer) + part(3, version)
-        return found + part(7, graph) + part(8, part(1, "") + whole(2, OPSET))
+        found += part(7, graph) + part(8, part(1, "") + whole(2, OPSET))
+        for key, text in (about or {}).items():
+            found += part(14, part(1, key) + part(2, text))
+        return found
 
 
 def _attribute(name: str, value: Attribute) -> bytes:

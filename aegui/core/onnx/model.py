@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Literal
 
 from aegui import __version__
@@ -15,6 +16,8 @@ from aegui.core.onnx.layers import code_node, dense_node, layer_node, log_varian
 from aegui.core.recipe import LatentSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aegui.core.latent.codec import Codec
 
 PartKey = Literal["network", "encoder", "decoder", "classifier"]
@@ -25,13 +28,22 @@ PARTS = table(
     Choice("classifier", mark("Classifier"), mark("Images in, class probabilities out.")),
 )
 """The parts of a network that can be exported."""
+CLASSES = "classes"
+"""Key of the class names, a JSON list in the order of the outputs, in the metadata of a file."""
 
 
-def onnx_bytes(codec: Codec, part: PartKey, name: str) -> bytes:
+def onnx_bytes(codec: Codec, part: PartKey, origin: str, classes: Sequence[str] = ()) -> bytes:
     """Return a part of the network in inference mode: no dropout, the mean of a Gaussian code.
 
     Inputs are named ``images`` ``[n, C, H, W]`` (0 to 1) or ``code`` ``[n, d]``, outputs
     ``answers``, ``images``, ``code``, ``log_variance`` for a Gaussian code, or ``chances``.
+
+    Args:
+        codec: The network.
+        part: What of it.
+        origin: What it was trained as, for the description of the model.
+        classes: Names of the classes in the order of ``chances``; a classifier stores them as
+            a JSON list in its metadata, under ``CLASSES``.
 
     Raises:
         AeguiError: The network has no such part, or a layer that ONNX cannot express.
@@ -57,10 +69,20 @@ def onnx_bytes(codec: Codec, part: PartKey, name: str) -> bytes:
         outputs.append(("code", code, code_shape))
         if log_variance:
             outputs.append(("log_variance", log_variance, code_shape))
-    words = f"{name}: {part}"
     return graph.model(
-        inputs, outputs, name=part, producer="aegui", version=__version__, words=words
+        inputs,
+        outputs,
+        name=part,
+        producer="aegui",
+        version=__version__,
+        words=f"{origin}: {part}",
+        about=classes_entry(classes) if part == "classifier" else None,
     )
+
+
+def classes_entry(classes: Sequence[str]) -> dict[str, str]:
+    """Return the metadata that states the names of classes; empty if there are none."""
+    return {CLASSES: json.dumps([*classes], ensure_ascii=False)} if classes else {}
 
 
 class _OnnxChain:

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aegui.core.data.builtin import set_title
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
+from aegui.core.training.record.best import has_best_weights
+
+if TYPE_CHECKING:
+    from aegui.core.latent.codec import Codec
+    from aegui.core.run_file.saved import SavedRun
+
+WEIGHTS = {"best": mark("best weights"), "last": mark("last weights")}
+"""Label of the weights, by key."""
+
+
+def best_origin(name: str, run: SavedRun, codec: Codec) -> str:
+    """Return the origin of what is made with the best weights ``codec`` of ``run``."""
+    return origin_words(
+        name=name,
+        seed=run.recipe.seed + codec.run,
+        epoch=codec.epoch,
+        weights=tr(WEIGHTS["best" if has_best_weights(run.recipe) else "last"]),
+        data=run.dataset.name,
+        samples=len(run.dataset),
+    )
 
 
 def origin_words(

@@ -25,6 +25,7 @@ PIECE_BYTES = 1 << 20
 MAX_HEADER_BYTES = 1 << 20
 MAX_AXES = 8
 _HEAD = 8
+_ABOUT = "__metadata__"
 _KINDS: dict[str, np.dtype[Any]] = {
     "F64": np.dtype("<f8"),
     "F32": np.dtype("<f4"),
@@ -42,12 +43,19 @@ _KINDS: dict[str, np.dtype[Any]] = {
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
-def packed(tensors: Mapping[str, NDArray[np.generic]]) -> Iterator[bytes | memoryview]:
-    """The bytes of ``tensors``, in pieces; the same arrays give the same bytes."""
+def packed(
+    tensors: Mapping[str, NDArray[np.generic]], about: Mapping[str, str] | None = None
+) -> Iterator[bytes | memoryview]:
+    """The bytes of ``tensors``, in pieces; the same arrays give the same bytes.
+
+    Args:
+        tensors: The arrays by name.
+        about: Texts about them by name, stored as the metadata of the file.
+    """
     arrays = {name: _flat(tensor) for name, tensor in tensors.items()}
     # Wide numbers first, so that all of them lie at multiples of their width.
     order = sorted(arrays, key=lambda name: (-tensors[name].dtype.itemsize, name))
-    header: dict[str, dict[str, Any]] = {}
+    header: dict[str, dict[str, Any]] = {_ABOUT: dict(about)} if about else {}
     start = 0
     for name in order:
         stop = start + arrays[name].nbytes
@@ -93,7 +101,7 @@ def _header(data: bytearray) -> tuple[dict[str, Any], memoryview]:
         raise ValueError(tr("its header is no JSON")) from error
     if not isinstance(header, dict):
         raise ValueError(tr("its header is no JSON"))
-    header.pop("__metadata__", None)
+    header.pop(_ABOUT, None)
     return header, memoryview(data)[_HEAD + size :]
 
 

@@ -13,15 +13,14 @@ from PySide6.QtGui import QGuiApplication
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
-from aegui.core.run_file.origin import origin_words
+from aegui.core.i18n import tr
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureExporter
 from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.shell import dialogs
 from aegui.shell.feature import Feature
-from aegui.shell.outcome import weights_words
+from aegui.shell.outcome import shown_origin
 from aegui.widgets.dragged_samples import SampleExporter
 from aegui.widgets.glyphs import label_name, picture
 
@@ -158,19 +157,12 @@ class FiguresFeature(Feature):
     def _origin(self, figure: Figure) -> str:
         """Return the origin shown with a figure: run, weights and data."""
         services = self._services
-        shown, moment = services.shown, services.shown.moment
-        if moment is None:
-            return ""
-        noise, weights = shown.noise, weights_words(moment)
+        shown, noise = services.shown, services.shown.noise
         noisy = figure.noisy and noise.kind != "none"
-        if figure.whole and shown.history is not None:
-            weights = trn("{n:,} epoch", "{n:,} epochs", int(shown.history.epoch[-1]))
-        return origin_words(
-            name=services.workspace.name,
-            seed=moment.seed,
-            weights=weights,
-            data=shown.dataset.name,
-            samples=len(shown.dataset),
+        return shown_origin(
+            services.workspace.name,
+            shown,
+            whole=figure.whole,
             noise=corruption_words(noise) if noisy else "",
             noise_seed=shown.recipe.seed if noisy else None,
         )

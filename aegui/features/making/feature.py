@@ -24,6 +24,7 @@ from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
+from aegui.shell.outcome import shown_origin
 from aegui.shell.reach import Reach
 from aegui.shell.refresher import Refresher
 
@@ -236,6 +237,7 @@ class MakingFeature(Feature):
         if not path:
             return
         film = dialog.film
+        origin = shown_origin(self._services.workspace.name, self._services.shown)
         keep_film(self._services.settings, _ROOM, film)
         dialog.accept()
 
@@ -251,6 +253,7 @@ class MakingFeature(Feature):
                 pause=film.pause,
                 palette=film.palette,
                 ink=ink,
+                about=origin,
                 cancelled=cancelled,
             )
 

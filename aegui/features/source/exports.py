@@ -20,6 +20,7 @@ from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
+from aegui.shell.outcome import shown_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,23 +33,23 @@ class ExportsFeature(Feature):
 
     def write_onnx(self) -> None:
         """Export network, encoder and decoder as one ONNX file each."""
-        codec, name = self._network(), self._name
+        codec, origin, classes = self._network(), self._origin, self._classes
         if codec is None:
             return
         path = self._path(tr("Save as ONNX"), ONNX, tr("Networks ({patterns})", patterns="*.onnx"))
         if path is not None:
             files = part_files(path, codec).values()
-            self._write([*files], lambda: write_parts(path, codec, name))
+            self._write([*files], lambda: write_parts(path, codec, origin, classes))
 
     def write_weights(self) -> None:
         """Export all weights as safetensors."""
-        codec, name = self._network(), self._name
+        codec, origin, classes = self._network(), self._origin, self._classes
         if codec is None:
             return
         patterns = tr("Weights ({patterns})", patterns="*.safetensors")
         path = self._path(tr("Save the weights"), WEIGHTS, patterns)
         if path is not None:
-            self._write([path], lambda: write_network(path, codec, name))
+            self._write([path], lambda: write_network(path, codec, origin, classes=classes))
 
     def write_font(self, of: str) -> None:
         """Export the glyphs of the dataset, or the network's ``answers`` to them, as a font."""
@@ -79,6 +80,16 @@ class ExportsFeature(Feature):
     @property
     def _name(self) -> str:
         return self._services.workspace.name
+
+    @property
+    def _origin(self) -> str:
+        return shown_origin(self._name, self._services.shown)
+
+    @property
+    def _classes(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of a classifier's outputs."""
+        shown = self._services.shown
+        return (shown.trained_on or shown.dataset).classes
 
     def _network(self) -> Codec | None:
         """Return the network with the displayed weights; None, with an error notice, before any."""

@@ -19,7 +19,7 @@ from aegui.features.map.view.canvas import LatentCanvas
 from aegui.features.time.model.film_writer import FilmWriter
 from aegui.kit.theme import current_theme
 from aegui.session.notice import Notice
-from aegui.shell.outcome import epoch_words
+from aegui.shell.outcome import epoch_words, shown_origin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +99,9 @@ class FilmMaker(QObject):
         self._next = 0
         self._begun_s = time.monotonic()
         self._dialog = self._progress_dialog()
-        self._services.of(FilmWriter).begin(path, film)
+        services = self._services
+        origin = shown_origin(services.workspace.name, services.shown, whole=True)
+        services.of(FilmWriter).begin(path, film, origin)
         self._show_next()
         self._timer.start()
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from aegui import __version__
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent import films
 from aegui.core.latent.film_spec import FilmSpec
@@ -91,6 +92,23 @@ def test_an_mp4_can_be_played(tmp_path: Path) -> None:
     assert frames[0].shape == (26, 20, 3)
     assert frames[7][20, 15] == pytest.approx([255, 255, 255], abs=6)
     assert frames[0][20, 15] == pytest.approx([0, 0, 0], abs=6)
+
+
+@pytest.mark.parametrize("palette", ["frame", "film"])
+def test_a_film_states_what_it_was_made_from(tmp_path: Path, palette: str) -> None:
+    about = f"course · seed 3 · época 12.000 · {'a' * 300}"
+    for suffix in films.SUFFIXES:
+        write_film(tmp_path / f"f{suffix}", fading(3), palette=palette, about=about)
+    with Image.open(tmp_path / "f.gif") as film:
+        assert film.info["comment"].decode() == f"{about} · aegui {__version__}"
+    with Image.open(tmp_path / "f.png") as strip:
+        assert strip.info["Description"] == about
+        assert strip.info["Software"] == f"aegui {__version__}"
+    with av.open(str(tmp_path / "f.mp4")) as video:
+        assert video.metadata["comment"] == f"{about} · aegui {__version__}"
+    write_film(tmp_path / "none.gif", fading(3), palette=palette)
+    with Image.open(tmp_path / "none.gif") as film:
+        assert "comment" not in film.info
 
 
 def test_without_its_package_mp4_says_what_to_do(

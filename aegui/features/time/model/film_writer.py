@@ -46,8 +46,8 @@ class FilmWriter(Service):
         """Whether a film is being written."""
         return self._job.is_busy
 
-    def begin(self, path: Path, film: FilmSpec) -> None:
-        """Start a film at ``path``; all frames must have their final size."""
+    def begin(self, path: Path, film: FilmSpec, about: str = "") -> None:
+        """Start a film at ``path``, which states ``about``; all frames have their final size."""
         pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_ROOM)
 
         def work(_report: Report, cancelled: IsCancelled) -> None:
@@ -61,6 +61,7 @@ class FilmWriter(Service):
                 1,
                 pause=film.pause,
                 palette=film.palette,
+                about=about,
                 cancelled=cancelled,
             )
 
