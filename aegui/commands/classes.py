@@ -79,8 +79,9 @@ def evaluate_classes(
         noise = corruption_words(spec)
         say(tr("With noise ({noise}): accuracy {accuracy:.2%}.", noise=noise, accuracy=accuracy))
     if key == HELD_OUT:
-        learnt = classify(codec, classes, dataset, run.parts[LEARNT])
-        say(tr("Of the samples learnt: accuracy {accuracy:.2%}.", accuracy=learnt.accuracy))
+        if LEARNT in run.parts:
+            learnt = classify(codec, classes, dataset, run.parts[LEARNT])
+            say(tr("Of the samples learnt: accuracy {accuracy:.2%}.", accuracy=learnt.accuracy))
         say(tr("The best weights were chosen by the validation part."))
     say(run.words)
     if specs:

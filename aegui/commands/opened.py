@@ -14,7 +14,7 @@ from aegui.commands.words import note, say
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.fitting import refuse_other_size
-from aegui.core.evaluation.parts import is_same_set, parts_of
+from aegui.core.evaluation.parts import parts_in
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file.origin import WEIGHTS, origin_words
@@ -26,7 +26,6 @@ from aegui.core.web_page.exhibit import Exhibit
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -54,7 +53,6 @@ class OpenedRun:
         saved: Everything in the file.
         weights: Which weights ``codec`` has: ``best`` or ``last``.
         dataset: The samples.
-        is_own: Whether they are those that the run was trained with.
         codec: The network.
 
     Raises:
@@ -74,7 +72,8 @@ class OpenedRun:
         self.dataset = _samples(self.saved, data)
         self.indices = evenly_spaced(len(self.dataset), MAX_CODES).tolist()
         """Indices of ``some_samples`` in the set, those of the figures."""
-        self.is_own = data is None or is_same_set(self.dataset, self.saved.dataset)
+        self.parts = parts_in(self.dataset, self.saved.dataset, self.saved.recipe.data.split)
+        """Indices of the samples by part: learnt, held out or other."""
         is_chosen = has_best_weights(self.saved.recipe)
         self.weights = weights if is_chosen else LAST
         if is_chosen and weights == LAST:
@@ -122,11 +121,6 @@ class OpenedRun:
     def glyphs(self) -> bool:
         """Whether the samples are glyphs: one channel whose pixels are all off or on."""
         return self.dataset.is_binary and self.dataset.image_shape[0] == 1
-
-    @property
-    def parts(self) -> Mapping[str, NDArray[np.int64]]:
-        """Indices of the samples by part: learnt, held out or other."""
-        return parts_of(len(self.dataset), self.saved.recipe.data.split, own=self.is_own)
 
     @property
     def codes(self) -> NDArray[np.float32] | None:

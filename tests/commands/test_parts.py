@@ -9,6 +9,7 @@ import pytest
 
 from aegui.cli import main
 from aegui.core.data.split import split_indices
+from aegui.core.data.writers import write_dataset
 from aegui.core.machine import processor
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
@@ -146,3 +147,38 @@ def test_another_set_can_be_the_one_to_check_on(
     for wrong in (["--check", "nothing"], ["--check", "uppercase", "--chars", "ab"]):
         assert main(["train", recipe, *wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_set_to_check_on_is_called_held_out_when_it_is_named(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, recipe = str(trained / "d.aegui"), str(trained / "w3.json")
+    save_recipe(trained / "w3.json", Recipe.model_validate({"training": {"epochs": 30}}))
+    told(capsys, "train", recipe, "--check", "uppercase", "--out", path)
+    assert told(capsys, "evaluate", path, "--data", "uppercase")["part"] == "held_out"
+    assert told(capsys, "evaluate", path, "--data", "lowercase")["part"] == "learnt"
+    assert told(capsys, "evaluate", path, "--data", "symbols")["part"] == "other"
+    assert main(["evaluate", path, "--data", "uppercase"]) == 0
+    assert "Samples: uppercase, 32 held out." in capsys.readouterr().out
+
+
+def test_a_classifier_names_the_set_to_check_on_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(tmp_path / "c.aegui")
+    values = {
+        "data": {"source": "digits", "split": {"validation": 0.2}},
+        "classifier": {},
+        "training": {"epochs": 2},
+    }
+    save_recipe(tmp_path / "c.json", Recipe.model_validate(values))
+    told(capsys, "train", str(tmp_path / "c.json"), "--out", path)
+    saved = load_run(path)
+    _, held_out = split_indices(len(saved.dataset), saved.recipe.data.split)
+    write_dataset(tmp_path / "held.npz", saved.dataset.subset(held_out))
+    named = ("evaluate", path, "--data", str(tmp_path / "held.npz"))
+    assert told(capsys, *named)["part"] == "held_out"
+    assert main([*named]) == 0
+    words = capsys.readouterr().out
+    assert "validation part: 359 samples" in words
+    assert "The best weights were chosen by the validation part." in words

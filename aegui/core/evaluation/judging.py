@@ -20,7 +20,7 @@ from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import load_data
 from aegui.core.data.progress import in_batches, reporting_share
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.evaluation.parts import HELD_OUT, LEARNT, is_same_set, parts_of
+from aegui.core.evaluation.parts import HELD_OUT, LEARNT, parts_in, parts_of
 from aegui.core.evaluation.samples import (
     Judgement,
     judged_images,
@@ -214,7 +214,7 @@ def real_images(
         return RealImages(dataset.name, flat[parts[HELD_OUT]], learnt, are_learnt=False)
     if chosen is None:
         chosen = _test_part(recipe, report, cancelled)
-    if chosen is None or is_same_set(chosen, dataset):
+    if chosen is None or LEARNT in parts_in(chosen, dataset, recipe.data.split):
         return RealImages(dataset.name, learnt, learnt, are_learnt=True)
     if chosen.image_shape != dataset.image_shape:
         raise AeguiError(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from aegui.core.recipe import SplitSpec
 
 LEARNT, HELD_OUT, OTHER = "learnt", "held_out", "other"
+_BLOCK = 4096
+"""Images compared at once: a copy of all of a large set would need its memory again."""
 PARTS = {
     LEARNT: mark("learnt"),
     HELD_OUT: mark("held out"),
@@ -26,18 +28,38 @@ PARTS = {
 """Key of a part -> its name."""
 
 
-def parts_of(count: int, split: SplitSpec, *, own: bool = True) -> Mapping[str, NDArray[np.int64]]:
-    """Return the indices of the samples of each part of a set of ``count``.
-
-    Args:
-        count: Total number of samples.
-        split: How the training set was split.
-        own: Whether it is that set; no sample of another set was learnt.
-    """
-    if not own:
-        return {OTHER: np.arange(count)}
+def parts_of(count: int, split: SplitSpec) -> Mapping[str, NDArray[np.int64]]:
+    """Return the indices of the samples of each part of a training set of ``count``."""
     learnt, held_out = split_indices(count, split)
     return {LEARNT: learnt, HELD_OUT: held_out} if len(held_out) else {LEARNT: learnt}
+
+
+def parts_in(dataset: Dataset, own: Dataset, split: SplitSpec) -> Mapping[str, NDArray[np.int64]]:
+    """Return the indices of the samples of each part of ``dataset``, compared by its images.
+
+    Args:
+        dataset: The training set ``own``, one part of it, such as the set that it was validated
+            on, or other samples, none of which was learnt.
+        own: The training set, with its validation samples.
+        split: How it was split.
+    """
+    parts = parts_of(len(own), split)
+    if is_same_set(dataset, own):
+        return parts
+    for key, places in parts.items():
+        if len(places) == len(dataset) and _same_images(dataset.images, own.images, places):
+            return {key: np.arange(len(dataset))}
+    return {OTHER: np.arange(len(dataset))}
+
+
+def _same_images(
+    images: NDArray[np.generic], others: NDArray[np.generic], places: NDArray[np.int64]
+) -> bool:
+    """Return whether ``images`` are those of ``others`` at ``places``, in blocks of memory."""
+    blocks = range(0, len(places), _BLOCK)
+    return images.shape[1:] == others.shape[1:] and all(
+        np.array_equal(images[at : at + _BLOCK], others[places[at : at + _BLOCK]]) for at in blocks
+    )
 
 
 def wrong_by_part(
