@@ -21,6 +21,7 @@ from aegui.commands.table import COMMANDS, FAMILIES
 from aegui.core.errors import AeguiError, Cancelled, elided
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
 from aegui.core.system_reason import system_reason
+from aegui.core.text_tables import printable
 from aegui.display import missing_display_reason
 from aegui.paths import APP_NAME, resources_dir
 
@@ -106,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _complain(text: str) -> None:
     with contextlib.suppress(OSError):
-        sys.stderr.write(f"aegui: {' '.join(text.split())}\n")
+        sys.stderr.write(f"aegui: {printable(' '.join(text.split()))}\n")
         sys.stderr.flush()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.progress import stoppable
 from aegui.commands.recipe_sources import recipe_and_data
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import note, say_exactly, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import set_language, tr
@@ -83,5 +83,5 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
         )
         return str(path)
     if not options.check and not options.json:
-        say(make_code(subject, options.form, subject.name).text.rstrip("\n"))
+        say_exactly(make_code(subject, options.form, subject.name).text.rstrip("\n"))
     return None

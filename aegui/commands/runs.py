@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.progress import TerminalLine
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import note, say, say_exactly, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.cost import memory_words
 from aegui.core.errors import AeguiError
@@ -448,7 +448,7 @@ def _diff_json(found: EntryDifference) -> dict[str, Any]:
 
 
 def _say_csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    say(csv_text(header, rows).rstrip("\n"))
+    say_exactly(csv_text(header, rows).rstrip("\n"))
 
 
 def _split(text: str | None) -> list[str]:

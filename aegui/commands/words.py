@@ -7,19 +7,30 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
+from aegui.core.text_tables import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_LAYOUT = "\n\t"
+"""Control characters of printed texts; others come from names and are escaped."""
+
+
 def say(text: str = "") -> None:
-    """Print a line to the standard output."""
+    """Print lines for people to the standard output."""
+    say_exactly(printable(text, _LAYOUT))
+
+
+def say_exactly(text: str) -> None:
+    """Print a document for programs, such as CSV or code, to the standard output unchanged."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
     """Print a line to the standard error, as a message for people."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(printable(text, _LAYOUT) + "\n")
     sys.stderr.flush()
 
 
@@ -34,7 +45,7 @@ def say_json(document: object) -> None:
     """Print ``document`` as JSON on one line; NaN and infinity become null."""
     # A captured stream may have no encoding; it takes every character.
     plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    say(json.dumps(_finite(document), ensure_ascii=plain, allow_nan=False))
+    say_exactly(json.dumps(_finite(document), ensure_ascii=plain, allow_nan=False))
 
 
 def shown(label: str, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import category, east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
 _QUOTED = re.compile(r'[,"\r\n]|^\s|\s$')
 """What requires a CSV cell to be quoted."""
+_JOINERS = "\u200c\u200d"
+"""Format characters within words and emojis, which do no harm."""
+_BREAKS = "\u2028\u2029"
+"""Separators of lines and paragraphs, which are no control characters."""
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -34,13 +39,50 @@ def markdown_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
 
 
 def columns_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
-    """Format aligned columns; those after the first ``words`` are right-aligned."""
-    lines = [list(header), *map(list, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    """Format aligned columns; those after the first ``words`` are right-aligned.
+
+    Cells are in one line each, as from ``printable``.
+    """
+    lines = [[printable(cell) for cell in line] for line in (header, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if index < words else cell.rjust(width)
+            cell + " " * (width - _width(cell))
+            if index < words
+            else " " * (width - _width(cell)) + cell
             for index, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
+    )
+
+
+def printable(text: str, kept: str = "") -> str:
+    r"""Return ``text`` with an escape such as ``\u200f`` for every control and format character.
+
+    A name may contain anything: such characters would break lines, turn the direction of the text
+    after them, or command the terminal.
+
+    Args:
+        text: The text.
+        kept: Characters that stay nevertheless, such as the line feeds of a text of many lines.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        one
+        if one in kept or one in _JOINERS or (category(one)[0] != "C" and one not in _BREAKS)
+        else one.encode("unicode_escape").decode()
+        for one in text
+    )
+
+
+def _width(text: str) -> int:
+    """Return the columns that ``text`` takes in a terminal: two for each wide character."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if one in _JOINERS or category(one) in ("Mn", "Me")
+        else 1 + (east_asian_width(one) in "FW")
+        for one in text
     )
