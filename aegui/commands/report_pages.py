@@ -177,7 +177,7 @@ def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
         a=first[0],
         b=first[1],
     )
-    head = (tr("character"), tr("character"), tr("pixels that differ"))
+    head = (tr("character"), tr("other character"), tr("pixels that differ"))
     sheet = PictureSheet(
         tuple(
             tuple(np.asarray(dataset.images[getattr(pair, side)]) for pair in found.closest)
@@ -221,7 +221,7 @@ def _hamming_page(model: OpenedRun) -> ReportPage:
         finding,
         Figure("data-hamming", tr("Pixels that differ, every two"), (plot,), model.origin()),
         "",
-        csv_text(["", *names], rows),
+        csv_text([tr("character"), *names], rows),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -120,6 +121,17 @@ def tiny(tmp_path: Path) -> Path:
     return path
 
 
+def check_headers(folder: Path) -> None:
+    """Check that every column of every table in ``folder`` has a name of its own."""
+    tables = list(folder.glob("tables/*.csv"))
+    assert tables
+    for table in tables:
+        header, *rows = csv.reader(table.read_text("utf-8").splitlines())
+        assert all(header), table.name
+        assert len(set(header)) == len(header), table.name
+        assert {len(row) for row in rows} <= {len(header)}, table.name
+
+
 def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, handed_in: Path) -> None:
     folder = handed_in
     pages = listed(folder)
@@ -136,6 +148,7 @@ def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, handed_in: 
         with Image.open(folder / "figures" / f"{page['id']}.png") as picture:
             assert len(np.unique(np.asarray(picture.convert("L")))) > 2
         assert (folder / "figures" / f"{page['id']}.svg").exists()
+    check_headers(folder)
     (nearest,) = (folder / "tables").glob("*-new-one.csv")
     assert len(nearest.read_text(encoding="utf-8").splitlines()) == 1 + 5
     (worst,) = (folder / "tables").glob("*-worst.csv")
@@ -271,6 +284,7 @@ def test_a_study_of_noises_has_its_matrix_and_figures_their_ids(tmp_path: Path) 
     lines = table.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4
     assert lines[-1].startswith("Bayes limit,0,")
+    check_headers(folder)
     findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(folder)}
     assert findings["two-noises-noise-matrix"].startswith("Trained with ")
     assert findings["two-noises-noise-levels"].startswith("Flip 0.1: trained with ")

@@ -375,9 +375,8 @@ def confusion_figure(
     """Return the confusion matrix: true classes in rows, predicted classes in columns."""
     found = np.asarray(counts, np.int64)
     shown = tuple(map(label_name, names))
-    csv = csv_text(
-        ["", *shown], [[name, *row] for name, row in zip(shown, found.tolist(), strict=True)]
-    )
+    rows = [[name, *row] for name, row in zip(shown, found.tolist(), strict=True)]
+    csv = csv_text([tr("Class"), *shown], rows)
     plot = confusion_plot(found, names)
     return Figure("confusion", title, (plot,), origin, csv)
 

@@ -74,7 +74,7 @@ class NoiseTestRows:
         table = [[row, *map(_exact, line)] for row, line in zip(self.rows, self.means, strict=True)]
         if self.limits is not None:
             table.append([tr("Bayes limit"), *map(_exact, self.limits)])
-        return csv_text(["", *self.columns], table)
+        return csv_text([tr("trained with"), *self.columns], table)
 
 
 def _exact(value: float) -> str:

@@ -300,6 +300,7 @@ def test_a_long_legend_is_wrapped_above_the_plot(figure: Figure) -> None:
 
 def test_a_confusion_matrix_has_its_counts() -> None:
     figure = confusion_figure([[9, 1], [0, 10]], ["a", "b"], "Confusions")
+    assert figure.csv.splitlines() == ["Class,a,b", "a,9,1", "b,0,10"]
     found = texts(svg(figure))
     assert {"9", "1", "10", "Class", "Taken for"} <= set(found)
     assert "0" not in found, "nothing is nothing"
