@@ -22,6 +22,8 @@ AnyModel = TypeVar("AnyModel", bound=BaseModel)
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic_core import ErrorDetails
+
     Location = tuple[int | str, ...]
 
 
@@ -57,22 +59,34 @@ class JsonForm(Generic[AnyModel]):
         if not isinstance(document, dict) or document.get("format") != self.format:
             raise refused(where, tr(self.not_one, f=self.format))
         version = document.get("version")
-        if version != self.version:
+        if version != self.version or isinstance(version, bool):
             words = tr(self.other_version, theirs=quoted(version), ours=self.version)
             raise refused(where, words)
         try:
             # Through JSON, because only there pydantic's strict mode accepts a list for a tuple.
             text = json.dumps(document)
-            return self.model.model_validate_json(text, strict=self.strict or None)
+            found = self.model.model_validate_json(text, strict=self.strict or None)
+            if not self.strict:
+                self._refuse_truths(text, where)
+            return found
         except ValidationError as error:
-            raise refused(where, self._problem(error)) from None
+            raise refused(where, self._problem(error.errors(include_url=False))) from None
         except (RecursionError, ValueError):
             words = tr("the lists or objects in it are nested too deeply.")
             raise refused(where, words) from None
 
-    def _problem(self, error: ValidationError) -> str:
+    def _refuse_truths(self, text: str, where: str) -> None:
+        """Refuse true and false in place of a number, which pydantic takes for 1 and 0."""
+        try:
+            self.model.model_validate_json(text, strict=True)
+        except ValidationError as error:
+            problems = error.errors(include_url=False)
+            truths = [problem for problem in problems if isinstance(problem["input"], bool)]
+            if truths:
+                raise refused(where, self._problem(truths)) from None
+
+    def _problem(self, problems: list[ErrorDetails]) -> str:
         """Return the first problem: its place, what is wrong, and what is valid there."""
-        problems = error.errors(include_url=False)
         problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
         problem = problems[0]
         location = ".".join(str(step) for step in problem["loc"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from aegui.core.choices import OneOf
 from aegui.core.data.noises import CORRUPTIONS
@@ -49,6 +49,7 @@ from aegui.core.recipe.parts import (
     RecipePart,
     Share,
     Sides,
+    no_truth,
     pair,
     square_as_one,
 )
@@ -162,7 +163,7 @@ class ImageSpec(RecipePart):
     width: Annotated[int, Field(ge=MIN_IMAGE, le=MAX_IMAGE)] = worded(
         64, "Width", "Width of every sample.", suffix=" px"
     )
-    channels: Literal[1, 3] = worded(
+    channels: Annotated[Literal[1, 3], BeforeValidator(no_truth)] = worded(
         3, "Grey", "One value per pixel: three times as fast.", editor="grey"
     )
     fit: FitKey = worded("fit", "Fit", "How images of other proportions are fitted.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticKnownError
 
 from aegui.core.fields import MAX
 
@@ -22,6 +23,13 @@ NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)
 # Bounded as well: neither numpy's integers nor a spin box can hold every integer of Python.
 PositiveWhole = Annotated[int, Field(ge=1, le=MAX)]
 NonNegativeWhole = Annotated[int, Field(ge=0, le=MAX)]
+
+
+def no_truth(value: Any) -> Any:
+    """Refuse true and false as a number: a choice of numbers takes them for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticKnownError("int_type")
+    return value
 
 
 def pair(sides: Sides) -> tuple[int, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from aegui.core.recipe.parts import no_truth
 from aegui.core.run_file.challenge import ChallengeDocument  # noqa: TC001  # pydantic looks
 from aegui.core.run_file.concepts import MAX_CONCEPTS, ConceptDocument, Number
 from aegui.core.run_file.data import DataDocument  # noqa: TC001  # pydantic looks at it
@@ -61,7 +62,7 @@ class RunDocument(_DocumentPart):
     """
 
     format: Literal["aegui-run"] = "aegui-run"
-    version: Literal[1, 2] = VERSION
+    version: Annotated[Literal[1, 2], BeforeValidator(no_truth)] = VERSION
     dataset: DataDocument
     weights: PointDocument | None
     half: bool = False

@@ -398,7 +398,7 @@ def _read_document(archive: Archive) -> RunDocument:
         return RunDocument.model_validate_json(data)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        if problem["loc"] == ("version",) and isinstance(problem["input"], int):
+        if problem["loc"] == ("version",) and type(problem["input"]) is int:
             reason = tr(
                 "it was written by a newer version of the program (run version {theirs}, this "
                 "one reads up to {ours})",

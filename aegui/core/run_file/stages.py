@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
 from aegui.core.recipe.file import recipe_from
+from aegui.core.recipe.parts import no_truth
 from aegui.core.training.record.stages import MAX_CHANGES, LiveChange, Stage, StageKind
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 _CHOSEN = ("source", "chars", "labels", "names", "count", "images")
 """Fields that select samples: a stage names its set, and these may be long lists."""
-_Epoch = Annotated[FiniteFloat, Field(ge=0)]
+_Number = Annotated[FiniteFloat, BeforeValidator(no_truth)]
+_Epoch = Annotated[_Number, Field(ge=0)]
 
 
 class _StagePart(BaseModel):
@@ -27,7 +29,7 @@ class ChangeDocument(_StagePart):
     """A ``LiveChange``."""
 
     epoch: _Epoch
-    learning_rate: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    learning_rate: Annotated[_Number, Field(gt=0)] | None = None
     corruption: CorruptionSpec | None = None
     generator: bool | None = None
     discriminator: bool | None = None
@@ -43,7 +45,7 @@ class StageDocument(_StagePart):
     changes: Annotated[list[ChangeDocument], Field(max_length=MAX_CHANGES)] = []
     reason: Annotated[str, Field(max_length=100)] = ""
     data: Annotated[str, Field(max_length=1_000)] = ""
-    samples: Annotated[int, Field(ge=0, lt=2**40)] = 0
+    samples: Annotated[int, BeforeValidator(no_truth), Field(ge=0, lt=2**40)] = 0
 
 
 def to_document(stage: Stage) -> StageDocument:

@@ -96,6 +96,7 @@ def test_what_is_left_out_takes_its_default() -> None:
         ({"training": 3}, ['"training" is 3', "object"]),
         ({"seed": 1.5}, ["1.5", "whole number"]),
         ({"runs": True}, ["true", "from 1 to 10,000"]),
+        ({"data": {"images": {"channels": True}}}, ["channels", "true", "one of 1, 3"]),
         ({"name": 3}, ['"name" is 3', "text of at most 1,000"]),
         ({"name": "\ud800"}, ["Unicode"]),
         ({"data": {"corruption": {"fresh": "yes"}}}, ["true or false"]),

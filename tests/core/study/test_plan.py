@@ -112,6 +112,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no goal": ({"choose": ["goal"]}, 'add a "goal"'),
     "names": ({"axes": [RATE, RATE]}, "two axes are called"),
     "seeds": ({"seeds": {"count": 0}}, '"seeds.count" is 0'),
+    "truth": ({"seeds": {"count": True}}, '"seeds.count" is true'),
+    "truth in a part": (
+        {"tried": {"noises": [{"kind": "flip", "level": True}]}},
+        '"tried.noises.0.level" is true',
+    ),
+    "truth of the version": ({"version": True}, "a study of version true"),
     "published": ({"published": [{"where": {"rat": "1"}, "text": "x"}]}, "there is no axis"),
 }
 
