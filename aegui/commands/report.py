@@ -31,10 +31,10 @@ from aegui.core.report.figure_ids import FigureId
 from aegui.core.report.figure_runs import run_mark
 from aegui.core.report.folder import LIST_FILE, free_folder, whole_or_nothing
 from aegui.core.run_file.saved import SUFFIX
-from aegui.core.study.plan import find_plan, load_plan
+from aegui.core.study.plan import find_plan, load_plan, naming_plan
 from aegui.core.study.records import LINES_FILE, PLAN_FILE, Records, default_folder, with_kept_seeds
 from aegui.core.study.study import Study
-from aegui.core.study.workers import default_jobs, fitting_jobs, workers_for
+from aegui.core.study.workers import default_jobs, fitting_jobs, with_start, workers_for
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
@@ -193,11 +193,12 @@ def _study_source(name: str, options: argparse.Namespace) -> _Source:
     key = folder.resolve().name if path.parent == folder else path.stem
     plan = with_kept_seeds(load_plan(path), folder)
     records = Records(folder)
-    study = Study(plan, path.parent, records)
-    if options.train:
-        _train(study, records)
-    # ``begun`` finds the runs that are kept, and trains nothing.
-    result = study.result() if options.train else study.begun()
+    with naming_plan(path):
+        study = Study(plan, path.parent, records)
+        if options.train:
+            _train(study, records)
+        # ``begun`` finds the runs that are kept, and trains nothing.
+        result = study.result() if options.train else study.begun()
     if not any(cell.runs for cell in result.cells):
         raise AeguiError(
             tr(
@@ -240,12 +241,13 @@ def _train(study: Study, records: Records) -> None:
     Raises:
         Cancelled: It was stopped; finished runs are kept.
     """
-    jobs = default_jobs()
-    cost = study.cost(jobs)
-    note(tr("{study}: about {time}.", study=tr(study.plan.name), time=time_words(cost.seconds)))
+    seconds = study.cost(default_jobs()).seconds
+    jobs = fitting_jobs(seconds, default_jobs())
+    time = time_words(with_start(seconds, jobs))
+    note(tr("{study}: about {time}.", study=tr(study.plan.name), time=time))
     records.begin(study.plan)
     try:
-        if run_study(study, workers_for(fitting_jobs(cost.seconds, jobs))):
+        if run_study(study, workers_for(jobs)):
             raise Cancelled(tr("Stopped."))  # ``run_study`` has printed how to resume
     finally:
         records.end()

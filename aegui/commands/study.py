@@ -18,11 +18,17 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.dask_workers import DaskWorkers, Scheduler
-from aegui.core.study.plan import find_plan, list_plans, load_plan
+from aegui.core.study.plan import find_plan, list_plans, load_plan, naming_plan
 from aegui.core.study.records import TABLE_FILE, Records, default_folder
 from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of, verdict_of
 from aegui.core.study.study import Study
-from aegui.core.study.workers import StudyControl, default_jobs, fitting_jobs, workers_for
+from aegui.core.study.workers import (
+    StudyControl,
+    default_jobs,
+    fitting_jobs,
+    with_start,
+    workers_for,
+)
 from aegui.core.text_tables import columns_text
 from aegui.leaving import ENDING_SIGNALS
 
@@ -53,6 +59,12 @@ def study_command(options: argparse.Namespace) -> int:
         plan = plan.model_copy(update={"seeds": seeds})
     if options.data is not None:
         plan = on_other_samples(plan, source_from(options.data, Path()))
+    with naming_plan(path):
+        return _carried_out(options, plan, path)
+
+
+def _carried_out(options: argparse.Namespace, plan: StudyPlan, path: Path) -> int:
+    """Run ``plan``, of the file ``path``, or what is missing of it, and print the results."""
     selection = None if options.figures is None else pictures_of(options)
     folder = _folder(options, path)
     records = Records(folder)
@@ -82,15 +94,15 @@ def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
     jobs = options.jobs or default_jobs()
     cost = study.cost(jobs)
     refuse_excess(cost, allowed=options.yes)
+    if options.jobs is None:
+        jobs = fitting_jobs(cost.seconds, jobs)
     note(
         tr(
             "{size}; about {time}.",
             size=size_words(plan.most_settings, plan.seeds.count),
-            time=time_words(cost.seconds),
+            time=time_words(with_start(cost.seconds, jobs)),
         )
     )
-    if options.jobs is None:
-        jobs = fitting_jobs(cost.seconds, jobs)
     return _finished(options, study, records, run_study(study, workers_for(jobs)))
 
 

@@ -24,6 +24,23 @@ PLAN = {
 }
 
 
+def test_errors_of_rows_name_the_file_of_the_plan(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    row = {"label": "one", "set": {"training.optimizer.learning_rate": True}}
+    plan = {"format": "aegui-study", "version": 1, "axes": [{"label": "a", "rows": [row]}]}
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    for command in (["study", str(path)], ["report", str(path), "-o", str(tmp_path / "out")]):
+        assert main(command) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("aegui: mine.json: a, one: ")
+        assert '"training.optimizer.learning_rate" is true' in line
+    path.write_text(json.dumps({**plan, "recipe": "nowhere", "axes": []}), encoding="utf-8")
+    assert main(["study", str(path)]) == 2
+    assert capsys.readouterr().err.startswith("aegui: mine.json: The recipe of the study")
+
+
 def test_other_samples_in_place_of_the_plans(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

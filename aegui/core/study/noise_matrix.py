@@ -36,7 +36,7 @@ from aegui.core.study.plan import AxisRow, Seeds, StudyAxis, StudyPlan
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
 from aegui.core.study.units import seconds_together, snapshot_of_rows
-from aegui.core.study.workers import StudyControl, fitting_jobs, workers_for
+from aegui.core.study.workers import StudyControl, fitting_jobs, with_start, workers_for
 from aegui.core.training.cost import epoch_seconds, training_cost
 from aegui.core.training.length import BATCH
 from aegui.paths import user_data_dir
@@ -368,7 +368,7 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 
     parameters = runs * learnt.parameters
     memory = {key: jobs * size for key, size in memory.items()} | {"work": kept}
     memory["kept"] += 4 * parameters
-    return Cost(seconds / jobs, memory, parameters=parameters)
+    return Cost(with_start(seconds / jobs, jobs), memory, parameters=parameters)
 
 
 def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:

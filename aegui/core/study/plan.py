@@ -6,6 +6,7 @@ refused by name, with the nearest known one, as in a recipe.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.atomic import write_atomically
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.evaluation.run_figures import RUN_FIGURES, no_figure_words
 from aegui.core.i18n import mark, tr
 from aegui.core.json_form import JsonForm
@@ -31,7 +32,7 @@ from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aegui.core.choices import Choice
 
@@ -352,6 +353,19 @@ def load_plan(path: str | os.PathLike[str]) -> StudyPlan:
     """
     text = read_text(Path(path))
     return plan_from(parse_json(text, Path(path).name), Path(path).name)
+
+
+@contextlib.contextmanager
+def naming_plan(path: Path) -> Iterator[None]:
+    """Name the file of a plan at the beginning of the error for what the plan leads to.
+
+    Raises:
+        RecipeError: A recipe of the plan is invalid.
+    """
+    try:
+        yield
+    except RecipeError as error:
+        raise RecipeError(f"{path.name}: {error}") from None
 
 
 def save_plan(path: str | os.PathLike[str], plan: StudyPlan) -> None:

@@ -90,6 +90,7 @@ class Study:
         self._steps: list[PathStep] = []
         self._first: list[StudySetting] | None = None
         self._seconds = 0.0
+        self._idle = 0.0
         self._reused = 0
         self._is_whole = False
         self._done, self._planned = 0.0, 0.0
@@ -290,6 +291,9 @@ class Study:
             for news in workers.run(units, control):
                 self._done = before + news.done
                 self._seconds = time.monotonic() - begun
+                if not self._done:
+                    # Processes import torch before their first run: that is no measure of the rest.
+                    self._idle = self._seconds
                 ended = self._records.add(news.lines, news.tensors) if news.lines else []
                 yield self._news(tuple(ended))
                 if limit is not None and self._seconds > limit:
@@ -304,7 +308,8 @@ class Study:
 
     def _news(self, ended: tuple[RunRecord, ...]) -> StudyProgress:
         share = min(1.0, self._done / self._planned) if self._planned else 1.0
-        left = None if share < 1e-3 else self._seconds * (1.0 - share) / share
+        worked = self._seconds - self._idle
+        left = None if share < 1e-3 else worked * (1.0 - share) / share
         return StudyProgress(ended, share, left)
 
     def _rounds(self) -> Iterator[list[StudySetting]]:

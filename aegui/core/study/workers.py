@@ -30,6 +30,8 @@ _PAUSE_SECONDS = 0.05
 _LOOK_SECONDS = 0.2
 _FEWEST_PER_JOB = 8.0
 """Estimated seconds of work that make starting a process worthwhile."""
+START_SECONDS = 2.5
+"""Seconds from the start of a process to its first run: it imports torch."""
 _MAX_DEATHS = 2
 """Upper bound per job for processes that die before any unit is finished; beyond it the study is
 aborted."""
@@ -227,6 +229,11 @@ def default_jobs() -> int:
 def fitting_jobs(seconds: float, jobs: int) -> int:
     """Return how many of ``jobs`` processes are worth starting for ``seconds`` of work on all."""
     return jobs if seconds * jobs >= _FEWEST_PER_JOB else 1
+
+
+def with_start(seconds: float, jobs: int) -> float:
+    """Return the time of ``seconds`` of work in ``jobs`` processes, with their start."""
+    return seconds + START_SECONDS if jobs > 1 else seconds
 
 
 def _is_waiting(paused: bool) -> bool:

@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import encode_dataset
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.folder_lock import LOCK
+from aegui.core.study import study as study_module
 from aegui.core.study import workers
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.plan import Goal, StudyPlan, plan_from, plan_json
@@ -36,12 +38,12 @@ from aegui.core.study.search import score
 from aegui.core.study.settings import key_of
 from aegui.core.study.study import Study
 from aegui.core.study.units import Unit, forget_files, resolved_of, run_unit, units_of
-from aegui.core.study.workers import InlineWorkers, Processes, StudyControl
+from aegui.core.study.workers import InlineWorkers, News, Processes, StudyControl
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.timeline import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from aegui.core.study.records import RunRecord
 
@@ -551,3 +553,35 @@ def test_one_more_at_the_goal_outweighs_every_figure() -> None:
     other = result.cells[1]
     better = cell.mean("loss") < other.mean("loss")
     assert (score(cell, plan) < score(other, plan)) == better
+
+
+class _SlowToStart:
+    """Workers whose processes start for long, and then do half of their work at once."""
+
+    jobs = 2
+    is_remote = False
+
+    def __init__(self, clock: list[float]) -> None:
+        self._clock = clock
+
+    def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
+        work = sum(unit.work for unit in units)
+        for seconds, done in ((50.0, 0.0), (100.0, 0.0), (101.0, 0.5 * work), (102.0, work)):
+            self._clock[0] = seconds
+            yield News(done=done)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def test_the_time_left_leaves_out_the_start_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(study_module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    study = Study(plan_of(axes=[RATE]), HERE, Records(None))
+    left = [news.left for news in study.run(_SlowToStart(clock), StudyControl())]
+    assert left == [None, None, pytest.approx(1.0), 0.0, 0.0]
+
+
+def test_the_time_before_it_begins_has_the_start_of_processes() -> None:
+    assert workers.with_start(10.0, 1) == 10.0
+    assert workers.with_start(10.0, 4) == 10.0 + workers.START_SECONDS

@@ -11,6 +11,7 @@ from aegui.core.network.plan import network_plan
 from aegui.core.network.words import architecture, breakable
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.study.words import axis_words
+from aegui.core.study.workers import default_jobs, fitting_jobs, with_start
 
 if TYPE_CHECKING:
     from aegui.core.cost import Cost
@@ -56,7 +57,8 @@ def cost_line(cost: Cost | None, *, on_cluster: bool = False) -> str:
         return tr("Measuring the cost…")
     if cost.seconds <= 0.0:
         return tr("All its runs are done.")
-    time, memory = time_words(cost.seconds), memory_words(cost.bytes)
+    memory, jobs = memory_words(cost.bytes), default_jobs()
+    time = time_words(with_start(cost.seconds, fitting_jobs(cost.seconds, jobs)))
     if on_cluster:
         return tr("On the cluster; this computer would take about {time}.", time=time)
     return tr("The rest takes about {time} and {memory} of memory.", time=time, memory=memory)
