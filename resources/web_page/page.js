@@ -4,7 +4,9 @@ const page = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 
 let language = page.texts[(navigator.language || "").slice(0, 2)] ? navigator.language.slice(0, 2) : page.language;
-let theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+let theme = prefersDark.matches ? "dark" : "light";
+let choseTheme = false;
 let colours = null;
 let model = null;
 let playing = 0;
@@ -485,7 +487,15 @@ function start() {
   });
   byId("theme").addEventListener("click", () => {
     theme = theme === "dark" ? "light" : "dark";
+    choseTheme = true;
     applyTheme();
+  });
+  // Many systems turn dark in the evening, while the page is open.
+  prefersDark.addEventListener("change", () => {
+    if (!choseTheme) {
+      theme = prefersDark.matches ? "dark" : "light";
+      applyTheme();
+    }
   });
   map.moved = () => {
     showCursor();

@@ -268,6 +268,23 @@ def test_language_theme_and_network_are_chosen(browser: Browser, tmp_path: Path)
     assert browser.value("aegui.shown().name") == "second"
 
 
+def test_the_theme_follows_the_system_until_one_is_chosen(letters: Browser) -> None:
+    def prefer(scheme: str) -> None:
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        letters.ask("Emulation.setEmulatedMedia", features=[feature])
+
+    theme = "document.documentElement.dataset.theme"
+    for scheme in ("light", "dark", "light"):
+        prefer(scheme)
+        letters.wait_for(f"{theme} === '{scheme}'")
+    letters.value("document.querySelector('#theme').click()")
+    prefer("dark")
+    prefer("light")
+    letters.value("new Promise(requestAnimationFrame)")
+    assert letters.value(theme) == "dark"
+    letters.ask("Emulation.setEmulatedMedia", features=[])
+
+
 def test_classes_have_a_legend_with_their_marks(browser: Browser, tmp_path: Path) -> None:
     saved = shipped("emoji-faces")
     letters = Exhibit.of_saved("letters", shipped("letters-2d"))
