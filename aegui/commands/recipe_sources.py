@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.course_configs import CourseReading, load_any_recipe
 from aegui.core.data.load import load_data, load_dataset, source_from
-from aegui.core.errors import RecipeError
+from aegui.core.errors import ReadError, RecipeError, ended
 from aegui.core.i18n import tr
 from aegui.core.recipe.file import find_recipe, list_recipes
 from aegui.core.run_file.saved import SUFFIX, load_run
@@ -18,6 +18,8 @@ from aegui.core.setup_line.reading import is_line, read_line
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
+
+_RECIPE_SUFFIXES = {".json", ".yaml", ".yml"}
 
 
 def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
@@ -56,7 +58,22 @@ def recipe_reading(source: str) -> tuple[CourseReading, Path]:
         path = shipped
     if not path.exists():
         raise RecipeError(_no_such_recipe(source))
-    return load_any_recipe(path), path.parent
+    if path.suffix.lower() == SUFFIX:
+        raise RecipeError(
+            tr(
+                '{file} is a saved run, and a recipe is needed: "aegui train --resume {file}" '
+                'continues the run, "aegui convert {file} recipe.json" writes its recipe.',
+                file=source,
+            )
+        )
+    try:
+        return load_any_recipe(path), path.parent
+    except (ReadError, RecipeError) as error:
+        if path.suffix.lower() in _RECIPE_SUFFIXES or not path.is_file():
+            raise
+        # It is likely to be a file of samples.
+        hint = tr("A recipe is a file of JSON or YAML; samples are given by --data.")
+        raise RecipeError(f"{ended(str(error))} {hint}") from None
 
 
 def _no_such_recipe(source: str) -> str:
@@ -69,7 +86,6 @@ def _no_such_recipe(source: str) -> str:
             names=", ".join(near),
         )
     return tr(
-        "There is no file {file}, and no shipped recipe of that name; there are {names}.",
+        'There is no file {file}, and no shipped recipe of that name; "aegui recipes" lists them.',
         file=source,
-        names=", ".join(known),
     )

@@ -13,7 +13,7 @@ from aegui.core.gallery import KIND_LABELS, cards
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.shelves import GROUPS
-from aegui.paths import recipes_dir
+from aegui.paths import models_dir, recipes_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +72,25 @@ def test_own_recipes_are_listed_and_trained_by_their_names(
     found = json.loads(said(capsys, "--group", "own", "--json"))
     assert [(card["key"], card["name"]) for card in found] == [("mine", "My net")]
     assert main(["--language", "en", "train", "mine", "--dry-run"]) == 0
+
+
+def test_what_is_no_recipe_says_what_to_do(capsys: Captured, tmp_path: Path) -> None:
+    def refusal(name: str) -> str:
+        assert main(["--language", "en", "train", name]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        return line
+
+    run = str(models_dir() / "letters-2d.aegui")
+    assert f'"aegui train --resume {run}" continues the run' in refusal(run)
+    assert f'"aegui convert {run} recipe.json"' in refusal(run)
+    image = tmp_path / "x.png"
+    image.write_bytes(b"\x89PNG\r\n")
+    assert refusal(str(image)).endswith("samples are given by --data.")
+    # The line of a slip is told in any case.
+    slip = tmp_path / "config"
+    slip.write_text('{"layers": [35, 2, 35],\n"epochs": 5]')
+    assert "line 2" in refusal(str(slip))
+    assert '"aegui recipes" lists them' in refusal("zzzz")
 
 
 @pytest.mark.parametrize(

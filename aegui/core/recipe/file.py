@@ -127,7 +127,7 @@ def parse_json(text: str, where: str = "") -> object:
                 "not valid JSON, line {line}, column {column}: {reason}.",
                 line=error.lineno,
                 column=error.colno,
-                reason=json_reason(error),
+                reason=json_reason(error) if text.strip() else tr("there is nothing in it"),
             ),
         ) from None
     except TooDeepError:

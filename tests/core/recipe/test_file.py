@@ -118,7 +118,7 @@ def test_refusals_name_file_key_value_and_range(changes: dict[str, Any], words: 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", ["not valid JSON", "line 1"]),
+        ("", ["not valid JSON", "line 1", "there is nothing in it"]),
         ('{\n"a": 1\n\n"b": 2}', ["line 4", "a comma is missing"]),
         ("[1]", ["not a recipe"]),
         ('{"format": "aegui-recipe", "format": 1}', ['"format" is given twice']),

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 FORMAT = "aegui-glyphs"
 VERSION = 1
 _MAX_DEPTH = 8
-_CONFIGURATION_KEYS = {"layers", "epochs", "learning_rate", "network", "model", "training"}
+_CONFIGURATION_KEYS = {
+    *("layers", "epochs", "learning_rate", "network", "model", "training"),
+    *("encoder", "decoder", "latent_dim", "hidden_dims", "architecture", "optimizer"),
+}
 """Keys that identify recipes and course configurations."""
 
 

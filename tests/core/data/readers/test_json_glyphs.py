@@ -56,6 +56,8 @@ def own(**changes: object) -> str:
         ('{"a": [1, 2,\n 3', "line 2: not valid JSON"),
         ('{"a": 3}', "no lists"),
         ('{"layers": [35, 25, 10, 2, 10, 25, 35], "epochs": 9}', "configuration of a network"),
+        ('{"latent_dim": 128, "hidden_dims": [32, 64, 128, 256]}', "configuration of a network"),
+        ('{"encoder": {"layer_sizes": [35, 2]}, "decoder": []}', "configuration of a network"),
         ('{"model": {"latent_dim": 2, "encoder_layers": [64, 32]}}', "configuration"),
         ("[" * 100_000, "JSON|deep|Python"),
         ("[1e400, 3]", "given: "),
