@@ -21,7 +21,8 @@ from aegui.core.data.readers.table import READERS
 from aegui.core.data.select import select
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import localized, mark, tr, trn
-from aegui.core.recipe import DataSpec, ImageSpec
+from aegui.core.recipe import ImageSpec
+from aegui.core.recipe.file import data_from
 from aegui.core.run_file.saved import SUFFIX, load_run
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _read_as(
 ) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
     path = Path(options.file).expanduser()
     labels = None if options.labels is None else tuple(options.labels.split(","))
-    chosen = DataSpec(labels=labels, count=options.count)
+    chosen = data_from({"labels": labels, "count": options.count}, "--labels")
     if path.suffix.lower() == SUFFIX and path.is_file():
         return "aegui", (select(load_run(path).dataset, chosen),), ()
     if path.is_file() and kind_of(path) is None:

@@ -10,12 +10,11 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown
-from aegui.core.data.load import load_data
+from aegui.core.data.load import read_source
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
 from aegui.core.evaluation.samples import CONFIDENCE
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import localized, tr
-from aegui.core.recipe import DataSpec
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def judge_command(options: argparse.Namespace) -> int:
     saved = generator.saved
     chosen = None
     if options.real is not None:
-        chosen = load_data(DataSpec(source=options.real, images=saved.recipe.data.images))
+        chosen = read_source(options.real, saved.recipe.data.images).dataset
     seeds = range(options.seed, options.seed + options.seeds)
     with shown_work() as (report, cancelled):
         real = real_images(saved.recipe, saved.dataset, chosen, report, cancelled)

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.words import note, say
-from aegui.core.data.load import load_data
+from aegui.core.data.load import read_source
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.parts import parts_in
 from aegui.core.i18n import tr, trn
-from aegui.core.recipe import DataSpec
 from aegui.core.run_file.origin import WEIGHTS, origin_words
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import evenly_spaced
@@ -265,7 +264,7 @@ class OpenedRun:
 def _samples(saved: SavedRun, source: str | None) -> Dataset:
     """Return the samples that ``source`` names, in the recipe's image size, or the run's own."""
     if source is not None:
-        return load_data(DataSpec(source=source, images=saved.recipe.data.images))
+        return read_source(source, saved.recipe.data.images).dataset
     if saved.note:
         # Some of the samples are missing: say that the figures are of the others.
         note(saved.note)

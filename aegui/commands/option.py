@@ -90,6 +90,23 @@ def check_not_empty(argument: str, value: object) -> None:
         )
 
 
+def check_unicode(argument: str, value: str | None) -> None:
+    """Refuse bytes that are no text: a recipe, which is JSON, cannot store them.
+
+    Raises:
+        AeguiError: ``value`` holds such bytes.
+    """
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:
+        words = tr(
+            "{argument} is {value}: this is not valid Unicode text, and a recipe cannot store it.",
+            argument=argument,
+            value=elided(ascii(value)),
+        )
+        raise AeguiError(words) from None
+
+
 def check_number(
     name: str, value: float | None, least: float | None, most: float | None = None
 ) -> None:

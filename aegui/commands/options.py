@@ -287,7 +287,13 @@ CARD = (
     choice("--fit", FITS, mark("keep all of an image, cover the frame, or stretch")),
     text("--background", "#RRGGBB", mark("colour behind transparent images")),
     text("--labels", mark("A,B"), mark("only these classes")),
-    whole("--count", "N", mark("at most this many samples, drawn at random"), least=1),
+    whole(
+        "--count",
+        "N",
+        mark("at most this many samples, drawn at random"),
+        least=1,
+        most=2_147_483_647,
+    ),
     AS_JSON,
 )
 PROJECT = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.checkpoints import Checkpoints, check_can_resume, read_unfinished
 from aegui.commands.cost import cost_of, refuse_excess, say_cost
+from aegui.commands.option import check_unicode
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
 from aegui.commands.recipe_sources import recipe_reading
@@ -258,6 +259,8 @@ def _summary(values: list[Any]) -> object:
 
 def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Recipe:
     """Return ``recipe`` with the overrides of the command line, validated."""
+    for name in ("data", "check", "chars"):
+        check_unicode(f"--{name}", getattr(options, name))
     document = recipe.model_dump(mode="json")
     data, training = document["data"], document["training"]
     if options.data is not None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from aegui.cli import main
 from aegui.commands.words import note, say, say_exactly
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.writers import write_dataset
+from aegui.core.errors import AeguiError
 from aegui.core.library.library import Library
+from aegui.paths import models_dir
 from tests.core.web_page.made import letters
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
 NAME = "right\u200fto\u202eleft\x1b[2J"
 ESCAPED = r"right\u200fto\u202eleft\x1b[2J"
@@ -41,3 +47,45 @@ def test_the_list_of_runs_escapes_names_and_its_json_keeps_them(
     assert main(["runs", "list", "--columns", "name", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["name"] == NAME
+
+
+BYTES = "\udc80\udcff"
+"""Bytes of a command line that are no text, as Python passes them on."""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("evaluate {run} --data {bytes}", "There is no file or built-in set"),
+        ("encode {run} --data {bytes}", "There is no file or built-in set"),
+        ("project {run} --method code --data {bytes}", "There is no file or built-in set"),
+        ("judge {gan} {run} --real {bytes}", "There is no file or built-in set"),
+        ("train letters-course --data {bytes}", "--data is"),
+        ("train letters-course --check {bytes}", "--check is"),
+        ("train letters-course --chars {bytes}", "--chars is"),
+        ("data lowercase --labels {bytes}", "--labels: "),
+        ("data lowercase --count 99999999999999999999", "at most 2,147,483,647"),
+    ],
+)
+def test_what_no_text_or_number_can_hold_is_refused_in_one_line(
+    line: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, gan = (str(models_dir() / f"{name}.aegui") for name in ("letters-2d", "fashion-gan"))
+    arguments = [one.format(run=run, gan=gan, bytes=BYTES) for one in line.split()]
+    assert main(arguments) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert words in told[-1]
+    assert all(one.startswith(("aegui: ", "Fashion-MNIST is not")) for one in told)
+
+
+def test_samples_are_read_from_files_whose_names_are_no_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = str(models_dir() / "letters-2d.aegui")
+    path = tmp_path / f"{BYTES}.json"
+    try:
+        write_dataset(path, load_builtin("uppercase"))
+    except (OSError, UnicodeError, AeguiError):
+        pytest.skip("files of this system have Unicode names")
+    assert main(["evaluate", run, "--data", str(path)]) == 0
+    assert "Samples: " in capsys.readouterr().out

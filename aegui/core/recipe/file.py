@@ -26,6 +26,8 @@ from aegui.paths import recipes_dir, resources_dir
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aegui.core.recipe import DataSpec
+
 MAX_BYTES = 4 << 20
 """Largest size of a recipe file: recipes are a page of text."""
 
@@ -105,6 +107,15 @@ def recipe_from(
         raise _refusal(where, tr("there is text in it that is not valid Unicode.")) from None
     except (RecursionError, ValueError):
         raise _too_deep(where) from None
+
+
+def data_from(values: Mapping[str, Any], where: str) -> DataSpec:
+    """Return the choice of samples with ``values``, which ``where`` in an error message gave.
+
+    Raises:
+        RecipeError: A value is not valid.
+    """
+    return recipe_from({"format": FORMAT, "version": VERSION, "data": dict(values)}, where).data
 
 
 def is_recipe(document: object) -> bool:
