@@ -92,7 +92,6 @@ def test_an_empty_study_offers_an_example_the_list_and_the_builder(
     assert runs_of(window).sheet.follows  # type: ignore[union-attr]
 
 
-
 def ask_menu(widget: QWidget) -> QMenu:
     """Return the menu that a right click on ``widget`` opens."""
     before = set(QApplication.topLevelWidgets())

@@ -27,7 +27,7 @@ class Recorder(QPainter):
         super().__init__(image)
         self.texts: list[str] = []
 
-    def drawText(self, *arguments: object) -> object:
+    def drawText(self, *arguments: object) -> object:  # type: ignore[override]
         self.texts.append(str(arguments[-1]))
         return super().drawText(*arguments)  # type: ignore[call-overload]
 
