@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
 
 ALL = "all"
-_PARTS = {
+PARTS = {
     ALL: mark("learnt and held out together"),
     LEARNT: mark("training samples"),
     HELD_OUT: mark("validation part"),
@@ -43,10 +43,9 @@ def evaluate_classes(
     options: argparse.Namespace, run: OpenedRun, specs: Sequence[CorruptionSpec]
 ) -> int:
     """Print how well a classifier does on samples that it was not trained on."""
-    codec, dataset = run.codec, run.dataset
-    key, indices = part_to_judge(run, options)
-    classes = run.saved.dataset.classes
-    found = classify(codec, classes, dataset, indices)
+    dataset = run.dataset
+    key, indices = part_to_judge(run, options.data)
+    found = classified(run, indices)
     noisy = noisy_accuracies(run, indices, specs, options)
     if options.json:
         say_json(
@@ -80,7 +79,7 @@ def evaluate_classes(
         say(tr("With noise ({noise}): accuracy {accuracy:.2%}.", noise=noise, accuracy=accuracy))
     if key == HELD_OUT:
         if LEARNT in run.parts:
-            learnt = classify(codec, classes, dataset, run.parts[LEARNT])
+            learnt = classified(run, run.parts[LEARNT])
             say(tr("Of the samples learnt: accuracy {accuracy:.2%}.", accuracy=learnt.accuracy))
         say(tr("The best weights were chosen by the validation part."))
     say(run.words)
@@ -90,13 +89,19 @@ def evaluate_classes(
     return 0
 
 
-def part_to_judge(run: OpenedRun, options: argparse.Namespace) -> tuple[str, NDArray[np.int64]]:
+def classified(run: OpenedRun, indices: NDArray[np.int64]) -> Classification:
+    """Return the predictions of a classifier for its samples ``indices``."""
+    return classify(run.codec, run.saved.dataset.classes, run.dataset, indices)
+
+
+def part_to_judge(run: OpenedRun, data: str | None) -> tuple[str, NDArray[np.int64]]:
     """Return the part of the samples that a classifier is judged on, and its indices.
 
-    This is the held-out part if there is one and the samples are the run's own.
+    This is the held-out part if there is one and the samples are the run's own, which no ``data``
+    were requested instead of.
     """
     parts = run.parts
-    if options.data is None and HELD_OUT in parts:
+    if data is None and HELD_OUT in parts:
         return HELD_OUT, parts[HELD_OUT]
     key = next(iter(parts)) if len(parts) == 1 else ALL
     return key, np.arange(len(run.dataset))
@@ -104,7 +109,7 @@ def part_to_judge(run: OpenedRun, options: argparse.Namespace) -> tuple[str, NDA
 
 def part_words(dataset: Dataset, key: str, n: int) -> str:
     """Return in words which samples a classifier is judged on."""
-    return tr("{name}, {part}: {n:,} samples", name=dataset.name, part=tr(_PARTS[key]), n=n)
+    return tr("{name}, {part}: {n:,} samples", name=dataset.name, part=tr(PARTS[key]), n=n)
 
 
 def noisy_accuracies(

@@ -90,7 +90,7 @@ def _evaluated(
     """Return what the figures of one run depend on, the figures, and the samples in words."""
     about, dataset = run.about(), run.dataset
     if run.codec.can_classify:
-        key, indices = part_to_judge(run, options)
+        key, indices = part_to_judge(run, options.data)
         found = classify(run.codec, run.saved.dataset.classes, dataset, indices)
         rows: Rows = {
             ("", "accuracy"): (tr("accuracy"), found.accuracy),

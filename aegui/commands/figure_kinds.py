@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.classes import classified, part_to_judge, part_words
 from aegui.commands.making import traversal_ends
 from aegui.commands.map import plane_frame, plane_rect
 from aegui.commands.noise_studies import noise_levels
@@ -36,6 +37,7 @@ from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of, s
 from aegui.widgets.charts.painting import ChartData, fitted_y
 from aegui.widgets.figures.makers import (
     charts_figure,
+    confusion_figure,
     errors_figure,
     grid_figure,
     latent_figure,
@@ -270,6 +272,18 @@ def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     return noise_curves_figure(curves, title, _origin(model, None, options.seed, all_runs=several))
 
 
+def _confusion(model: OpenedRun, options: argparse.Namespace) -> Figure:
+    if not model.codec.can_classify:
+        raise AeguiError(
+            tr("{file} is no classifier: it has no confusion matrix.", file=options.file)
+        )
+    part, indices = part_to_judge(model, None)
+    found = classified(model, indices)
+    origin = f"{_origin(model)} · {part_words(model.dataset, part, len(found))}"
+    title = _title(model, tr("Confusion matrix"))
+    return confusion_figure(found.confusion, found.classes, title, origin)
+
+
 def _grid(model: OpenedRun, options: argparse.Namespace) -> Figure:
     frame = plane_frame(model, options.axes)
     if options.at is not None:
@@ -358,7 +372,9 @@ def _need_encoder(model: OpenedRun) -> None:
     if not model.codec.can_encode:
         raise AeguiError(tr("A GAN has no encoder: its figures are grid, traversal and curves."))
     if model.codec.can_classify:
-        raise AeguiError(tr("A classifier reconstructs nothing: its figure is curves."))
+        raise AeguiError(
+            tr("A classifier reconstructs nothing: its figures are curves and confusion.")
+        )
 
 
 def _noise(model: OpenedRun, options: argparse.Namespace, *, own: bool = True) -> CorruptionSpec:
@@ -383,6 +399,7 @@ FIGURES: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {
     "reconstructions": _reconstructions,
     "errors": _errors,
     "noise": _noise_curves,
+    "confusion": _confusion,
     "grid": _grid,
     "traversal": _traversal,
 }

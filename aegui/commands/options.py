@@ -22,7 +22,16 @@ FIND_SOURCES = ("best", "posterior", "prior")
 LAYERS = (
     "images", "uncertainty", "novelty", "stretch", "regions", "wrong", "density", "holes",
 )  # fmt: skip
-FIGURES = ("latent", "curves", "reconstructions", "errors", "noise", "grid", "traversal")
+FIGURES = (
+    "latent",
+    "curves",
+    "reconstructions",
+    "errors",
+    "noise",
+    "confusion",
+    "grid",
+    "traversal",
+)
 ASSIGNMENTS = ("letters", "generative")
 ONNX_PARTS = ("network", "encoder", "decoder", "classifier")
 CODE_FORMS = ("torch", "numpy", "notebook")

@@ -17,6 +17,7 @@ import numpy as np
 from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
+from aegui.commands.report_classes import confusion_words
 from aegui.commands.report_reasons import activation_reason, reasons_of
 from aegui.core.atomic import plain_name
 from aegui.core.data.card import card
@@ -117,6 +118,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
     yield from _drawn(model, METHOD, _curves_finding, "curves", "--log")
     if reconstructs:
         yield from _result_pages(model)
+    yield from _drawn(model, RESULT, confusion_words, "confusion")
     if model.codec.can_encode:
         yield from _drawn(model, MAP, _latent_finding, "latent")
     if model.codec.latent_size <= 2 or model.has_prior:
@@ -124,7 +126,9 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         yield from _drawn(model, MAP, _grid_finding, "grid", *_wide_grid(model))
     if model.codec.latent_size <= _MAX_TRAVERSED:
         yield from _drawn(model, MAP, _traversal_finding, "traversal")
-    yield from _new_pages(model, cancelled)
+    # Fine-tuning the encoder for classes leaves the decoder behind: its images would mean nothing.
+    if recipe.classifier is None or recipe.classifier.frozen:
+        yield from _new_pages(model, cancelled)
     if reconstructs and model.glyphs:
         noise = recipe.data.corruption if recipe.data.corruption.level else _NOISE
         finding = _noise_finding(model, noise)
@@ -269,14 +273,17 @@ def _method_page(model: OpenedRun) -> ReportPage:
 def _curves_finding(model: OpenedRun) -> str:
     history = model.saved.history
     assert history is not None
-    loss = np.asarray(history.loss)[:, model.codec.run]
+    # Layers that are pre-trained have losses of their own.
+    first = int(np.isfinite(history.trained_loss[:, model.codec.run]).argmax())
+    epochs = int(history.epoch[-1] - (history.epoch[first - 1] if first else 0.0))
+    loss = np.asarray(history.loss)[first:, model.codec.run]
     if not loss[-1] < loss[0]:
         return trn(
             "The loss does not fall: it is {first} at first and {last} after {n:,} epoch; these "
             "weights are those of epoch {epoch:,}",
             "The loss does not fall: it is {first} at first and {last} after {n:,} epochs; these "
             "weights are those of epoch {epoch:,}",
-            int(history.epoch[-1]),
+            epochs,
             first=_short(float(loss[0])),
             last=_short(float(loss[-1])),
             epoch=model.codec.epoch,
@@ -286,7 +293,7 @@ def _curves_finding(model: OpenedRun) -> str:
         "{epoch:,}",
         "The loss falls from {first} to {last} in {n:,} epochs; these weights are those of epoch "
         "{epoch:,}",
-        int(history.epoch[-1]),
+        epochs,
         first=_short(float(loss[0])),
         last=_short(float(loss[-1])),
         epoch=model.codec.epoch,

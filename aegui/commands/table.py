@@ -324,8 +324,9 @@ _ROWS = (
         mark(
             "Draw a figure of a saved run for a report: latent (codes with their letters), curves "
             "(of the training), reconstructions (original, noisy, answer), errors (wrong pixels of "
-            "each character), noise (wrong pixels against its level), grid (decoded images in rows "
-            "and columns) or traversal (each number of the code by itself)."
+            "each character), noise (wrong pixels against its level), confusion (of a "
+            "classifier), grid (decoded images in rows and columns) or traversal (each number of "
+            "the code by itself)."
         ),
         options.FIGURE,
     ),

@@ -14,6 +14,9 @@ from PIL import Image
 
 from aegui.cli import main
 from aegui.commands.options import FIGURES
+from aegui.core.data.builtin import load_builtin
+from aegui.core.run_file.saved import save_run
+from tests.core.web_page.made import trained
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +29,13 @@ def texts(path: Path) -> list[str]:
     return ["".join(node.itertext()).strip() for node in ET.parse(path).iter(f"{SVG}text")]
 
 
+CLASSIFIER = {
+    "data": {"source": "digits", "split": {"validation": 0.2}},
+    "network": {"encoder": [{"units": 32}], "latent": {"units": 16}},
+    "training": {"epochs": 6, "batch_size": 64, "device": "cpu"},
+    "classifier": {"pretrain": {"epochs": 2}},
+}
+
 WORDS = {
     "latent": {"Latent codes: letters-2d", "z1", "z2", "A", "z"},
     "curves": {"Training: letters-2d", "Loss", "Wrong pixels", "Epoch"},
@@ -37,7 +47,23 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("kind", FIGURES)
+def test_the_confusion_of_a_classifier_is_of_the_samples_held_out(tmp_path: Path) -> None:
+    out, run = tmp_path / "f.svg", tmp_path / "classes.aegui"
+    digits = load_builtin("digits")
+    save_run(run, trained(CLASSIFIER, digits))
+    assert (
+        main(["figure", str(run), "confusion", "-o", str(out), "-o", str(tmp_path / "f.csv")]) == 0
+    )
+    found = set(texts(out))
+    assert {"Confusion matrix: classes", "Taken for", "Class", "0", "9"} <= found
+    (origin,) = (text for text in found if text.startswith("classes · "))
+    assert "validation part: 359 samples" in origin
+    with (tmp_path / "f.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))[1:]
+    assert sum(int(count) for row in rows for count in row[1:]) == 359
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FIGURES if kind != "confusion"])
 def test_every_figure_is_drawn(kind: str, repository: Path, tmp_path: Path) -> None:
     out = tmp_path / "f.svg"
     run = str(repository / "models" / "letters-2d.aegui")
@@ -139,6 +165,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(
         ([letters, "curves", "-o", str(tmp_path / "f.png"), "--charts", "kl"], "loss"),
         ([letters, "grid", "-o", str(tmp_path / "f.png"), "--quantiles", "0.9:0.1"], "0.05:0.95"),
         ([gan, "latent", "-o", str(tmp_path / "f.png")], "encoder"),
+        ([letters, "confusion", "-o", str(tmp_path / "f.png")], "no classifier"),
     ):
         assert main(["figure", *wish]) == 2
         said = capsys.readouterr().err

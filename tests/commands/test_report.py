@@ -326,6 +326,32 @@ def test_a_generator_has_a_report(tmp_path: Path) -> None:
     assert "errors" not in keys
 
 
+def test_a_classifier_has_its_confusion_and_no_images_of_a_decoder_left_behind(
+    tmp_path: Path,
+) -> None:
+    recipe: dict[str, Any] = {
+        "data": {"source": "digits", "split": {"validation": 0.2}},
+        "network": {"encoder": [{"units": 32}], "latent": {"units": 16}},
+        "training": {"epochs": 6, "batch_size": 64, "device": "cpu"},
+        "classifier": {"pretrain": {"epochs": 2}},
+    }
+    file = tmp_path / "classes.aegui"
+    run = trained(recipe, load_builtin("digits"))
+    save_run(file, run)
+    pages = pages_of(file)
+    assert {"confusion", "curves"} <= set(pages)
+    assert not set(pages) & {"new", "path", "concept"}
+    right = run.results[0].figures["validation_accuracy"]
+    assert pages["confusion"].finding.startswith(f"{right:.2%} right of 359 samples (validation")
+    assert "taken for" in pages["confusion"].finding
+    # Two groups of layers are pre-trained for two epochs each.
+    assert run.history is not None
+    first, last = (f"{float(run.history.loss[row, 0]):.3g}" for row in (5, -1))
+    assert f"falls from {first} to {last} in 6 epochs" in pages["curves"].finding
+    save_run(file, trained(recipe | {"classifier": {"frozen": True}}, load_builtin("digits")))
+    assert {"path", "concept"} <= set(pages_of(file)), "its decoder still fits the encoder"
+
+
 def test_every_command_line_of_it_runs(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

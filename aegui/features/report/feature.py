@@ -47,6 +47,7 @@ _PLACES = {
     "errors": _Place("reconstructions", "build"),
     "worst": _Place("reconstructions", "build"),
     "reconstructions": _Place("reconstructions", "build"),
+    "confusion": _Place("classifier", "build"),
     "traversal": _Place("code", "build"),
     "noise": _Place("study", "compare", "curves"),
     "noisy": _Place("answer", "draw"),
