@@ -11,9 +11,10 @@ from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
 from aegui.core.study.findings import MISTAKES
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.core.training.record.best import has_best_weights
 
 if TYPE_CHECKING:
-    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.recipe import ClassifierSpec, Recipe
 
 
 def activation_reason(recipe: Recipe) -> str:
@@ -26,22 +27,19 @@ def activation_reason(recipe: Recipe) -> str:
 
 def reasons_of(recipe: Recipe) -> dict[str, str]:
     """Return the reason for each choice, by the key of its section."""
-    training, noise = recipe.training, recipe.data.corruption
+    training = recipe.training
     goals = training.goals
     ends = any(value is not None for value in goals.model_dump().values())
     known = BUILTIN_SETS.get(recipe.data.source)
     return {
         "data": "" if known is None else tr(known.help),
-        "noise": _noise_reason(noise),
-        "objective": tr(LOSSES[training.loss].help),
+        "noise": _noise_reason(recipe),
+        "objective": _objective_reason(recipe),
+        "classifier": "" if recipe.classifier is None else _classifier_reason(recipe.classifier),
         "optimizer": tr(OPTIMIZERS[training.optimizer.name].help),
         "schedule": tr(SCHEDULES[training.schedule.name].help),
         "start": tr(INITIALIZERS[training.initializer.name].help),
-        "length": (
-            tr("It ends early if a goal is reached.")
-            if ends
-            else tr("No goal ends it early; the best weights are kept.")
-        ),
+        "length": _length_reason(recipe, ends),
         "regularisation": (
             tr("Penalties or gradient clipping limit what is learnt.")
             if training.l1 or training.l2 or training.clip_norm is not None
@@ -52,9 +50,40 @@ def reasons_of(recipe: Recipe) -> dict[str, str]:
     }
 
 
-def _noise_reason(noise: CorruptionSpec) -> str:
+def _noise_reason(recipe: Recipe) -> str:
+    noise = recipe.data.corruption
+    if recipe.classifier is not None:
+        return (
+            tr("Clean images: it learns their classes.")
+            if noise.kind == "none"
+            else tr("The input is corrupted: it learns the classes of noisy images too.")
+        )
     if noise.kind == "none":
         return tr("Clean images: it learns to reproduce its input.")
     if noise.clean_target:
         return tr("The input is corrupted, the target is clean: it learns to repair.")
     return tr(MISTAKES["noisy_target"].help)
+
+
+def _objective_reason(recipe: Recipe) -> str:
+    if recipe.gan is not None:
+        return tr("Two networks compete: each has a loss of its own.")
+    if recipe.classifier is not None:
+        return tr("The negative log-probability that the network gives to the true class.")
+    return tr(LOSSES[recipe.training.loss].help)
+
+
+def _classifier_reason(classifier: ClassifierSpec) -> str:
+    if not classifier.pretrain.epochs:
+        return tr("All layers learn the classes from the start.")
+    if classifier.frozen:
+        return tr("Each layer learns to reconstruct its input; then the classes are learnt on top.")
+    return tr("Each layer learns to reconstruct its input; then all of them learn the classes.")
+
+
+def _length_reason(recipe: Recipe, ends: bool) -> str:
+    if ends:
+        return tr("It ends early if a goal is reached.")
+    if has_best_weights(recipe):
+        return tr("No goal ends it early; the best weights are kept.")
+    return tr("No goal ends it early; the last weights are kept.")
