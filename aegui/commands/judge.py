@@ -12,7 +12,7 @@ from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown
 from aegui.core.data.load import read_source
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
-from aegui.core.evaluation.samples import CONFIDENCE
+from aegui.core.evaluation.samples import CONFIDENCE, foreign_words
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import localized, tr
 from aegui.core.text_tables import columns_text
@@ -100,6 +100,9 @@ def _say(
                 std=spread["std"] or 0.0,
             )
         )
+    warning = foreign_words(judging.dataset.classes, generator.dataset)
+    if warning:
+        say(warning)
     if real.are_learnt:
         text = tr("Real images: {name}, which the generator has learnt.", name=real.name)
     else:

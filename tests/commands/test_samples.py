@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +11,14 @@ import pytest
 from PIL import Image
 
 from aegui.cli import main
+from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.samples import judged_images, sample_images
 from aegui.core.latent.grids import normal_quantiles
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
-from aegui.core.run_file.saved import load_run
+from aegui.core.run_file.saved import load_run, save_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,6 +149,19 @@ def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
         assert words in text
     assert "Real images: digits, which the generator has learnt." in text
     assert f"Judge: {arguments[1]}. These are the best weights of seed 0" in text
+    assert "other classes" not in text
+
+
+def test_a_judge_of_other_classes_is_told(models: Path, tmp_path: Path, capsys: Captured) -> None:
+    saved = load_run(models / "classifier.aegui")
+    clothes = Dataset.from_images(
+        "clothes", saved.dataset.images, [f"shirt {label}" for label in saved.dataset.labels]
+    )
+    save_run(tmp_path / "clothes.aegui", replace(saved, dataset=clothes))
+    arguments = [str(models / "gan.aegui"), str(tmp_path / "clothes.aegui"), "-n", "50"]
+    assert main(["judge", *arguments]) == 0
+    said = capsys.readouterr().out
+    assert "The judge knows other classes (shirt 0, shirt 1, shirt 2, …) than Digits 8x8" in said
 
 
 def test_the_spread_over_seeds_and_other_real_images(models: Path, capsys: Captured) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.builtin import set_title
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
 
 CONFIDENCE = 0.9
 """Probability above which a prediction counts as confident."""
+_FEW_CLASSES = 3
 
 
 def drawn_codes(count: int, size: int, seed: int) -> NDArray[np.float32]:
@@ -102,3 +105,16 @@ def refuse_judging(generator: Codec, classifier: Codec) -> None:
                 taken="x".join(map(str, classifier.image_shape)),
             )
         )
+
+
+def foreign_words(judge_classes: Sequence[str], dataset: Dataset) -> str:
+    """Return a warning if a judge knows none of the classes of ``dataset``; else ""."""
+    if set(judge_classes) & set(dataset.classes):
+        return ""
+    more = ("…",) if len(judge_classes) > _FEW_CLASSES else ()
+    few = ", ".join((*judge_classes[:_FEW_CLASSES], *more))
+    return tr(
+        "The judge knows other classes ({classes}) than {name}: its figures say little.",
+        classes=few,
+        name=set_title(dataset.name),
+    )

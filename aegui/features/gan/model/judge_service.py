@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.evaluation.judging import judging_cost, real_images, verdicts
-from aegui.core.evaluation.samples import refuse_judging
+from aegui.core.evaluation.samples import foreign_words, refuse_judging
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.progress_job import ProgressJob
@@ -44,6 +44,7 @@ class Trial:
         epoch: Epoch of the generator's weights.
         real: Name of the set of the real images.
         are_learnt: Whether the generator was trained on the real images.
+        warning: Why the figures say little, translated; "" if nothing is known against them.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -53,6 +54,7 @@ class Trial:
     epoch: float
     real: str
     are_learnt: bool
+    warning: str = ""
 
 
 class JudgeService(Service):
@@ -157,4 +159,5 @@ def _tried(
         codec.epoch,
         real.name,
         real.are_learnt,
+        foreign_words(judge.classes, dataset),
     )

@@ -122,7 +122,7 @@ def _about(trial: Trial) -> str:
         if trial.are_learnt
         else tr("real images from {name}, not learnt", name=trial.real)
     )
-    return tr(
+    about = tr(
         "Judge: {judge} (seed {seed}, epoch {judge_epoch:,}); generator of epoch {epoch:,}; "
         "{real}. Another judge gives other figures.",
         judge=trial.judge,
@@ -131,3 +131,4 @@ def _about(trial: Trial) -> str:
         epoch=trial.epoch,
         real=real,
     )
+    return f"{trial.warning} {about}".lstrip()
