@@ -49,7 +49,7 @@ def length_words(before: TrainingSpec, after: TrainingSpec, samples: int) -> str
         )
     if (before.batch_size, before.epochs) == (after.batch_size, after.epochs):
         return ""
-    if after.batch_size is None:
+    if after.batch_size is None or after.batch_size >= samples:
         return ""
     return trn(
         "{samples:,} samples are learnt in batches of {batch:,} now, for {n:,} epoch.",

@@ -88,6 +88,7 @@ def test_batches_that_an_edit_has_brought_are_told() -> None:
     assert "7,504" in length_words(batches, training.model_copy(update={"epochs": 7_504}), 8)
     assert length_words(training, training, 60_000) == ""
     assert length_words(batches, batches, 60_000) == ""
+    assert length_words(training, batches, 32) == "", "one batch, as before"
 
 
 def test_a_warm_up_that_went_with_the_epochs_is_no_other_network() -> None:
