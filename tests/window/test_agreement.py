@@ -96,7 +96,9 @@ class ImageStyle:
         self._charts(row)
         window.docks["training"].raise_()
         formula = window.panel(TrainingPanel).formula
-        loss = pytest.approx(history.loss[row, moment.run], rel=1e-6)
+        trained = history.trained_loss[row, moment.run]
+        # The formula is that of the classes, also while layers are pre-trained.
+        loss = None if np.isnan(trained) else pytest.approx(trained, rel=1e-6)
         self.qtbot.waitUntil(lambda: formula._terms.get("loss") == loss)
         own = Codec(showing.shown.recipe, codec.image_shape, self.weights(), moment.run)
         if own.can_encode:
@@ -111,13 +113,16 @@ class ImageStyle:
         assert history is not None
         panel = self.window.panel(ChartsPanel)
         self.window.feature(ChartsFeature)._charts.flush()
-        loss = panel._views["loss"]
+        accuracy = history.extra.get("accuracy")
+        is_early = accuracy is not None and bool(np.isnan(accuracy[row]).all())
+        key = "pre_training" if is_early else "loss"
+        loss = panel._views[key]
         data = loss.data
         assert data is not None
         assert len(data.epoch) == len(history)
         read = loss._row_read(data)
         assert (len(history) - 1 if read is None else read) == row
-        own = next(curve for curve in data.curves if curve.spec.column == "loss").own
+        own = next(curve for curve in data.curves if curve.spec.column == key).own
         assert own[row] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
 
     def _codes(self, own: Codec) -> None:

@@ -86,4 +86,7 @@ class SettingsFeature(Feature):
         terms = {}
         if same and history is not None and moment is not None:
             terms = terms_at(history, moment.epoch, moment.run)
+            if "accuracy" in history.extra and "accuracy" not in terms:
+                # Layers that are pre-trained have losses of their own, not that of the formula.
+                terms.pop("loss", None)
         self._panel.formula.set_terms(terms)
