@@ -177,6 +177,21 @@ def test_a_message_gives_way_to_the_mark_that_comes_after_it(
     assert not toast.geometry().intersects(place_in(window, mark))
 
 
+def test_the_mark_gives_way_to_a_legend_that_comes_after_it(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    mark, overlays = window.canvas.findChild(MapMark), window.canvas.overlays
+    assert mark is not None
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
+    assert mark.isVisible()
+    window.canvas.resize(mark.width() + 2 * overlays.scale.width(), window.canvas.height())
+    overlays.set_classes([f"quite a long class {number}" for number in range(9)])
+    assert overlays.legend.isVisible()
+    assert not mark.geometry().intersects(overlays.legend.geometry())
+
+
 def test_what_a_document_lacks_is_past_in_the_next(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

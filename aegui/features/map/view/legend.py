@@ -104,6 +104,11 @@ class ClassLegend(QWidget):
         return self._is_compact and not self._is_open
 
     @property
+    def is_expanded(self) -> bool:
+        """Whether all names are shown for a moment, for the pointer or the keyboard focus."""
+        return self._is_compact and self._is_open
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
         return not self.names and not self.note

@@ -183,10 +183,17 @@ class MapOverlays(QObject):
         self._place_lower_left()
 
     def _place_lower_left(self) -> None:
-        """Place the scale bar at the lower left, and the overview above it."""
+        """Place the scale bar at the lower left, and the overview above it.
+
+        In a narrow map both are above the legend, unless that is expanded only for a moment.
+        """
         left = (0 if self._scene.projection.ribbon else round(LEFT_PX)) + SPACING
         bottom = self._map.height() - round(BOTTOM_PX) - SPACING
         if self.scale.isVisibleTo(self._map):
+            legend, shown = self.legend, self.legend.isVisibleTo(self._map)
+            is_beside = left + self.scale.width() + SPACING // 2 <= legend.x()
+            if shown and not is_beside and not legend.is_expanded:
+                bottom = min(bottom, legend.y() - SPACING // 2)
             bottom -= self.scale.height()
             self.scale.move(left, bottom)
             bottom -= SPACING // 2
@@ -210,6 +217,7 @@ class MapOverlays(QObject):
             self.legend.raise_()
         above = size.height() + SPACING if self.legend.isVisibleTo(self._map) else 0
         self.values.move(right - self.values.width(), bottom - self.values.height() - above)
+        self._place_lower_left()
         self.corners_changed.emit()
 
     def place(self) -> None:
@@ -219,7 +227,6 @@ class MapOverlays(QObject):
         the right, the legend at the lower right, lens and layers below the axes, scale bar and
         overview at the lower left.
         """
-        self._place_lower_left()
         width, height = self._map.width(), self._map.height()
         right = width - self.strip_px
         self.strip.setGeometry(right, 0, STRIP_PX, height)

@@ -18,6 +18,7 @@ from aegui.widgets.class_colours import class_colour, class_rgba
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from aegui.features.map.view.canvas import LatentCanvas
     from aegui.kit.theme import Theme
 
 
@@ -187,3 +188,18 @@ def test_few_short_names_stay_a_list(legend: ClassLegend) -> None:
     legend.set_classes([str(number) for number in range(3)])
     legend.set_room(QSize(220, 200))
     assert not legend.is_compact
+
+
+@pytest.mark.parametrize("width", [290, 360, 700])
+def test_in_a_narrow_map_the_scale_bar_is_above_the_legend(
+    canvas: LatentCanvas, width: int
+) -> None:
+    canvas.resize(width, 500)
+    canvas.overlays.set_classes([f"quite a long class {number}" for number in range(9)])
+    scale, legend = canvas.overlays.scale, canvas.overlays.legend
+    assert scale.isVisible()
+    assert legend.isVisible()
+    assert not scale.geometry().intersects(legend.geometry())
+    assert canvas.rect().contains(scale.geometry())
+    if width == 700:
+        assert scale.geometry().bottom() == legend.geometry().bottom(), "side by side"
