@@ -87,6 +87,18 @@ def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
+def show_instead(shown: QWidget, hidden: QWidget) -> None:
+    """Show ``shown`` in the place of ``hidden``, and let it take over the focus.
+
+    Otherwise Qt passes the focus of a widget that is hidden on to an arbitrary neighbour.
+    """
+    had_focus = hidden.hasFocus()
+    shown.setVisible(True)
+    if had_focus:
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
+    hidden.setVisible(False)
+
+
 def set_style_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet selects by, and reapply the style."""
     if widget.property(name) != value:

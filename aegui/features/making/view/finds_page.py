@@ -17,7 +17,7 @@ from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOU
 from aegui.features.making.view.finds_sheet import FindsSheet
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
-from aegui.kit.marks import ElidedLabel, icon_button, wrapped_label
+from aegui.kit.marks import ElidedLabel, icon_button, show_instead, wrapped_label
 from aegui.kit.theme import SPACING, icon, icon_size
 from aegui.widgets.page import Breaking
 
@@ -150,8 +150,10 @@ class FindsPage(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Show whether a search is running."""
-        self.search.setVisible(not busy)
-        self.cancel.setVisible(busy)
+        if busy:
+            show_instead(self.cancel, self.search)
+        else:
+            show_instead(self.search, self.cancel)
         if busy:
             self.set_status(tr("Looking for new images…"))
 

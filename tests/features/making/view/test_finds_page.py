@@ -57,12 +57,17 @@ def test_only_what_the_network_has_is_offered(page: FindsPage) -> None:
 
 def test_a_search_can_be_cancelled(page: FindsPage, qtbot: QtBot) -> None:
     assert page.cancel.isHidden()
+    page.activateWindow()
+    page.search.setFocus()
+    qtbot.waitUntil(page.search.hasFocus)
     page.set_busy(True)
     assert page.search.isHidden()
+    assert page.cancel.hasFocus(), "the button in its place"
     with qtbot.waitSignal(page.cancel_requested):
         page.cancel.click()
     page.set_busy(False)
     assert page.search.isVisible()
+    assert page.search.hasFocus()
     assert page.cancel.isHidden()
 
 
