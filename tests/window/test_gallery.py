@@ -248,6 +248,8 @@ def test_sets_are_chosen_on_their_page(window: MainWindow, qtbot: QtBot) -> None
 def test_from_a_set_to_the_networks_that_learn_it(window: MainWindow, qtbot: QtBot) -> None:
     dialog = opened(window, qtbot, "data")
     choose(dialog, "digits")
+    names = [name.text() for name in dialog.details._names.values() if name.isVisible()]
+    assert names == ["Networks", "Samples"], "a set is of no kind of model"
     dialog.details.networks.click()
     assert dialog.page == "networks"
     assert shown_keys(dialog) == ["digits-gan", "challenge-digits"]

@@ -173,6 +173,9 @@ class Details(QFrame):
             self._text.setText(item.text)
             self._notes.setText(item.notes)
             time = _trained_words(item) if item.what == "network" else ""
+            is_set = item.what == "set"
+            self._names["kind"].setText(tr("Networks") if is_set else tr("Kind"))
+            self._names["size"].setText(tr("Samples") if is_set else tr("Size"))
             values = {"kind": item.kind, "size": item.size, "time": time}
             for key, label in self._facts.items():
                 label.setText(values[key])
