@@ -71,7 +71,10 @@ PATHS: dict[str, PathKind] = table(
     PathKind(
         "geodesic",
         mark("Shortest by the image"),
-        mark("A geodesic: the path along which the image changes least, at an even pace."),
+        mark(
+            "A geodesic: the path along which the squared changes of the pixels are least, at an "
+            "even pace. The sum of the changes themselves may be slightly larger than on a line."
+        ),
     ),
 )
 
