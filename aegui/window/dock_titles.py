@@ -13,6 +13,7 @@ from aegui.kit.layouts import dim, heading, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING, for_text
 from aegui.session.jobs.clock import one_shot
+from aegui.window.layout import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 _USUAL_PX = 100
+_STEP_PX = 32
 _DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 
@@ -36,13 +38,21 @@ class DockTitle(QWidget):
         name = dock.windowTitle()
         loose = flat_button("dock-float", tr("Make “{name}” a window of its own", name=name))
         close = flat_button("close", tr("Close “{name}”", name=name))
-        loose.clicked.connect(lambda: dock.setFloating(True))
+        loose.clicked.connect(partial(_make_loose, dock))
         close.clicked.connect(dock.close)
         for button in (loose, close):
             # As in Qt's own title bar; the menu of panels does the same by keyboard.
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         margins = (SPACING, 0, SPACING // 2, 0)
         self.setLayout(row((title, 1), loose, close, spacing=0, margins=margins))
+
+
+def _make_loose(dock: QDockWidget) -> None:
+    """Make ``dock`` a window of its own, a little beside its place: there it would seem docked."""
+    dock.setFloating(True)
+    step = for_text(_STEP_PX)
+    place = dock.frameGeometry().translated(-step, step)
+    dock.move(fitted(place, dock.screen().availableGeometry()).topLeft())
 
 
 class DockTitles(QObject):

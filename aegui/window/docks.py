@@ -161,8 +161,15 @@ def make_docks(
         dock.setAccessibleName(tr(spec.title))
         area = PanelArea(partial(_make_panel, spec), dock)
         area.made.connect(partial(made, spec.key))
+        # Qt shows a dock that is opened in the menu, but leaves its tab behind the others.
+        dock.toggleViewAction().triggered.connect(partial(_bring_to_front, dock))
         docks[spec.key] = dock
     return docks
+
+
+def _bring_to_front(dock: QDockWidget) -> None:
+    if not dock.isHidden():
+        dock.raise_()
 
 
 def _make_panel(spec: DockSpec) -> QWidget:
