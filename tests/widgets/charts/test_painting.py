@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,9 +27,9 @@ class Recorder(QPainter):
         super().__init__(image)
         self.texts: list[str] = []
 
-    def drawText(self, *arguments: object) -> object:  # type: ignore[override]
+    def drawText(self, *arguments: Any) -> None:  # type: ignore[override]
         self.texts.append(str(arguments[-1]))
-        return super().drawText(*arguments)  # type: ignore[call-overload]
+        super().drawText(*arguments)
 
 
 def adversaries() -> ChartData:
