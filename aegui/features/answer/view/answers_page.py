@@ -41,7 +41,7 @@ _WORDS_SHARE = 40
 """Width of the text in a low row, in percent."""
 _ANY_PX = (1 << 24) - 1
 _WIDE_PX = 500
-_ROOMY_PX = 640
+_ROOMY_PX = 730
 _WIDE_SHAPE = 1.7
 """If the page is this many times wider than high, nearest samples are at the side."""
 _EXPECTED = mark(
