@@ -163,7 +163,8 @@ class JourneyPanel(QWidget):
         theme = current_theme()
         rows = [
             RowBar(
-                unit_words(journey, step.stage - 1, term.unit),
+                # Brief, as the column and its digits would be cut.
+                unit_words(journey, step.stage - 1, term.unit, brief=True),
                 term.product / largest,
                 f"{number(term.value)} × {number(term.weight)} = {number(term.product)}",
                 tr(

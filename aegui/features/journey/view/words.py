@@ -48,8 +48,11 @@ def stage_words(journey: Journey, stage: int) -> str:
     return tr(_PARTS[part], n=count + 1)
 
 
-def unit_words(journey: Journey, stage: int, unit: int) -> str:
-    """Return the name of a unit: ``unit 7``, or ``row 3, column 2`` with channel or colour."""
+def unit_words(journey: Journey, stage: int, unit: int, *, brief: bool = False) -> str:
+    """Return the name of a unit: ``unit 7``, or ``row 3, column 2`` with channel or colour.
+
+    With ``brief`` row and column of one of several channels are a pair: ``channel 5 (3, 2)``.
+    """
     shape = shape_of(journey, stage)
     if not is_image(shape):
         return tr("unit {n}", n=unit + 1)
@@ -60,7 +63,11 @@ def unit_words(journey: Journey, stage: int, unit: int) -> str:
     if channels == 1:
         return place
     is_picture = stage in {0, len(journey.stages) - 1}
-    if is_picture and channels == len(COLOURS):
+    has_colours = is_picture and channels == len(COLOURS)
+    if brief:
+        name = tr(COLOURS[channel]) if has_colours else tr("channel {n}", n=channel + 1)
+        return tr("{name} ({row}, {column})", name=name, row=row + 1, column=column + 1)
+    if has_colours:
         return tr("{place}, {colour}", place=place, colour=tr(COLOURS[channel]))
     return tr("channel {n}, {place}", n=channel + 1, place=place)
 
