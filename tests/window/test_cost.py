@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from aegui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.arrangement("build")
 
 CALM = "&Train all the same"
 
@@ -247,6 +246,7 @@ def say(word: str, asked: list[str]) -> None:
     QTimer.singleShot(100, press)
 
 
+@pytest.mark.arrangement("build")
 def test_training_on_few_samples_of_a_set_is_asked_about(qtbot: QtBot, few: MainWindow) -> None:
     services = few._services
     asked: list[str] = []
@@ -266,6 +266,7 @@ def test_training_on_few_samples_of_a_set_is_asked_about(qtbot: QtBot, few: Main
     assert services.workspace.run.dataset.whole is None
 
 
+@pytest.mark.arrangement("build")
 def test_all_samples_are_fetched_before_a_training(qtbot: QtBot, few: MainWindow) -> None:
     workspace = few._services.workspace
     training = workspace.recipe.training

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
 def show(window: MainWindow, key: str) -> None:
     """Raise a panel; of the maps show only those available without computation."""
     maps = window.panel(ProjectionsPanel)

@@ -43,9 +43,7 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
+@pytest.mark.arrangement("build")
 @pytest.mark.parametrize("key", PERSPECTIVES)
 def test_perspectives_arrange_the_same_docks(window: MainWindow, key: str) -> None:
     window.actions_table[key].trigger()
@@ -58,6 +56,7 @@ def test_perspectives_arrange_the_same_docks(window: MainWindow, key: str) -> No
     assert window.actions_table[key].isChecked()
 
 
+@pytest.mark.arrangement("build")
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
 def test_nothing_sticks_out_of_the_window(
     qtbot: QtBot, window: MainWindow, size: tuple[int, int]
@@ -71,6 +70,7 @@ def test_nothing_sticks_out_of_the_window(
             assert window.rect().contains(dock.geometry())
 
 
+@pytest.mark.arrangement("build")
 def test_each_perspective_keeps_its_own_layout(qtbot: QtBot, window: MainWindow) -> None:
     window.set_perspective("build")
     window.docks["charts"].close()
@@ -84,6 +84,7 @@ def test_each_perspective_keeps_its_own_layout(qtbot: QtBot, window: MainWindow)
     assert not window.docks["charts"].isHidden()
 
 
+@pytest.mark.arrangement("build")
 def test_layout_is_remembered(qapp: QApplication, app: App) -> None:
     app.window.set_perspective("draw")
     app.window.docks["charts"].close()
@@ -117,6 +118,7 @@ def test_settings_are_written_soon_after_a_change(qtbot: QtBot, app: App) -> Non
     qtbot.waitUntil(is_written)
 
 
+@pytest.mark.arrangement("build")
 def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
     train(qtbot, app.window)
     old, run = app.window, app.services.workspace.run
@@ -132,6 +134,7 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
     set_language("en")
 
 
+@pytest.mark.arrangement("build")
 def test_the_window_of_another_language_is_let_go(
     qtbot: QtBot, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +155,7 @@ def test_the_window_of_another_language_is_let_go(
     set_language("en")
 
 
+@pytest.mark.arrangement("build")
 def test_training_goes_on_in_another_language(qtbot: QtBot, app: App) -> None:
     services = app.services
     training = SMALL.training.model_copy(update={"epochs": 5_000_000})
@@ -168,6 +172,7 @@ def test_training_goes_on_in_another_language(qtbot: QtBot, app: App) -> None:
     set_language("en")
 
 
+@pytest.mark.arrangement("build")
 def test_the_theme_changes_at_once(app: App) -> None:
     app.window.actions_table["theme_dark"].trigger()
     assert current_theme() is DARK
@@ -247,6 +252,7 @@ def test_a_refused_wish_is_forgotten_with_the_next_one(qtbot: QtBot, window: Mai
     notifications.close_all()
 
 
+@pytest.mark.arrangement("build")
 def test_keys_go_to_the_map_when_what_had_them_is_put_away(
     qtbot: QtBot, window: MainWindow
 ) -> None:
@@ -419,6 +425,7 @@ def test_pins_of_the_network_before_do_not_shrink_the_next_map(
     assert annotations.pins
 
 
+@pytest.mark.arrangement("build")
 def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     window.docks["answer"].raise_()
@@ -496,6 +503,7 @@ def test_the_window_opens_on_what_the_session_has(qtbot: QtBot, qapp: QApplicati
     made.deleteLater()
 
 
+@pytest.mark.arrangement("build")
 def test_a_perspective_looks_the_same_the_second_time(
     window: MainWindow, qapp: QApplication
 ) -> None:
@@ -510,6 +518,7 @@ def test_a_perspective_looks_the_same_the_second_time(
         assert docks == PERSPECTIVES[key].opened
 
 
+@pytest.mark.arrangement("build")
 def test_no_tab_bar_is_left_over_in_another_language(
     app: App, window: MainWindow, qapp: QApplication
 ) -> None:
@@ -523,6 +532,7 @@ def test_no_tab_bar_is_left_over_in_another_language(
     assert all(bar.count() > 1 for bar in bars)
 
 
+@pytest.mark.arrangement("build")
 def test_the_names_of_the_arrangements_give_way_before_a_menu_does(window: MainWindow) -> None:
     bar = window.menuBar()
 

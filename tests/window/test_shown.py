@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
 def population(runs: int, epochs: int = 60) -> Recipe:
     training = SMALL.training.model_copy(update={"epochs": epochs})
     return SMALL.model_copy(update={"runs": runs, "training": training, "seed": 7})
@@ -207,6 +204,7 @@ def test_another_document_begins_with_its_best(
     assert window.toolbar.chip.weights.text() == "last, epoch 60 of 60"
 
 
+@pytest.mark.arrangement("build")
 @pytest.mark.parametrize("code", ["en", "es"])
 def test_figures_have_words_in_both_languages(qtbot: QtBot, window: MainWindow, code: str) -> None:
     set_language(code)

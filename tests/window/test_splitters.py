@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from aegui.app import App
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
 def _splitter(app: App, qtbot: QtBot, dock: str) -> Splitter:
     """Return the splitter of the panel in ``dock``, shown and laid out."""
     app.window.docks[dock].show()
@@ -47,6 +44,7 @@ def _drag(splitter: Splitter, by: QPoint) -> None:
     QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start)
 
 
+@pytest.mark.arrangement("build")
 def test_a_moved_border_is_found_again_in_another_window_and_at_the_next_start(
     app: App, qapp: QApplication, qtbot: QtBot
 ) -> None:
@@ -67,6 +65,7 @@ def test_a_moved_border_is_found_again_in_another_window_and_at_the_next_start(
     assert abs(_share(_splitter(app, qtbot, "data")) - first) < 0.02
 
 
+@pytest.mark.arrangement("build")
 def test_a_share_of_the_settings_counts_from_the_start(app: App, qtbot: QtBot) -> None:
     app.services.settings.keep({"split.data": "0.3000 0.7000"})
     app.window.resize(1700, 1000)

@@ -47,9 +47,6 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
 @pytest.fixture
 def showing(window: MainWindow, qtbot: QtBot) -> Showing:
     """Train 400 epochs and return what the window shows."""
@@ -64,6 +61,7 @@ def test_before_any_training_there_is_nothing_to_go_through(window: MainWindow) 
         assert not window.actions_table[key].isEnabled()
 
 
+@pytest.mark.arrangement("build")
 def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showing: Showing) -> None:
     timeline = showing.shown.timeline
     assert timeline is not None
@@ -95,6 +93,7 @@ def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showin
     assert window.panel(TimeBar).words.text() == "epoch 400"
 
 
+@pytest.mark.arrangement("build")
 def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtbot: QtBot) -> None:
     window.docks["reconstructions"].raise_()
     qtbot.waitUntil(lambda: bool(window.panel(ReconstructionsPanel).summary))
@@ -136,6 +135,7 @@ def test_keys_go_back_and_forth(window: MainWindow, showing: Showing) -> None:
     assert keys == ["[", "Alt+Left"]
 
 
+@pytest.mark.arrangement("build")
 def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
     window: MainWindow, showing: Showing, qtbot: QtBot
 ) -> None:
@@ -158,6 +158,7 @@ def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
     assert showing.shown.past_epoch == epoch
 
 
+@pytest.mark.arrangement("build")
 def test_the_film_plays_to_the_newest_state(
     window: MainWindow, showing: Showing, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +179,7 @@ def test_the_film_plays_to_the_newest_state(
     assert not window.panel(TimeBar).play.isChecked()
 
 
+@pytest.mark.arrangement("build")
 def test_the_past_can_be_seen_while_a_training_goes_on(
     app: App, window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -227,6 +229,7 @@ def test_epochs_are_saved_with_the_document(
     np.testing.assert_allclose(showing.shown.codes.values, codes, atol=0.02)
 
 
+@pytest.mark.arrangement("build")
 def test_another_seed_follows_as_a_ghost_and_a_kept_epoch_stays(
     app: App, window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -456,6 +459,7 @@ def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
     assert kept_film(window.settings, "time", film_maker.USUAL).palette == "frame"
 
 
+@pytest.mark.arrangement("build")
 @pytest.mark.usefixtures("showing")
 def test_a_film_of_the_reconstructions_has_no_controls(window: MainWindow, qtbot: QtBot) -> None:
     window.docks["reconstructions"].raise_()

@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
 def with_epochs(epochs: int) -> Recipe:
     training = SMALL.training.model_copy(update={"epochs": epochs})
     return SMALL.model_copy(update={"training": training})
@@ -103,6 +100,7 @@ def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) ->
     assert not window.actions_table["export_charts_csv"].isEnabled()
 
 
+@pytest.mark.arrangement("build")
 def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     showing = window._services.showing
@@ -123,6 +121,7 @@ def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: "Train" not in window.panel(AnswerPanel).text)
 
 
+@pytest.mark.arrangement("build")
 def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWindow) -> None:
     split = SMALL.data.model_copy(update={"split": SplitSpec(validation=0.3)})
     recipe = SMALL.model_copy(update={"data": split})
@@ -143,6 +142,7 @@ def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWin
     qtbot.waitUntil(lambda: wrong.data is not None and len(wrong.data.curves) == 3)
 
 
+@pytest.mark.arrangement("build")
 def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainWindow) -> None:
     services, canvas = window._services, window.canvas
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
@@ -224,6 +224,7 @@ def test_training_goes_on_from_its_end(qtbot: QtBot, window: MainWindow) -> None
     assert int(history.epoch[-1]) == 800
 
 
+@pytest.mark.arrangement("build")
 def test_live_rate_and_noise_reach_the_training(qtbot: QtBot, window: MainWindow) -> None:
     services = window._services
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
@@ -323,6 +324,7 @@ def test_the_map_says_that_a_first_training_is_getting_ready(
     assert panel._reason.text() == "Train a network, then move over the map."
 
 
+@pytest.mark.arrangement("build")
 def test_opening_another_document_ends_a_training(qtbot: QtBot, app: App) -> None:
     services = app.services
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")
@@ -430,6 +432,7 @@ def test_the_last_outcome_is_put_away_when_another_training_starts(
         pass
 
 
+@pytest.mark.arrangement("build")
 def test_the_objective_shows_todays_numbers_until_another_is_drafted(
     qtbot: QtBot, window: MainWindow
 ) -> None:
