@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.progress import stoppable
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say_exactly, say_json
-from aegui.core.atomic import check_writable
+from aegui.core.atomic import check_writable, stem_of
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import set_language, tr
 from aegui.core.network.resolve import resolve
@@ -57,9 +57,7 @@ def _subject(options: argparse.Namespace) -> CodedRun:
         raise AeguiError(
             tr("There is no run {n}: there are {all}.", n=options.run, all=recipe.runs)
         )
-    return CodedRun.of(
-        resolution.resolved, tr(recipe.name) or Path(options.recipe).stem, options.run
-    )
+    return CodedRun.of(resolution.resolved, tr(recipe.name) or stem_of(options.recipe), options.run)
 
 
 def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
@@ -72,7 +70,7 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
         if path.suffix.lower() != SUFFIXES[options.form]:
             words = tr("--out must end in {suffix}.", suffix=SUFFIXES[options.form])
             raise AeguiError(words)
-        made = make_code(subject, options.form, path.stem)
+        made = make_code(subject, options.form, stem_of(path))
         made.write(path)
         note(
             tr(

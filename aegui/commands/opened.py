@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aegui.commands.words import note, say
+from aegui.core.atomic import stem_of
 from aegui.core.data.load import read_source
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.fitting import refuse_other_size
@@ -66,7 +66,7 @@ class OpenedRun:
         data: str | None = None,
     ) -> None:
         self.file = os.fspath(file)
-        self.name = Path(file).stem
+        self.name = stem_of(file)
         self.saved = load_run(file)
         self.dataset = _samples(self.saved, data)
         self.indices = evenly_spaced(len(self.dataset), MAX_CODES).tolist()

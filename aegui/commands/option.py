@@ -91,7 +91,7 @@ def check_not_empty(argument: str, value: object) -> None:
 
 
 def check_unicode(argument: str, value: str | None) -> None:
-    """Refuse bytes that are no text: a recipe, which is JSON, cannot store them.
+    """Refuse bytes that are no text, which no file of text can hold.
 
     Raises:
         AeguiError: ``value`` holds such bytes.
@@ -99,12 +99,13 @@ def check_unicode(argument: str, value: str | None) -> None:
     try:
         (value or "").encode()
     except UnicodeEncodeError:
-        words = tr(
-            "{argument} is {value}: this is not valid Unicode text, and a recipe cannot store it.",
-            argument=argument,
-            value=elided(ascii(value)),
-        )
-        raise AeguiError(words) from None
+        raise AeguiError(
+            tr(
+                "{argument} is {value}: this is not valid Unicode text.",
+                argument=argument,
+                value=elided(ascii(value)),
+            )
+        ) from None
 
 
 def check_number(

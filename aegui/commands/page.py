@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.figure_files import check_suffix
 from aegui.commands.opened import OpenedRun
+from aegui.commands.option import check_unicode
 from aegui.commands.progress import stoppable
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable, write_atomically
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def page_command(options: argparse.Namespace) -> int:
     """Write the page."""
     check_suffix(options.out, (".html", ".htm"))
+    check_unicode("--title", options.title)
     check_writable(options.out)
     runs = [OpenedRun(file, weights=options.weights) for file in options.files]
     with stoppable() as cancelled:

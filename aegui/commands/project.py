@@ -257,7 +257,8 @@ def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) 
     else:
         document = about | about_machine() | maps.document(with_coordinates=True)
         text = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(path, text.encode())
+    # Printed documents escape the bytes of a file name that are no text, too.
+    write_atomically(path, text.encode(errors="backslashreplace"))
 
 
 def _origin(maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> str:

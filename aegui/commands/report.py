@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from aegui import __version__
 from aegui.commands.figure_files import painting
 from aegui.commands.opened import OpenedRun
+from aegui.commands.option import check_unicode
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
 from aegui.commands.words import note, say
-from aegui.core.atomic import plain_name, write_atomically
+from aegui.core.atomic import plain_name, stem_of, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
@@ -68,7 +69,7 @@ class _Source:
     @property
     def title(self) -> str:
         """Title among several sources: the stem of a network's file, which is unique."""
-        return self.name if self.model is None else Path(self.model.file).stem
+        return self.name if self.model is None else stem_of(self.model.file)
 
     def id_of(self, kind: str) -> str:
         """Return the id by which the program reopens a figure of ``kind``."""
@@ -83,6 +84,7 @@ def report_command(options: argparse.Namespace) -> int:
     """Write the report into a folder, all of it or nothing."""
     if options.lang:
         set_language(options.lang)
+    check_unicode("--title", options.title)
     names = list(options.sources)
     if options.assignment is not None:
         names += ASSIGNMENTS[options.assignment].sources
@@ -161,7 +163,7 @@ def _sources(names: Sequence[str], options: argparse.Namespace) -> list[_Source]
         if Path(name).suffix.lower() != SUFFIX:
             found.append(_study_source(name, options))
             continue
-        stem = unique = Path(name).stem
+        stem = unique = stem_of(name)
         for number in itertools.count(2):
             if unique not in taken:
                 break
@@ -430,7 +432,7 @@ def _code_of(model: OpenedRun, folder: Path) -> str:
     if resolved is None or len(dataset) * dataset.pixels > _MAX_CODE_PIXELS:
         return ""
     try:
-        name = Path(model.file).stem
+        name = stem_of(model.file)
         made = make_code(CodedRun.of(resolved, name, model.codec.run), "torch", name)
     except AeguiError:
         return ""

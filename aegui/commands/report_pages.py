@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import shlex
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +18,7 @@ from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
 from aegui.commands.report_classes import confusion_words
 from aegui.commands.report_reasons import activation_reason, reasons_of
-from aegui.core.atomic import plain_name
+from aegui.core.atomic import plain_name, stem_of
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.emoji_words import translated_name
@@ -780,7 +779,8 @@ def _called(model: OpenedRun, index: int) -> str:
 
 def _out(model: OpenedRun, name: str) -> str:
     """Return a file name that no other command line of the report uses."""
-    return f"{plain_name(Path(model.file).stem)}-{name}"
+    # A name of emojis alone leaves nothing, and a leading hyphen would make it an option.
+    return f"{plain_name(stem_of(model.file)) or 'network'}-{name}"
 
 
 def _line(*arguments: str) -> str:

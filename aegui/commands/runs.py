@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.progress import TerminalLine
 from aegui.commands.words import note, say, say_exactly, say_json
-from aegui.core.atomic import check_writable
+from aegui.core.atomic import check_writable, stem_of
 from aegui.core.cost import memory_words
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import (
@@ -138,7 +138,7 @@ def add_command(options: argparse.Namespace) -> int:
     runs = [load_run(file) for file in options.sources]
     with _opened() as library:
         for file, run in zip(options.sources, runs, strict=True):
-            name = run.recipe.name or Path(file).stem
+            name = run.recipe.name or stem_of(file)
             entry = library.keep(run, tags=tuple(options.tag), name=name[:MAX_NAME])
             say(tr("{file} is kept as {id}.", file=file, id=entry.id))
         _note_size(library)

@@ -175,6 +175,14 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def stem_of(path: str | os.PathLike[str]) -> str:
+    """Return the name of a file without suffix as text that any file can hold.
+
+    Bytes of it that are no text are replaced.
+    """
+    return os.fsencode(Path(path).stem).decode(errors="replace")
+
+
 def plain_name(text: str, most: int = MAX_NAME) -> str:
     """Return ``text`` as part of a file name on any system: letters, digits, - and _, or empty.
 

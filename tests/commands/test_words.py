@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,6 +65,8 @@ BYTES = "\udc80\udcff"
         ("train letters-course --check {bytes}", "--check is"),
         ("train letters-course --chars {bytes}", "--chars is"),
         ("data lowercase --labels {bytes}", "--labels: "),
+        ("page {run} -o p.html --title {bytes}", "--title is"),
+        ("report {run} -o hand --title {bytes}", "--title is"),
         ("data lowercase --count 99999999999999999999", "at most 2,147,483,647"),
     ],
 )
@@ -89,3 +92,37 @@ def test_samples_are_read_from_files_whose_names_are_no_text(
         pytest.skip("files of this system have Unicode names")
     assert main(["evaluate", run, "--data", str(path)]) == 0
     assert "Samples: " in capsys.readouterr().out
+
+
+def test_a_run_named_by_an_emoji_is_reported(tmp_path: Path) -> None:
+    run = tmp_path / "💥.aegui"
+    shutil.copy(models_dir() / "letters-2d.aegui", run)
+    assert main(["report", str(run), "-o", str(tmp_path / "hand")]) == 0
+    assert "-o network-latent.svg" in (tmp_path / "hand/commands.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "page {run} -o {out}/o.html",
+        "path {run} --from a --to b -n 3 -o {out}/o.gif",
+        "path {run} --from a --to b -n 3 -o {out}/o.png",
+        "export {run} -o {out}/o.onnx",
+        "export {run} -o {out}/o.safetensors",
+        "encode {run} -o {out}/o.csv",
+        "figure {run} latent -o {out}/o.svg",
+        "map {run} -o {out}/o.png",
+        "finds {run} -n 2 -o {out}/o.json",
+        "code {run} -o {out}/o.py",
+        "project {run} --method code -o {out}/o.csv",
+        "project {run} --method code -o {out}/o.json",
+        "report {run} -o {out}/hand",
+    ],
+)
+def test_runs_are_exported_whatever_the_bytes_of_their_names(line: str, tmp_path: Path) -> None:
+    run = tmp_path / f"{BYTES}.aegui"
+    try:
+        shutil.copy(models_dir() / "letters-2d.aegui", run)
+    except (OSError, UnicodeError):
+        pytest.skip("files of this system have Unicode names")
+    assert main([one.format(run=run, out=tmp_path) for one in line.split()]) == 0
