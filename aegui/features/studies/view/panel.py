@@ -93,11 +93,12 @@ class StudiesPanel(QWidget):
 
     def _build(self) -> None:
         self._placeholder = Placeholder(self._build_content())
-        self.example = self._placeholder.add_offer(
-            tr("Open an example: activations compared"),
-            tr("ReLU, tanh and sigmoid on the network of the course; it takes seconds"),
+        self.example = self._placeholder.offer
+        self.example.setToolTip(
+            tr("ReLU, tanh and sigmoid on the network of the course; it takes seconds")
         )
         self.example.setProperty("main", True)
+        self.plans = self._placeholder.add_offer(tr("Choose a study…"))
         self.of_builder = self._placeholder.add_offer(
             tr("Vary the network of the builder"),
             tr("Begin a study, and add the fields to vary"),
@@ -130,8 +131,8 @@ class StudiesPanel(QWidget):
         return held(column(head, (self.pages, 1), foot, self.verdict, margins=margins))
 
     def _connect(self) -> None:
-        self._placeholder.accepted.connect(self.plans_requested)
-        self.example.clicked.connect(self.example_requested)
+        self._placeholder.accepted.connect(self.example_requested)
+        self.plans.clicked.connect(self.plans_requested)
         self.of_builder.clicked.connect(self.new_requested)
         self.pause.clicked.connect(self._on_pause_clicked)
         self.cancel.clicked.connect(self.cancel_requested)
@@ -165,7 +166,7 @@ class StudiesPanel(QWidget):
                 "A study trains a network with several settings, each with several seeds, and "
                 "tells which settings really differ. Its results appear here."
             )
-            self._placeholder.say(text, tr("Choose a study…"))
+            self._placeholder.say(text, tr("Open an example: activations compared"))
             return
         self._placeholder.show_content()
         name = tr(sheet.plan.name) or (tr("New study") if sheet.is_new else sheet.path.stem)

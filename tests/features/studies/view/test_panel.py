@@ -259,6 +259,7 @@ def test_an_empty_panel_says_what_to_do(
 ) -> None:
     for button, signal in (
         (panel.example, panel.example_requested),
+        (panel.plans, panel.plans_requested),
         (panel.of_builder, panel.new_requested),
     ):
         assert button.isVisible()
