@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton
 
+from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.features.data.feature import DataFeature
@@ -93,6 +94,33 @@ def test_save_on_the_way_out(
     answer("Save")
     assert closed(window)
     assert (tmp_path / "kept.aegui").is_file()
+
+
+@pytest.mark.parametrize(
+    ("button", "kept"), [("Save as…", True), ("Cancel", True), ("Replace", False)]
+)
+def test_a_file_is_not_replaced_by_another_network_without_a_question(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, button: str, kept: bool
+) -> None:
+    workspace, feature = window._services.workspace, window.feature(DocumentFeature)
+    first = tmp_path / "first.aegui"
+    saving_to(monkeypatch, first)
+    assert feature.save()
+    workspace.file.saving.finish()
+    workspace.edit_recipe(EDITED, "seed")
+    # Another seed is the same work: no question.
+    assert feature.save()
+    workspace.file.saving.finish()
+    content = first.read_bytes()
+    corruption = CorruptionSpec(kind="flip", level=0.1)
+    data = SMALL.data.model_copy(update={"corruption": corruption})
+    workspace.edit_recipe(SMALL.model_copy(update={"data": data}), "a denoiser")
+    saving_to(monkeypatch, tmp_path / "second.aegui")
+    answer(button)
+    feature.save()
+    workspace.file.saving.finish()
+    assert (first.read_bytes() == content) is kept
+    assert (tmp_path / "second.aegui").is_file() is (button == "Save as…")
 
 
 def test_leaving_while_it_trains_keeps_what_was_learnt(

@@ -110,8 +110,7 @@ class DocumentFeature(Feature):
                 first
             )
         if workspace.file.state() != "changed":
-            first()
-            return workspace.save()
+            return self._replace(first)
         answer = dialogs.questions.ask_conflict(self._window, workspace.name)
         if answer == "reload":
             self.reload()
@@ -121,6 +120,19 @@ class DocumentFeature(Feature):
             return False
         first()
         return workspace.save(overwrite=True)
+
+    def _replace(self, first: Callable[[], None]) -> bool:
+        """Save to the file of the document, asking first if it holds another network."""
+        workspace = self._services.workspace
+        replaced = workspace.file.replaced_content
+        if replaced:
+            answer = dialogs.questions.ask_replacing(self._window, workspace.name, replaced)
+            if answer == "save_as":
+                return self._save_as(first)
+            if answer == "cancel":
+                return False
+        first()
+        return workspace.save()
 
     def reload(self) -> None:
         """Reload the file from disk, asking first if changes would be lost."""

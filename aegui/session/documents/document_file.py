@@ -13,13 +13,14 @@ from aegui.core.run_file.saved import SUFFIX
 from aegui.core.training.loop.pace import CHECKPOINT_SHARE
 from aegui.session.documents.autosave import Autosave
 from aegui.session.documents.document import stamp_of
-from aegui.session.documents.naming import content_name, content_stem
+from aegui.session.documents.naming import content_name, content_stem, is_other_content
 from aegui.session.documents.saving import Saving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from aegui.core.file_mark import FileMark, FileState
+    from aegui.core.recipe import Recipe
     from aegui.session.documents.autosave import Recovery
     from aegui.session.documents.workspace import Workspace
     from aegui.session.settings import Settings
@@ -71,6 +72,8 @@ class DocumentFile(QObject):
         self._mark: FileMark | None = None
         self._reported: tuple[str, int] | None = None
         self._name = self._began_as = ""
+        self._stored: Recipe
+        """The recipe that the file of the document was read or written with."""
         self._document = 0
         self._changes = 0
         self._copied_changes = 0
@@ -100,6 +103,16 @@ class DocumentFile(QObject):
         return self._name if content_stem(self._host.recipe) == self._began_as else ""
 
     @property
+    def replaced_content(self) -> str:
+        """Return what the file holds if saving would replace it by other data or another kind.
+
+        Empty if there is no file, or if it holds an earlier state of the same work.
+        """
+        if self.path is None or not is_other_content(self._stored, self._host.recipe):
+            return ""
+        return content_name(self._stored)
+
+    @property
     def is_modified(self) -> bool:
         """Return whether anything is not on the disk."""
         return self._being_written > 0 or self._is_edited
@@ -126,6 +139,7 @@ class DocumentFile(QObject):
         self._forget_copy()
         self.path, self._name = path, name
         self._began_as = content_stem(self._host.recipe)
+        self._stored = self._host.recipe
         self._mark, self._reported = mark, None
         self._document += 1
         self._being_written = 0
@@ -187,7 +201,7 @@ class DocumentFile(QObject):
             # Stored before writing: if the program is killed, the next start cleans up there.
             self._settings.note_writing(path.parent)
             self._settings.save()
-        document, changes = self._document, self._changes
+        document, changes, recipe = self._document, self._changes, self._host.recipe
         was_edited, self._is_unsaved = self._is_edited, False
         self._being_written += 1
         self._host.undo_stack.setClean()
@@ -196,7 +210,7 @@ class DocumentFile(QObject):
         def done(mark: FileMark | None) -> None:
             if document == self._document:
                 self._being_written -= 1
-                self.path = path
+                self.path, self._stored = path, recipe
                 self._mark, self._reported = mark, None
                 if changes == self._changes and self._host.underway is None:
                     self._forget_copy()

@@ -32,6 +32,12 @@ def content_name(recipe: Recipe) -> str:
     )
 
 
+def is_other_content(recipe: Recipe, other: Recipe) -> bool:
+    """Return whether the recipes differ in their data or in the kind of model."""
+    sources = (Path(one.data.source).stem for one in (recipe, other))
+    return len(set(sources)) > 1 or kind_of(recipe) != kind_of(other)
+
+
 def run_name(recipe: Recipe, otherwise: str) -> str:
     """Return the name of a trained recipe, as long as the recipe still matches its name.
 

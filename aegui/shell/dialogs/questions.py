@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 CloseGuard = Literal["save", "discard", "cancel"]
 Conflict = Literal["reload", "save_as", "overwrite", "cancel"]
+Replacing = Literal["save_as", "replace", "cancel"]
 Recovering = Literal["go_on", "open", "delete", "later"]
 
 _ICON_PX = 56
@@ -81,6 +82,24 @@ def ask_conflict(parent: QWidget, name: str) -> Conflict:
         box.addButton(tr("&Reload"), QMessageBox.ButtonRole.ActionRole): "reload",
         box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole): "save_as",
         box.addButton(tr("&Overwrite"), QMessageBox.ButtonRole.DestructiveRole): "overwrite",
+    }
+    box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
+    box.exec()
+    return next((key for it, key in buttons.items() if box.clickedButton() is it), "cancel")
+
+
+def ask_replacing(parent: QWidget, name: str, held: str) -> Replacing:
+    """Ask before a save replaces the content of the file ``name``, ``held``, by other work."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Another network"))
+    box.setText(
+        tr("“{name}” holds another network: {content}. Replace it?", name=name, content=held)
+    )
+    box.setInformativeText(tr("Under another name, both are kept."))
+    buttons: dict[QPushButton, Replacing] = {
+        box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole): "save_as",
+        box.addButton(tr("&Replace"), QMessageBox.ButtonRole.DestructiveRole): "replace",
     }
     box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
     box.exec()
