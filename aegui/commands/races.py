@@ -193,7 +193,12 @@ def smallest_command(options: argparse.Namespace) -> int:
     best = best_of_attempts(tuple(attempts))
     if options.json:
         say_json(
-            {"goal": challenge.words, "best": _attempt_json(best), "attempts": len([*attempts])}
+            {
+                "goal": challenge.words,
+                "best": _attempt_json(best),
+                "attempts": len([*attempts]),
+                "complete": not stop.requested,
+            }
         )
     else:
         _say_best(tuple(attempts), best, listed=options.list)
@@ -201,7 +206,10 @@ def smallest_command(options: argparse.Namespace) -> int:
         document = json.dumps(best.recipe, indent=2, ensure_ascii=False) + "\n"
         write_atomically(options.out, document.encode())
         note(tr("Written to {file}.", file=options.out))
-    return stop.exit_code if stop.requested else 0
+    if stop.requested:
+        note(tr("Stopped: a smaller one may exist. Attempts are kept; the same command resumes."))
+        return stop.exit_code
+    return 0
 
 
 def _times(recipe: Recipe, challenge: Challenge, attempts: Attempts, *, own: bool) -> int:

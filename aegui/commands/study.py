@@ -73,9 +73,12 @@ def _carried_out(options: argparse.Namespace, plan: StudyPlan, path: Path) -> in
         return _write_units(study, Path(options.units))
     if options.keep:
         check_library()
+    # All that can be refused is, before a folder is made.
+    study.settings()
+    cluster = None if options.scheduler is None else _cluster_of(options)
     records.begin(plan)
     try:
-        status = _begun(options, study, records)
+        status = _begun(options, study, records, cluster)
     finally:
         records.end()
     if selection is not None:
@@ -83,14 +86,16 @@ def _carried_out(options: argparse.Namespace, plan: StudyPlan, path: Path) -> in
     return status
 
 
-def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
+def _begun(
+    options: argparse.Namespace, study: Study, records: Records, cluster: Workers | None
+) -> int:
     """Run the missing parts of a study whose folder this process has locked; print the results."""
     plan = study.plan
     if options.collect is not None:
         found = collect(Path(options.collect), records)
         note(trn("{n:,} run was gathered.", "{n:,} runs were gathered.", found))
-    if options.scheduler is not None:
-        return _finished(options, study, records, _on_cluster(options, study))
+    if cluster is not None:
+        return _finished(options, study, records, run_study(study, cluster))
     jobs = options.jobs or default_jobs()
     cost = study.cost(jobs)
     refuse_excess(cost, allowed=options.yes)
@@ -106,15 +111,15 @@ def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
     return _finished(options, study, records, run_study(study, workers_for(jobs)))
 
 
-def _on_cluster(options: argparse.Namespace, study: Study) -> int:
-    """Train what is missing on the workers of a cluster; return the exit code."""
+def _cluster_of(options: argparse.Namespace) -> Workers:
+    """Connect to the workers of a cluster."""
     certificates = (options.tls_ca or "", options.tls_cert or "", options.tls_key or "")
     scheduler = Scheduler(options.scheduler, *certificates)
     if scheduler.warning:
         note(scheduler.warning)
     workers = DaskWorkers(scheduler)
     note(trn("{n} worker.", "{n} workers.", workers.jobs))
-    return run_study(study, workers)
+    return workers
 
 
 def _finished(options: argparse.Namespace, study: Study, records: Records, status: int) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+import signal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aegui.cli import main
-from aegui.core.races.smallest import Attempts, Challenge, attempts_left, default_attempts
+from aegui.commands import races
+from aegui.core.races.smallest import Attempts, Challenge, attempts_left, default_attempts, shrink
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import load_recipe
 from aegui.widgets.figures.study_kinds import PICTURES
@@ -17,6 +19,7 @@ from tests.features.races.tasks import TASK
 from tests.features.studies.plans import write_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Out = pytest.CaptureFixture[str]
@@ -105,6 +108,24 @@ def test_the_smallest_network_is_found_kept_and_written(
     assert "1 of 1 seed, reaches it" in searched.err
     assert told["best"]["widths"] == "35-1-2-1-35"
     assert told["attempts"] >= 3
+    assert told["complete"]
+
+
+@pytest.mark.usefixtures("handled_signals")
+def test_a_search_that_is_stopped_claims_nothing(
+    task: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def stopped_soon(*arguments: Any) -> Iterator[Any]:
+        signal.raise_signal(signal.SIGINT)
+        yield from shrink(*arguments)
+
+    monkeypatch.setattr(races, "shrink", stopped_soon)
+    line = ["smallest", str(task), "--wrong", "34", "--seeds", "1"]
+    assert main([*line, "--json"]) == 130
+    told = capsys.readouterr()
+    assert not json.loads(told.out)["complete"]
+    assert "Stopped: a smaller one may exist." in told.err
 
 
 @pytest.mark.parametrize("more", [[], ["--list"], ["--list", "--json"]])

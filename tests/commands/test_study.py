@@ -41,6 +41,19 @@ def test_errors_of_rows_name_the_file_of_the_plan(
     assert capsys.readouterr().err.startswith("aegui: mine.json: The recipe of the study")
 
 
+def test_what_is_refused_leaves_no_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path, out = tmp_path / "p.json", tmp_path / "out"
+    path.write_text(json.dumps(PLAN))
+    line = ["study", str(path), "--out", str(out)]
+    assert main([*line, "--data", str(tmp_path / "nowhere.h")]) == 2
+    assert "nowhere.h" in capsys.readouterr().err
+    assert main([*line, "--scheduler", "nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_other_samples_in_place_of_the_plans(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -350,8 +350,8 @@ def _refusing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise AeguiError(
             tr(
-                "{folder} could not be written to: {reason}. Finished runs are kept: make room, "
-                "and repeat the command.",
+                "{folder} could not be written to: {reason}. Finished runs are kept: repeat the "
+                "study once that is mended, or in another folder.",
                 folder=folder,
                 reason=system_reason(error),
             )
