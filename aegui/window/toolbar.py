@@ -20,7 +20,7 @@ from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataR
 from aegui.kit.choosing import narrow
 from aegui.kit.layouts import dim, held, row
 from aegui.kit.marks import ElidedCombo, ElidedLabel
-from aegui.kit.theme import SPACING, figures_font, icon, icon_size
+from aegui.kit.theme import SPACING, figures_font, grown_for_text, icon, icon_size
 from aegui.window.shown_chip import ShownChip
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ class MainToolBar(QToolBar):
         roomy = self.width() >= _ROOMY_PX
         for title in self._titles:
             title.setVisible(roomy)
-        self.device.setVisible(roomy)
+        # Words of larger text would take the room of the weights that are shown.
+        self.device.setVisible(self.width() >= grown_for_text(_ROOMY_PX))
         beyond = max(0, self.width() - _TIGHT_PX)
         lists = (
             (self.data, _DATA_SHARE, _MAX_LIST_PX),
