@@ -124,7 +124,7 @@ class App(QObject):
             self.window.notify(self._settings.notice)
         trouble = create_user_folders()
         if trouble is not None:
-            notice = _nothing_is_kept(trouble)
+            notice = _unwritable_notice(trouble)
             _log.warning("%s", notice.text)
             self.window.notify(notice)
         if path is not None:
@@ -355,7 +355,7 @@ def ensure_font(application: QApplication) -> None:
         QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / "DejaVuSans.ttf"))
 
 
-def _nothing_is_kept(trouble: OSError) -> Notice:
+def _unwritable_notice(trouble: OSError) -> Notice:
     """Return the message that settings, library and backup copies cannot be stored."""
     text = tr(
         "Nothing can be saved in {folder}: {reason}. Settings, library and backups of unsaved "

@@ -31,8 +31,8 @@ def missing_display_reason(environment: Mapping[str, str] = os.environ) -> str |
     if not sys.platform.startswith("linux"):
         return None
     platforms = [word.split(":")[0] for word in environment.get("QT_QPA_PLATFORM", "").split(";")]
-    wanted = [name for name in platforms if name]
-    if any(not name.startswith(_SCREENS) for name in wanted):
+    requested = [name for name in platforms if name]
+    if any(not name.startswith(_SCREENS) for name in requested):
         return None
     x_display, wayland = environment.get("DISPLAY", ""), environment.get("WAYLAND_DISPLAY", "")
     if not x_display and not wayland:

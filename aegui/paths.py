@@ -37,7 +37,7 @@ def models_dir() -> Path:
     return _root() / "models"
 
 
-def is_own(path: Path) -> bool:
+def is_shipped(path: Path) -> bool:
     """Return whether ``path`` is inside the shipped files, which must not be overwritten."""
     real = Path(os.path.realpath(path))
     return any(

@@ -13,7 +13,7 @@ from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
 from aegui import paths
-from aegui.commands.self_test import _own_folders
+from aegui.commands.self_test import _temporary_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def test_the_user_writes_below_the_user_s_own_folders(user_home: Path) -> None:
 def test_the_self_test_writes_below_its_own_folder(
     system: type[PlatformDirsABC], folder: PurePath
 ) -> None:
-    with _own_folders(folder):
+    with _temporary_folders(folder):
         user = system(paths.APP_NAME, appauthor=False)
         for place in (user.user_data_dir, user.user_config_dir, user.user_cache_dir):
             assert type(folder)(place).is_relative_to(folder)

@@ -70,12 +70,12 @@ class Checkpoints:
             line.clear()
             if self._reached is None:
                 raise
-            kept = tr(
+            note = tr(
                 "The weights of epoch {epochs:,} are in {file}; --resume continues from there.",
                 epochs=self._reached,
                 file=self._path,
             )
-            raise TrainingError(f"{error} {kept}") from error
+            raise TrainingError(f"{error} {note}") from error
 
     def write_if_due(self, training: Training) -> None:
         """Write a checkpoint if one is due; called between two chunks of a training."""

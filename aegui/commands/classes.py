@@ -192,8 +192,8 @@ def _say_confusion(found: Classification) -> None:
     order = np.argsort(-mistakes, axis=None, kind="stable")[:_MAX_PAIRS]
     pairs = [divmod(int(index), len(labels)) for index in order]
     rows = [
-        [labels[true], labels[taken], str(mistakes[true, taken])]
-        for true, taken in pairs
-        if mistakes[true, taken]
+        [labels[true], labels[predicted], str(mistakes[true, predicted])]
+        for true, predicted in pairs
+        if mistakes[true, predicted]
     ]
     say(columns_text([tr("class"), tr("taken for"), tr("samples")], rows))

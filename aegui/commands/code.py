@@ -29,10 +29,10 @@ def code_command(options: argparse.Namespace) -> int:
     if options.out:
         check_writable(options.out)
     subject = _subject(options)
-    made_to = _make(options, subject)
+    path = _make(options, subject)
     if not options.check:
         if options.json:
-            say_json({"file": made_to})
+            say_json({"file": path})
         return 0
     from aegui.core.source_code.check import check_code
     from aegui.core.source_code.words import verdict_words
@@ -40,7 +40,7 @@ def code_command(options: argparse.Namespace) -> int:
     with stoppable() as cancelled:
         verdict = check_code(subject, options.form, cancelled)
     if options.json:
-        say_json(verdict.document() | {"file": made_to})
+        say_json(verdict.document() | {"file": path})
     else:
         note(verdict_words(verdict))
     return DIFFERS if verdict.state == "differs" else 0
@@ -70,13 +70,13 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
         if path.suffix.lower() != SUFFIXES[options.form]:
             words = tr("--out must end in {suffix}.", suffix=SUFFIXES[options.form])
             raise AeguiError(words)
-        made = make_code(subject, options.form, stem_of(path))
-        made.write(path)
+        code = make_code(subject, options.form, stem_of(path))
+        code.write(path)
         note(
             tr(
                 "{file} is written, and beside it {data} with images and first weights.",
                 file=path,
-                data=made.listing.data_file,
+                data=code.listing.data_file,
             )
         )
         return str(path)

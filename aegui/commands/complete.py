@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import PICTURES, check_suffix, made_figure, write_figures
+from aegui.commands.figure_files import PICTURES, check_suffix, make_figure, write_figures
 from aegui.commands.images import check_images_path
 from aegui.commands.noise import read_images, write_answers
 from aegui.commands.opened import OpenedRun
@@ -52,10 +52,10 @@ def _missing(text: str, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
     """Return the mask ``[C * H * W]`` of the rectangle ``x,y,w,h``, counted from the upper left."""
     channels, height, width = shape
     try:
-        x, y, wide, high = (int(part) for part in text.split(","))
+        x, y, erased_width, erased_height = (int(part) for part in text.split(","))
     except ValueError:
-        x = y = wide = high = -1
-    inside = 0 <= x < x + wide <= width and 0 <= y < y + high <= height
+        x = y = erased_width = erased_height = -1
+    inside = 0 <= x < x + erased_width <= width and 0 <= y < y + erased_height <= height
     if not inside:
         raise AeguiError(
             tr(
@@ -68,7 +68,7 @@ def _missing(text: str, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
             )
         )
     found = np.zeros((channels, height, width), bool)
-    found[:, y : y + high, x : x + wide] = True
+    found[:, y : y + erased_height, x : x + erased_width] = True
     return found.reshape(-1)
 
 
@@ -120,5 +120,5 @@ def _write_figure(
     ]
     origin = run.origin(data=images.name, samples=len(images))
     title = tr("Completion: {name}", name=run.saved.recipe.name)
-    figure = made_figure("reconstructions", rows, image_style_of(run.dataset), title, origin)
+    figure = make_figure("reconstructions", rows, image_style_of(run.dataset), title, origin)
     write_figures([path], figure)

@@ -158,8 +158,8 @@ def _read_as(
     reading = read_source(options.file, images, report, is_cancelled)
     notes = reading.notes
     if reading.kind == "folder":
-        own = majority_format(scan_images([path], is_cancelled).files, is_cancelled)
-        notes = notes if own is None else (own.words(), *notes)
+        majority = majority_format(scan_images([path], is_cancelled).files, is_cancelled)
+        notes = notes if majority is None else (majority.words(), *notes)
     return reading.kind, (select(reading.dataset, chosen),), notes
 
 

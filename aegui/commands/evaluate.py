@@ -74,13 +74,13 @@ def _document(
     }
     if len(found) == 1:
         return document | _part_json(*found.values())
-    whole = np.zeros(len(run.dataset), np.int64)
+    wrong = np.zeros(len(run.dataset), np.int64)
     of_each = {}
     for key, one in found.items():
-        whole[one.indices] = one.clean
+        wrong[one.indices] = one.clean
         of_each[key] = {"samples": len(one.indices), "places": one.indices.tolist()}
         of_each[key] |= _part_json(one)
-    return document | {"wrong_pixels": wrong_pixels_summary(whole.tolist()), "parts": of_each}
+    return document | {"wrong_pixels": wrong_pixels_summary(wrong.tolist()), "parts": of_each}
 
 
 def _part_json(found: PartFigures) -> dict[str, Any]:

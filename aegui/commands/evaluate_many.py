@@ -105,8 +105,8 @@ def _evaluated(
     run.refuse_generator()
     rows = {}
     for part, one in measured(run, specs, options).items():
-        whole = len(run.parts) == 1
-        where, ending = ("", "") if whole else (part, f", {tr(PARTS[part])}")
+        is_undivided = len(run.parts) == 1
+        where, ending = ("", "") if is_undivided else (part, f", {tr(PARTS[part])}")
         if dataset.is_binary:
             title = tr("wrong pixels")
             rows[where, "wrong_pixels"] = f"{title}{ending}", float(one.clean.mean())

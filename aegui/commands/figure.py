@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.figure_files import (
     check_figure_path,
-    made_figure,
+    make_figure,
     painting,
     write_figures,
 )
@@ -35,7 +35,7 @@ def figure_command(options: argparse.Namespace) -> int:
     with painting():
         paper = _paper(options)
         model = OpenedRun.of(options)
-        figure = made_figure("run", options.kind, model, options)
+        figure = make_figure("run", options.kind, model, options)
         assert figure is not None, "a figure of a run that cannot be made is refused"
         if options.title is not None:
             figure = replace(figure, title=options.title)

@@ -56,14 +56,14 @@ def painting() -> Iterator[None]:
         del application
 
 
-def made_figure(key: str, *results: object, **how: object) -> Figure | None:
+def make_figure(key: str, *results: object, **settings: object) -> Figure | None:
     """Return the figure that the row ``key`` of ``MAKERS`` makes of ``results``, or None if empty.
 
     Raises:
         AeguiError: Qt cannot be loaded.
     """
     maker: Callable[..., Figure | None] = _of_qt(MAKERS[key])
-    return maker(*results, **how)
+    return maker(*results, **settings)
 
 
 def _of_qt(place: str) -> Any:

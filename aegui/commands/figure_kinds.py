@@ -99,8 +99,8 @@ def _latent(model: OpenedRun, options: argparse.Namespace) -> Figure:
     places = placed(frame, codes).astype(np.float64)[:, : min(2, size)]
     labels = [model.dataset.labels[sample] for sample in some.tolist()]
     images = model.dataset.images
-    plain = len(set(labels)) not in range(2, _MAX_COLOURED + 1)
-    pictured = options.pictures or (plain and not model.glyphs)
+    is_uncoloured = len(set(labels)) not in range(2, _MAX_COLOURED + 1)
+    pictured = options.pictures or (is_uncoloured and not model.glyphs)
     return latent_figure(
         places,
         names,
@@ -188,7 +188,7 @@ def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
-    spec = _noise(model, options, own=False)
+    spec = _noise(model, options, use_recipe_noise=False)
     some = evenly_spaced(len(model.dataset), options.samples or MAX_CODES)
     flat = np.asarray(model.dataset.flat()[some])
     labels = [model.dataset.labels[sample] for sample in some.tolist()]
@@ -217,10 +217,10 @@ def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 
 def _error(
-    model: OpenedRun, target: NDArray[np.float32], given: NDArray[np.float32]
+    model: OpenedRun, target: NDArray[np.float32], inputs: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """Return the error of each answer to ``given``: wrong pixels, or squared error per image."""
-    answers = model.codec.reconstruct(given)
+    """Return the error of each answer to ``inputs``: wrong pixels, or squared error per image."""
+    answers = model.codec.reconstruct(inputs)
     if model.glyphs:
         return wrong_pixels(target, answers).astype(np.float64)
     apart = np.asarray(answers, np.float64) - target
@@ -254,8 +254,8 @@ def _by_class(
 
 def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
-    own = model.saved.recipe.data.corruption.kind
-    kind = options.noise.partition(":")[0] if options.noise else own
+    recipe_kind = model.saved.recipe.data.corruption.kind
+    kind = options.noise.partition(":")[0] if options.noise else recipe_kind
     levels = noise_levels("flip" if kind == "none" else kind, options.levels)
     runs = range(len(model.saved.results)) if options.run is None else [options.run]
     tried = ModelUnderTest(model.name, tuple(model.saved.codec(run) for run in runs))
@@ -377,11 +377,13 @@ def _need_encoder(model: OpenedRun) -> None:
         )
 
 
-def _noise(model: OpenedRun, options: argparse.Namespace, *, own: bool = True) -> CorruptionSpec:
-    """Return the noise requested with ``--noise``, else that of the recipe (``own``) or none."""
+def _noise(
+    model: OpenedRun, options: argparse.Namespace, *, use_recipe_noise: bool = True
+) -> CorruptionSpec:
+    """Return the noise of ``--noise``, else the recipe's if ``use_recipe_noise``, else none."""
     if options.noise is not None:
         return parse_corruption(options.noise)
-    return model.saved.recipe.data.corruption if own else CorruptionSpec()
+    return model.saved.recipe.data.corruption if use_recipe_noise else CorruptionSpec()
 
 
 def _image_style_of_run(model: OpenedRun) -> ImageStyle:

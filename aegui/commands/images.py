@@ -67,9 +67,9 @@ def write_images(
     if Path(path).suffix.lower() == _PNG:
         write_sheet(path, images, None, scale, ink=ink, about=about)
         return
-    kept = (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0)
+    pixels = (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0)
     numbers = [str(index + 1) for index in range(len(images))]
-    dataset = Dataset.from_images(name, kept, labels or numbers, names)
+    dataset = Dataset.from_images(name, pixels, labels or numbers, names)
     if not labels and is_folder_path(path):
         write_image_folder(path, dataset, by_label=False)
     else:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def judge_command(options: argparse.Namespace) -> int:
     """Print a classifier's verdict on generated images, on real ones and on chance."""
     generator, judging = OpenedRun.of(options), OpenedRun(options.classifier)
-    generator.refuse_plain_code()
+    generator.require_prior()
     saved = generator.saved
     chosen = None
     if options.real is not None:

@@ -204,7 +204,7 @@ def _found(
     """Return the codes ``[n, d]`` from the source requested: prior, posterior or search."""
     codec, seed = model.codec, options.seed
     if options.source == "prior":
-        model.refuse_plain_code()
+        model.require_prior()
         return sample_prior(codec.latent_size, options.count, seed)
     if options.source == "posterior":
         model.refuse_no_codes()

@@ -236,10 +236,10 @@ def write_answers(
 def read_images(sources: list[str], codec: Codec) -> Dataset:
     """Read and join the images of all sources, in the size that the network takes."""
     found = [_read(source, codec) for source in sources]
-    whole = found[0]
+    joined = found[0]
     for dataset in found[1:]:
-        whole = whole.joined(dataset)
-    return whole
+        joined = joined.joined(dataset)
+    return joined
 
 
 def _read(source: str, codec: Codec) -> Dataset:

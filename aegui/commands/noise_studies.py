@@ -10,7 +10,7 @@ from aegui.commands.figure_files import (
     CSV,
     check_figure_path,
     check_suffix,
-    made_figure,
+    make_figure,
     write_figures,
 )
 from aegui.commands.opened import OpenedRun
@@ -72,7 +72,7 @@ def matrix_command(options: argparse.Namespace) -> int:
     with shown_work() as (report, cancelled):
         matrix = noise_matrix(recipe, dataset, spec, report, cancelled, folder=folder, jobs=jobs)
     if options.out:
-        write_figures(options.out, made_figure("noise matrix", matrix, options.figure))
+        write_figures(options.out, make_figure("noise matrix", matrix, options.figure))
     if options.characters:
         write_atomically(options.characters, characters_csv(matrix).encode("utf-8"))
     if options.json:
@@ -112,7 +112,7 @@ def curves_command(options: argparse.Namespace) -> int:
             samples=len(dataset),
             noise_seed=options.seed,
         )
-        write_figures(options.out, made_figure("noise curves", curves, origin=data))
+        write_figures(options.out, make_figure("noise curves", curves, origin=data))
     if options.json:
         files = {run.file: run.weights for run in runs}
         say_json({**_curves_json(curves), "weights": files, "noise_seed": options.seed})

@@ -188,7 +188,7 @@ class OpenedRun:
         if not self.codec.can_encode:
             raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
 
-    def refuse_plain_code(self) -> None:
+    def require_prior(self) -> None:
         """Refuse a model without a prior, from which no codes can be drawn.
 
         Raises:

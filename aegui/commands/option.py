@@ -149,7 +149,7 @@ def several(names: str, metavar: str, help: str, **settings: Any) -> Option:
     return text(names, metavar, help, action="append", default=[], **settings)
 
 
-def whole(
+def integer(
     names: str,
     metavar: str,
     help: str,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from aegui.commands.option import Option, choice, flag, real, several, text, whole
+from aegui.commands.option import Option, choice, flag, integer, real, several, text
 from aegui.core.i18n import LANGUAGES, mark, tr
 from aegui.core.training.loop.pace import CHECKPOINT_SECONDS
 
@@ -56,9 +56,9 @@ def size_cm(text: str) -> tuple[float, float]:
     Raises:
         ArgumentTypeError: ``text`` is no size.
     """
-    plain = text.strip().lower()
-    factor = 0.1 if plain.endswith("mm") else 1.0
-    parts = plain.removesuffix("cm").removesuffix("mm").split("x")
+    lower = text.strip().lower()
+    factor = 0.1 if lower.endswith("mm") else 1.0
+    parts = lower.removesuffix("cm").removesuffix("mm").split("x")
     try:
         width, height = (factor * float(part) for part in parts)
     except ValueError:
@@ -71,24 +71,24 @@ def size_cm(text: str) -> tuple[float, float]:
 
 
 def _seed(help: str) -> Option:
-    return whole("--seed", "S", help, default=0, most=LARGEST_SEED)
+    return integer("--seed", "S", help, default=0, most=LARGEST_SEED)
 
 
 def _count(usual: int, most: int) -> Option:
     words = mark("images (default: %(default)s)")
-    return whole("-n --count", "N", words, default=usual, least=1, most=most)
+    return integer("-n --count", "N", words, default=usual, least=1, most=most)
 
 
 def _draws(usual: int, help: str) -> Option:
-    return whole("--draws", "N", help, default=usual, least=1, most=MAX_DRAWS)
+    return integer("--draws", "N", help, default=usual, least=1, most=MAX_DRAWS)
 
 
 def _columns(help: str, most: int) -> Option:
-    return whole("--columns", "N", help, least=1, most=most)
+    return integer("--columns", "N", help, least=1, most=most)
 
 
 def _steps(help: str, least: int = 1) -> Option:
-    return whole("--steps", "N", help, default=9, least=least, most=MAX_IN_A_ROW)
+    return integer("--steps", "N", help, default=9, least=least, most=MAX_IN_A_ROW)
 
 
 def _levels(usual: str) -> tuple[Option, ...]:
@@ -118,7 +118,7 @@ _SHEET, _SHEET_HELP = mark("sheet.png"), mark("a .png sheet")
 _SET_HELP = mark("a .png sheet, a set of another form, or a folder that gets one PNG for each")
 _ALL_LEVELS = "0,0.05,0.1,0.15,0.2,0.25,0.3,0.35,0.4,0.45,0.5"
 
-_RUN = whole(
+_RUN = integer(
     "--run", "I", mark("number of the run in the file, from 0 (default: the best)"), least=None
 )
 _FILE = text("file", mark("F.aegui"), mark("a saved run"))
@@ -132,7 +132,7 @@ _OF_FILE = (_RUN, _WEIGHTS)
 _SAVED = (_FILE, *_OF_FILE)
 OTHER_DATA = text("--data", FILE_OR_NAME, mark("data other than the run's own"), empty=True)
 _CHARS = text("--chars", mark("STR"), mark("only these characters of the data"))
-_EPOCHS = whole("--epochs", "N", mark("epochs to train"), least=None)
+_EPOCHS = integer("--epochs", "N", mark("epochs to train"), least=None)
 _NOISES = several(
     "--noise",
     _KIND_AND_LEVEL,
@@ -157,7 +157,7 @@ _SPAN = real(
     least=0,
     most=ANY_NUMBER,
 )
-_SCALE = whole(
+_SCALE = integer(
     "--scale", "N", mark("size of a pixel in the file (default: chosen to fit)"), least=1, most=256
 )
 YES = flag("--yes", mark("continue even if it takes more than an hour or half of the free memory"))
@@ -173,7 +173,7 @@ _REPAIR = (
         required=True,
     ),
     out(mark("y.png"), mark(".png in grey levels, or .txt, .json, .h")),
-    whole(
+    integer(
         "--times",
         "N",
         mark("passes through the network, each on the last answer (default: %(default)s)"),
@@ -193,7 +193,7 @@ FIGURE_PAPER = (
         default=(16.0, 10.0),
     ),
     choice("--theme", THEMES, mark("light or dark"), default="light"),
-    whole("--dpi", "N", mark("dots per inch of a PNG"), default=300, least=None),
+    integer("--dpi", "N", mark("dots per inch of a PNG"), default=300, least=None),
     choice(
         "--lang", list(LANGUAGES), mark("language of the figure (default: that of the messages)")
     ),
@@ -222,8 +222,8 @@ TRAIN = (
         mark("validate on this set, which is held out from training, such as mnist-test"),
     ),
     _EPOCHS,
-    whole("--runs", "K", mark("runs trained together"), least=None),
-    whole("--seed", "S", mark("seed of the first run"), least=None),
+    integer("--runs", "K", mark("runs trained together"), least=None),
+    integer("--seed", "S", mark("seed of the first run"), least=None),
     choice("--device", DEVICES, mark("device to compute on")),
     text("--out", mark("F.aegui"), mark("save the run to this file")),
     text(
@@ -246,7 +246,7 @@ TRAIN = (
         "--compact",
         mark("save a small file: half precision, without the state that only resuming needs"),
     ),
-    whole(
+    integer(
         "--timeline",
         mark("MB"),
         mark("memory for past epochs, half of which is saved at most; 0 keeps none"),
@@ -285,7 +285,7 @@ DECODE = (
         mark(".png in grey levels, or .txt, .json, .h thresholded (default: text on the terminal)"),
         required=False,
     ),
-    whole("--scale", "N", mark("size of a pixel in the PNG"), default=16, least=1, most=256),
+    integer("--scale", "N", mark("size of a pixel in the PNG"), default=16, least=1, most=256),
 )
 CARD = (
     text(
@@ -296,7 +296,7 @@ CARD = (
     choice("--fit", FITS, mark("keep all of an image, cover the frame, or stretch")),
     text("--background", "#RRGGBB", mark("colour behind transparent images")),
     text("--labels", mark("A,B"), mark("only these classes")),
-    whole(
+    integer(
         "--count",
         "N",
         mark("at most this many samples, drawn at random"),
@@ -315,7 +315,7 @@ PROJECT = (
         mark("code, pca, tsne, umap, pca-code, tsne-code, umap-code; several with commas"),
     ),
     YES,
-    whole(
+    integer(
         "--samples",
         "N",
         mark("at most this many samples, drawn at random (default: %(default)s)"),
@@ -330,7 +330,7 @@ PROJECT = (
         least=1,
         most=ANY_NUMBER,
     ),
-    whole(
+    integer(
         "--iterations",
         "N",
         mark("steps of t-SNE after its early exaggeration (default: %(default)s)"),
@@ -382,7 +382,7 @@ JUDGE = (
     text("classifier", mark("CLASSIFIER.aegui"), mark("the classifier that judges them")),
     _count(1_000, MAX_IMAGES),
     _seed(mark("seed of the codes")),
-    whole(
+    integer(
         "--seeds",
         "K",
         mark("draw as many images with each of K seeds, and print their spread"),
@@ -435,7 +435,7 @@ PATH = (
         least=FILM_SPEEDS[0],
         most=FILM_SPEEDS[1],
     ),
-    whole("--side", "PX", mark("about how long the longer side is"), least=16, most=4096),
+    integer("--side", "PX", mark("about how long the longer side is"), least=16, most=4096),
     real(
         "--pause",
         "S",
@@ -498,7 +498,7 @@ LIMIT = (
     _NOISES.required(),
     _DRAWS_OF_EACH,
     _NOISE_SEED,
-    whole(
+    integer(
         "--pairs",
         "N",
         mark("also print the N pairs of characters that are hardest to tell apart"),
@@ -518,7 +518,7 @@ LIMIT = (
     _MARKDOWN,
     AS_JSON,
 )
-JOBS = whole(
+JOBS = integer(
     "--jobs",
     "N",
     mark("processes (default: as many as there are cores)"),
@@ -561,7 +561,7 @@ NOISE_MATRIX = (
     *_levels("0,0.05,0.1,0.2,0.3,0.5"),
     several("--train", _KIND_AND_LEVEL, mark("a noise to train with instead; may be repeated")),
     several("--test", _KIND_AND_LEVEL, mark("a noise to test with instead; may be repeated")),
-    whole(
+    integer(
         "--seeds",
         "K",
         mark("networks of each noise (default: %(default)s)"),
@@ -569,9 +569,9 @@ NOISE_MATRIX = (
         least=1,
         most=1_000,
     ),
-    whole("--epochs", "N", mark("epochs to train"), least=1, most=100_000_000),
-    whole("--copies", "N", mark("noisy copies of each sample in an epoch"), least=1, most=10_000),
-    whole(
+    integer("--epochs", "N", mark("epochs to train"), least=1, most=100_000_000),
+    integer("--copies", "N", mark("noisy copies of each sample in an epoch"), least=1, most=10_000),
+    integer(
         "--samples",
         "N",
         mark("at most this many samples, drawn at random (default: %(default)s)"),
@@ -660,7 +660,7 @@ FIGURE = (
     *_PAPER,
     _AXES,
     flag("--pictures", mark("codes with images of some of the samples")),
-    whole(
+    integer(
         "--samples",
         "N",
         mark("at most this many samples (default: as many as fit)"),
@@ -678,7 +678,7 @@ FIGURE = (
     _DRAWS_FOR_EACH,
     _NOISE_SEED,
     _columns(mark("images in a row of the grid"), MAX_GRID_ROWS),
-    whole("--rows", "N", mark("rows of the grid"), least=1, most=MAX_GRID_ROWS),
+    integer("--rows", "N", mark("rows of the grid"), least=1, most=MAX_GRID_ROWS),
     text(
         "--quantiles",
         "LOW:HIGH[:N]",
@@ -708,7 +708,7 @@ CODE = (
         default="torch",
     ),
     OTHER_DATA,
-    whole("--run", "I", mark("number of the run, from 0 (default: %(default)s)"), default=0),
+    integer("--run", "I", mark("number of the run, from 0 (default: %(default)s)"), default=0),
     flag(
         "--check",
         mark("run it for ten steps beside the program's own training, and compare the losses"),

@@ -12,7 +12,7 @@ from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
 from aegui.core.library.library import Library
-from aegui.core.own_program import own_command, own_environment
+from aegui.core.own_program import program_command, program_environment
 from aegui.core.parity.exports import (
     expected_words,
     limit_words,
@@ -88,7 +88,7 @@ def _trained(row: ParityRow, source: str, *, allowed: bool, is_quiet: bool) -> i
     # With ``--json`` nothing else may be printed; progress goes to the standard error.
     out = subprocess.DEVNULL if is_quiet else None
     return subprocess.run(
-        own_command(*words), env=own_environment(), stdout=out, check=False
+        program_command(*words), env=program_environment(), stdout=out, check=False
     ).returncode
 
 

@@ -51,9 +51,9 @@ def samples_of(dataset: Dataset, option: str, text: str) -> NDArray[np.int64]:
     Raises:
         AeguiError: A part of it names no sample.
     """
-    whole = _samples(dataset, text)
-    if len(whole):
-        return whole
+    indices = _samples(dataset, text)
+    if len(indices):
+        return indices
     found = []
     for part in (part.strip() for part in text.split(",")):
         some = _samples(dataset, part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aegui.commands.option import Option, choice, flag, several, text, whole
+from aegui.commands.option import Option, choice, flag, integer, several, text
 from aegui.commands.options import AS_JSON
 from aegui.core.i18n import mark
 from aegui.core.shelves import GROUPS, LEVELS
@@ -63,7 +63,7 @@ LESSON_CHECK = (
         None,
         {"action": "store_true", "dest": "try_it"},
     ),
-    whole("--seed", mark("N"), mark("first seed of the networks (default 0)"), default=0),
-    whole("--seeds", mark("N"), mark("how many seeds to try (default 3)"), default=3, least=1),
+    integer("--seed", mark("N"), mark("first seed of the networks (default 0)"), default=0),
+    integer("--seeds", mark("N"), mark("how many seeds to try (default 3)"), default=3, least=1),
 )
 TEACHER_CHECK = (text("file", mark("FILE"), mark("the teacher file")),)

@@ -205,11 +205,11 @@ class ProgressBar(TerminalLine):
             sys.stderr.flush()
 
 
-def progress_line(training: Training, room: int) -> str:
-    """Return bar, epochs, rate, time left, loss and wrong pixels in at most ``room`` characters."""
+def progress_line(training: Training, width: int) -> str:
+    """Return bar, epochs, rate, time left, loss and wrong pixels in up to ``width`` characters."""
     line = _progress_line(training, _BAR_CELLS)
-    if len(line) > room > 0:
-        line = _progress_line(training, max(_FEWEST_CELLS, _BAR_CELLS - len(line) + room))[:room]
+    if len(line) > width > 0:
+        line = _progress_line(training, max(_FEWEST_CELLS, _BAR_CELLS - len(line) + width))[:width]
     return line
 
 

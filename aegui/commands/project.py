@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.figure_files import CSV, PICTURES, made_figure, write_figures
+from aegui.commands.figure_files import CSV, PICTURES, make_figure, write_figures
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import TerminalLine, left_words, stoppable
 from aegui.commands.provenance import about_data, about_machine
@@ -184,7 +184,7 @@ def _views(
     refusals: list[AeguiError] = []
     for key in keys:
         try:
-            views.append(_made(key, of, settings, cancelled))
+            views.append(_projected(key, of, settings, cancelled))
         except Cancelled:
             raise
         except AeguiError as error:
@@ -198,7 +198,7 @@ def _views(
     return views
 
 
-def _made(
+def _projected(
     key: str, of: Material, settings: ProjectionOptions, cancelled: Callable[[], bool]
 ) -> View:
     title, begun = tr(VIEWS[key].label), time.monotonic()
@@ -247,7 +247,7 @@ def _say(maps: Maps) -> None:
 def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> None:
     suffix = Path(path).suffix.lower()
     if suffix in PICTURES:
-        figure = made_figure("maps", maps.dataset, maps.of, maps.views, _origin(maps, about, run))
+        figure = make_figure("maps", maps.dataset, maps.of, maps.views, _origin(maps, about, run))
         # Square maps side by side.
         paper = Paper(_MAP_CM * len(maps.views), _MAP_CM + _HEADS_CM)
         write_figures([path], figure, paper)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.cost import cost_of, refuse_excess
 from aegui.commands.figure_files import (
     check_figure_path,
-    made_figure,
+    make_figure,
     painting,
     paper_of,
     write_figures,
@@ -142,7 +142,7 @@ def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> No
     with painting():
         paper, name = paper_of(options), state.recipe.name
         view = RaceView(options.by, "wrong" if options.wrong else "loss", not options.linear)
-        figure = made_figure("race", state, view, name)
+        figure = make_figure("race", state, view, name)
         if figure is not None and options.out:
             write_figures(options.out, figure, paper)
             note(tr("Written to {file}.", file=", ".join(options.out)))
@@ -150,7 +150,7 @@ def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> No
         plane = plane_of(state, key) if options.trails else None
         if plane is not None:
             *_, surface = loss_surface(state.recipe, dataset, plane, frame_of(state, plane))
-            write_figures(options.trails, made_figure("trails", state, plane, surface, name), paper)
+            write_figures(options.trails, make_figure("trails", state, plane, surface, name), paper)
             note(tr("Written to {file}.", file=", ".join(options.trails)))
 
 
@@ -164,15 +164,15 @@ def smallest_command(options: argparse.Namespace) -> int:
     challenge = Challenge(options.wrong, options.seeds, reach).checked()
     attempts = Attempts(recipe, challenge)
     note(tr("Goal: {goal}.", goal=challenge.words))
-    own = getattr(options, "try")
-    if own or not options.list:
-        times = _times(recipe, challenge, attempts, own=own)
+    tries_network = getattr(options, "try")
+    if tries_network or not options.list:
+        times = _times(recipe, challenge, attempts, tries_network=tries_network)
         _refuse_long(recipe, challenge, times, allowed=options.yes)
     # With ``--json`` nothing else may be printed.
     print_line = note if options.json else say
     with stopping_at(ENDING_SIGNALS) as stop, TerminalLine() as line:
         report = line.showing_share()
-        if own:
+        if tries_network:
             found = try_network(
                 recipe,
                 challenge,
@@ -212,9 +212,9 @@ def smallest_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _times(recipe: Recipe, challenge: Challenge, attempts: Attempts, *, own: bool) -> int:
+def _times(recipe: Recipe, challenge: Challenge, attempts: Attempts, *, tries_network: bool) -> int:
     """Return how many networks are still to be trained."""
-    if not own:
+    if not tries_network:
         return attempts_left(recipe, challenge, attempts)
     return int(attempts.get(key_of(for_challenge(recipe, challenge))) is None)
 
@@ -255,10 +255,16 @@ def _say_best(attempts: tuple[Attempt, ...], best: Attempt | None, *, listed: bo
     if best is None:
         say(tr("None of the networks tried reaches the goal."))
         return
-    own = best_of_attempts(attempts, OWN)
+    users_best = best_of_attempts(attempts, OWN)
     say(tr("* smallest: {widths}, {n:,} parameters", widths=best.widths, n=best.parameters))
-    if own is not None and own.key != best.key:
-        say(tr("your own: {widths}, {n:,} parameters", widths=own.widths, n=own.parameters))
+    if users_best is not None and users_best.key != best.key:
+        say(
+            tr(
+                "your own: {widths}, {n:,} parameters",
+                widths=users_best.widths,
+                n=users_best.parameters,
+            )
+        )
 
 
 def _attempt_json(attempt: Attempt | None) -> dict[str, object] | None:

@@ -20,7 +20,7 @@ from aegui.commands.option import check_unicode
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
 from aegui.commands.words import note, say
-from aegui.core.atomic import plain_name, stem_of, write_atomically
+from aegui.core.atomic import file_name_part, stem_of, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
@@ -30,10 +30,16 @@ from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId
 from aegui.core.report.figure_runs import run_mark
-from aegui.core.report.folder import LIST_FILE, free_folder, whole_or_nothing
+from aegui.core.report.folder import LIST_FILE, all_or_nothing, free_folder
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.study.plan import find_plan, load_plan, naming_plan
-from aegui.core.study.records import LINES_FILE, PLAN_FILE, Records, default_folder, with_kept_seeds
+from aegui.core.study.records import (
+    LINES_FILE,
+    PLAN_FILE,
+    Records,
+    default_folder,
+    with_stored_seeds,
+)
 from aegui.core.study.study import Study
 from aegui.core.study.workers import default_jobs, fitting_jobs, with_start, workers_for
 from aegui.core.system_reason import system_reason
@@ -92,7 +98,7 @@ def report_command(options: argparse.Namespace) -> int:
         raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
     with painting():
         folder = _free(Path(options.out), options.assignment or Path(names[0]).stem)
-        with whole_or_nothing(folder):
+        with all_or_nothing(folder):
             _make(folder)
             _report(options, names, folder)
     return 0
@@ -107,7 +113,7 @@ def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> 
             raise AeguiError(tr("There is nothing to report: no study has a run that has ended."))
         if options.blank:
             pages = [replace(page, finding=page.figure.title) for page in pages]
-        pages = _told_apart(pages)
+        pages = _distinguished(pages)
         pages.append(_annex(sources, folder))
         _write(folder, title, sources, pages, report, cancelled)
     say(tr("{n} figures are in {folder}.", n=len(pages), folder=folder))
@@ -135,9 +141,9 @@ def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
 def _free(chosen: Path, stem: str) -> Path:
     """Return ``chosen``, or a new folder for a hand-in of ``stem`` if it contains files already."""
     try:
-        return free_folder(chosen, plain_name(f"{tr('hand-in')}-{stem}"))
+        return free_folder(chosen, file_name_part(f"{tr('hand-in')}-{stem}"))
     except OSError as error:
-        raise _not_made(chosen, error) from None
+        raise _not_written(chosen, error) from None
 
 
 def _make(folder: Path) -> None:
@@ -147,10 +153,10 @@ def _make(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _not_made(folder, error) from None
+        raise _not_written(folder, error) from None
 
 
-def _not_made(folder: Path, error: OSError) -> AeguiError:
+def _not_written(folder: Path, error: OSError) -> AeguiError:
     reason = system_reason(error)
     return AeguiError(tr("{file} could not be made: {reason}.", file=folder, reason=reason))
 
@@ -158,17 +164,17 @@ def _not_made(folder: Path, error: OSError) -> AeguiError:
 def _sources(names: Sequence[str], options: argparse.Namespace) -> list[_Source]:
     """Return a source for each name; every network has a unique name inside the hand-in."""
     found: list[_Source] = []
-    taken: set[str] = set()
+    used: set[str] = set()
     for name in names:
         if Path(name).suffix.lower() != SUFFIX:
             found.append(_study_source(name, options))
             continue
         stem = unique = stem_of(name)
         for number in itertools.count(2):
-            if unique not in taken:
+            if unique not in used:
                 break
             unique = f"{stem}-{number}"
-        taken.add(unique)
+        used.add(unique)
         found.append(_run_source(name, unique, options))
     return found
 
@@ -193,7 +199,7 @@ def _study_source(name: str, options: argparse.Namespace) -> _Source:
 
     path, folder, command = _study_at(name)
     key = folder.resolve().name if path.parent == folder else path.stem
-    plan = with_kept_seeds(load_plan(path), folder)
+    plan = with_stored_seeds(load_plan(path), folder)
     records = Records(folder)
     with naming_plan(path):
         study = Study(plan, path.parent, records)
@@ -211,7 +217,7 @@ def _study_source(name: str, options: argparse.Namespace) -> _Source:
         )
     return _Source(
         tr(plan.name) or path.stem,
-        lambda _cancelled: study_pages(result, records, command, plain_name(key)),
+        lambda _cancelled: study_pages(result, records, command, file_name_part(key)),
         path.read_text(encoding="utf-8"),
         study=key,
     )
@@ -273,7 +279,7 @@ def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -
     return found
 
 
-def _told_apart(pages: Sequence[ReportPage]) -> list[ReportPage]:
+def _distinguished(pages: Sequence[ReportPage]) -> list[ReportPage]:
     """Append the source to findings that several pages share."""
     times = Counter(page.finding for page in pages)
     return [
@@ -402,7 +408,7 @@ def _write_sources(
     from aegui.core.web_page.document import page_html
 
     for number, source in enumerate(sources, 1):
-        name = f"{number:02d}-{plain_name(source.name)}.json"
+        name = f"{number:02d}-{file_name_part(source.name)}.json"
         write_atomically(folder / "configurations" / name, source.configuration.encode())
     exhibits = []
     for source in sources:
@@ -433,9 +439,9 @@ def _code_of(model: OpenedRun, folder: Path) -> str:
         return ""
     try:
         name = stem_of(model.file)
-        made = make_code(CodedRun.of(resolved, name, model.codec.run), "torch", name)
+        code = make_code(CodedRun.of(resolved, name, model.codec.run), "torch", name)
     except AeguiError:
         return ""
     (folder / CODE).mkdir(exist_ok=True)
-    made.write(folder / CODE / made.file_name)
-    return f"{CODE}/{made.file_name}"
+    code.write(folder / CODE / code.file_name)
+    return f"{CODE}/{code.file_name}"

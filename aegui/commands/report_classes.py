@@ -27,11 +27,11 @@ def confusion_words(run: OpenedRun) -> str:
     mistakes = np.where(np.eye(len(found.classes), dtype=bool), 0, found.confusion)
     if not mistakes.any():
         return words
-    true, taken = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
+    true, predicted = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
     return tr(
         "{words}; the most frequent mistake is {true} taken for {taken}, {n:,} times",
         words=words,
         true=label_name(found.classes[true]),
-        taken=label_name(found.classes[taken]),
+        taken=label_name(found.classes[predicted]),
         n=int(mistakes.max()),
     )

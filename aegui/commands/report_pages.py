@@ -18,7 +18,7 @@ from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
 from aegui.commands.report_classes import confusion_words
 from aegui.commands.report_reasons import activation_reason, reasons_of
-from aegui.core.atomic import plain_name, stem_of
+from aegui.core.atomic import file_name_part, stem_of
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.emoji_words import translated_name
@@ -122,7 +122,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         yield from _drawn(model, MAP, _latent_finding, "latent")
     if model.codec.latent_size <= 2 or model.has_prior:
         # Two numbers of a long plain code show too little to be worth a page.
-        yield from _drawn(model, MAP, _grid_finding, "grid", *_wide_grid(model))
+        yield from _drawn(model, MAP, _grid_finding, "grid", *_grid_options(model))
     if model.codec.latent_size <= _MAX_TRAVERSED:
         yield from _drawn(model, MAP, _traversal_finding, "traversal")
     # Fine-tuning the encoder for classes leaves the decoder behind: its images would mean nothing.
@@ -319,10 +319,10 @@ def _errors_finding(model: OpenedRun) -> str:
             linear=localized(float(linear), ".2f"),
         ) + _held_out_words(model, wrong)
     else:
-        own = float(((np.asarray(answers, np.float64) - flat) ** 2).sum(axis=1).mean())
+        error = float(((np.asarray(answers, np.float64) - flat) ** 2).sum(axis=1).mean())
         words = tr(
             "Squared error per image {own}; PCA with as many numbers leaves {linear}",
-            own=localized(own, ".4g"),
+            own=localized(error, ".4g"),
             linear=localized(pca.error(), ".4g"),
         )
     if len(flat) == len(model.dataset):
@@ -340,14 +340,14 @@ def _held_out_words(model: OpenedRun, wrong: NDArray[np.int64]) -> str:
 
     ``wrong`` are the wrong pixels of ``some_samples``.
     """
-    own = wrong[np.isin(model.indices, model.parts.get(HELD_OUT, ()))]
-    if not len(own):
+    held_out = wrong[np.isin(model.indices, model.parts.get(HELD_OUT, ()))]
+    if not len(held_out):
         return ""
     return tr(
         "; of {all:,} held out {n:,} within 1, {mean} wrong on average",
-        all=len(own),
-        n=int((own <= 1).sum()),
-        mean=localized(float(own.mean()), ".2f"),
+        all=len(held_out),
+        n=int((held_out <= 1).sum()),
+        mean=localized(float(held_out.mean()), ".2f"),
     )
 
 
@@ -365,9 +365,9 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     digits = "d" if model.glyphs else ".3g"
     notes = [localized(errors[index], digits) for index in order]
     unit = tr("wrong pixels") if model.glyphs else tr("squared error")
-    whole = _errors_finding(model)
+    set_finding = _errors_finding(model)
     if errors.max():
-        yield from _drawn(model, RESULT, lambda _: whole, "errors")
+        yield from _drawn(model, RESULT, lambda _: set_finding, "errors")
     worst = _name(model, model.indices[order[0]])
     figure = reconstructions_figure(
         rows,
@@ -388,7 +388,7 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
         finding = tr(
             "The worst answer is that to {name}: squared error {n}", name=worst, n=notes[0]
         )
-    finding = finding if errors.max() else whole
+    finding = finding if errors.max() else set_finding
     table = csv_text(
         [tr("sample"), unit],
         [
@@ -424,7 +424,7 @@ def _latent_finding(model: OpenedRun) -> str:
     )
 
 
-def _wide_grid(model: OpenedRun) -> tuple[str, ...]:
+def _grid_options(model: OpenedRun) -> tuple[str, ...]:
     """Return the options of a grid as wide as a page, for any image shape."""
     if model.codec.latent_size == 1:
         return ()
@@ -651,9 +651,9 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
         *("-o", _out(model, "concept.png")),
     )
     # Of larger sets the page uses a subset of the samples, the command all of them.
-    whole = command if len(codes) == len(model.dataset) else ""
+    set_command = command if len(codes) == len(model.dataset) else ""
     yield ReportPage(
-        "concept", section, finding, Figure("concept", title, (sheet,), model.origin()), whole
+        "concept", section, finding, Figure("concept", title, (sheet,), model.origin()), set_command
     )
 
 
@@ -780,7 +780,7 @@ def _called(model: OpenedRun, index: int) -> str:
 def _out(model: OpenedRun, name: str) -> str:
     """Return a file name that no other command line of the report uses."""
     # A name of emojis alone leaves nothing, and a leading hyphen would make it an option.
-    return f"{plain_name(stem_of(model.file)) or 'network'}-{name}"
+    return f"{file_name_part(stem_of(model.file)) or 'network'}-{name}"
 
 
 def _line(*arguments: str) -> str:

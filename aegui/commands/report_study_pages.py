@@ -61,7 +61,7 @@ def study_pages(
     name = tr(result.plan.name) or command
     verdict = verdict_of(result).lines
     # A path of choices has a verdict for each choice: whole settings are not compared.
-    finding = _headline(verdict[0]) if verdict and not result.steps else _kept(result, name)
+    finding = _headline(verdict[0]) if verdict and not result.steps else _path_finding(result, name)
     head, rows = table_of(result)
     table = TextTable(tuple(head), tuple(tuple(row) for row in rows))
     if result.steps:
@@ -106,7 +106,7 @@ def _headline(sentence: str) -> str:
     return f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}"
 
 
-def _kept(result: StudyResult, name: str) -> str:
+def _path_finding(result: StudyResult, name: str) -> str:
     """Return which of several settings is best; the ``name`` of the study if there is one."""
     best = result.best
     if best is None or len(result.cells) == 1:
@@ -203,10 +203,10 @@ def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> 
     rows = []
     for step in result.steps:
         labels = [choice_words(cell.setting.labels[step.axis]) for cell in step.cells]
-        kept = step.winner
-        others = [cell for cell in step.cells if cell is not kept]
-        reason = why(kept, others, result.plan)
-        winner = choice_words(kept.setting.labels[step.axis])
+        winning = step.winner
+        others = [cell for cell in step.cells if cell is not winning]
+        reason = why(winning, others, result.plan)
+        winner = choice_words(winning.setting.labels[step.axis])
         # Joined by semicolons: some languages have a decimal comma.
         rows.append((axis_words(step.axis), "; ".join(labels), winner, reason))
     chosen = "; ".join(row[2] for row in rows)

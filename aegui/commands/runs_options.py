@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from aegui.commands.option import choice, flag, several, text, whole
+from aegui.commands.option import choice, flag, integer, several, text
 from aegui.commands.options import AS_JSON, out
 from aegui.core.i18n import mark
 
-_KEPT = text("run", mark("RUN"), mark("id of a kept run, or its beginning, or its name"))
-_SEVERAL_KEPT = text(
+_RUN = text("run", mark("RUN"), mark("id of a kept run, or its beginning, or its name"))
+_RUNS = text(
     "runs", mark("RUN"), mark("ids of kept runs, or their beginnings, or names"), nargs="+"
 )
 _STUDY = text("--study", mark("ID"), mark("only of this study"))
@@ -33,13 +33,13 @@ RUNS_LIST = (
     ),
     text("--sort", mark("COLUMN"), mark("sort by (default: %(default)s)"), default="created"),
     flag("--ascending", mark("from low to high")),
-    whole("--limit", "N", mark("at most this many"), least=1),
+    integer("--limit", "N", mark("at most this many"), least=1),
     text("--group", mark("COLUMN"), mark("mean and spread of the figures of each group")),
     flag("--trash", mark("what is in the trash")),
     _CSV,
     AS_JSON,
 )
-RUNS_SHOW = (_KEPT, AS_JSON)
+RUNS_SHOW = (_RUN, AS_JSON)
 RUNS_DIFF = (
     text("first", mark("RUN"), mark("a kept run")),
     text("second", mark("RUN"), mark("another one")),
@@ -47,7 +47,7 @@ RUNS_DIFF = (
     AS_JSON,
 )
 RUNS_EXPORT = (
-    _SEVERAL_KEPT,
+    _RUNS,
     out(
         mark("FILE"),
         mark("a .aegui run, its recipe as .json, its network as .onnx, or histories as one .csv"),
@@ -59,19 +59,19 @@ RUNS_ADD = (
     text("sources", mark("F.aegui"), mark("saved runs"), nargs="+"),
     several("--tag", mark("TAG"), mark("a tag for them; may be repeated")),
 )
-RUNS_STAR = (_SEVERAL_KEPT, flag("--off", mark("take the star away")))
+RUNS_STAR = (_RUNS, flag("--off", mark("take the star away")))
 RUNS_TAG = (
     text("runs", mark("RUN"), mark("kept runs"), nargs="*"),
     several("--add", mark("TAG"), mark("a tag to add; may be repeated")),
     several("--remove", mark("TAG"), mark("a tag to remove; may be repeated")),
 )
 RUNS_EDIT = (
-    _KEPT,
+    _RUN,
     text("--name", mark("TEXT"), mark("another name"), empty=True),
     text("--note", mark("TEXT"), mark("another note"), empty=True),
 )
-RUNS_RM = (_SEVERAL_KEPT,)
-RUNS_RESTORE = (_SEVERAL_KEPT,)
+RUNS_RM = (_RUNS,)
+RUNS_RESTORE = (_RUNS,)
 RUNS_TIDY = (
     text(
         "--keep-best",
@@ -82,8 +82,8 @@ RUNS_TIDY = (
         ),
     ),
     _STUDY,
-    whole("--count", "N", mark("how many of each are kept (default: 1)"), default=1, least=1),
+    integer("--count", "N", mark("how many of each are kept (default: 1)"), default=1, least=1),
     flag("--empty-trash", mark("remove for good what is in the trash")),
-    whole("--limit", mark("MB"), mark("size limit of the library"), least=1),
+    integer("--limit", mark("MB"), mark("size limit of the library"), least=1),
     AS_JSON,
 )

@@ -39,7 +39,7 @@ def sample_command(options: argparse.Namespace) -> int:
     """Write generated images."""
     check_images_path(options.out)
     run = OpenedRun.of(options)
-    run.refuse_plain_code()
+    run.require_prior()
     images = _images(run.codec, options)
     glyphs = run.dataset.is_binary
     write_images(
@@ -90,12 +90,12 @@ def nearest_command(options: argparse.Namespace) -> int:
     if options.out is not None:
         check_images_path(options.out, folders=False)
     run = OpenedRun.of(options)
-    run.refuse_plain_code()
-    codec, wanted = run.codec, [_wanted(run, text) for text in options.images]
+    run.require_prior()
+    codec, requested = run.codec, [_requested(run, text) for text in options.images]
     with stoppable() as cancelled:
         found = [
             nearest_drawn(codec, image, options.seed, options.seconds, cancelled)
-            for image in wanted
+            for image in requested
         ]
     if options.json:
         say_json(
@@ -111,7 +111,7 @@ def nearest_command(options: argparse.Namespace) -> int:
     if options.out is not None:
         pairs = [
             (image, one.image.reshape(image.shape))
-            for image, one in zip(wanted, found, strict=True)
+            for image, one in zip(requested, found, strict=True)
         ]
         images = np.stack([image for pair in pairs for image in pair])
         write_sheet(options.out, images, 2, options.scale, ink=run.glyphs, about=run.origin())
@@ -119,7 +119,7 @@ def nearest_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(run: OpenedRun, text: str) -> NDArray[np.float32]:
+def _requested(run: OpenedRun, text: str) -> NDArray[np.float32]:
     """Return the image ``[C, H, W]`` that ``text`` names: a file, or a sample by label or name."""
     channels, height, width = run.codec.image_shape
     path = Path(text).expanduser()

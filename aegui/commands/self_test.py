@@ -64,10 +64,10 @@ def self_test_command(options: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory(prefix="aegui-", ignore_cleanup_errors=True) as folder:
             path = _check_core(Path(folder))
             if not options.quick:
-                with _own_folders(Path(folder)):
+                with _temporary_folders(Path(folder)):
                     _check_commands(Path(folder))
             if not options.no_window:
-                with _own_folders(Path(folder)):
+                with _temporary_folders(Path(folder)):
                     _check_window(Path(folder), path, quick=options.quick)
     finally:
         faulthandler.cancel_dump_traceback_later()
@@ -167,7 +167,7 @@ def _write_files(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _own_folders(folder: PurePath) -> Iterator[None]:
+def _temporary_folders(folder: PurePath) -> Iterator[None]:
     """Use ``folder`` for settings and library, so that those of the user stay untouched."""
     before = {name: os.environ.get(name) for name in _FOLDERS}
     os.environ.update(dict.fromkeys(_FOLDERS, str(folder)))

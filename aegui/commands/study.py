@@ -140,9 +140,9 @@ def _finished(options: argparse.Namespace, study: Study, records: Records, statu
 
 def on_other_samples(plan: StudyPlan, source: str) -> StudyPlan:
     """Return ``plan`` on all samples of ``source``, without the plan's own choice of samples."""
-    kept = {key: value for key, value in plan.set.items() if key not in _CHOICE}
+    settings = {key: value for key, value in plan.set.items() if key not in _CHOICE}
     none = dict.fromkeys(_CHOICE)
-    return plan.model_copy(update={"set": {**kept, **none, "data.source": source}})
+    return plan.model_copy(update={"set": {**settings, **none, "data.source": source}})
 
 
 def unit_command(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aegui.commands.option import choice, flag, real, several, text, whole
+from aegui.commands.option import choice, flag, integer, real, several, text
 from aegui.commands.options import (
     AS_JSON,
     FIGURE_PAPER,
@@ -28,7 +28,7 @@ STUDY = (
         nargs="?",
     ),
     flag("--list", mark("list the studies that ship")),
-    whole("--seeds", "K", mark("seeds of each setting, in place of the plan's"), least=1),
+    integer("--seeds", "K", mark("seeds of each setting, in place of the plan's"), least=1),
     text("--data", FILE_OR_NAME, mark("samples in place of the plan's: a set, a file or a folder")),
     JOBS,
     text(
@@ -73,7 +73,7 @@ STUDY = (
 )
 UNIT = (
     text("folder", mark("DIR"), mark("a folder that “aegui study --units” has written")),
-    whole("number", "N", mark("number of the unit, from 1"), least=1),
+    integer("number", "N", mark("number of the unit, from 1"), least=1),
 )
 RACE = (
     text(
@@ -90,7 +90,7 @@ RACE = (
         dest="optimizers",
     ),
     several("--rate", "KEY=RATE", mark("a learning rate, such as adam=0.01; may be repeated")),
-    whole(
+    integer(
         "--epochs",
         "N",
         mark("epochs, or iterations of scipy's, of each (default: %(default)s)"),
@@ -106,7 +106,7 @@ RACE = (
         most=86_400.0,
         default=10.0,
     ),
-    whole(
+    integer(
         "--seed",
         "S",
         mark("seed of the initial weights (default: the recipe's)"),
@@ -127,14 +127,14 @@ RACE = (
 )
 SMALLEST = (
     text("recipe", RECIPE, mark("a recipe or a shipped one's name: where the search starts")),
-    whole(
+    integer(
         "--wrong",
         "N",
         mark("wrong pixels of every sample at most (default: %(default)s)"),
         default=1,
         most=10_000,
     ),
-    whole(
+    integer(
         "--seeds",
         "K",
         mark("seeds of each network (default: %(default)s)"),
@@ -142,8 +142,10 @@ SMALLEST = (
         least=1,
         most=100,
     ),
-    whole("--reach", "K", mark("seeds that must reach the goal (default: all)"), least=1, most=100),
-    whole("--epochs", "N", mark("epochs to train"), least=1, most=100_000_000),
+    integer(
+        "--reach", "K", mark("seeds that must reach the goal (default: all)"), least=1, most=100
+    ),
+    integer("--epochs", "N", mark("epochs to train"), least=1, most=100_000_000),
     flag("--try", mark("only try this network, as an attempt of your own")),
     flag("--list", mark("only list what was tried for this goal")),
     YES,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.figure_files import made_figure, painting, paper_of, write_figures
+from aegui.commands.figure_files import make_figure, painting, paper_of, write_figures
 from aegui.commands.words import note
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
@@ -49,11 +49,11 @@ def pictures_of(options: argparse.Namespace) -> PictureSelection:
         set_language(options.lang)
     kinds = tuple(PICTURES) if options.kinds is None else _listed(options.kinds)
     forms = _listed(options.forms)
-    for option, given, known in (
+    for option, chosen, known in (
         ("--kinds", kinds, tuple(PICTURES)),
         ("--forms", forms, (*FORMS, "csv")),
     ):
-        for key in given:
+        for key in chosen:
             if key not in known:
                 raise AeguiError(
                     tr(
@@ -87,7 +87,7 @@ def draw_pictures(result: StudyResult, records: Records, selection: PictureSelec
         material = study_material(result, records)
         written = []
         for key in selection.kinds:
-            figure = made_figure("study", key, material, PictureChoice(is_log=selection.is_log))
+            figure = make_figure("study", key, material, PictureChoice(is_log=selection.is_log))
             if figure is None:
                 continue
             forms = [form for form in selection.forms if form != "csv" or figure.csv]

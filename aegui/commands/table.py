@@ -35,7 +35,7 @@ class Command(NamedTuple):
     description: str
     options: tuple[Option, ...]
 
-    def run(self, given: argparse.Namespace) -> int:
+    def run(self, options: argparse.Namespace) -> int:
         """Check the options and run the command; return its exit code.
 
         Raises:
@@ -44,12 +44,12 @@ class Command(NamedTuple):
         from importlib import import_module
 
         for option in self.options:
-            option.check(given)
+            option.check(options)
         module, name = self.function.split(":")
         does: Callable[[argparse.Namespace], int] = getattr(
             import_module(f"aegui.commands.{module}"), name
         )
-        return does(given)
+        return does(options)
 
 
 _ROWS = (

@@ -36,7 +36,7 @@ from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
 from aegui.core.text_tables import columns_text
 from aegui.core.training.cost import share_left
-from aegui.core.training.record.history import plain_epoch
+from aegui.core.training.record.history import epoch_number
 from aegui.core.training.record.stage_words import REASONS
 from aegui.core.training.record.stages import Lineage
 from aegui.core.training.record.timeline import BUDGET_BYTES
@@ -218,7 +218,7 @@ def _run_json(result: TrainingResult, index: int, resolved: ResolvedRecipe) -> d
         "figures": dict(run.figures),
         "terms": _terms(history, index, history.row_at(run.best_epoch)),
         "last": {
-            "epoch": plain_epoch(history.epoch[-1]),
+            "epoch": epoch_number(history.epoch[-1]),
             "loss": run.loss,
             "wrong_pixels": _last_wrong(history, index) if run.wrong_pixels else None,
             "terms": _terms(history, index, -1),
@@ -291,9 +291,9 @@ def _check_on(data: dict[str, Any], check: str) -> None:
         AeguiError: There is no such set.
     """
     source = source_from(check, Path())
-    kept = load_data(DataSpec.model_validate({"source": source, "images": data["images"]}))
+    validation = load_data(DataSpec.model_validate({"source": source, "images": data["images"]}))
     data.update(
-        with_validation_source(DataSpec.model_validate(data), source, len(kept)).model_dump(
+        with_validation_source(DataSpec.model_validate(data), source, len(validation)).model_dump(
             mode="json"
         )
     )
@@ -370,13 +370,13 @@ def _concluded(
     so_far = training.so_far(ended=True)
     if stop.is_urgent:
         return so_far, stop
-    begun, is_kept = time.monotonic(), False
+    begun, is_stored = time.monotonic(), False
     with stopping_at(ENDING_SIGNALS) as again:
 
         def cancelled() -> bool:
-            nonlocal is_kept
-            if not is_kept and time.monotonic() - begun > _MEASURING_SECONDS:
-                is_kept = True
+            nonlocal is_stored
+            if not is_stored and time.monotonic() - begun > _MEASURING_SECONDS:
+                is_stored = True
                 bar.show(tr("measuring… (Ctrl-C: without it)"), at_once=True)
                 checkpoints.write(so_far)
             return again.requested

@@ -44,8 +44,8 @@ def note_lines(titled: Iterable[tuple[str, Iterable[str]]]) -> None:
 def say_json(document: object) -> None:
     """Print ``document`` as JSON on one line; NaN and infinity become null."""
     # A captured stream may have no encoding; it takes every character.
-    plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    say_exactly(json.dumps(_finite(document), ensure_ascii=plain, allow_nan=False))
+    is_ascii = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    say_exactly(json.dumps(_finite(document), ensure_ascii=is_ascii, allow_nan=False))
 
 
 def shown(label: str, name: str) -> str:

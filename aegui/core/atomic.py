@@ -15,7 +15,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.leftovers import sweep, temporary_prefix
 from aegui.core.system_reason import system_reason
-from aegui.paths import is_own
+from aegui.paths import is_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,13 +100,13 @@ def is_protected(path: str | os.PathLike[str]) -> bool:
         return False
 
 
-def refuse_own(path: str | os.PathLike[str]) -> None:
+def refuse_shipped(path: str | os.PathLike[str]) -> None:
     """Refuse to write into the folders of the program itself.
 
     Raises:
         AeguiError: ``path`` is in one of them.
     """
-    if is_own(Path(path)):
+    if is_shipped(Path(path)):
         raise AeguiError(
             tr(
                 "{file} is in a folder of the program itself, where nothing is written: choose "
@@ -121,7 +121,7 @@ def _refuse_other(target: Path) -> None:
 
     The rename would replace a device such as ``/dev/null``, and ignores write protection.
     """
-    refuse_own(target)
+    refuse_shipped(target)
     if not target.parent.exists():
         raise FileNotFoundError(
             0,
@@ -183,17 +183,17 @@ def stem_of(path: str | os.PathLike[str]) -> str:
     return os.fsencode(Path(path).stem).decode(errors="replace")
 
 
-def plain_name(text: str, most: int = MAX_NAME) -> str:
+def file_name_part(text: str, most: int = MAX_NAME) -> str:
     """Return ``text`` as part of a file name on any system: letters, digits, - and _, or empty.
 
     Latin letters lose their accents, and what is longer than ``most`` ends with a whole word.
     """
-    bare = "".join(_without_accent(sign) for sign in text)
-    name = re.sub(r"-{2,}", "-", re.sub(r"[^\w-]", "-", bare)).strip("-")
+    text_part = "".join(_without_accent(sign) for sign in text)
+    name = re.sub(r"-{2,}", "-", re.sub(r"[^\w-]", "-", text_part)).strip("-")
     if len(name) <= most:
         return name
-    whole = name[: most + 1].rpartition("-")[0]
-    return whole.strip("-") or name[:most]
+    words = name[: most + 1].rpartition("-")[0]
+    return words.strip("-") or name[:most]
 
 
 def _without_accent(sign: str) -> str:

@@ -75,11 +75,11 @@ def _resized(tile: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uin
     rows, columns, channels = tile.shape
     scale = min(height / rows, width / columns)
     size = max(1, round(columns * scale)), max(1, round(rows * scale))
-    way = Image.Resampling.NEAREST if scale == int(scale) else Image.Resampling.LANCZOS
-    one = Image.fromarray(tile[..., 0] if channels == 1 else tile).resize(size, way)
-    resized = np.asarray(one).reshape(size[1], size[0], channels)
-    made = np.empty((height, width, channels), np.uint8)
-    made[:] = resized[0, 0]
+    resampling = Image.Resampling.NEAREST if scale == int(scale) else Image.Resampling.LANCZOS
+    image = Image.fromarray(tile[..., 0] if channels == 1 else tile).resize(size, resampling)
+    resized = np.asarray(image).reshape(size[1], size[0], channels)
+    result = np.empty((height, width, channels), np.uint8)
+    result[:] = resized[0, 0]
     y, x = (height - size[1]) // 2, (width - size[0]) // 2
-    made[y : y + size[1], x : x + size[0]] = resized
-    return made
+    result[y : y + size[1], x : x + size[0]] = resized
+    return result

@@ -155,9 +155,9 @@ def fields_of(model: type[Any]) -> Mapping[str, FormField]:
         KeyError: The type of such a field implies no editor, and its texts name none.
     """
     hints = get_type_hints(model, include_extras=True)
-    own = [name for part in model.__mro__ for name in vars(part).get("__annotations__", ())]
+    names = [name for part in model.__mro__ for name in vars(part).get("__annotations__", ())]
     found = {}
-    for name in dict.fromkeys(own):
+    for name in dict.fromkeys(names):
         metadata = [*_metadata(hints[name]), *_said_with_default(model, name)]
         words = next((item for item in metadata if isinstance(item, FieldWords)), None)
         if words is not None:
@@ -174,7 +174,7 @@ def _form_field(name: str, hint: Any, metadata: list[Any], words: FieldWords) ->
         editor = "choice"
     elif editor is None:
         editor = "sides" if len(kinds) > 1 else _EDITORS[kinds[0]]
-    low, high = _limits(metadata, is_whole=int in kinds)
+    low, high = _limits(metadata, is_integer=int in kinds)
     return FormField(
         name,
         words.label,
@@ -203,7 +203,7 @@ def fitting(hint: Any, value: Any) -> Any:
     if kind in {int, float}:
         if type(value) is not int and not (type(value) is float and math.isfinite(value)):
             return None
-        low, high = _limits(metadata, is_whole=kind is int)
+        low, high = _limits(metadata, is_integer=kind is int)
         return kind(min(max(value, low), high))
     if kind is bool:
         return value if isinstance(value, bool) else None
@@ -251,13 +251,13 @@ def _metadata(hint: Any) -> Iterator[Any]:
             yield from _metadata(arm)
 
 
-def _limits(metadata: list[Any], *, is_whole: bool) -> tuple[float, float]:
-    low, high = (0.0, float(MAX) if is_whole else ENDLESS)
+def _limits(metadata: list[Any], *, is_integer: bool) -> tuple[float, float]:
+    low, high = (0.0, float(MAX) if is_integer else ENDLESS)
     for item in metadata:
         low = getattr(item, "ge", low)
         high = getattr(item, "le", high)
         if hasattr(item, "gt"):
-            low = item.gt + (1 if is_whole else TINY)
+            low = item.gt + (1 if is_integer else TINY)
         if hasattr(item, "lt"):
-            high = item.lt - (1 if is_whole else _BELOW)
+            high = item.lt - (1 if is_integer else _BELOW)
     return low, high

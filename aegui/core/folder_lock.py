@@ -59,7 +59,7 @@ class FolderLock:
         Raises:
             AeguiError: Another program has it, or the folder cannot be written to.
         """
-        while not self._made():
+        while not self._create():
             owner = self._owner()
             if owner is None:
                 continue  # Its owner has just released it
@@ -77,7 +77,7 @@ class FolderLock:
             with contextlib.suppress(OSError):
                 self._path.unlink()
 
-    def _made(self) -> bool:
+    def _create(self) -> bool:
         """Create the lock file; return whether it is this program's now."""
         try:
             handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)

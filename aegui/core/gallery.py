@@ -20,7 +20,7 @@ from aegui.core.folding import folded, has_words
 from aegui.core.i18n import mark, tr
 from aegui.core.network.kinds import KINDS, kind_of
 from aegui.core.network.resolve import ResolvedRecipe, layer_shapes
-from aegui.core.recipe.file import list_recipes, own_recipes
+from aegui.core.recipe.file import list_recipes, user_recipes
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.writing import line_of
 from aegui.core.shelves import GROUPS, LEVELS, SHELVES
@@ -153,7 +153,7 @@ def cards() -> tuple[Card, ...]:
             )
             for key, one in CHALLENGES.items()
         ),
-        *(Card(path.stem, recipe, "", "own", "", path) for path, recipe in own_recipes()),
+        *(Card(path.stem, recipe, "", "own", "", path) for path, recipe in user_recipes()),
     )
 
 
@@ -166,8 +166,8 @@ def kinds_of(recipe: Recipe) -> tuple[str, ...]:
 
 def kind_words(recipe: Recipe) -> str:
     """Format ``Variational · convolutional``, translated."""
-    kind, way = kinds_of(recipe)
-    return tr("{kind} · {way}", kind=tr(KIND_LABELS[kind]), way=tr(WAYS[way]).lower())
+    kind, learning = kinds_of(recipe)
+    return tr("{kind} · {way}", kind=tr(KIND_LABELS[kind]), way=tr(WAYS[learning]).lower())
 
 
 def data_words(source: str) -> str:

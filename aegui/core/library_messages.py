@@ -93,8 +93,8 @@ def yaml_reason(problem: str) -> str:
 
 
 def _yaml_part(part: str) -> str:
-    bare = part.strip("'")
-    return tr(_YAML_PARTS[bare]) if bare in _YAML_PARTS else part
+    unquoted = part.strip("'")
+    return tr(_YAML_PARTS[unquoted]) if unquoted in _YAML_PARTS else part
 
 
 def document_reason(problem: ErrorDetails) -> str:

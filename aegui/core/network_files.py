@@ -94,9 +94,9 @@ def write_parts(path: Path, codec: Codec, origin: str, classes: Sequence[str] = 
         AeguiError: A layer cannot be exported, or a file cannot be written.
     """
     files = part_files(path, codec)
-    made = {part: onnx_bytes(codec, part, origin, classes) for part in files}
+    contents = {part: onnx_bytes(codec, part, origin, classes) for part in files}
     for part, file in files.items():
-        write_atomically(file, made[part])
+        write_atomically(file, contents[part])
 
 
 def drawn_font(codec: Codec, dataset: Dataset, name: str) -> Dataset:

@@ -232,8 +232,8 @@ def check_names(file: TeacherFile, names: WindowNames, where: str = "") -> None:
 def teacher_json(file: TeacherFile) -> str:
     """Return the file as JSON, without default values."""
     document = file.model_dump(mode="json", exclude_defaults=True)
-    whole = {"format": FORMAT, "version": VERSION, **document}
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    content = {"format": FORMAT, "version": VERSION, **document}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def save_teacher_file(path: str | os.PathLike[str], file: TeacherFile) -> None:

@@ -56,7 +56,7 @@ def columns_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
     )
 
 
-def printable(text: str, kept: str = "") -> str:
+def printable(text: str, allowed: str = "") -> str:
     r"""Return ``text`` with an escape such as ``\u200f`` for every control and format character.
 
     A name may contain anything: such characters would break lines, turn the direction of the text
@@ -64,13 +64,13 @@ def printable(text: str, kept: str = "") -> str:
 
     Args:
         text: The text.
-        kept: Characters that stay nevertheless, such as the line feeds of a text of many lines.
+        allowed: Characters that stay nevertheless, such as the line feeds of a text of many lines.
     """
     if text.isprintable():
         return text
     return "".join(
         one
-        if one in kept or one in _JOINERS or (category(one)[0] != "C" and one not in _BREAKS)
+        if one in allowed or one in _JOINERS or (category(one)[0] != "C" and one not in _BREAKS)
         else one.encode("unicode_escape").decode()
         for one in text
     )

@@ -118,14 +118,14 @@ class _PaintedAccess(QAccessibleWidget):
         super().__init__(widget, role)
         self._widget = widget
         self._parts = widget if isinstance(widget, Parts) else None
-        self._made: dict[int, _Part] = {}
+        self._accessibles: dict[int, _Part] = {}
         _keep(self, widget)
 
     def forget(self) -> None:
         """Unregister the interfaces of the parts when the widget is destroyed."""
-        for part in self._made.values():
+        for part in self._accessibles.values():
             QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(part))
-        self._made.clear()
+        self._accessibles.clear()
 
     def _part_count(self) -> int:
         return 0 if self._parts is None else self._parts.part_count()
@@ -137,10 +137,10 @@ class _PaintedAccess(QAccessibleWidget):
         part_index = index - super().childCount()
         if part_index < 0 or self._parts is None:
             return super().child(index)
-        if part_index not in self._made:
-            part = self._made[part_index] = _Part(self._widget, self._parts, part_index)
+        if part_index not in self._accessibles:
+            part = self._accessibles[part_index] = _Part(self._widget, self._parts, part_index)
             QAccessible.registerAccessibleInterface(part)
-        return self._made[part_index]
+        return self._accessibles[part_index]
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         if isinstance(child, _Part):
@@ -186,13 +186,13 @@ class _ScrollAccess(QAccessibleWidget):
         return found
 
 
-_kept: dict[int, QAccessibleWidget] = {}
+_interfaces: dict[int, QAccessibleWidget] = {}
 """Keeps the interfaces alive, by address of the widget: Qt holds no Python reference."""
 
 
 def _keep(access: QAccessibleWidget, widget: QWidget) -> None:
     key = int(shiboken6.getCppPointer(widget)[0])
-    _kept[key] = access
+    _interfaces[key] = access
     widget.destroyed.connect(partial(_forget, key))
 
 
@@ -203,10 +203,10 @@ def surface_of(widget: QWidget) -> QWidget:
 
 def install() -> None:
     """Register the factory for painted widgets; may be called more than once."""
-    QAccessible.installFactory(_made_for)
+    QAccessible.installFactory(_interface_for)
 
 
-def _made_for(_key: str, thing: QObject) -> QAccessibleInterface | None:
+def _interface_for(_key: str, thing: QObject) -> QAccessibleInterface | None:
     if not isinstance(thing, QWidget):
         return None
     if isinstance(thing, QScrollArea):
@@ -216,6 +216,6 @@ def _made_for(_key: str, thing: QObject) -> QAccessibleInterface | None:
 
 
 def _forget(key: int, _widget: QObject | None = None) -> None:
-    access = _kept.pop(key, None)
+    access = _interfaces.pop(key, None)
     if isinstance(access, _PaintedAccess):
         access.forget()

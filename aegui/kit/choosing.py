@@ -25,7 +25,7 @@ def offer(box: QComboBox, rows: Iterable[Row], chosen: object = None) -> None:
             first row is selected.
     """
     rows = list(rows)
-    wanted = box.currentData() if chosen is None else chosen
+    selected = box.currentData() if chosen is None else chosen
     with QSignalBlocker(box):
         known = [(box.itemData(at), box.itemText(at)) for at in range(box.count())]
         if known != [row[:2] for row in rows]:
@@ -34,7 +34,7 @@ def offer(box: QComboBox, rows: Iterable[Row], chosen: object = None) -> None:
                 box.addItem(row[1], row[0])
                 if len(row) > 2:
                     box.setItemData(box.count() - 1, row[2], Qt.ItemDataRole.ToolTipRole)
-        choose(box, wanted)
+        choose(box, selected)
 
 
 def choose(box: QComboBox, chosen: object) -> None:
@@ -60,9 +60,9 @@ def menu_below(button: QToolButton) -> QMenu:
 
 def tick_entries(menu: QMenu, rows: Iterable[tuple[str, str]]) -> dict[str, QAction]:
     """Add checkable actions for ``rows`` of key and text to ``menu``; return them by key."""
-    made = {}
+    actions = {}
     for key, text in rows:
-        action = made[key] = menu.addAction(text)
+        action = actions[key] = menu.addAction(text)
         action.setCheckable(True)
         action.setData(key)
-    return made
+    return actions

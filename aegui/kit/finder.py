@@ -37,10 +37,10 @@ from aegui.kit.theme import SPACING, current_theme, grown_for_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_WIDE_PX, _HIGH_PX, _ROW_PX = 620, 420, 44
+_WIDTH_PX, _HEIGHT_PX, _ROW_PX = 620, 420, 44
 _EDGE_PX = 4
 _AWAY_PX = 56
-_BEGINS, _WORD, _INSIDE, _TOLD = 8.0, 4.0, 2.0, 0.5
+_BEGINS, _WORD, _INSIDE, _IN_DETAIL = 8.0, 4.0, 2.0, 0.5
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -84,7 +84,7 @@ def found(
     words = folded(query).split()
     scored = ((_score(entry, words), entry) for entry in entries)
     fitting = [(score, entry) for score, entry in scored if score > 0 or not words]
-    fitting += [(max(_TOLD, _score(entry, words)), entry) for entry in others]
+    fitting += [(max(_IN_DETAIL, _score(entry, words)), entry) for entry in others]
     if words:
         fitting.sort(key=lambda pair: (not pair[1].enabled, -pair[0], len(pair[1].title)))
     return [entry for _, entry in fitting]
@@ -101,7 +101,7 @@ def _score(entry: Findable, words: Sequence[str]) -> float:
         elif word in title:
             total += _INSIDE
         elif word in keywords:
-            total += _TOLD
+            total += _IN_DETAIL
         else:
             return 0.0
     return total
@@ -140,7 +140,7 @@ class _EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
         lines = 2 * QFontMetrics(option.font).height()
-        return QSize(_WIDE_PX // 2, max(_ROW_PX, lines + 2 * _EDGE_PX))
+        return QSize(_WIDTH_PX // 2, max(_ROW_PX, lines + 2 * _EDGE_PX))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         model, theme = index.model(), current_theme()
@@ -233,11 +233,14 @@ class Finder(QDialog):
 
     def _place(self, parent: QWidget) -> None:
         window = parent.window()
-        wide = min(grown_for_text(_WIDE_PX), window.width() - 4 * SPACING)
-        high = min(grown_for_text(_HIGH_PX), window.height() - 2 * _AWAY_PX)
+        width_px = min(grown_for_text(_WIDTH_PX), window.width() - 4 * SPACING)
+        height_px = min(grown_for_text(_HEIGHT_PX), window.height() - 2 * _AWAY_PX)
         corner = window.mapToGlobal(window.rect().topLeft())
         self.setGeometry(
-            corner.x() + (window.width() - wide) // 2, corner.y() + _AWAY_PX, wide, high
+            corner.x() + (window.width() - width_px) // 2,
+            corner.y() + _AWAY_PX,
+            width_px,
+            height_px,
         )
 
     @Slot(str)

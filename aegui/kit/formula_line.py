@@ -53,10 +53,10 @@ class FormulaLine(Painted):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the formula centred."""
-        room = self.width() - 2 * SPACING
+        available = self.width() - 2 * SPACING
         box = self._box()
-        if box.width > room:
-            box = self._box(max(_MIN, room / box.width))
+        if box.width > available:
+            box = self._box(max(_MIN, available / box.width))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(current_theme().text)

@@ -121,11 +121,11 @@ def scrolled(
     return area
 
 
-def open_at(dialog: QWidget, wide: int, high: int) -> None:
-    """Resize ``dialog`` to ``wide`` x ``high`` logical pixels, bounded by the screen."""
+def open_at(dialog: QWidget, width: int, height: int) -> None:
+    """Resize ``dialog`` to ``width`` x ``height`` logical pixels, bounded by the screen."""
     owner = dialog.parentWidget()
     screen = (dialog if owner is None else owner).screen()
-    dialog.resize(QSize(wide, high).boundedTo(screen.availableSize() - _FRAME))
+    dialog.resize(QSize(width, height).boundedTo(screen.availableSize() - _FRAME))
 
 
 def buttons_of(

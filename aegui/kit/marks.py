@@ -161,10 +161,14 @@ class ElidedCombo(QComboBox):
         """Use the elided text."""
         super().initStyleOption(option)
         control, edit = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(control, option, edit, self).width() - _TEXT_EDGES_PX
+        available = (
+            self.style().subControlRect(control, option, edit, self).width() - _TEXT_EDGES_PX
+        )
         if not option.currentIcon.isNull():
-            room -= option.iconSize.width() + SPACING // 2
-        text = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+            available -= option.iconSize.width() + SPACING // 2
+        text = option.fontMetrics.elidedText(
+            option.currentText, Qt.TextElideMode.ElideRight, available
+        )
         option.currentText = text
 
 

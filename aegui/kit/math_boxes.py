@@ -242,16 +242,16 @@ class Accent:
         # The accent is placed just above the x-height.
         top = baseline - 0.56 * self.px
         centre = x + 0.56 * self.base.width
-        half, high = 0.19 * self.px, 0.13 * self.px
+        half, height = 0.19 * self.px, 0.13 * self.px
         path = QPainterPath(QPointF(centre - half, top))
         if self.sign == "hat":
-            path.lineTo(centre, top - high)
+            path.lineTo(centre, top - height)
             path.lineTo(centre + half, top)
         else:
             path.cubicTo(
-                QPointF(centre - 0.4 * half, top - 2.2 * high),
-                QPointF(centre + 0.4 * half, top + 0.6 * high),
-                QPointF(centre + half, top - high),
+                QPointF(centre - 0.4 * half, top - 2.2 * height),
+                QPointF(centre + 0.4 * half, top + 0.6 * height),
+                QPointF(centre + half, top - height),
             )
         pen = painter.pen()
         painter.strokePath(path, QPen(pen.color(), max(1.0, 0.06 * self.px)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class SplitKeeper(Protocol):
     """An ancestor of a ``Splitter`` that stores shares by the splitter's name."""
 
-    def kept_split(self, name: str) -> tuple[float, ...]:
+    def stored_split(self, name: str) -> tuple[float, ...]:
         """Return the shares stored under ``name``; empty if none."""
 
     def keep_split(self, name: str, shares: Sequence[float]) -> None:
@@ -96,24 +96,24 @@ class Splitter(QSplitter):
         keeper = None if self._has_asked else self._keeper()
         if keeper is not None:
             self._has_asked = True
-            self._shares = keeper.kept_split(self.objectName())
+            self._shares = keeper.stored_split(self.objectName())
 
-    def _is_whole(self) -> bool:
+    def _are_all_visible(self) -> bool:
         """Return whether all parts are visible; shares say nothing about a hidden part."""
         parts = (self.widget(index) for index in range(self.count()))
         return not any(part is None or part.isHidden() for part in parts)
 
     def _apply(self) -> None:
-        if len(self._shares) == self.count() and self._is_whole():
+        if len(self._shares) == self.count() and self._are_all_visible():
             is_across = self.orientation() == Qt.Orientation.Horizontal
-            room = self.width() if is_across else self.height()
-            self.setSizes([round(share * room) for share in self._shares])
+            length = self.width() if is_across else self.height()
+            self.setSizes([round(share * length) for share in self._shares])
 
     @Slot(int, int)
     def _on_moved(self, _position: int, _index: int) -> None:
         sizes = self.sizes()
         total = sum(sizes)
-        if total <= 0 or not self._is_whole():
+        if total <= 0 or not self._are_all_visible():
             return
         self._has_asked = True
         self._shares = tuple(size / total for size in sizes)

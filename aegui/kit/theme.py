@@ -225,8 +225,8 @@ def theme_named(key: str, app: QApplication) -> Theme:
         return THEMES[key]
     # Keep a reference: the child object would be deleted with a temporary wrapper.
     hints = app.styleHints()
-    wanted = hints.accessibility().contrastPreference()
-    if wanted is Qt.ContrastPreference.HighContrast:
+    preference = hints.accessibility().contrastPreference()
+    if preference is Qt.ContrastPreference.HighContrast:
         return CONTRAST
     return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
 
@@ -468,8 +468,8 @@ def _style_sheet(theme: Theme) -> str:
     boxes = _BOXES.format(dim=dim, round=box // 2)
     edges = {CONTRAST.key: edges, DARK.key: boxes}.get(theme.key, "")
     # The style draws indicators at a fixed size, independent of the font.
-    is_own = theme is CONTRAST or box > side
-    edges += _BOX_SIZE.format(box=box) if is_own else ""
+    has_own_size = theme is CONTRAST or box > side
+    edges += _BOX_SIZE.format(box=box) if has_own_size else ""
     edges += f"QTabBar::scroller {{ width: {2 * box}px; }}" if box > side else ""
     return f"""{edges}
 QMainWindow, QMenuBar {{ background: {window}; }}

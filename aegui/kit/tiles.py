@@ -15,7 +15,7 @@ _EMPTY_IS_BAD = 0.5
 """Penalty of an empty grid cell, in units of the deviation of log(shape)."""
 
 
-def columns_for(count: int, room: QSize | QSizeF, good_shape: float) -> int:
+def columns_for(count: int, area: QSize | QSizeF, good_shape: float) -> int:
     """Return how many of ``count`` views to place side by side, for a given width / height.
 
     The shape of a view should be near ``good_shape``. Returns 1 if there are none.
@@ -23,7 +23,7 @@ def columns_for(count: int, room: QSize | QSizeF, good_shape: float) -> int:
 
     def badness(columns: int) -> float:
         rows = math.ceil(max(1, count) / columns)
-        shape = (room.width() / columns) / max(1.0, room.height() / rows)
+        shape = (area.width() / columns) / max(1.0, area.height() / rows)
         empty = rows * columns - count
         return abs(math.log(max(shape, 1e-6) / good_shape)) + _EMPTY_IS_BAD * empty
 

@@ -36,10 +36,10 @@ class Favourites(QObject):
             usual: Default keys, which fill the list up.
         """
         there = set(known)
-        kept = [key for key in self.kept(shelf) if key in there]
+        marked = [key for key in self.kept(shelf) if key in there]
         others = [key for key in (*self._used(shelf), *usual) if key in there]
-        found = list(dict.fromkeys((*kept, *others)))
-        return tuple(found[: max(MAX_SHORT, len(kept))])
+        found = list(dict.fromkeys((*marked, *others)))
+        return tuple(found[: max(MAX_SHORT, len(marked))])
 
     def kept(self, shelf: Shelf) -> tuple[str, ...]:
         """Return the keys that are marked as favourites."""

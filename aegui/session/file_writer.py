@@ -65,9 +65,9 @@ class FileWriter(JobQueue):
         """
         return self.write_long(path, lambda _report, _cancelled: act(), notice)
 
-    def write_bytes(self, path: str | Path, made: Callable[[], bytes], notice: Notice) -> Writing:
-        """Queue a file whose content ``made()`` returns in the worker thread; see ``write``."""
-        return self.write(path, lambda: write_atomically(path, made()), notice)
+    def write_bytes(self, path: str | Path, make: Callable[[], bytes], notice: Notice) -> Writing:
+        """Queue a file whose content ``make()`` returns in the worker thread; see ``write``."""
+        return self.write(path, lambda: write_atomically(path, make()), notice)
 
     def write_long(self, path: str | Path, work: Work, notice: Notice) -> Writing:
         """Queue a file that ``work(report, cancelled)`` writes, reporting progress; see ``write``.

@@ -36,13 +36,13 @@ class Messages(Service):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: list[Message] = []
+        self._messages: list[Message] = []
         self._unread: list[Message] = []
 
     @property
     def kept(self) -> tuple[Message, ...]:
         """Return all remembered messages, newest last."""
-        return tuple(self._kept)
+        return tuple(self._messages)
 
     @property
     def unread(self) -> tuple[Message, ...]:
@@ -51,18 +51,18 @@ class Messages(Service):
 
     def add(self, notice: Notice) -> None:
         """Add ``notice``; it replaces the newest message if that one is equal."""
-        if self._kept and self._kept[-1].notice == notice:
-            self._kept.pop()
+        if self._messages and self._messages[-1].notice == notice:
+            self._messages.pop()
         message = Message(notice)
-        self._kept.append(message)
-        del self._kept[:-MAX_KEPT]
-        self._unread = [one for one in self._unread if one in self._kept]
+        self._messages.append(message)
+        del self._messages[:-MAX_KEPT]
+        self._unread = [one for one in self._unread if one in self._messages]
         self._unread.append(message)
         self.changed.emit()
 
     def withdraw(self, is_past: Callable[[Notice], bool]) -> None:
         """Mark the offers of all notices for which ``is_past`` returns true as expired."""
-        past = [one for one in self._kept if one.is_open and one.notice.offer]
+        past = [one for one in self._messages if one.is_open and one.notice.offer]
         past = [one for one in past if is_past(one.notice)]
         for message in past:
             message.is_open = False
@@ -84,6 +84,6 @@ class Messages(Service):
 
     def clear(self) -> None:
         """Remove all messages."""
-        self._kept.clear()
+        self._messages.clear()
         self._unread.clear()
         self.changed.emit()

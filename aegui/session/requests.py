@@ -21,7 +21,7 @@ class Requests(QObject):
     """Show a page of the gallery: ``networks`` or ``data``."""
     data = Signal(str)
     """Use the dataset with a key, or the file at a path, as the data of the draft."""
-    data_way = Signal(str)
+    data_import = Signal(str)
     """Import data by one of the methods that data menus offer."""
     file = Signal(object)
     """Open the document at a ``Path``, after a question about unsaved work."""
@@ -54,7 +54,7 @@ class Requests(QObject):
     """Zoom every map to the selection."""
     train = Signal()
     """Train the draft from the start, after a question if that is expensive."""
-    open_kept = Signal(object)
+    open_entry = Signal(object)
     """Open a ``KeptDocument``, after a question about unsaved work."""
     keep_study = Signal(object, object, object)
     """Add a ``StudyResult`` to the library: the result, the folder of its runs, and its verdict in

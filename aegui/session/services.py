@@ -76,7 +76,7 @@ class Services:
         self.sweeping = CleanupJob(self.workspace)
         self.favourites = Favourites(settings)
         self.requests = Requests()
-        self._made: dict[object, Serving] = {}
+        self._services: dict[object, Serving] = {}
 
     @property
     def shown(self) -> Shown:
@@ -85,21 +85,23 @@ class Services:
 
     def of(self, kind: type[Served]) -> Served:
         """Return the service of type ``kind``, creating it on first use; it outlives the window."""
-        found = self._made.get(kind)
+        found = self._services.get(kind)
         if not isinstance(found, kind):
-            found = self._made[kind] = kind()
+            found = self._services[kind] = kind()
         return found
 
     def latest(self, name: str, *, urgent: bool = True) -> Derived:
         """Return the latest-wins job with its own thread ``name``, creating it on first use."""
-        found = self._made.get(name)
+        found = self._services.get(name)
         if not isinstance(found, Derived):
-            found = self._made[name] = Derived(name, urgent=urgent)
+            found = self._services[name] = Derived(name, urgent=urgent)
         return found
 
     def holdings(self) -> tuple[Holding, ...]:
         """Return the memory use of all created services that report it."""
-        return tuple(made.holding for made in self._made.values() if isinstance(made, Holds))
+        return tuple(
+            service.holding for service in self._services.values() if isinstance(service, Holds)
+        )
 
     def shutdown(self, *, keep: bool = False) -> None:
         """Stop every thread and timer; the only way in which the program ends.
@@ -115,8 +117,8 @@ class Services:
             # nevertheless.
             if not isinstance(derived.parent(), JobQueue):
                 derived.forget()
-        for made in (*self._made.values(), self.showing, self.sweeping):
-            made.shutdown()
+        for service in (*self._services.values(), self.showing, self.sweeping):
+            service.shutdown()
         self.workspace.close(keep=keep)
         for stack in (self.workspace.undo_stack, self.drawing.undo_stack):
             # The garbage collector may free a command before its stack, which would free it again.
@@ -124,8 +126,8 @@ class Services:
                 stack.clear()
 
     def _every_derived(self) -> Iterator[Derived]:
-        for made in self._made.values():
-            if isinstance(made, Derived):
-                yield made
-            elif isinstance(made, QObject):
-                yield from made.findChildren(Derived)
+        for service in self._services.values():
+            if isinstance(service, Derived):
+                yield service
+            elif isinstance(service, QObject):
+                yield from service.findChildren(Derived)

@@ -21,7 +21,7 @@ from aegui.core.fields import fitting
 from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.json_text import from_json
 from aegui.core.recipe import CorruptionSpec
-from aegui.paths import is_own, user_config_dir
+from aegui.paths import is_shipped, user_config_dir
 from aegui.session.comfort import Comfort
 from aegui.session.notice import Notice
 
@@ -134,7 +134,7 @@ class Settings(BaseModel):
     ) -> None:
         """Store the fields of a dataclass under ``prefix`` and their names, except ``without``."""
         names = (field.name for field in fields(form) if field.name not in without)
-        self.keep({f"{prefix}{name}": _plain(getattr(form, name)) for name in names})
+        self.keep({f"{prefix}{name}": _as_setting(getattr(form, name)) for name in names})
 
     def form(self, prefix: str, usual: _Form) -> _Form:
         """Return ``usual`` with the values that ``keep_form`` has stored, ignoring invalid ones."""
@@ -147,16 +147,16 @@ class Settings(BaseModel):
     def folder(self, kind: FileKind) -> Path | None:
         """Return the last folder used for files of ``kind``; None if unset or no longer there."""
         self._check_chosen()
-        kept = self.values.get(f"{_FOLDERS}{kind}")
-        folder = Path(kept) if isinstance(kept, str) and kept else None
+        stored = self.values.get(f"{_FOLDERS}{kind}")
+        folder = Path(stored) if isinstance(stored, str) and stored else None
         return folder if folder is not None and folder.is_dir() else None
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """Return the last folders of all kinds and of the last document, as far as they exist."""
         self._check_chosen()
-        kept = (value for key, value in self.values.items() if key.startswith(_FOLDERS))
-        found = (Path(value) for value in kept if isinstance(value, str) and value)
+        stored = (value for key, value in self.values.items() if key.startswith(_FOLDERS))
+        found = (Path(value) for value in stored if isinstance(value, str) and value)
         return tuple(folder for folder in found if folder.is_dir())
 
     def keep_folder(self, kind: FileKind, folder: Path) -> None:
@@ -165,7 +165,7 @@ class Settings(BaseModel):
         Folders of the program's own, such as that of the examples, are ignored: users save nothing
         there.
         """
-        if not is_own(folder):
+        if not is_shipped(folder):
             self.keep({f"{_FOLDERS}{kind}": str(folder.absolute())})
 
     def choose_to_read(self, kind: FileKind, path: Path) -> None:
@@ -272,7 +272,7 @@ def _trace_of(path: Path) -> _Trace:
     return found.st_ino, found.st_mtime_ns
 
 
-def _plain(value: Any) -> bool | int | float | str:
+def _as_setting(value: Any) -> bool | int | float | str:
     """Return a field value as one setting: tuples joined by spaces, None as an empty string."""
     if isinstance(value, tuple):
         return " ".join(value)
@@ -295,8 +295,8 @@ def _parsed(data: bytes, path: Path) -> tuple[Settings, Notice | None]:
     except ValidationError as error:
         wrong = sorted({str(entry["loc"][0]) for entry in error.errors()})
     _log.info("settings at %s: no use for %s", path, ", ".join(wrong))
-    kept = {key: value for key, value in content.items() if key not in wrong}
-    return Settings.model_validate(kept), Notice(
+    valid = {key: value for key, value in content.items() if key not in wrong}
+    return Settings.model_validate(valid), Notice(
         "warning",
         tr(
             "Some settings could not be read and were reset: {names}",

@@ -119,8 +119,8 @@ class Showing(Service):
             return
         if shown.history is None or len(pulled.history) != len(shown.history):
             shown = replace(shown, history=pulled.history)
-        if pulled.timeline is not shown.kept_epochs:
-            shown = replace(shown, kept_epochs=pulled.timeline)
+        if pulled.timeline is not shown.recorded_epochs:
+            shown = replace(shown, recorded_epochs=pulled.timeline)
         if pulled.snapshot is not None:
             newest = _live_codec(shown, pulled.snapshot)
             shown = replace(shown, snapshot=pulled.snapshot, newest=newest)
@@ -158,7 +158,7 @@ class Showing(Service):
             run=shown.run if is_there else 0,
             chose_run=shown.chose_run and is_there,
             history=None,
-            kept_epochs=None,
+            recorded_epochs=None,
             past=None,
             # Weights of the old network do not match the recipe that is shown from now on.
             snapshot=None,
@@ -207,8 +207,8 @@ class Showing(Service):
             noise=staged or recipe.data.corruption,
             trained_on=None if run is None else run.dataset,
             history=None if run is None else run.history,
-            kept_epochs=timeline,
-            past=shown.past if _is_same_training(shown.kept_epochs, timeline) else None,
+            recorded_epochs=timeline,
+            past=shown.past if _is_same_training(shown.recorded_epochs, timeline) else None,
         )
         return self._with_dataset(self._with_weights(shown))
 

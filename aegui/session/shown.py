@@ -10,7 +10,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.training.record.best import has_best_weights
-from aegui.core.training.record.history import plain_epoch
+from aegui.core.training.record.history import epoch_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +77,7 @@ class Shown:
         newest: The network with its newest weights, whatever epoch is shown.
         snapshot: Weights of all runs, including that of ``newest``.
         history: The rows recorded so far; None if there are none.
-        kept_epochs: Recorded weights of past epochs; None if there are none.
+        recorded_epochs: Recorded weights of past epochs; None if there are none.
         past: The past epoch that is shown; None for the newest state.
         saved: The finished training; None before there is one.
         last: Last weights of the finished training; None if they were not saved.
@@ -101,7 +101,7 @@ class Shown:
     newest: Codec | None = None
     snapshot: Snapshot | None = None
     history: HistoryView | None = None
-    kept_epochs: TimelineView | None = None
+    recorded_epochs: TimelineView | None = None
     past: TimelineFrame | None = None
     saved: SavedRun | None = None
     last: Snapshot | None = None
@@ -131,7 +131,11 @@ class Shown:
     @property
     def timeline(self) -> TimelineView | None:
         """Return the epochs that can be shown; None if fewer than two were recorded."""
-        return None if self.kept_epochs is None or len(self.kept_epochs) < 2 else self.kept_epochs
+        return (
+            None
+            if self.recorded_epochs is None or len(self.recorded_epochs) < 2
+            else self.recorded_epochs
+        )
 
     @property
     def past_epoch(self) -> float | None:
@@ -159,10 +163,10 @@ class Shown:
 
         None if all samples were trained on, or if the dataset is not that of the network.
         """
-        own = self.trained_on
-        if own is None or own is not self.dataset:
+        training_set = self.trained_on
+        if training_set is None or training_set is not self.dataset:
             return None
-        return parts_of(len(own), self.recipe.data.split).get(HELD_OUT)
+        return parts_of(len(training_set), self.recipe.data.split).get(HELD_OUT)
 
     @property
     def why_no_last(self) -> str:
@@ -187,15 +191,15 @@ class Shown:
     def moment_of(self, run: int) -> Moment:
         """Return which weights are shown for ``run``, or would be if it were the displayed run."""
         weights: Weights = "live" if self.is_live else self.weights
-        epoch: float = 0 if self.codec is None else plain_epoch(self.codec.epoch)
+        epoch: float = 0 if self.codec is None else epoch_number(self.codec.epoch)
         results = () if self.saved is None else self.saved.results
         history, epochs = self.history, epoch
         if history is not None and len(history):
-            epochs = plain_epoch(float(history.epoch[-1]))
+            epochs = epoch_number(float(history.epoch[-1]))
         if self.past is not None:
-            weights, epoch = "past", plain_epoch(self.past.epoch)
+            weights, epoch = "past", epoch_number(self.past.epoch)
         elif weights == "best" and results:
-            epoch = plain_epoch(results[run].best_epoch)
+            epoch = epoch_number(results[run].best_epoch)
         elif weights == "last":
             epoch = epochs
         if weights == "best" and not has_best_weights(self.recipe):
@@ -205,8 +209,8 @@ class Shown:
     def codec_of_run(self, run: int) -> Codec | None:
         """Return another run of the population at the displayed epoch; None if there is none."""
         newest, snapshot = self.newest, self.snapshot
-        if self.past is not None and self.kept_epochs is not None:
-            snapshot = self.kept_epochs.snapshot_of(self.past)
+        if self.past is not None and self.recorded_epochs is not None:
+            snapshot = self.recorded_epochs.snapshot_of(self.past)
         if newest is None or snapshot is None or not 0 <= run < snapshot.runs:
             return None
         return Codec(self.recipe, newest.image_shape, snapshot, run)

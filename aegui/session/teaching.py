@@ -86,9 +86,9 @@ class Teaching(Service):
         settings = self._settings
         assert settings is not None
         before = self.settings_before if self.file is not None else settings.model_dump(mode="json")
-        kept = {"file": from_json(teacher_json(file)), "before": before}
+        content = {"file": from_json(teacher_json(file)), "before": before}
         private_folder(self._place.parent)
-        write_atomically(self._place, json.dumps(kept).encode(), private=True)
+        write_atomically(self._place, json.dumps(content).encode(), private=True)
         self.settings_before, self.file = before, file
         self.changed.emit()
 

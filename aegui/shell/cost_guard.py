@@ -144,14 +144,14 @@ def _smaller(services: Services, cost: Cost) -> Remedy | None:
     smaller = resolve(recipe, workspace.dataset).resolved
     if smaller is None:
         return None
-    wanted = training_cost(smaller, services.runner.timeline_bytes)
-    if wanted.bytes >= cost.bytes and wanted.seconds >= cost.seconds:
+    smaller_cost = training_cost(smaller, services.runner.timeline_bytes)
+    if smaller_cost.bytes >= cost.bytes and smaller_cost.seconds >= cost.seconds:
         return None
     _, height, width = workspace.dataset.image_shape
     text = tr(
         "&Use a network made for {width} × {height} ({cost})",
         width=width,
         height=height,
-        cost=cost_words(wanted),
+        cost=cost_words(smaller_cost),
     )
     return Remedy(text, recipe)

@@ -277,8 +277,8 @@ def shown_words(run: SavedRun, moment: Moment, *, chosen: bool) -> str:
     """
     best, result = run.best_run, run.results[moment.run]
     if moment.runs == 1:
-        is_plain = moment.weights == "best" and moment.epoch == result.epochs
-        if is_plain or not has_best_weights(run.recipe):
+        is_expected = moment.weights == "best" and moment.epoch == result.epochs
+        if is_expected or not has_best_weights(run.recipe):
             return ""
         return tr("Shown: {weights}.", weights=weights_words(moment))
     names = {"seed": moment.seed, "weights": weights_words(moment)}

@@ -25,7 +25,7 @@ class PanelArea(QScrollArea):
     first visible, or requested.
     """
 
-    made = Signal()
+    created = Signal()
     """Emitted when the panel has been created."""
 
     def __init__(self, make: Callable[[], QWidget], dock: QDockWidget) -> None:
@@ -51,7 +51,7 @@ class PanelArea(QScrollArea):
             # height, and scroll although less would do.
             self.setWidget(self._panel)
             self._panel.setVisible(self._is_seen)
-            self.made.emit()
+            self.created.emit()
         return self._panel
 
     @property
@@ -60,7 +60,7 @@ class PanelArea(QScrollArea):
         return getattr(self.panel, "first_stop", None)
 
     @property
-    def is_made(self) -> bool:
+    def is_created(self) -> bool:
         """Whether the panel has been created."""
         return self._panel is not None
 
@@ -92,11 +92,11 @@ class PanelArea(QScrollArea):
         """Resize the panel to the viewport, but to no less than its minimum."""
         if self._panel is None:
             return
-        room, bar = self.maximumViewportSize(), self.verticalScrollBar().sizeHint().width()
+        available, bar = self.maximumViewportSize(), self.verticalScrollBar().sizeHint().width()
         least = self._panel.minimumSizeHint().expandedTo(self._panel.minimumSize())
-        too_wide, too_high = least.width() > room.width(), least.height() > room.height()
-        room -= QSize(bar if too_high else 0, bar if too_wide else 0)
-        self._panel.resize(room.expandedTo(least))
+        too_wide, too_high = least.width() > available.width(), least.height() > available.height()
+        available -= QSize(bar if too_high else 0, bar if too_wide else 0)
+        self._panel.resize(available.expandedTo(least))
 
     def hold(self, held: bool) -> None:
         """Create no panel while ``held``: arranging makes every dock visible for a moment."""

@@ -89,10 +89,10 @@ class CharacterChooser(QWidget):
 
     def _on_grid_checked_changed(self) -> None:
         checked = self._checked_labels()
-        kept = [label for label in self.chosen if label in checked]
-        for label in (each for each in self._labels if each in checked and each not in kept):
-            kept.insert(self._place(label, kept), label)
-        self._choose(tuple(kept))
+        chosen = [label for label in self.chosen if label in checked]
+        for label in (each for each in self._labels if each in checked and each not in chosen):
+            chosen.insert(self._place(label, chosen), label)
+        self._choose(tuple(chosen))
 
     def _checked_labels(self) -> set[str]:
         """Return the checked labels; samples of one label are checked and unchecked together."""
@@ -101,11 +101,11 @@ class CharacterChooser(QWidget):
         unticked = {label for index, label in enumerate(self._labels) if index not in indices}
         return ticked - (unticked & set(self.chosen))
 
-    def _place(self, label: str, kept: list[str]) -> int:
-        """Return the index at which ``label`` belongs in ``kept``, by the order of the set."""
+    def _place(self, label: str, chosen: list[str]) -> int:
+        """Return the index at which ``label`` belongs in ``chosen``, by the order of the set."""
         order = self._labels.index
-        later = (i for i, other in enumerate(kept) if order(other) > order(label))
-        return next(later, len(kept))
+        later = (i for i, other in enumerate(chosen) if order(other) > order(label))
+        return next(later, len(chosen))
 
     def _on_all_clicked(self) -> None:
         self._choose(self._labels)

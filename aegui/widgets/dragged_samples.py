@@ -73,9 +73,9 @@ def _with_pictures(source: QWidget, indices: tuple[int, ...]) -> QMimeData:
     data = samples_mime(indices)
     up: QWidget | None = source
     while up is not None:
-        desk = up.findChild(SampleExporter, "", Qt.FindChildOption.FindDirectChildrenOnly)
-        if isinstance(desk, SampleExporter):
-            desk.add_pictures(data, indices[:MAX_FILES])
+        exporter = up.findChild(SampleExporter, "", Qt.FindChildOption.FindDirectChildrenOnly)
+        if isinstance(exporter, SampleExporter):
+            exporter.add_pictures(data, indices[:MAX_FILES])
             break
         up = up.parentWidget()
     return data

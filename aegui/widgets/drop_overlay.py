@@ -23,7 +23,7 @@ class DropOverlay(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._room = parent
+        self._host = parent
         self._text = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -37,7 +37,7 @@ class DropOverlay(QWidget):
         """Show and announce what a drop would do."""
         self._text = text
         self.setAccessibleName(text)
-        self.setGeometry(self._room.rect())
+        self.setGeometry(self._host.rect())
         self.raise_()
         self.show()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))

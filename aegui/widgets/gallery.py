@@ -53,7 +53,7 @@ class Gallery(Cells, PaintedArea):
         self._names: Sequence[str] = ()
         self.shown: NDArray[np.int64] = np.zeros(0, np.int64)
         """Indices in the set of the samples shown."""
-        self._taken: NDArray[np.bool_] | None = None
+        self._is_used: NDArray[np.bool_] | None = None
         self._cell_px = _CELL_PX
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -71,7 +71,7 @@ class Gallery(Cells, PaintedArea):
         """Set N samples, ``images`` ``[N, C, H, W]`` (not copied), and show all of them."""
         self._pictures.set_images(images, image_style_of_images(images))
         self._labels, self._names = labels, names
-        self._taken = None
+        self._is_used = None
         self._cell_px = _cell_px(max(images.shape[2:]))
         self.set_shown(None)
 
@@ -91,9 +91,9 @@ class Gallery(Cells, PaintedArea):
             position = int(np.searchsorted(self.shown, index))
             self.go_to(min(position, len(self.shown) - 1))
 
-    def set_taken(self, taken: NDArray[np.bool_] | None) -> None:
+    def set_used(self, is_used: NDArray[np.bool_] | None) -> None:
         """Set which samples of the set take part in training, bool ``[N]``; None for all."""
-        self._taken = taken
+        self._is_used = is_used
         self.viewport().update()
 
     @property
@@ -111,8 +111,8 @@ class Gallery(Cells, PaintedArea):
     def _arrange(self) -> None:
         # Decided by the width without a scroll bar: otherwise the bar, by taking room, would
         # toggle.
-        whole = max(1, self.width() // self._cell_px)
-        needs_bar = -(-len(self.shown) // whole) * self._cell_px > self.height()
+        columns = max(1, self.width() // self._cell_px)
+        needs_bar = -(-len(self.shown) // columns) * self._cell_px > self.height()
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAlwaysOn if needs_bar else policy.ScrollBarAlwaysOff
@@ -157,7 +157,7 @@ class Gallery(Cells, PaintedArea):
 
     def spoken(self, index: int) -> str:
         """Return its title, its position and whether it is left out."""
-        out = self._taken is not None and not self._taken[self.shown[index]]
+        out = self._is_used is not None and not self._is_used[self.shown[index]]
         at = tr("{index:,} of {count:,}", index=index + 1, count=len(self.shown))
         words = [self.text_of(index), at, tr("left out") if out else ""]
         return ", ".join(word for word in words if word)
@@ -198,13 +198,13 @@ class Gallery(Cells, PaintedArea):
         index = int(self.shown[position])
         cell = self.cell_rect(position)
         box = cell.adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
-        is_out = self._taken is not None and not self._taken[index]
+        is_out = self._is_used is not None and not self._is_used[index]
         painter.setOpacity(_FADED if is_out else 1.0)
         target = draw_glyph(painter, box, self._pictures.image(index))
         painter.setOpacity(1.0)
-        here = position == self._current and self.hasFocus()
-        colour = theme.accent if here or position == self._hovered else theme.grid
-        painter.setPen(QPen(colour, 2 if here else 1))
+        is_current = position == self._current and self.hasFocus()
+        colour = theme.accent if is_current or position == self._hovered else theme.grid
+        painter.setPen(QPen(colour, 2 if is_current else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
 

@@ -212,9 +212,9 @@ class GlyphGrid(Cells, Painted):
         start = self._current
         self._current = target
         if sweep and self._checkable and start != target:
-            way = range(min(start, target), max(start, target) + 1)
+            passed = range(min(start, target), max(start, target) + 1)
             state = start in self._checked
-            self._checked = self._checked | set(way) if state else self._checked - set(way)
+            self._checked = self._checked | set(passed) if state else self._checked - set(passed)
             self.checked_changed.emit()
         self._changed()
         self._tell_current()

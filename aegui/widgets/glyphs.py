@@ -33,7 +33,7 @@ SMOOTH_PX = 48
 _LEVELS = 255
 _GROUND_SHARE = 0.16
 _NOOKS = 16
-_KEPT_BYTES = 48_000_000
+_MAX_CACHE_BYTES = 48_000_000
 _NAMED_LABELS = {" ": mark("space"), "\x7f": mark("DEL"), "": mark("no label")}
 _SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{BLACK SQUARE}", "": "\N{EN DASH}"}
 
@@ -114,13 +114,13 @@ def on_panel(levels: NDArray[np.uint8], image_style: ImageStyle, theme: Theme) -
     """
     if image_style.glyphs or image_style.ground != 1.0 or not theme.is_dark:
         return levels
-    kept = max(1, min(levels.shape[-2:]) // _NOOKS)
-    bare = without_ground(levels[np.newaxis], image_style, kept)[0]
+    margin = max(1, min(levels.shape[-2:]) // _NOOKS)
+    cut_out = without_ground(levels[np.newaxis], image_style, margin)[0]
     tone = blend(theme.text, theme.panel, _GROUND_SHARE)
     ground = np.array([tone.red(), tone.green(), tone.blue()], np.uint16)[:, np.newaxis, np.newaxis]
     ground = ground if len(levels) == 3 else ground[:1]
-    share = (255 - bare[-1]).astype(np.uint16)
-    seen: NDArray[np.uint8] = (bare[:-1] + (share * ground) // 255).astype(np.uint8)
+    share = (255 - cut_out[-1]).astype(np.uint16)
+    seen: NDArray[np.uint8] = (cut_out[:-1] + (share * ground) // 255).astype(np.uint8)
     return seen
 
 
@@ -168,8 +168,10 @@ def picture_rect(height: int, width: int, bounds: QRect) -> QRect:
 
 def draw_picture(painter: QPainter, target: QRect, image: QImage) -> None:
     """Paint ``image`` into ``target``, which has the same aspect ratio."""
-    whole = target.width() % image.width() == 0 and min(image.width(), image.height()) < SMOOTH_PX
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
+    is_exact = (
+        target.width() % image.width() == 0 and min(image.width(), image.height()) < SMOOTH_PX
+    )
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_exact)
     painter.drawImage(target, image)
 
 
@@ -212,7 +214,7 @@ class GlyphCache:
         """How images are rendered."""
         self._most_px = most_px
         self._quiet = quiet
-        self._made: OrderedDict[tuple[int, object, object], QImage] = OrderedDict()
+        self._rendered: OrderedDict[tuple[int, object, object], QImage] = OrderedDict()
         if images is not None:
             self.set_images(images)
 
@@ -224,7 +226,7 @@ class GlyphCache:
         """Set images ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1], not copied; clear the cache."""
         self._images = as_images(images)
         self.image_style = image_style
-        self._made.clear()
+        self._rendered.clear()
 
     def image(self, index: int, on: QColor | None = None, off: QColor | None = None) -> QImage:
         """Return image ``index``, one pixel each; glyphs in the colours ``on`` and ``off``.
@@ -236,20 +238,20 @@ class GlyphCache:
         key: tuple[int, object, object] = (index, on.rgba(), off.rgba())
         if not self.image_style.glyphs:
             key = (index, theme.key, None)
-        if key in self._made:
-            self._made.move_to_end(key)
-            return self._made[key]
+        if key in self._rendered:
+            self._rendered.move_to_end(key)
+            return self._rendered[key]
         image = self._images[index]
         if self._most_px is not None:
             image = reduced(image, self._most_px)
         levels = grey_levels(image)
         if self._quiet and levels.ndim == 3:
             levels = on_panel(levels, self.image_style, theme)
-        made = level_image(levels, self.image_style, on, off)
-        self._made[key] = made
-        if len(self._made) * made.sizeInBytes() > _KEPT_BYTES:
-            self._made.popitem(last=False)
-        return made
+        picture = level_image(levels, self.image_style, on, off)
+        self._rendered[key] = picture
+        if len(self._rendered) * picture.sizeInBytes() > _MAX_CACHE_BYTES:
+            self._rendered.popitem(last=False)
+        return picture
 
 
 def label_name(label: str) -> str:

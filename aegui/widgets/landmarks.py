@@ -57,8 +57,8 @@ class Landmarks:
         if key != self._key:
             self._key = key
             order = self._order(len(coordinates), None if among is None else among())
-            wide, high = sprite_px[0] + gap, sprite_px[1] + gap
-            squares = coordinates[order] * (scale[0] / wide, scale[1] / high)
+            width, height = sprite_px[0] + gap, sprite_px[1] + gap
+            squares = coordinates[order] * (scale[0] / width, scale[1] / height)
             finite = np.isfinite(squares).all(axis=1)
             order, squares = order[finite], squares[finite]
             self._rows = np.sort(order[apart(squares)])
@@ -95,7 +95,7 @@ def apart(coordinates: NDArray[np.float64]) -> NDArray[np.int64]:
 
     Greedy in the given order: a row is kept if it overlaps no row kept before.
     """
-    taken: dict[int, tuple[float, float]] = {}
+    occupied: dict[int, tuple[float, float]] = {}
     found = []
     # A lattice cell holds at most one kept row, so only it and its eight neighbours can overlap.
     squares = np.floor(coordinates).astype(np.int64) @ (_LINE, 1)
@@ -103,11 +103,11 @@ def apart(coordinates: NDArray[np.float64]) -> NDArray[np.int64]:
         zip(squares.tolist(), coordinates.tolist(), strict=True)
     ):
         for step in _ABOUT:
-            other = taken.get(square + step)
+            other = occupied.get(square + step)
             if other is not None and abs(other[0] - x) < 1.0 and abs(other[1] - y) < 1.0:
                 break
         else:
-            taken[square] = x, y
+            occupied[square] = x, y
             found.append(row)
     return np.array(found, np.int64)
 

@@ -56,7 +56,7 @@ class _SampleWords:
     name: str
     away: str
     name_px: int
-    wide_px: int
+    width_px: int
 
 
 class NearestStrip(Cells, Painted):
@@ -137,30 +137,30 @@ class NearestStrip(Cells, Painted):
 
     def cell_rect(self, index: int) -> QRect:
         """Return the rectangle of the ``index``-th nearest sample."""
-        glyph, wide = self._glyph_px(), self._wide_px()
+        glyph, width = self._glyph_px(), self._words_width_px()
         share = self.width() // max(1, len(self._nearest))
-        step = max(wide + _GAP_PX, min(share, max(glyph + 2 * _GAP_PX, for_text(_MAX_STEP_PX))))
-        high = for_text(_PLACE_PX.height()) + glyph - _RELATED_GLYPH_PX
-        return QRect(index * step, 0, wide, high)
+        step = max(width + _GAP_PX, min(share, max(glyph + 2 * _GAP_PX, for_text(_MAX_STEP_PX))))
+        height = for_text(_PLACE_PX.height()) + glyph - _RELATED_GLYPH_PX
+        return QRect(index * step, 0, width, height)
 
     def _glyph_px(self) -> int:
         """Return the side of an image: as large as height and width allow."""
         if not self._grows:
             return _RELATED_GLYPH_PX
-        high = self.height() - for_text(_PLACE_PX.height()) + _RELATED_GLYPH_PX
-        wide = self.width() // _USUAL - _GAP_PX
-        return max(_RELATED_GLYPH_PX, min(_MAX_GLYPH_PX, high, wide))
+        height_px = self.height() - for_text(_PLACE_PX.height()) + _RELATED_GLYPH_PX
+        width_px = self.width() // _USUAL - _GAP_PX
+        return max(_RELATED_GLYPH_PX, min(_MAX_GLYPH_PX, height_px, width_px))
 
-    def _wide_px(self) -> int:
+    def _words_width_px(self) -> int:
         """Return the width of a cell: that of the image or of its caption."""
-        words = max((each.wide_px for each in self._below()), default=0)
+        words = max((each.width_px for each in self._below()), default=0)
         return max(self._glyph_px(), words, for_text(_PLACE_PX.width()) - _GAP_PX)
 
     def _below(self) -> tuple[_SampleWords, ...]:
         """Return the captions; cached, since the strip is repainted on every mouse move."""
         if self._words is None:
-            bold, plain = QFontMetrics(self._bold), self.fontMetrics()
-            made = []
+            bold, regular = QFontMetrics(self._bold), self.fontMetrics()
+            words = []
             for label, distance in self._nearest:
                 name, away = "", error_text(distance)
                 if self._glyphs.image_style.glyphs:
@@ -168,10 +168,10 @@ class NearestStrip(Cells, Painted):
                     away = tr("{n:,} px", n=round(distance))
                 # Width of the name and the gap after it; bold tells the name from the figure.
                 name_px = bold.horizontalAdvance(name) + _NAME_GAP_PX if name else 0
-                made.append(
-                    _SampleWords(name, away, name_px, name_px + plain.horizontalAdvance(away))
+                words.append(
+                    _SampleWords(name, away, name_px, name_px + regular.horizontalAdvance(away))
                 )
-            self._words = tuple(made)
+            self._words = tuple(words)
         return self._words
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
@@ -208,7 +208,7 @@ class NearestStrip(Cells, Painted):
                 draw_picture(painter, target, image)
         below = QRect(rect.x(), box.bottom() + 2, rect.width(), rect.height() - box.height())
         words = self._below()[index]
-        below.adjust((below.width() - words.wide_px) // 2, 0, 0, 0)
+        below.adjust((below.width() - words.width_px) // 2, 0, 0, 0)
         if words.name:
             painter.setPen(theme.text)
             painter.setFont(self._bold)

@@ -53,10 +53,10 @@ class Breaking(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the direction of the layout for the new width."""
         super().resizeEvent(event)
-        wide = event.size().width() >= self._from_px
-        way = QBoxLayout.Direction
-        self.row.setDirection(way.LeftToRight if wide else way.TopToBottom)
-        for index, share in enumerate(self._shares[0 if wide else 1]):
+        is_wide = event.size().width() >= self._from_px
+        direction = QBoxLayout.Direction
+        self.row.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
+        for index, share in enumerate(self._shares[0 if is_wide else 1]):
             self.row.setStretch(index, share)
 
 
@@ -74,7 +74,7 @@ class PictureBox(QWidget):
         self._image_style = GLYPHS
         self.caption = ""
         """The caption below the image."""
-        self._made_for = ""
+        self._picture_theme = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
         self.figures = offer_painted(self, "picture")
@@ -96,30 +96,33 @@ class PictureBox(QWidget):
         self.setAccessibleDescription(caption)
         self.update()
 
-    def _made(self) -> QImage | None:
+    def _current_picture(self) -> QImage | None:
         if self.image is None:
             return None
         theme = current_theme().key
-        if self._picture is None or theme != self._made_for:
-            self._picture, self._made_for = pictures(self.image[None], self._image_style)[0], theme
+        if self._picture is None or theme != self._picture_theme:
+            self._picture, self._picture_theme = (
+                pictures(self.image[None], self._image_style)[0],
+                theme,
+            )
         return self._picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the image with its frame, and the caption."""
         del event
-        painter, picture = QPainter(self), self._made()
+        painter, picture = QPainter(self), self._current_picture()
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         line = painter.fontMetrics().height() if self.caption else 0
-        room = QRect(0, 0, self.width(), self.height() - line - (4 if line else 0))
+        available = QRect(0, 0, self.width(), self.height() - line - (4 if line else 0))
         if picture is not None:
-            target = picture_rect(picture.height(), picture.width(), room)
+            target = picture_rect(picture.height(), picture.width(), available)
             target.moveTop(1)
             draw_picture(painter, target, picture)
             painter.setPen(current_theme().border)
             painter.drawRect(target.adjusted(-1, -1, 0, 0))
-            room.setBottom(target.bottom())
+            available.setBottom(target.bottom())
         painter.setPen(current_theme().text_dim)
-        words = QRect(0, room.bottom() + 4, self.width(), line)
+        words = QRect(0, available.bottom() + 4, self.width(), line)
         text = painter.fontMetrics().elidedText(
             self.caption, Qt.TextElideMode.ElideRight, words.width()
         )

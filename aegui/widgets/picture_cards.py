@@ -40,7 +40,7 @@ class CardWords(NamedTuple):
         lines: Small lines at the foot.
         mark: A word in the corner of the image; "" for none.
         strong: Whether the mark is emphasised.
-        kept: Whether a star is shown in the other corner.
+        is_favourite: Whether a star is shown in the other corner.
     """
 
     above: str
@@ -49,7 +49,7 @@ class CardWords(NamedTuple):
     lines: tuple[str, ...]
     mark: str = ""
     strong: bool = False
-    kept: bool = False
+    is_favourite: bool = False
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -70,8 +70,8 @@ class CardDelegate(QStyledItemDelegate):
             for font in (self._small, self._title, self._text)
         )
         words = 3 * small + _TITLE_LINES * title + _TEXT_LINES * text
-        high = self._picture.height() + words + 4 * _HALF + SPACING
-        return QSize(self._picture.width() + SPACING, high + 2 * _HALF + SPACING)
+        height = self._picture.height() + words + 4 * _HALF + SPACING
+        return QSize(self._picture.width() + SPACING, height + 2 * _HALF + SPACING)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         """Return the size of a card; the same for all."""
@@ -84,9 +84,9 @@ class CardDelegate(QStyledItemDelegate):
         theme = current_theme()
         # The stubs of PySide type ``rect`` and ``state`` loosely.
         area = QRectF(option.rect)
-        wide = float(self._picture.width())
-        left = area.left() + (area.width() - wide) / 2
-        box = QRectF(left, area.top() + _HALF, wide, area.height() - SPACING)
+        width = float(self._picture.width())
+        left = area.left() + (area.width() - width) / 2
+        box = QRectF(left, area.top() + _HALF, width, area.height() - SPACING)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
@@ -104,7 +104,7 @@ class CardDelegate(QStyledItemDelegate):
             painter.drawPixmap(top.topLeft(), pixmap)
         if words.mark:
             self._paint_mark(painter, top, words)
-        if words.kept:
+        if words.is_favourite:
             self._paint_star(painter, top)
         self._paint_words(painter, box, words)
         painter.setClipping(False)
@@ -130,12 +130,12 @@ class CardDelegate(QStyledItemDelegate):
 
     def _paint_mark(self, painter: QPainter, top: QRect, words: CardWords) -> None:
         theme, metrics = current_theme(), QFontMetricsF(self._small)
-        wide = metrics.horizontalAdvance(words.mark) + 2 * SPACING
-        high = metrics.height() + 2
-        box = QRectF(top.right() - wide - _HALF, top.top() + _HALF, wide, high)
+        width = metrics.horizontalAdvance(words.mark) + 2 * SPACING
+        height = metrics.height() + 2
+        box = QRectF(top.right() - width - _HALF, top.top() + _HALF, width, height)
         painter.setPen(QPen(theme.accent if words.strong else theme.border, 1))
         painter.setBrush(theme.accent if words.strong else theme.raised)
-        painter.drawRoundedRect(box, high / 2, high / 2)
+        painter.drawRoundedRect(box, height / 2, height / 2)
         painter.setFont(self._small)
         painter.setPen(theme.on_accent if words.strong else theme.text)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words.mark)

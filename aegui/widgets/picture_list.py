@@ -37,8 +37,8 @@ class PictureRows:
         """Return the number of images."""
         raise NotImplementedError
 
-    def picture(self, row: int, room: QSize) -> QImage:
-        """Return the image of a row, which will be fitted into ``room`` (device pixels)."""
+    def picture(self, row: int, size: QSize) -> QImage:
+        """Return the image of a row, which will be fitted into ``size`` (device pixels)."""
         raise NotImplementedError
 
     def caption(self, row: int) -> str:

@@ -52,10 +52,10 @@ class ProgressStrip(QFrame):
 
     cancel_requested = Signal()
 
-    def __init__(self, host: QWidget, room: QWidget) -> None:
+    def __init__(self, host: QWidget, area: QWidget) -> None:
         super().__init__(host)
         self._host = host
-        self._room = room
+        self._area = area
         self.setObjectName("progress-strip")
         self.setAutoFillBackground(True)
         self.title = heading()
@@ -67,9 +67,9 @@ class ProgressStrip(QFrame):
         self.button.clicked.connect(self.cancel_requested)
         self._dressed: Theme | None = None
         self._build()
-        self._watch = overlay_area_of(room)
-        self._watch.changed.connect(self._follow_room)
-        self._watch.clear_changed.connect(self._follow_room)
+        self._watch = overlay_area_of(area)
+        self._watch.changed.connect(self._follow_area)
+        self._watch.clear_changed.connect(self._follow_area)
         self.hide()
 
     def _build(self) -> None:
@@ -116,11 +116,11 @@ class ProgressStrip(QFrame):
         )
 
     def _place(self) -> None:
-        width = min(_WIDTH_PX, self._room.width() - 2 * SPACING)
-        left = (self._room.width() - width) // 2
-        wanted = QRect(left, 2 * SPACING, width, self.sizeHint().height())
-        place = self._watch.unobstructed_rect(wanted, upwards=False)
-        place.translate(self._room.mapTo(self._host, QPoint()))
+        width = min(_WIDTH_PX, self._area.width() - 2 * SPACING)
+        left = (self._area.width() - width) // 2
+        preferred = QRect(left, 2 * SPACING, width, self.sizeHint().height())
+        place = self._watch.unobstructed_rect(preferred, upwards=False)
+        place.translate(self._area.mapTo(self._host, QPoint()))
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         strips = self._host.findChildren(ProgressStrip, options=direct)
         others = [one.geometry() for one in strips if one.isVisible() and one is not self]
@@ -130,7 +130,7 @@ class ProgressStrip(QFrame):
         self.setGeometry(place)
         self.raise_()
 
-    def _follow_room(self) -> None:
+    def _follow_area(self) -> None:
         if self.isVisible():
             self._place()
 

@@ -11,12 +11,12 @@ from aegui.core.i18n import with_marks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LARGEST_PLAIN = 100_000.0
+_LARGEST_FIXED = 100_000.0
 
 
 def tick_text(value: float, step: float) -> str:
     """Format ``value`` with just the decimals that ``step`` needs, and a true minus sign."""
-    if abs(value) >= _LARGEST_PLAIN or step < 1e-5:
+    if abs(value) >= _LARGEST_FIXED or step < 1e-5:
         text = format(value, ".6g")
     else:
         text = format(value, f".{max(0, -math.floor(math.log10(step) + 1e-9))}f")
@@ -52,7 +52,7 @@ def _number(value: float) -> str:
         return str(value)
     magnitude = abs(value)
     decimals = 3 if 0.0005 <= magnitude < 0.1 else 2
-    text = f"{value:.{decimals}f}" if magnitude < _LARGEST_PLAIN else f"{value:.4g}"
+    text = f"{value:.{decimals}f}" if magnitude < _LARGEST_FIXED else f"{value:.4g}"
     if float(text) == 0.0:
         text = text.lstrip("-")
     return text.replace("-", "\N{MINUS SIGN}")

@@ -23,7 +23,7 @@ MIN_ZOOM = 1.0 / 12.0
 MAX_ZOOM = 2000.0
 """Largest scale relative to the fitted one."""
 _FLATTEST = 0.05
-_KEPT_SHARE = 0.45
+_MIN_VISIBLE_SHARE = 0.45
 _MIN_SHARE = 0.02
 
 
@@ -117,10 +117,10 @@ class Viewport:
         half of its room.
         """
         x0, y0, x1, y1 = bounds
-        wide, high = _extents(bounds)
-        sx = self._room(self.width) / wide
+        width, height = _extents(bounds)
+        sx = self._usable_px(self.width) / width
         inset = min(self.inset, self.height / 4)
-        sy = self._room(self.height - inset) / high
+        sy = self._usable_px(self.height - inset) / height
         least = min(sx, sy)
         most = least * max(1.0, max(sx, sy) / least / MAX_STRETCH)
         sx, sy = least if sx <= sy else most, least if sy <= sx else most
@@ -135,7 +135,10 @@ class Viewport:
         correction = min(MAX_ZOOM, max(MIN_ZOOM, ratio)) / ratio
         view = replace(self, sx=self.sx * correction, sy=self.sy * correction)
         x0, y0, x1, y1 = bounds
-        reach_x, reach_y = _KEPT_SHARE * view.width / view.sx, _KEPT_SHARE * view.height / view.sy
+        reach_x, reach_y = (
+            _MIN_VISIBLE_SHARE * view.width / view.sx,
+            _MIN_VISIBLE_SHARE * view.height / view.sy,
+        )
         return replace(
             view,
             cx=min(max(view.cx, x0 - reach_x), x1 + reach_x),
@@ -158,7 +161,7 @@ class Viewport:
             sy=sy,
         )
 
-    def _room(self, pixels: float) -> float:
+    def _usable_px(self, pixels: float) -> float:
         return max(pixels / 2, pixels - 2 * FIT_MARGIN_PX)
 
 
@@ -176,12 +179,12 @@ def bounds_of(coordinates: ArrayLike) -> Bounds | None:
 def _extents(bounds: Bounds) -> tuple[float, float]:
     """Return width and height to fit, bounded below to avoid extreme stretching."""
     x0, y0, x1, y1 = bounds
-    wide, high = x1 - x0, y1 - y0
-    largest = max(wide, high)
+    width, height = x1 - x0, y1 - y0
+    largest = max(width, height)
     # All codes on one point, as of a dead network: fit one unit, or what float32 resolves.
     if largest <= 1e-5 * max(abs(x0), abs(y0), 1e-3):
         largest = max(1.0, abs(x0), abs(y0))
-    return max(wide, _FLATTEST * largest), max(high, _FLATTEST * largest)
+    return max(width, _FLATTEST * largest), max(height, _FLATTEST * largest)
 
 
 def _centre_share(begin: float, goal: float, now: float, share: float) -> float:
@@ -192,12 +195,12 @@ def _centre_share(begin: float, goal: float, now: float, share: float) -> float:
     return (1 / begin - 1 / now) / (1 / begin - 1 / goal)
 
 
-def roomy(bounds: Bounds, whole: Bounds | None) -> Bounds:
-    """Return ``bounds`` enlarged to at least 2 % of ``whole``, as for a single sample."""
-    if whole is None:
+def enlarged(bounds: Bounds, all_bounds: Bounds | None) -> Bounds:
+    """Return ``bounds`` enlarged to at least 2 % of ``all_bounds``, as for a single sample."""
+    if all_bounds is None:
         return bounds
     x0, y0, x1, y1 = bounds
-    wide = max(x1 - x0, _MIN_SHARE * (whole[2] - whole[0]))
-    high = max(y1 - y0, _MIN_SHARE * (whole[3] - whole[1]))
+    width = max(x1 - x0, _MIN_SHARE * (all_bounds[2] - all_bounds[0]))
+    height = max(y1 - y0, _MIN_SHARE * (all_bounds[3] - all_bounds[1]))
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2

@@ -26,7 +26,7 @@ class Corner(QWidget):
         super().__init__(bar)
         self._bar = bar
         self._named: list[QToolButton] = []
-        self._whole_px = 0
+        self._named_px = 0
         for action in arrangements:
             button = QToolButton()
             button.setDefaultAction(action)
@@ -42,7 +42,7 @@ class Corner(QWidget):
     @property
     def is_named(self) -> bool:
         """Whether the buttons of the arrangements show labels beside their icons."""
-        return not self._whole_px
+        return not self._named_px
 
     def _set_named(self, named: bool) -> None:
         styles = Qt.ToolButtonStyle
@@ -57,12 +57,12 @@ class Corner(QWidget):
         return False
 
     def _fit(self) -> None:
-        room = self._bar.width()
-        if self.is_named and self._bar.sizeHint().width() > room:
-            self._whole_px = self._bar.sizeHint().width()
+        width = self._bar.width()
+        if self.is_named and self._bar.sizeHint().width() > width:
+            self._named_px = self._bar.sizeHint().width()
             self._set_named(False)
-        elif self._whole_px and room >= self._whole_px:
-            self._whole_px = 0
+        elif self._named_px and width >= self._named_px:
+            self._named_px = 0
             self._set_named(True)
         else:
             return

@@ -27,7 +27,7 @@ Area = Qt.DockWidgetArea
 _Places = tuple[tuple[str, ...], ...]
 """Places from top to bottom, or from left to right; docks of one inner tuple are tabs."""
 
-WIDE_PX = 1500
+MIN_WIDE_PX = 1500
 """Window width from which on charts and reconstructions are side by side."""
 NARROW_PX = 1120
 """Window width below which the bottom row extends below the panels at the right."""
@@ -148,11 +148,11 @@ DEFAULT_PERSPECTIVE = "wander"
 
 
 def make_docks(
-    window: QMainWindow, specs: Sequence[DockSpec], made: Callable[[str], None]
+    window: QMainWindow, specs: Sequence[DockSpec], on_created: Callable[[str], None]
 ) -> dict[str, QDockWidget]:
     """Create a dock for each of ``specs``, without placing it.
 
-    ``made`` is called with the key of a dock once its panel is created.
+    ``on_created`` is called with the key of a dock once its panel is created.
     """
     docks = {}
     for spec in specs:
@@ -160,7 +160,7 @@ def make_docks(
         dock.setObjectName(f"dock-{spec.key}")
         dock.setAccessibleName(tr(spec.title))
         area = PanelArea(partial(_make_panel, spec), dock)
-        area.made.connect(partial(made, spec.key))
+        area.created.connect(partial(on_created, spec.key))
         # Qt shows a dock that is opened in the menu, but leaves its tab behind the others.
         dock.toggleViewAction().triggered.connect(partial(_bring_to_front, dock))
         docks[spec.key] = dock
@@ -190,7 +190,7 @@ FORMS = tuple(
 def form_of(size: QSize) -> str:
     """Return the entry of ``FORMS`` for a window of ``size``; larger text needs a larger window."""
     width = "narrow" if size.width() < grown_for_text(NARROW_PX) else "middle"
-    if size.width() >= grown_for_text(WIDE_PX):
+    if size.width() >= grown_for_text(MIN_WIDE_PX):
         width = "wide"
     height = "short" if size.height() < grown_for_text(SHORT_PX) else "low"
     if size.height() >= grown_for_text(TALL_PX):
@@ -339,16 +339,16 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
     if left:
         sizes.append((left, max(MIN.width(), min(left_px, rest - right_px))))
     areas: dict[Area, tuple[list[QDockWidget], list[int]]] = {}
-    for dock, wide in sizes:
+    for dock, dock_width in sizes:
         if dock is not None:
             lying, widths = areas.setdefault(window.dockWidgetArea(dock), ([], []))
             lying.append(dock)
-            widths.append(wide)
+            widths.append(dock_width)
     for lying, widths in areas.values():
         window.resizeDocks(lying, widths, Qt.Orientation.Horizontal)
 
 
-def give_room(
+def enlarge_opened(
     window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str, key: str
 ) -> None:
     """Enlarge a dock that was opened beside the map to what its panel needs.
@@ -357,28 +357,28 @@ def give_room(
     its width, and the map its minimum. Its height is changed if other docks are above or below it.
     """
     dock = docks[key]
-    area, here = dock.widget(), window.dockWidgetArea(dock)
+    area, side = dock.widget(), window.dockWidgetArea(dock)
     opposite = {
         Area.LeftDockWidgetArea: Area.RightDockWidgetArea,
         Area.RightDockWidgetArea: Area.LeftDockWidgetArea,
     }
-    if here not in opposite or not isinstance(area, PanelArea) or not area.is_in_sight:
+    if side not in opposite or not isinstance(area, PanelArea) or not area.is_in_sight:
         return
     if key not in _named(PERSPECTIVES[perspective]):
         bar = area.verticalScrollBar().sizeHint().width()
         needed = max(for_text(COLUMN_PX), area.panel.minimumSizeHint().width() + bar)
-        other = _seen_in(window, docks, opposite[here], dock)
+        other = _seen_in(window, docks, opposite[side], dock)
         rest = window.width() - (0 if other is None else other.width()) - MIN_MAP_PX
         if dock.width() < min(needed, rest):
             window.resizeDocks([dock], [min(needed, rest)], Qt.Orientation.Horizontal)
     around = (it for it in docks.values() if it.isVisible() and not it.isFloating())
-    column = [it for it in around if window.dockWidgetArea(it) == here and it.x() == dock.x()]
+    column = [it for it in around if window.dockWidgetArea(it) == side and it.x() == dock.x()]
     tabs = window.tabifiedDockWidgets(dock)
     if len(column) > 1 and not tabs:
         share = round(_OPENED_SHARE * (window.height() - window.menuBar().height()))
-        high = min(share, area.panel.sizeHint().height())
-        if dock.height() < high:
-            window.resizeDocks([dock], [high], Qt.Orientation.Vertical)
+        height = min(share, area.panel.sizeHint().height())
+        if dock.height() < height:
+            window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
 
 def _named(arrangement: Perspective) -> set[str]:
@@ -406,19 +406,19 @@ def _seen_in(
 def _usual_left(window: QMainWindow, arrangement: Perspective) -> int:
     """Return the default width of the left column."""
     usual_px = arrangement.extent.left_px
-    wide = max(1.0, window.width() / _USUAL_PX)
+    scale = max(1.0, window.width() / _USUAL_PX)
     large_px = min(grown_for_text(_MIN_LEFT_PX), _MAX_LEFT * window.width())
     most = max(_MAX_COLUMN * window.width(), _MIN_LEFT_PX, large_px)
-    return round(min(max(usual_px * wide, grown_for_text(usual_px)), most))
+    return round(min(max(usual_px * scale, grown_for_text(usual_px)), most))
 
 
 def _usual_right(window: QMainWindow, arrangement: Perspective) -> int:
     """Return the default width of the right side if there is no column at the edge."""
-    extent, wide = arrangement.extent, max(1.0, window.width() / _USUAL_PX)
+    extent, scale = arrangement.extent, max(1.0, window.width() / _USUAL_PX)
     if arrangement.beside:
         return round(extent.beside_share * window.width())
-    wanted_px = max(extent.right_px * wide, grown_for_text(extent.right_px))
-    return round(min(wanted_px, extent.most_right * window.width()))
+    preferred_px = max(extent.right_px * scale, grown_for_text(extent.right_px))
+    return round(min(preferred_px, extent.most_right * window.width()))
 
 
 def _resize(

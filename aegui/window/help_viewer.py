@@ -109,23 +109,23 @@ class _Page(QTextBrowser):
             return super().loadResource(kind, name)
         image = QImage(url.toLocalFile())
         ratio = self.devicePixelRatioF()
-        room = round(self._room_px() * ratio)
-        if image.width() > room:
-            image = image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+        width = round(self._text_width_px() * ratio)
+        if image.width() > width:
+            image = image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
             image.setDevicePixelRatio(ratio)
         return image
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rescale the pictures once resizing has ended."""
         super().resizeEvent(event)
-        if self._markdown and self._room_px() != self._shown_px:
+        if self._markdown and self._text_width_px() != self._shown_px:
             self._rest.start()
 
-    def _room_px(self) -> int:
+    def _text_width_px(self) -> int:
         return max(200, self.viewport().width() - round(2 * self.document().documentMargin()) - 2)
 
     def _show(self) -> None:
-        self._shown_px = self._room_px()
+        self._shown_px = self._text_width_px()
         # Otherwise Qt keeps the pictures at their old size.
         self.document().clear()
         self.setMarkdown(self._markdown)

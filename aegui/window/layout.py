@@ -18,9 +18,9 @@ from aegui.window.docks import (
     FORMS,
     PERSPECTIVES,
     arrange,
+    enlarge_opened,
     form_of,
     give_column,
-    give_room,
     give_sizes,
     take_away,
 )
@@ -80,8 +80,8 @@ class WindowLayout(QObject):
         """Restore size and position of the window, or set the defaults."""
         geometry = self._settings.window_state("geometry")
         if geometry is None or not self._window.restoreGeometry(QByteArray(geometry)):
-            room = self._window.screen().availableSize() - QSize(0, 40)
-            self._window.resize(room.boundedTo(_FIRST_SIZE))
+            available = self._window.screen().availableSize() - QSize(0, 40)
+            self._window.resize(available.boundedTo(_FIRST_SIZE))
 
     def fit_screen(self) -> None:
         """Shrink the window to its screen if necessary, and move it there."""
@@ -89,11 +89,11 @@ class WindowLayout(QObject):
         if window.isMaximized() or window.isFullScreen():
             return
         frame = window.frameGeometry()
-        wanted = fitted(frame, window.screen().availableGeometry())
-        if wanted.size() != frame.size():
-            window.resize(window.size() - (frame.size() - wanted.size()))
-        if wanted.topLeft() != frame.topLeft():
-            window.move(wanted.topLeft())
+        target = fitted(frame, window.screen().availableGeometry())
+        if target.size() != frame.size():
+            window.resize(window.size() - (frame.size() - target.size()))
+        if target.topLeft() != frame.topLeft():
+            window.move(target.topLeft())
 
     # Docks
 
@@ -206,7 +206,7 @@ class WindowLayout(QObject):
         elif event.type() == QEvent.Type.Show and not self._is_arranging and self._perspective:
             opened = next((key for key, dock in self._docks.items() if dock is watched), "")
             if opened:
-                QTimer.singleShot(0, self, partial(self._give_room, opened))
+                QTimer.singleShot(0, self, partial(self._enlarge_opened, opened))
         return False
 
     def _give_first_sizes(self) -> None:
@@ -219,11 +219,11 @@ class WindowLayout(QObject):
         if self._has_column:
             self._give_column_soon()
 
-    def _give_room(self, key: str) -> None:
+    def _enlarge_opened(self, key: str) -> None:
         """Enlarge a dock that was opened outside its arrangement."""
         dock = self._docks[key]
         if dock.isVisible() and not dock.isFloating() and not self._is_arranging:
-            give_room(self._window, self._docks, self._perspective, key)
+            enlarge_opened(self._window, self._docks, self._perspective, key)
 
     @Slot()
     def _follow_column(self) -> None:
@@ -304,13 +304,17 @@ class WindowLayout(QObject):
         self.fit_screen()
 
     @Slot(QRect)
-    def _on_screen_changed(self, room: QRect) -> None:
+    def _on_screen_changed(self, available: QRect) -> None:
         self.fit_screen()
 
 
-def fitted(frame: QRect, room: QRect) -> QRect:
-    """Return ``frame`` shrunk to the size of ``room``, and moved into it."""
-    size = frame.size().boundedTo(room.size())
-    left = max(room.left(), min(frame.left(), room.left() + room.width() - size.width()))
-    top = max(room.top(), min(frame.top(), room.top() + room.height() - size.height()))
+def fitted(frame: QRect, available: QRect) -> QRect:
+    """Return ``frame`` shrunk to the size of ``available``, and moved into it."""
+    size = frame.size().boundedTo(available.size())
+    left = max(
+        available.left(), min(frame.left(), available.left() + available.width() - size.width())
+    )
+    top = max(
+        available.top(), min(frame.top(), available.top() + available.height() - size.height())
+    )
     return QRect(left, top, size.width(), size.height())

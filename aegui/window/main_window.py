@@ -89,7 +89,7 @@ class MainWindow(FeatureWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self._made: dict[str, Feature] = {}
+        self._features: dict[str, Feature] = {}
         self._begun: set[str] = set()
         """Places of features that are created or being created."""
         self._is_built = False
@@ -98,7 +98,7 @@ class MainWindow(FeatureWindow):
         self.canvas = class_at(MAP)()
         self.setCentralWidget(self.canvas)
         docks = dock_specs()
-        self.docks = make_docks(self, docks, self._on_panel_made)
+        self.docks = make_docks(self, docks, self._on_panel_created)
         self._specs = {spec.class_path: spec for spec in FEATURES}
         self._panel_docks = {spec.panel: spec.key for spec in docks}
         self._titles = DockTitles(self, self.docks)
@@ -115,11 +115,11 @@ class MainWindow(FeatureWindow):
 
     def _build(self) -> None:
         services = self._services
-        kept = services.settings.values
+        stored = services.settings.values
         chosen = {
-            spec.key: str(kept[f"{_KEYS}{spec.key}"])
+            spec.key: str(stored[f"{_KEYS}{spec.key}"])
             for spec in ACTIONS
-            if f"{_KEYS}{spec.key}" in kept
+            if f"{_KEYS}{spec.key}" in stored
         }
         self.actions_table = Actions(self, self._handlers(), keys=chosen)
         self._build_menus()
@@ -190,7 +190,11 @@ class MainWindow(FeatureWindow):
     @property
     def features(self) -> list[Feature]:
         """Features that have been created, in the order of the table."""
-        return [self._made[spec.class_path] for spec in FEATURES if spec.class_path in self._made]
+        return [
+            self._features[spec.class_path]
+            for spec in FEATURES
+            if spec.class_path in self._features
+        ]
 
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
         """Return the feature of this class, creating it if necessary.
@@ -231,8 +235,8 @@ class MainWindow(FeatureWindow):
 
     def take_layout(self) -> None:
         """Arrange the panels as stored in the settings."""
-        kept = self._services.settings.perspective
-        self.perspective = kept if kept in PERSPECTIVES else DEFAULT_PERSPECTIVE
+        stored = self._services.settings.perspective
+        self.perspective = stored if stored in PERSPECTIVES else DEFAULT_PERSPECTIVE
         self._layout.take(self.perspective)
         self.actions_table.set_checked(self.perspective, True)
 
@@ -265,26 +269,26 @@ class MainWindow(FeatureWindow):
         self.actions_table[key].trigger()
 
     def _make(self, spec: FeatureSpec) -> Feature:
-        if spec.class_path in self._made:
-            return self._made[spec.class_path]
+        if spec.class_path in self._features:
+            return self._features[spec.class_path]
         self._begun.add(spec.class_path)
-        made = class_at(spec.class_path)(self._services, self)
-        if not isinstance(made, Feature):
+        feature = class_at(spec.class_path)(self._services, self)
+        if not isinstance(feature, Feature):
             raise TypeError(spec.class_path)
-        self._made[spec.class_path] = made
-        made.noticed.connect(self.notifications.show)
-        made.conditions_changed.connect(self._show_conditions)
+        self._features[spec.class_path] = feature
+        feature.noticed.connect(self.notifications.show)
+        feature.conditions_changed.connect(self._show_conditions)
         self._show_conditions()
-        return made
+        return feature
 
     def _ask(self, spec: FeatureSpec, method: str, *arguments: object) -> None:
         getattr(self._make(spec), method)(*arguments)
 
     def _has_panel(self, key: str) -> bool:
         area = self.docks[key].widget()
-        return isinstance(area, PanelArea) and area.is_made
+        return isinstance(area, PanelArea) and area.is_created
 
-    def _on_panel_made(self, key: str) -> None:
+    def _on_panel_created(self, key: str) -> None:
         if not self._is_built:
             return
         for spec in FEATURES:
@@ -377,15 +381,15 @@ class MainWindow(FeatureWindow):
         for splitter in self.findChildren(Splitter):
             splitter.forget()
 
-    def kept_split(self, name: str) -> tuple[float, ...]:
+    def stored_split(self, name: str) -> tuple[float, ...]:
         """Return the stored shares of the splitter ``name``; empty for the default."""
         words = str(self._services.settings.values.get(f"{_SPLITS}{name}", "")).split()
         try:
             shares = tuple(float(word) for word in words)
         except ValueError:
             return ()
-        is_whole = all(share >= 0.0 for share in shares) and abs(sum(shares) - 1.0) < _ROUNDED
-        return shares if is_whole else ()
+        is_valid = all(share >= 0.0 for share in shares) and abs(sum(shares) - 1.0) < _ROUNDED
+        return shares if is_valid else ()
 
     def keep_split(self, name: str, shares: Sequence[float]) -> None:
         """Store the shares of the splitter ``name``."""
@@ -411,9 +415,9 @@ class MainWindow(FeatureWindow):
         """Move the focus with Tab panel by panel, whenever their widgets were created."""
         return self.panel_focus.step(forward)
 
-    def go_to_panel(self, way: str) -> None:
+    def go_to_panel(self, direction: str) -> None:
         """Move the focus to the ``next`` or ``previous`` visible panel."""
-        self.panel_focus.go(way)
+        self.panel_focus.go(direction)
 
     # Theme, language, help and messages
 
@@ -435,8 +439,8 @@ class MainWindow(FeatureWindow):
 
     def _use_comfort(self, dialog: ComfortDialog) -> None:
         # Deferred: a new window replaces this one, and the dialog is deleted with it.
-        wanted = dialog.form.value
-        QTimer.singleShot(0, self, lambda: self.comfort_requested.emit(wanted))
+        comfort = dialog.form.value
+        QTimer.singleShot(0, self, lambda: self.comfort_requested.emit(comfort))
 
     def show_about(self) -> None:
         """Show the version and the memory use."""

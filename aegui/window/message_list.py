@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aegui.session.messages import Message, Messages
     from aegui.session.notice import Level
 
-_WIDE_PX, _HIGH_PX = 460, 520
+_WIDTH_PX, _HEIGHT_PX = 460, 520
 _DOT_PX = 4.0
 _DROP_PX = 3
 """Offset by which text is lower than the buttons beside it."""
@@ -160,12 +160,12 @@ class MessageList(QFrame):
 
     @Slot()
     def _fill(self) -> None:
-        kept = self._messages.kept
-        self.rows = [MessageRow(message) for message in reversed(kept)]
+        messages = self._messages.kept
+        self.rows = [MessageRow(message) for message in reversed(messages)]
         for each in self.rows:
             each.acted.connect(self._on_row_acted)
         rows = column(*self.rows, spacing=0)
-        if not kept:
+        if not messages:
             nothing = hint(tr("No messages yet."))
             nothing.setContentsMargins(SPACING, 4 * SPACING, SPACING, 4 * SPACING)
             rows.addWidget(nothing)
@@ -174,23 +174,23 @@ class MessageList(QFrame):
         # Otherwise the area keeps the height of texts wrapped to their minimum width.
         holder.setMinimumHeight(1)
         self._scroll.setWidget(holder)
-        self.copy.setEnabled(bool(kept))
-        self.clear.setEnabled(bool(kept))
+        self.copy.setEnabled(bool(messages))
+        self.clear.setEnabled(bool(messages))
 
     def open_below(self, bell: QWidget) -> None:
         """Show the list with its upper right corner below ``bell``, inside the window."""
         window = bell.window()
-        wide = min(_WIDE_PX, window.width() - 2 * SPACING)
-        self.setFixedWidth(wide)
+        width = min(_WIDTH_PX, window.width() - 2 * SPACING)
+        self.setFixedWidth(width)
         holder = self._scroll.widget()
         assert holder is not None
         rows = holder.layout()
         assert rows is not None
-        needed = rows.totalHeightForWidth(wide - 2) + self._head.sizeHint().height() + 4
-        high = min(_HIGH_PX, window.height() - 2 * bell.height(), needed)
+        needed = rows.totalHeightForWidth(width - 2) + self._head.sizeHint().height() + 4
+        height = min(_HEIGHT_PX, window.height() - 2 * bell.height(), needed)
         place = bell.mapToGlobal(QPoint(bell.width(), bell.height() + 2))
-        left = max(place.x() - wide, window.mapToGlobal(QPoint(SPACING, 0)).x())
-        self.setGeometry(left, place.y(), wide, high)
+        left = max(place.x() - width, window.mapToGlobal(QPoint(SPACING, 0)).x())
+        self.setGeometry(left, place.y(), width, height)
         self.show()
         first = self.rows[0] if self.rows else None
         heir: QWidget = self if first is None else next(iter(first.acts), first.copy)

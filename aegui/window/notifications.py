@@ -182,14 +182,14 @@ class Notifications(QObject):
     ``messages``, which also tracks those that are obsolete.
     """
 
-    def __init__(self, host: QWidget, room: QWidget, messages: Messages) -> None:
+    def __init__(self, host: QWidget, area: QWidget, messages: Messages) -> None:
         super().__init__(host)
         self._messages = messages
         self._host = host
-        self._room = room
+        self._area = area
         self._toasts: list[Toast] = []
         self._queue: list[Notice] = []
-        self._watch = overlay_area_of(room)
+        self._watch = overlay_area_of(area)
         # Arranging a main window raises its central widget above the messages.
         self._watch.changed.connect(self._place)
         self._watch.clear_changed.connect(self._place)
@@ -217,7 +217,7 @@ class Notifications(QObject):
             self._withdraw_offers()
         self._messages.add(notice)
         if len(self._toasts) >= MAX_SHOWN:
-            self._make_room()
+            self._remove_one()
         self._add(notice)
 
     def _withdraw_offers(self) -> None:
@@ -228,11 +228,11 @@ class Notifications(QObject):
             if toast.notice.offer:
                 self._drop(toast)
 
-    def _make_room(self) -> None:
+    def _remove_one(self) -> None:
         news = [toast for toast in self._toasts if toast.notice.level == "info"]
         # Messages with an offer are kept longer than plain notes.
-        plain_toasts = (toast for toast in news if not toast.notice.offer)
-        toast = next(plain_toasts, (news or self._toasts)[0])
+        without_offer = (toast for toast in news if not toast.notice.offer)
+        toast = next(without_offer, (news or self._toasts)[0])
         if toast.notice.level != "info":
             self._queue.append(toast.notice)
             del self._queue[:-_LONGEST_QUEUE]
@@ -295,19 +295,19 @@ class Notifications(QObject):
         self._toasts.remove(toast)
         toast.hide()
         toast.deleteLater()
-        self._watch.set_taken(self, bool(self._toasts))
+        self._watch.set_occupied(self, bool(self._toasts))
 
     def _place(self) -> None:
         """Stack the messages upwards from the lower edge, the newest at the bottom."""
-        self._watch.set_taken(self, bool(self._toasts))
-        room = self._room
-        width = min(_WIDTH_PX, room.width() - 2 * SPACING)
-        left, bottom = (room.width() - width) // 2, room.height() - 2 * SPACING
+        self._watch.set_occupied(self, bool(self._toasts))
+        area = self._area
+        width = min(_WIDTH_PX, area.width() - 2 * SPACING)
+        left, bottom = (area.width() - width) // 2, area.height() - 2 * SPACING
         for toast in reversed(self._toasts):
             height = toast.heightForWidth(width)
             height = max(height, toast.sizeHint().height() if height < 0 else height)
-            wanted = QRect(left, bottom - height, width, height)
-            place = self._watch.unobstructed_rect(wanted, upwards=True)
-            toast.setGeometry(place.translated(room.mapTo(self._host, QPoint())))
+            preferred = QRect(left, bottom - height, width, height)
+            place = self._watch.unobstructed_rect(preferred, upwards=True)
+            toast.setGeometry(place.translated(area.mapTo(self._host, QPoint())))
             toast.raise_()
             bottom = place.top() - SPACING

@@ -65,11 +65,11 @@ class PanelFocus(QObject):
         """Return the widgets that Tab reaches, panel by panel, in reading order."""
         return self._in_order(None)
 
-    def _in_order(self, here: QWidget | None) -> list[QWidget]:
-        """Return the stops, including ``here`` even if Tab does not reach it."""
+    def _in_order(self, current: QWidget | None) -> list[QWidget]:
+        """Return the stops, including ``current`` even if Tab does not reach it."""
         window = self._window
-        read = _as_read(window, here)
-        found = [widget for widget in read if widget is here or is_stop(widget, window)]
+        read = _as_read(window, current)
+        found = [widget for widget in read if widget is current or is_stop(widget, window)]
         places = self.places()
 
         def order(stop: QWidget) -> int:
@@ -80,36 +80,36 @@ class PanelFocus(QObject):
 
     def step(self, forward: bool) -> bool:
         """Move the focus to the next or the previous stop; return whether there is one."""
-        here = self._window.focusWidget()
-        stops = self._in_order(here)
-        if not any(stop is not here for stop in stops):
+        current = self._window.focusWidget()
+        stops = self._in_order(current)
+        if not any(stop is not current for stop in stops):
             return False
         step = 1 if forward else -1
-        if here in stops:
+        if current in stops:
             # This includes a button that has just been hidden: its neighbour is next.
-            wanted = (stops.index(here) + step) % len(stops)
+            index = (stops.index(current) + step) % len(stops)
         else:
-            wanted = self._nearest(stops, here, forward)
+            index = self._nearest(stops, current, forward)
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-        stops[wanted].setFocus(reason)
+        stops[index].setFocus(reason)
         return True
 
-    def _nearest(self, stops: Sequence[QWidget], here: QWidget | None, forward: bool) -> int:
-        """Return the index of a stop in the place of ``here``, which is on a hidden page."""
+    def _nearest(self, stops: Sequence[QWidget], current: QWidget | None, forward: bool) -> int:
+        """Return the index of a stop in the place of ``current``, which is on a hidden page."""
         places = self.places()
-        place = None if here is None else _place_among(places, here)
+        place = None if current is None else _place_among(places, current)
         if place is not None:
             mine = [at for at, stop in enumerate(stops) if _place_among(places, stop) is place]
             if mine:
                 return mine[0] if forward else mine[-1]
         return 0 if forward else len(stops) - 1
 
-    def go(self, way: str) -> None:
+    def go(self, direction: str) -> None:
         """Move to the ``next`` or ``previous`` panel, to the last focus in it; announce it."""
         places = self.places()
-        here = self.place_of(self._window.focusWidget())
-        step = 1 if way == "next" else -1
-        at = (places.index(here) + step) % len(places) if here in places else 0
+        current = self.place_of(self._window.focusWidget())
+        step = 1 if direction == "next" else -1
+        at = (places.index(current) + step) % len(places) if current in places else 0
         self.enter(places[at])
 
     def enter(self, place: QWidget) -> None:
@@ -128,8 +128,8 @@ class PanelFocus(QObject):
     @staticmethod
     def _first_of(inner: QWidget, stops: Sequence[QWidget]) -> QWidget:
         """Return the first stop of a place: its panel's ``first_stop``, else the topmost."""
-        wanted = inner.first_stop if isinstance(inner, PanelArea) else None
-        return next((stop for stop in stops if stop is wanted), next(iter(stops), inner))
+        first = inner.first_stop if isinstance(inner, PanelArea) else None
+        return next((stop for stop in stops if stop is first), next(iter(stops), inner))
 
 
 def name_of(place: QWidget) -> str:

@@ -39,7 +39,7 @@ SETTINGS_DOCK = "training"
 """Key of the panel with the settings of a recipe."""
 
 
-def plain(text: str) -> str:
+def without_mnemonic(text: str) -> str:
     """Return a menu ``text`` without its mnemonic and its dots."""
     return text.replace("&", "").rstrip("…").rstrip(".")
 
@@ -48,7 +48,7 @@ def menu_path(menu: str) -> str:
     """Return the titles on the path to a menu, separated by ``›``."""
     parts = menu.split("/")
     paths = ("/".join(parts[: index + 1]) for index in range(len(parts)))
-    return " › ".join(plain(tr(MENUS[path].text)) for path in paths)
+    return " › ".join(without_mnemonic(tr(MENUS[path].text)) for path in paths)
 
 
 def action_entries(table: Actions) -> Iterator[Findable]:
@@ -58,7 +58,7 @@ def action_entries(table: Actions) -> Iterator[Findable]:
         if not action.isVisible():
             continue
         yield Findable(
-            plain(action.text()),
+            without_mnemonic(action.text()),
             action.statusTip(),
             menu_path(spec.menu),
             action.trigger,

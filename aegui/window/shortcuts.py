@@ -23,7 +23,7 @@ from aegui.kit.keys import native_keys
 from aegui.kit.layouts import buttons_of, column, dim, held, label_for, open_at, row
 from aegui.kit.marks import search_field
 from aegui.kit.theme import SPACING, grown_for_text
-from aegui.window.search import menu_path, plain
+from aegui.window.search import menu_path, without_mnemonic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ class ShortcutsDialog(QDialog):
         for menu, specs in groupby(self._table.specs, lambda spec: spec.menu):
             self._begin(menu_path(menu))
             for spec in specs:
-                item = self._add([plain(tr(spec.text)), ""])
+                item = self._add([without_mnemonic(tr(spec.text)), ""])
                 item.setData(0, _KEY, spec.key)
                 item.setToolTip(0, self._table[spec.key].statusTip())
                 self._show_keys(item)
@@ -129,7 +129,7 @@ class ShortcutsDialog(QDialog):
         item.setText(1, ", ".join(native_keys(each) for each in keys))
 
     def _name_of(self, key: str) -> str:
-        return plain(tr(self._table.spec(key).text))
+        return without_mnemonic(tr(self._table.spec(key).text))
 
     def _chosen(self) -> ActionSpec | None:
         item = self.list.currentItem()
@@ -177,8 +177,8 @@ class ShortcutsDialog(QDialog):
         spec, item = self._chosen(), self.list.currentItem()
         if spec is None or item is None:
             return
-        own = [QKeySequence(each) for each in spec.shortcuts] if keys is None else []
-        owners = {self._table.with_keys(each) for each in own} - {None, spec.key}
+        usual = [QKeySequence(each) for each in spec.shortcuts] if keys is None else []
+        owners = {self._table.with_keys(each) for each in usual} - {None, spec.key}
         if owners:
             names = ", ".join(self._name_of(str(owner)) for owner in owners)
             self.said.setText(

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from aegui.session.data.data_sources import DataEntry
     from aegui.window.actions import Actions
 
-_WAY = "*"
+_IMPORT = "*"
 """Prefix of the item data of entries that load other data."""
-_GALLERY = f"{_WAY}gallery"
+_GALLERY = f"{_IMPORT}gallery"
 _MAX_SEEN = 28
 _PROGRESS_STEPS = 1000
 _MIN_STATUS_PX = 180
@@ -108,9 +108,9 @@ class MainToolBar(QToolBar):
         settle.
         """
         super().resizeEvent(event)
-        roomy = self.width() >= _ROOMY_PX
+        is_wide = self.width() >= _ROOMY_PX
         for title in self._titles:
-            title.setVisible(roomy)
+            title.setVisible(is_wide)
         # Words of larger text would take the room of the weights that are shown.
         self.device.setVisible(self.width() >= grown_for_text(_ROOMY_PX))
         beyond = max(0, self.width() - _TIGHT_PX)
@@ -124,8 +124,8 @@ class MainToolBar(QToolBar):
 
     def _show_estimate(self) -> None:
         """Show the estimate; in a narrow window the result of a training has priority."""
-        has_room = self.width() >= _SNUG_PX or not self.status.text()
-        self.estimate.setVisible(has_room and bool(self.estimate.text()))
+        fits = self.width() >= _SNUG_PX or not self.status.text()
+        self.estimate.setVisible(fits and bool(self.estimate.text()))
 
     def _add_actions(self, actions: Actions) -> None:
         for spec in actions.specs:
@@ -168,11 +168,11 @@ class MainToolBar(QToolBar):
             spacing=SPACING,
             margins=(SPACING // 2, 0, SPACING // 2, 0),
         )
-        room = held(self._line)
+        holder = held(self._line)
         # In a narrow window the texts are elided, instead of hiding the whole widget.
-        room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        room.setMinimumWidth(_MIN_STATUS_PX)
-        self.addWidget(room)
+        holder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        holder.setMinimumWidth(_MIN_STATUS_PX)
+        self.addWidget(holder)
 
     def add_badge(self, badge: QWidget) -> None:
         """Insert ``badge`` beside the chip of the weights that are shown."""
@@ -190,15 +190,15 @@ class MainToolBar(QToolBar):
         with QSignalBlocker(self.data):
             self.data.clear()
             for index, (entry, picture) in enumerate(offered):
-                if index and entry.is_own and not offered[index - 1][0].is_own:
+                if index and entry.is_users and not offered[index - 1][0].is_users:
                     self.data.insertSeparator(self.data.count())
                 self._add_data(picture, entry.label, entry.key, entry.detail, entry.help)
             if self.data.findData(key) < 0:
                 self.data.insertSeparator(self.data.count())
                 self._add_data(icon("builder-folder"), name, key, tr("in use"), key)
             self.data.insertSeparator(self.data.count())
-            for way, words, icon_name in WAYS:
-                self.data.addItem(icon(icon_name), tr(words), f"{_WAY}{way}")
+            for import_key, words, icon_name in WAYS:
+                self.data.addItem(icon(icon_name), tr(words), f"{_IMPORT}{import_key}")
             current = self.data.findData(key)
             self.data.setCurrentIndex(current)
             if edited:
@@ -246,8 +246,8 @@ class MainToolBar(QToolBar):
             return
         self.progress.setValue(round(_PROGRESS_STEPS * position / epochs))
         text = tr("{epoch:,} of {epochs:,}", epoch=epoch, epochs=epochs)
-        room = self.progress.width() - SPACING
-        fits = self.progress.fontMetrics().horizontalAdvance(text) <= room
+        available = self.progress.width() - SPACING
+        fits = self.progress.fontMetrics().horizontalAdvance(text) <= available
         self.progress.setFormat(text if fits else "%p %")
         self.progress.setToolTip(
             trn("{epoch:,} of {n:,} epoch", "{epoch:,} of {n:,} epochs", epochs, epoch=epoch)
@@ -283,8 +283,8 @@ class MainToolBar(QToolBar):
         self.data.setCurrentIndex(self.data.findData(self._data_key))
         if key is None:
             return
-        if key.startswith(_WAY):
-            self.data_requested.emit(key.removeprefix(_WAY))
+        if key.startswith(_IMPORT):
+            self.data_requested.emit(key.removeprefix(_IMPORT))
         else:
             self.data_chosen.emit(key)
 

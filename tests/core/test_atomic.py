@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core.atomic import check_writable, plain_name, write_atomically
+from aegui.core.atomic import check_writable, file_name_part, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.paths import models_dir, resources_dir
 
@@ -26,15 +26,15 @@ def test_writes_and_replaces_leaving_nothing_else(tmp_path: Path) -> None:
 
 
 def test_names_of_files_are_short_and_plain() -> None:
-    assert plain_name("Autocodificador con Minúsculas, 2 números") == (
+    assert file_name_part("Autocodificador con Minúsculas, 2 números") == (
         "Autocodificador-con-Minusculas-2-numeros"
     )
-    assert plain_name("Trained with each level of noise, tried with each") == (
+    assert file_name_part("Trained with each level of noise, tried with each") == (
         "Trained-with-each-level-of-noise-tried"
     )
-    assert plain_name("x" * 90) == "x" * 40
-    assert plain_name("かな / 한글") == "かな-한글"
-    assert plain_name("../..") == ""
+    assert file_name_part("x" * 90) == "x" * 40
+    assert file_name_part("かな / 한글") == "かな-한글"
+    assert file_name_part("../..") == ""
 
 
 def test_a_failed_write_leaves_the_old_file_alone(

@@ -132,11 +132,11 @@ def test_a_room_is_free_when_all_who_took_it_have_left(qtbot: QtBot) -> None:
     room, first, second = QWidget(), QObject(), QObject()
     qtbot.addWidget(room)
     watch, told = overlay_area_of(room), []
-    watch.changed.connect(lambda: told.append(watch.is_taken))
-    watch.set_taken(first, True)
-    watch.set_taken(second, True)
-    watch.set_taken(first, False)
-    assert watch.is_taken
-    watch.set_taken(second, False)
-    watch.set_taken(second, False)
+    watch.changed.connect(lambda: told.append(watch.is_occupied))
+    watch.set_occupied(first, True)
+    watch.set_occupied(second, True)
+    watch.set_occupied(first, False)
+    assert watch.is_occupied
+    watch.set_occupied(second, False)
+    watch.set_occupied(second, False)
     assert told == [True, False]

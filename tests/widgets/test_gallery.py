@@ -43,7 +43,7 @@ def gallery(qtbot: QtBot) -> Gallery:
 
 def test_only_what_is_in_sight_is_made(gallery: Gallery) -> None:
     gallery.grab()
-    assert 0 < len(gallery._pictures._made) < 150
+    assert 0 < len(gallery._pictures._rendered) < 150
 
 
 def test_a_click_activates_and_with_ctrl_toggles(qtbot: QtBot, gallery: Gallery) -> None:
@@ -79,7 +79,7 @@ def test_some_are_shown_and_named(qtbot: QtBot, gallery: Gallery) -> None:
     assert gallery.accessibleDescription() == "number 40 (a), 1 of 2"
     taken = np.ones(COUNT, np.bool_)
     taken[7] = False
-    gallery.set_taken(taken)
+    gallery.set_used(taken)
     QTest.keyClick(gallery, Qt.Key.Key_Right)
     assert gallery.accessibleDescription() == "number 7 (a), 2 of 2, left out"
     gallery.set_shown(np.zeros(0, np.int64))
@@ -98,7 +98,7 @@ def test_left_out_samples_are_faded(gallery: Gallery) -> None:
     red = np.zeros((2, 3, 8, 8), np.float32)
     red[:, 0] = 1.0
     gallery.set_samples(red, ["a", "b"], ["a", "b"])
-    gallery.set_taken(np.array([True, False]))
+    gallery.set_used(np.array([True, False]))
     shot = gallery.viewport().grab().toImage()
     first, second = (shot.pixelColor(gallery.cell_rect(place).center()) for place in (0, 1))
     assert first == QColor(255, 0, 0)
@@ -158,7 +158,7 @@ def test_pictures_shown_last_are_kept() -> None:
     pictures = GlyphCache(np.broadcast_to(images(1, 1024), (20, 1, 1024, 1024)), most_px=None)
     kept = [pictures.image(index) for index in range(20)]
     assert len(pictures) == 20
-    assert len(pictures._made) == 11
+    assert len(pictures._rendered) == 11
     assert pictures.image(19) is kept[-1]
     assert pictures.image(0) is not kept[0]
 

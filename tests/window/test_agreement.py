@@ -122,7 +122,7 @@ class ImageStyle:
         assert len(data.epoch) == len(history)
         read = loss._row_read(data)
         assert (len(history) - 1 if read is None else read) == row
-        own = next(curve for curve in data.curves if curve.spec.column == key).own
+        own = next(curve for curve in data.curves if curve.spec.column == key).emphasised
         assert own[row] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
 
     def _codes(self, own: Codec) -> None:

@@ -122,7 +122,7 @@ def test_figures_are_kept_through_another_training(window: MainWindow, qtbot: Qt
     after = panel.figures.text("jacobian")
     assert after[1] == before[0]
     assert float(after[0]) < float(after[1])
-    assert panel.figures._kept.text().startswith("kept: small")
+    assert panel.figures._reference_title.text().startswith("kept: small")
     panel.figures.forget.click()
     assert window._services.of(CodeService).reference is None
 

@@ -25,7 +25,7 @@ from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
-from aegui.session.data.data_sources import DRAWINGS, keep_drawing, own_folder, own_path
+from aegui.session.data.data_sources import DRAWINGS, keep_drawing, user_folder, user_path
 from aegui.shell.dialogs import files, questions
 from tests.window.conftest import SMALL, await_files, stop
 from tests.window.test_document import answer
@@ -192,7 +192,7 @@ def test_their_own_size_is_proposed_and_whether_the_network_reads_them(
     qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
     panel = dialog.panel
     assert (panel.spec.width, panel.spec.height, panel.spec.channels) == (20, 28, 1)
-    assert panel.own.text() == "The files are 20 × 28 in grey."
+    assert panel.majority.text() == "The files are 20 × 28 in grey."
     assert "takes 64 × 64 in colour, not these" in panel.network.text()
     panel.as_network.click()
     assert (panel.spec.width, panel.spec.height, panel.spec.channels) == (64, 64, 3)
@@ -398,7 +398,7 @@ def test_a_drawing_is_kept_and_learnt(
     offer.accept()
     assert workspace.dataset.labels == ("ñ",)
     assert window.toolbar.data.currentText() == "My drawings"
-    assert load_dataset(str(own_path(DRAWINGS))).labels == ("ñ",)
+    assert load_dataset(str(user_path(DRAWINGS))).labels == ("ñ",)
 
 
 def test_a_set_is_kept_under_a_name(
@@ -407,7 +407,7 @@ def test_a_set_is_kept_under_a_name(
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("first six", True))
     window.actions_table["keep_set"].trigger()
     qtbot.waitUntil(lambda: window.toolbar.data.findText("first six") >= 0)
-    assert load_dataset(str(own_path("first six"))).labels == tuple("abcdef")
+    assert load_dataset(str(user_path("first six"))).labels == tuple("abcdef")
 
 
 def test_a_set_that_is_kept_replaces_another_only_after_a_question(
@@ -417,7 +417,7 @@ def test_a_set_that_is_kept_replaces_another_only_after_a_question(
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (DRAWINGS, True))
     monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
     keep_drawing(window._services.drawing.pixels, "ñ")
-    drawings = own_path(DRAWINGS)
+    drawings = user_path(DRAWINGS)
     window.actions_table["keep_set"].trigger()
     await_files(window)
     assert load_dataset(str(drawings)).labels == ("ñ",)
@@ -435,7 +435,7 @@ def test_a_set_needs_a_name_that_a_file_can_have(
     window.actions_table["keep_set"].trigger()
     await_files(window)
     assert told == ["A file cannot be called “?”."]
-    assert not list(own_folder().glob("*"))
+    assert not list(user_folder().glob("*"))
 
 
 def test_a_set_is_saved_as_pictures(

@@ -65,7 +65,7 @@ def test_the_panel_is_built_when_it_is_opened(
     train(qtbot, window)
     area = window.docks["draw"].widget()
     assert isinstance(area, PanelArea)
-    assert not area.is_made
+    assert not area.is_created
     # The drawing, and its code on the map, are there all the same.
     assert drawing.label == "a"
     qtbot.waitUntil(lambda: window.canvas.scene.drawing is not None)
@@ -73,7 +73,7 @@ def test_the_panel_is_built_when_it_is_opened(
     drawing.paint(0, 0, 1.0)
     window.docks["draw"].show()
     window.docks["draw"].raise_()
-    qtbot.waitUntil(lambda: area.is_made)
+    qtbot.waitUntil(lambda: area.is_created)
     panel = window.panel(DrawPanel)
     assert np.array_equal(panel.editor.pixels, drawing.pixels)
     assert panel._loaded == 2

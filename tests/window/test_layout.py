@@ -324,7 +324,7 @@ def test_panels_are_created_after_arranging_has_failed(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     areas = [dock.widget() for dock in window.docks.values()]
-    area = next(it for it in areas if isinstance(it, PanelArea) and not it.is_made)
+    area = next(it for it in areas if isinstance(it, PanelArea) and not it.is_created)
     with monkeypatch.context() as broken:
         broken.delitem(PERSPECTIVES, window.perspective)
         with pytest.raises(KeyError):
@@ -334,7 +334,7 @@ def test_panels_are_created_after_arranging_has_failed(
     dock.show()
     dock.raise_()
     QApplication.processEvents()
-    assert area.is_made
+    assert area.is_created
 
 
 def test_a_tab_that_is_opened_in_the_menu_comes_to_the_front(

@@ -15,7 +15,7 @@ from aegui.core.lessons.lesson import Prediction, lesson_cards
 from aegui.core.suffixes import LESSON
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.lessons.feature import OPEN, LessonsFeature
-from aegui.features.lessons.model.progress import kept_progress, setting_of
+from aegui.features.lessons.model.progress import setting_of, stored_progress
 from aegui.features.lessons.view.panel import LessonsPanel
 from aegui.features.lessons.view.prediction_box import PredictionBox
 from aegui.kit.finder import Finder
@@ -109,7 +109,7 @@ def test_progress_is_kept_and_taken_up(app: App, qtbot: QtBot) -> None:
     panel = begin(app.window, qtbot, "why-two")
     press(panel.page.prediction.choices[1])
     values = app.services.settings.values
-    assert kept_progress(values, "why-two").predicted == {"one": 1.0}
+    assert stored_progress(values, "why-two").predicted == {"one": 1.0}
     assert str(values[OPEN]).endswith("02-why-two.aegui-lesson")
     app.use_language("es")
     again = app.window.panel(LessonsPanel)
@@ -120,12 +120,12 @@ def test_progress_is_kept_and_taken_up(app: App, qtbot: QtBot) -> None:
     page = app.window.panel(LessonsPanel).page
     qtbot.waitUntil(page.anew.isVisible, timeout=20_000)
     press(page.anew)
-    assert kept_progress(app.services.settings.values, "why-two").predicted == {}
+    assert stored_progress(app.services.settings.values, "why-two").predicted == {}
 
 
 def test_settings_of_somebody_else_do_no_harm() -> None:
     for text in ("", "{", "[]", '{"predicted": 3}', '{"figures": {"a": 2}}', '{"reached": "x"}'):
-        progress = kept_progress({setting_of("x"): text}, "x")
+        progress = stored_progress({setting_of("x"): text}, "x")
         assert (progress.step, progress.predicted, progress.reached) == ("", {}, set())
 
 

@@ -224,7 +224,7 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
         assert preview.picture.image is not None
         np.testing.assert_allclose(preview.picture.image, image, atol=1e-4)
         assert preview.words.text() == "among the same samples"
-    panel.way_chosen.emit("standard")
+    panel.method_chosen.emit("standard")
     qtbot.waitUntil(lambda: "standard deviations" in panel.previews[0].words.text())
     panel.removed.emit("x")
     assert [each.key for each in ours.others] == ["y"]

@@ -166,14 +166,14 @@ def test_a_concept_is_made_kept_and_saved(
     page.keep_requested.emit("round")
     kept = services.workspace.annotations.concepts
     assert [concept.name for concept in kept] == ["round"]
-    assert page.kept.currentText() == "round"
+    assert page.stored.currentText() == "round"
     with qtbot.waitSignal(services.workspace.file.saved):
         assert services.workspace.save_as(tmp_path / "with.aegui")
-    page.kept_removed.emit(0)
-    assert page.kept.count() == 1
-    assert concepts.kept is None
+    page.stored_removed.emit(0)
+    assert page.stored.count() == 1
+    assert concepts.stored is None
     assert services.workspace.open(tmp_path / "with.aegui")
-    qtbot.waitUntil(lambda: page.kept.count() == 2)
+    qtbot.waitUntil(lambda: page.stored.count() == 2)
 
 
 def test_what_is_said_of_a_gan_goes_with_it(trained: MainWindow, qtbot: QtBot) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import Recipe
-from aegui.session.documents.draft import whole_draft
+from aegui.session.documents.draft import full_draft
 from aegui.session.documents.edit_command import EditCommand
 from aegui.session.documents.undo_history import UndoHistory
 from aegui.window.memory import holdings, memory_table
@@ -124,9 +124,9 @@ def test_every_part_is_within_its_budget_and_told(app: App, qtbot: QtBot) -> Non
 def test_steps_of_large_sets_go_where_they_hold_too_much(qapp: QApplication) -> None:
     history = UndoHistory(most_bytes=12_000_000)
     shown: list[DraftState] = []
-    before = whole_draft(LARGE, large_set(1000))
+    before = full_draft(LARGE, large_set(1000))
     for count in range(20):
-        after = whole_draft(LARGE, large_set(999 - count))
+        after = full_draft(LARGE, large_set(999 - count))
         history.push_edit(EditCommand(shown.append, before, after, f"set {count}"))
         before = after
         assert history.held_bytes <= 12_000_000

@@ -78,4 +78,4 @@ def test_a_share_of_the_settings_counts_from_the_start(app: App, qtbot: QtBot) -
 @pytest.mark.parametrize("text", ["0.1 half", "0 0", "1 1", "nan 1", "-0.5 1.5", ""])
 def test_shares_that_cannot_be_are_not_taken(app: App, text: str) -> None:
     app.services.settings.keep({"split.library": text})
-    assert app.window.kept_split("library") == ()
+    assert app.window.stored_split("library") == ()

@@ -21,7 +21,7 @@ from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.studies import feature as wiring
-from aegui.features.studies.model.compute_target import KEPT, ComputeTarget
+from aegui.features.studies.model.compute_target import SETTINGS_PREFIX, ComputeTarget
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.overview_page import OverviewPage
@@ -495,6 +495,8 @@ def test_where_to_run_is_a_setting_of_the_person(
     (choose,) = place.text_field("authority").actions()
     choose.trigger()
     assert place.text_field("authority").text() == str(tmp_path / "ca.pem")
-    assert runs.target == place.target == app.services.settings.form(KEPT, ComputeTarget())
+    assert (
+        runs.target == place.target == app.services.settings.form(SETTINGS_PREFIX, ComputeTarget())
+    )
     assert runs.sheet is not None
     assert "cluster.example" not in runs.sheet.plan.model_dump_json()

@@ -33,7 +33,7 @@ from aegui.features.time.view.bar import TimeBar
 from aegui.kit.theme import current_theme
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
-from aegui.shell.dialogs.film import FilmDialog, kept_film
+from aegui.shell.dialogs.film import FilmDialog, stored_film
 from aegui.shell.outcome import shown_origin
 from tests.window.conftest import SMALL, train
 
@@ -425,7 +425,7 @@ def test_a_film_is_saved(
         assert origin in film.info["comment"].decode()
         assert max(film.size) <= 300
         assert "{} × {} px".format(*film.size) in told
-    assert kept_film(window.settings, "time", film_maker.USUAL).side == 300
+    assert stored_film(window.settings, "time", film_maker.USUAL).side == 300
     assert showing.shown.past_epoch == 40
     assert not window.feature(FilmFeature).is_busy
 
@@ -456,7 +456,7 @@ def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
         assert strip.format == "PNG"
         # The images of the strip are as large as those of the film would be.
         assert strip.width == 4 * (min(asked, window.canvas.width()) + 1) - 1
-    assert kept_film(window.settings, "time", film_maker.USUAL).palette == "frame"
+    assert stored_film(window.settings, "time", film_maker.USUAL).palette == "frame"
 
 
 @pytest.mark.arrangement("build")

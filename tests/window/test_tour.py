@@ -63,7 +63,7 @@ def test_the_card_covers_no_figures_where_there_is_other_room(
 ) -> None:
     window.resize(1280, 781)
     tour = begin(window)
-    assert overlay_area_of(window.canvas).is_taken, "the hints give way"
+    assert overlay_area_of(window.canvas).is_occupied, "the hints give way"
     for step in STEPS:
         target = window.landmark(step.place)
         assert target is not None
@@ -72,7 +72,7 @@ def test_the_card_covers_no_figures_where_there_is_other_room(
         if step.key != "time":
             qtbot.waitUntil(lambda: not covers(tour))
         tour.card.next.click()
-    assert not overlay_area_of(window.canvas).is_taken
+    assert not overlay_area_of(window.canvas).is_occupied
 
 
 def test_each_step_stands_beside_what_it_speaks_of(window: MainWindow, qtbot: QtBot) -> None:
@@ -131,7 +131,7 @@ def test_it_goes_on_when_something_was_tried(window: MainWindow, qtbot: QtBot) -
     qtbot.waitUntil(lambda: at(tour) == "train")
     train(qtbot, window)
     qtbot.waitUntil(lambda: at(tour) == "time")
-    services.showing.show_epoch(services.shown.kept_epochs.epochs[0])  # type: ignore[union-attr]
+    services.showing.show_epoch(services.shown.recorded_epochs.epochs[0])  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: at(tour) == "compare")
     services.of(Selection).select(np.array([1, 2]))
     qtbot.waitUntil(lambda: at(tour) == "make")

@@ -33,8 +33,8 @@ def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> Give
         part: notes.take(patterns, fits=_is_list)
         for part, patterns in tables.ACTIVATION_LISTS.items()
     }
-    given = {part: _one(notes, patterns) for part, patterns in tables.ACTIVATION_OF.items()}
-    is_sloped = _SLOPED & {given[part] for part in ("hidden", "encoder", "decoder", "output")}
+    names = {part: _one(notes, patterns) for part, patterns in tables.ACTIVATION_OF.items()}
+    is_sloped = _SLOPED & {names[part] for part in ("hidden", "encoder", "decoder", "output")}
     slope = _number(notes, tables.SLOPE) if is_sloped and not gaussian else None
     dropout = _number(notes, tables.DROPOUT)
     for part, item in lists.items():
@@ -58,7 +58,7 @@ def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> Give
             for layer in layers
         )
 
-    side = given["encoder"] or given["hidden"]
+    side = names["encoder"] or names["hidden"]
     layers = (*chain.encoder, *(chain.decoder or ()))
     if not side and any(layer.activation is None for layer in layers):
         label = called("activation", _HIDDEN)
@@ -70,27 +70,27 @@ def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> Give
         for one in chain.images
     )
     chain = replace(chain, images=images, encoder=hidden(chain.encoder, side))
-    if chain.decoder is not None or given["decoder"] not in (None, side):
-        chain = replace(chain, decoder=hidden(chain.back, given["decoder"] or given["hidden"]))
-    code = with_activation(chain.code, _code_name(notes, chain.code.activation or given["code"]))
-    name = _output_name(notes, chain.last.activation or given["output"])
+    if chain.decoder is not None or names["decoder"] not in (None, side):
+        chain = replace(chain, decoder=hidden(chain.back, names["decoder"] or names["hidden"]))
+    code = with_activation(chain.code, _code_name(notes, chain.code.activation or names["code"]))
+    name = _output_name(notes, chain.last.activation or names["output"])
     output = replace(chain.last, activation=name)
-    if name in (given["hidden"], given["output"]):
+    if name in (names["hidden"], names["output"]):
         output = with_activation(output, name)
     return replace(chain, code=code, output=output)
 
 
-def _code_name(notes: Notes, given: str | None) -> str:
-    if given is None:
+def _code_name(notes: Notes, name: str | None) -> str:
+    if name is None:
         text = tr("The code has no activation, so that the map can spread freely.")
         notes.say("assumed", text)
-    return given or "identity"
+    return name or "identity"
 
 
-def _output_name(notes: Notes, given: str | None) -> str:
+def _output_name(notes: Notes, name: str | None) -> str:
     loss = notes.settings.get("training.loss", "bce")
-    if given is not None and (given == "sigmoid" or loss != "bce"):
-        return given
+    if name is not None and (name == "sigmoid" or loss != "bce"):
+        return name
     notes.say("assumed", tr("The output layer is a sigmoid: pixels lie between 0 and 1."))
     return "sigmoid"
 
@@ -167,8 +167,8 @@ def _layouts(part: str, before: int, after: int) -> list[Layout]:
     if part == "decoder":
         return [decoder, [*decoder, output], [(), *decoder, output]]
     every = [*encoder, code, *decoder, output]
-    whole = [every, every[:-1], [(), *every]]
+    of_network = [every, every[:-1], [(), *every]]
     if before - 1 <= after <= before:
         mirrored: Layout = [(i, 2 * before - i) for i in range(before)]
-        whole += [mirrored, [*mirrored, code]]
-    return [encoder, [*encoder, *decoder], *whole] if part == "hidden" else whole
+        of_network += [mirrored, [*mirrored, code]]
+    return [encoder, [*encoder, *decoder], *of_network] if part == "hidden" else of_network

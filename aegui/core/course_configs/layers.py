@@ -12,7 +12,14 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
-from aegui.core.course_configs.values import choice, is_nothing, plain, snake, to_number, to_whole
+from aegui.core.course_configs.values import (
+    choice,
+    is_nothing,
+    snake,
+    to_integer,
+    to_number,
+    unaccented,
+)
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe.errors import quoted
@@ -109,7 +116,7 @@ class _Element:
     def kind(self) -> str:
         """Kind of the layer as a normalised word; empty if not given."""
         value = next((self.fields[n] for n in _KIND if isinstance(self.fields.get(n), str)), "")
-        return re.sub(r"[^a-z0-9]", "", plain(str(value).rsplit(".", 1)[-1]))
+        return re.sub(r"[^a-z0-9]", "", unaccented(str(value).rsplit(".", 1)[-1]))
 
     @property
     def inputs(self) -> int | None:
@@ -167,7 +174,7 @@ def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
         location = f"{key}.{index}"
         if not isinstance(one, dict):
             activation = choice("activation", one) if layers else None
-            _add(layers, GivenLayer(0 if activation else to_whole(one, location), activation))
+            _add(layers, GivenLayer(0 if activation else to_integer(one, location), activation))
             continue
         element = _Element.of(location, one)
         if inputs is None and not layers:
@@ -242,8 +249,8 @@ def _image_layer(element: _Element) -> dict[str, Any] | None:
         size = element.get("pool_size", "size", "kernel_size")
         side = size[0] if isinstance(size, list | tuple) and size else size
         return None if pool is None else {"kind": pool, "size": 2 if side is None else side}
-    is_plain = "conv" in kind and not any(word in kind for word in _WIDENING)
-    if not is_plain and (kind or not set(_CONVOLUTION["channels"]) & set(element.fields)):
+    is_convolution = "conv" in kind and not any(word in kind for word in _WIDENING)
+    if not is_convolution and (kind or not set(_CONVOLUTION["channels"]) & set(element.fields)):
         return None
     found = {name: element.get(*names) for name, names in _CONVOLUTION.items()}
     known = {name: value for name, value in found.items() if value is not None}
@@ -275,7 +282,7 @@ def _layer(element: _Element, written: object) -> GivenLayer | None:
                 tr('"{key}.activation" is {v}, which is not known.', key=location, v=quoted(named))
             )
         slope, dropout = element.number("beta", "slope"), element.number("dropout")
-        return GivenLayer(to_whole(units, f"{location}.units"), activation, slope, dropout)
+        return GivenLayer(to_integer(units, f"{location}.units"), activation, slope, dropout)
     if kind == "dropout":
         rate = element.number("rate", "p", "dropout")
         return GivenLayer(0, dropout=0.5 if rate is None else rate)

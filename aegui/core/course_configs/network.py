@@ -20,12 +20,12 @@ from aegui.core.course_configs.layers import (
 )
 from aegui.core.course_configs.shape import (
     Hints,
+    chain_of_list,
     encoder_only,
     invented,
     two_sided,
-    whole_chain,
 )
-from aegui.core.course_configs.values import is_nothing, to_whole
+from aegui.core.course_configs.values import is_nothing, to_integer
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe.errors import quoted
@@ -58,8 +58,8 @@ def input_size(notes: Notes) -> int | None:
         if channels is not None:
             notes.leave(channels, tr("the size of an image is not given"))
         return None
-    depth = None if channels is None else channels.whole
-    sides = [to_whole(side, item.key) for side in _sides(item.value)]
+    depth = None if channels is None else channels.integer
+    sides = [to_integer(side, item.key) for side in _sides(item.value)]
     pictured = any(word in item.names[-1] for word in ("image", "img", "patch", "resolution"))
     square = pictured or (channels is not None and sides != [GLYPH_PIXELS])
     if len(sides) == 1 and square and sides[0] <= _LARGEST_SIDE:
@@ -91,7 +91,7 @@ def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> GivenC
         RecipeError: The description is contradictory or impossible.
     """
     item = notes.take_one(tables.CODE, fits=lambda v: not isinstance(v, bool))
-    code = None if item is None else item.whole
+    code = None if item is None else item.integer
     if item is not None:
         notes.sources["network.latent.units"] = item
         notes.understand(item, tr("units of the code"))
@@ -123,7 +123,7 @@ def _listed(notes: Notes, hints: Hints) -> GivenChain | None:
     if item is None:
         hidden = _take_list(notes, tables.HIDDEN)
         item = hidden or _take_list(notes, tables.WHOLE)
-        return None if item is None else whole_chain(_read(notes, item, hidden), hints)
+        return None if item is None else chain_of_list(_read(notes, item, hidden), hints)
     decoder = _take_list(notes, tables.DECODER)
     if decoder is None:
         # An ellipsis for the decoder in a copied text means the mirror image of the encoder.
@@ -168,37 +168,37 @@ def _from_numbers(notes: Notes, hints: Hints) -> GivenChain | None:
     if not items:
         return None
     for item in items:
-        notes.taken.add(item.path)
+        notes.claimed.add(item.path)
         notes.understand(item, tr("units of a hidden layer"))
     _name_layers(notes, items[0])
-    layers = tuple(GivenLayer(item.whole) for item in items)
+    layers = tuple(GivenLayer(item.integer) for item in items)
     # A single width is the size of the code, unless the code has a key of its own.
     if hints.code is None and len(layers) == 1:
         return encoder_only(LayerList(layers, items[0].key))
-    return whole_chain(LayerList(layers, items[0].key, hidden=True), hints)
+    return chain_of_list(LayerList(layers, items[0].key, hidden=True), hints)
 
 
 def _alike(notes: Notes) -> list[Item]:
     item = notes.take_one(tables.ONE_HIDDEN, fits=_is_count)
     many = None if item is None else notes.take_one(tables.HOW_MANY, fits=_is_count)
-    if item is None or many is None or many.whole > _MAX_ALIKE:
+    if item is None or many is None or many.integer > _MAX_ALIKE:
         return [] if item is None else [item]
     notes.understand(many, tr("hidden layers"))
-    return [item] * many.whole
+    return [item] * many.integer
 
 
 def _numbered(notes: Notes) -> list[Item]:
     found = []
     for item in notes.live:
         match = _NUMBERED.fullmatch(item.names[-1])
-        if match is not None and item.path not in notes.taken and _is_count(item.value):
+        if match is not None and item.path not in notes.claimed and _is_count(item.value):
             found.append((int(match[1]), item))
     return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
 
 def _is_count(value: object) -> bool:
     try:
-        return not isinstance(value, bool) and to_whole(value, "") > 0
+        return not isinstance(value, bool) and to_integer(value, "") > 0
     except RecipeError:
         return False
 

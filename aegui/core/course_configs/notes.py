@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from aegui.core.course_configs.values import flag_of, is_nothing, snake, to_number, to_whole
+from aegui.core.course_configs.values import flag_of, is_nothing, snake, to_integer, to_number
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr
 from aegui.core.recipe import FORMAT, VERSION
@@ -71,9 +71,9 @@ class Item:
         return to_number(self.value, self.key)
 
     @property
-    def whole(self) -> int:
+    def integer(self) -> int:
         """The value as an integer; raises RecipeError if it is none."""
-        return to_whole(self.value, self.key)
+        return to_integer(self.value, self.key)
 
     def has(self, *words: str) -> bool:
         """Return whether any of ``words`` is contained in one of the item's names."""
@@ -90,7 +90,7 @@ class Notes:
         settings: Value by path in the recipe.
         sources: Item that set a path in the recipe, for error messages.
         lines: Heading, key path of the value or None, and text of each line of the report.
-        taken: Key paths claimed by a setting.
+        claimed: Key paths claimed by a setting.
         spoken_of: Heading of the line about each reported key path.
         same: By key path, the item taken earlier that has the same meaning and value.
         off: Reason why the value at a key path must not be used.
@@ -103,7 +103,7 @@ class Notes:
     settings: dict[str, object] = field(default_factory=dict)
     sources: dict[str, Item] = field(default_factory=dict)
     lines: list[tuple[Heading, KeyPath | None, str]] = field(default_factory=list)
-    taken: set[KeyPath] = field(default_factory=set)
+    claimed: set[KeyPath] = field(default_factory=set)
     spoken_of: dict[KeyPath, Heading] = field(default_factory=dict)
     same: dict[KeyPath, Item] = field(default_factory=dict)
     off: dict[KeyPath, str] = field(default_factory=dict)
@@ -141,14 +141,14 @@ class Notes:
         live = self.live
         for pattern in patterns.split():
             for item in live:
-                if item.path in self.taken or not _matches(item.names, pattern):
+                if item.path in self.claimed or not _matches(item.names, pattern):
                     continue
                 if fits is not None and not fits(item.value):
                     continue
                 if is_nothing(item.value) and not (none and item.value is not None):
-                    self.taken.add(item.path)
+                    self.claimed.add(item.path)
                 elif found is None or repr(item.value) == repr(found.value):
-                    self.taken.add(item.path)
+                    self.claimed.add(item.path)
                     if found is not None:
                         self.same[item.path] = found
                     found = found or item
@@ -171,7 +171,7 @@ class Notes:
 
     def release(self, item: Item) -> None:
         """Undo the taking of an item that was not used."""
-        self.taken.discard(item.path)
+        self.claimed.discard(item.path)
 
     def set(self, path: str, value: object, item: Item, meaning: str) -> None:
         """Set ``path`` of the recipe to ``value`` and report ``item`` as understood."""
@@ -230,7 +230,7 @@ class Notes:
             if first is not None and first.path in self.spoken_of:
                 same = tr("the same as {key}", key=first.key)
                 self.tell(self.spoken_of[first.path], item, f"{item.text}: {same}")
-            elif item.path in self.taken and is_nothing(item.value):
+            elif item.path in self.claimed and is_nothing(item.value):
                 self.understand(item, tr("nothing is given"))
         used = {path[:end] for path in self.spoken_of for end in range(len(path))}
         branches: dict[KeyPath, list[Item]] = {}

@@ -62,9 +62,9 @@ def _switched(item: Item) -> tuple[KeyPath, str] | None:
     if name in _SWITCHES and parent:
         return parent, ""
     for affix in ("use_", "enable_", "_enabled", "_active"):
-        bare = name.removeprefix(affix) if affix.endswith("_") else name.removesuffix(affix)
-        if bare != name:
-            return parent, bare
+        base = name.removeprefix(affix) if affix.endswith("_") else name.removesuffix(affix)
+        if base != name:
+            return parent, base
     return None
 
 
@@ -77,8 +77,8 @@ def _switch_off(notes: Notes, switch: Item) -> None:
     for item in notes.items:
         if item is switch or item.names[:depth] != place or len(item.names) == depth:
             continue
-        own = item.names[depth]
-        if not name or own == name or own.startswith(f"{name}_"):
+        section = item.names[depth]
+        if not name or section == name or section.startswith(f"{name}_"):
             notes.off[item.path] = tr("switched off")
             notes.switches.add(switch.path)
 
@@ -108,9 +108,11 @@ def _keep_first(notes: Notes, homes: list[KeyPath]) -> None:
     for item in notes.items:
         if any(item.path[: len(section)] == section for section in sections):
             notes.off[item.path] = tr("another network")
-    kept = ".".join(first) or quoted(notes.items[0].key)
+    first_name = ".".join(first) or quoted(notes.items[0].key)
     text = tr(
-        "It describes {n} networks; the first was taken: {name}.", n=len(sections) + 1, name=kept
+        "It describes {n} networks; the first was taken: {name}.",
+        n=len(sections) + 1,
+        name=first_name,
     )
     notes.say("assumed", text)
 

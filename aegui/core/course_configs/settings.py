@@ -9,7 +9,7 @@ from aegui.core.course_configs import tables
 from aegui.core.course_configs.layers import GLYPH_PIXELS
 from aegui.core.course_configs.notes import is_flag, is_text
 from aegui.core.course_configs.tables import CATALOGUES, OFF_AT_ZERO, called
-from aegui.core.course_configs.values import choice, flag_of, plain, spelt, to_number
+from aegui.core.course_configs.values import choice, flag_of, spelt, to_number, unaccented
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
@@ -96,7 +96,7 @@ def _take_number(notes: Notes, row: Row) -> None:
     if can_be_off and flag_of(item.value) is False:
         notes.understand(item, tr("switched off"))
         return
-    value = item.whole if row.kind == "whole" else item.number
+    value = item.integer if row.kind == "whole" else item.number
     if can_be_off and value == -1:
         notes.understand(item, tr("switched off"))
     else:
@@ -135,7 +135,7 @@ def _read_batch(notes: Notes) -> None:
     elif spelt(item.value) in _ALL:
         notes.set(path, None, item, full)
     else:
-        notes.set(path, item.whole, item, tr("batch size"))
+        notes.set(path, item.integer, item, tr("batch size"))
 
 
 def _read_device(notes: Notes) -> None:
@@ -211,7 +211,7 @@ def _read_early_stopping(notes: Notes) -> None:
             )
         )
     if flag is None:
-        notes.set(_PATIENCE, item.whole, item, tr("goal: epochs without progress"))
+        notes.set(_PATIENCE, item.integer, item, tr("goal: epochs without progress"))
     elif not flag:
         notes.understand(item, tr("switched off"))
         notes.settings.pop(_PATIENCE, None)
@@ -230,7 +230,7 @@ def _read_schedule(notes: Notes) -> None:
     lowest = notes.take_one(tables.LOWEST_RATE)
     name = notes.settings.get(f"{_SCHEDULE}.name")
     if every is not None:
-        notes.set(_STEP_EPOCHS, every.whole, every, tr("epochs between two steps of the rate"))
+        notes.set(_STEP_EPOCHS, every.integer, every, tr("epochs between two steps of the rate"))
     if factor is not None:
         _read_factor(notes, factor, name)
     rate = notes.settings.get(_RATE, Recipe().training.optimizer.learning_rate)
@@ -377,7 +377,7 @@ def _assume_data(notes: Notes, pixels: int | None) -> None:
 
 
 def _source(notes: Notes, text: str) -> str | None:
-    known = tables.BUILTIN_DATA.get(plain(text).strip())
+    known = tables.BUILTIN_DATA.get(unaccented(text).strip())
     if known is not None or notes.folder is None or "\0" in text or len(text) > 500:
         return known
     try:

@@ -71,38 +71,38 @@ def invented(code: int | None) -> GivenChain:
     return GivenChain(tuple(GivenLayer(n) for n in before), GivenLayer(units), is_given=False)
 
 
-def whole_chain(given: LayerList, hints: Hints) -> GivenChain:
+def chain_of_list(listed: LayerList, hints: Hints) -> GivenChain:
     """Return the network that a single list describes.
 
     Raises:
         RecipeError: The list describes no network.
     """
-    layers, inputs, output = given.layers, given.inputs, None
-    if not given.hidden and _begins_with_input(given, hints):
+    layers, inputs, output = listed.layers, listed.inputs, None
+    if not listed.hidden and _begins_with_input(listed, hints):
         inputs, layers = layers[0].units, layers[1:]
     pixels = inputs or hints.inputs or GLYPH_PIXELS
-    if not given.hidden and len(layers) > 1 and layers[-1].units == pixels:
+    if not listed.hidden and len(layers) > 1 and layers[-1].units == pixels:
         output, layers = layers[-1], layers[:-1]
     if not layers and hints.code is None:
-        if given.images:
+        if listed.images:
             text = tr(
-                '"{key}" has only convolutions: the code needs a layer of units.', key=given.key
+                '"{key}" has only convolutions: the code needs a layer of units.', key=listed.key
             )
             raise RecipeError(text)
-        raise RecipeError(tr('"{key}" leaves no layer for the code.', key=given.key))
-    stripped = replace(given, layers=layers, inputs=inputs)
+        raise RecipeError(tr('"{key}" leaves no layer for the code.', key=listed.key))
+    stripped = replace(listed, layers=layers, inputs=inputs)
     if hints.code is None:
         chain = _without_code(stripped, output)
     else:
         chain = _with_code(stripped, output, hints.code, variational=hints.variational)
-    return replace(chain, output=output, inputs=inputs, images=given.images)
+    return replace(chain, output=output, inputs=inputs, images=listed.images)
 
 
 def _with_code(
-    given: LayerList, output: GivenLayer | None, code: int, *, variational: bool
+    listed: LayerList, output: GivenLayer | None, code: int, *, variational: bool
 ) -> GivenChain:
     """Return the chain of a list, with the code's units given by another key."""
-    layers, key = given.layers, given.key
+    layers, key = listed.layers, listed.key
     sizes = [layer.units for layer in layers]
     middle, odd = len(sizes) // 2, len(sizes) % 2 == 1
     if output is not None or _is_symmetric(sizes):
@@ -120,59 +120,59 @@ def _with_code(
                 key=key,
             )
         )
-    if sizes and sizes[-1] == code and (code <= _SMALL_CODE or not given.hidden):
-        return _ending_in_code(given)
-    if not given.hidden and code in sizes and code == min(sizes):
+    if sizes and sizes[-1] == code and (code <= _SMALL_CODE or not listed.hidden):
+        return _ending_in_code(listed)
+    if not listed.hidden and code in sizes and code == min(sizes):
         return _around(layers, _place_of(sizes, code))
     guess = tr('The whole of "{key}" comes before the code of {n}.', key=key, n=code)
-    is_open = code in sizes or not given.hidden
+    is_open = code in sizes or not listed.hidden
     return GivenChain(layers, GivenLayer(code), guesses=(guess,) if is_open else ())
 
 
-def _without_code(given: LayerList, output: GivenLayer | None) -> GivenChain:
+def _without_code(listed: LayerList, output: GivenLayer | None) -> GivenChain:
     """Return the chain of a list that contains the code, or does not state it at all."""
-    sizes = [layer.units for layer in given.layers]
+    sizes = [layer.units for layer in listed.layers]
     narrow, symmetric = min(sizes), _is_symmetric(sizes)
     half, rest = divmod(len(sizes), 2)
-    if given.hidden and rest == 0 and sizes == sizes[::-1]:
-        return _with_default_code(given, half)
+    if listed.hidden and rest == 0 and sizes == sizes[::-1]:
+        return _with_default_code(listed, half)
     if output is None and not symmetric and sizes[-1] == narrow:
-        return encoder_only(given)
-    chain = _around(given.layers, _place_of(sizes, narrow))
+        return encoder_only(listed)
+    chain = _around(listed.layers, _place_of(sizes, narrow))
     if not chain.decoder and output is None and not symmetric:
         chain = replace(chain, decoder=None)
-    if output is not None and given.inputs is not None and sizes.count(narrow) == 1:
+    if output is not None and listed.inputs is not None and sizes.count(narrow) == 1:
         return chain
-    guess = tr('The code is the narrowest layer of "{key}": {n} units.', key=given.key, n=narrow)
+    guess = tr('The code is the narrowest layer of "{key}": {n} units.', key=listed.key, n=narrow)
     return replace(chain, guesses=(guess,))
 
 
-def encoder_only(given: LayerList) -> GivenChain:
+def encoder_only(listed: LayerList) -> GivenChain:
     """Return the chain of an encoder's list: the last layer is the code unless it is hidden."""
-    layers = given.layers
-    if layers and (not given.hidden or layers[-1].units <= _SMALL_CODE):
-        return _ending_in_code(given)
-    return _with_default_code(given, None)
+    layers = listed.layers
+    if layers and (not listed.hidden or layers[-1].units <= _SMALL_CODE):
+        return _ending_in_code(listed)
+    return _with_default_code(listed, None)
 
 
 def _around(layers: tuple[GivenLayer, ...], index: int) -> GivenChain:
     return GivenChain(layers[:index], layers[index], layers[index + 1 :])
 
 
-def _ending_in_code(given: LayerList) -> GivenChain:
-    guess = tr('The last layer of "{key}" is the code.', key=given.key)
-    return GivenChain(given.layers[:-1], given.layers[-1], guesses=(guess,))
+def _ending_in_code(listed: LayerList) -> GivenChain:
+    guess = tr('The last layer of "{key}" is the code.', key=listed.key)
+    return GivenChain(listed.layers[:-1], listed.layers[-1], guesses=(guess,))
 
 
-def _with_default_code(given: LayerList, end: int | None) -> GivenChain:
+def _with_default_code(listed: LayerList, end: int | None) -> GivenChain:
     """Return the chain with a default code after the layers before ``end``; the rest decode."""
     guess = tr(
         'The size of the code is not given: {n} numbers after the hidden layers of "{key}".',
         n=_DEFAULT_CODE,
-        key=given.key,
+        key=listed.key,
     )
-    back = None if end is None else given.layers[end:]
-    return GivenChain(given.layers[:end], GivenLayer(_DEFAULT_CODE), back, guesses=(guess,))
+    back = None if end is None else listed.layers[end:]
+    return GivenChain(listed.layers[:end], GivenLayer(_DEFAULT_CODE), back, guesses=(guess,))
 
 
 def two_sided(encoder: LayerList, decoder: LayerList | None, hints: Hints) -> GivenChain:
@@ -231,10 +231,10 @@ def _before_code(
     return GivenChain(layers[:-1], layers[-1]), True
 
 
-def _begins_with_input(given: LayerList, hints: Hints) -> bool:
+def _begins_with_input(listed: LayerList, hints: Hints) -> bool:
     """Return whether a list begins with the input, unless an element states the input size."""
-    sizes = [layer.units for layer in given.layers]
-    if not sizes or given.inputs is not None:
+    sizes = [layer.units for layer in listed.layers]
+    if not sizes or listed.inputs is not None:
         return False
     if hints.inputs is not None:
         return sizes[0] == hints.inputs

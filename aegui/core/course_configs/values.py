@@ -75,7 +75,7 @@ _CORRUPTIONS = {
 }
 
 
-def plain(word: str) -> str:
+def unaccented(word: str) -> str:
     """Return ``word`` in lower case, without accents."""
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
@@ -84,7 +84,7 @@ def plain(word: str) -> str:
 def snake(key: str) -> str:
     """Normalise a key: ``learningRate`` and ``Learning-Rate`` become ``learning_rate``."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key)
-    return re.sub(r"[\W_]+", "_", plain(split)).strip("_")
+    return re.sub(r"[\W_]+", "_", unaccented(split)).strip("_")
 
 
 def _index(others: dict[str, str], table: Iterable[str] = ()) -> dict[str, str]:
@@ -111,7 +111,7 @@ def choice(table: str, value: object) -> str | None:
     """Return the key of ``table`` that ``value`` names, or None."""
     if not isinstance(value, str):
         return None
-    word = re.sub(r"[^a-z0-9]", "", plain(value.rsplit(".", 1)[-1]))
+    word = re.sub(r"[^a-z0-9]", "", unaccented(value.rsplit(".", 1)[-1]))
     index = _CHOICES[table]
     while word not in index:
         tail = next((t for t in _TAILS if word.endswith(t) and word != t), None)
@@ -124,7 +124,7 @@ def choice(table: str, value: object) -> str | None:
 def is_nothing(value: object) -> bool:
     """Return whether ``value`` means that nothing is given."""
     return value is None or (
-        isinstance(value, str) and plain(value).strip() in {"", "none", "null", "ninguno"}
+        isinstance(value, str) and unaccented(value).strip() in {"", "none", "null", "ninguno"}
     )
 
 
@@ -149,7 +149,7 @@ def to_number(value: object, key: str) -> float:
     return number
 
 
-def to_whole(value: object, key: str) -> int:
+def to_integer(value: object, key: str) -> int:
     """Return ``value``, an integer or its text, as an int; 1e4 and "10000.0" are accepted.
 
     Raises:
@@ -176,7 +176,7 @@ def flag_of(value: object) -> bool | None:
 def spelt(value: object) -> str:
     """Return a text, number or boolean as a normalised word; empty for other or huge values."""
     if isinstance(value, str):
-        return plain(value).strip()
+        return unaccented(value).strip()
     if isinstance(value, int) and abs(value) >= 10**20:
         return ""
     return str(value).lower() if isinstance(value, bool | int | float) else ""

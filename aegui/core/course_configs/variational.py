@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.course_configs import tables
 from aegui.core.course_configs.layers import GLYPH_PIXELS, is_layer_list
-from aegui.core.course_configs.values import flag_of, is_nothing, plain
+from aegui.core.course_configs.values import flag_of, is_nothing, unaccented
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Variational:
         warmup = notes.take_one(tables.KL_WARMUPS, fits=_is_number)
         if warmup is not None:
             text = tr("epochs over which the divergence gains weight")
-            notes.set(f"{_LATENT}.kl_warmup_epochs", warmup.whole, warmup, text)
+            notes.set(f"{_LATENT}.kl_warmup_epochs", warmup.integer, warmup, text)
 
     def read(self, *, doubled: bool) -> None:
         """Make the code Gaussian if the configuration says so, and report the reason."""
@@ -98,7 +98,7 @@ def _says_so(item: Item) -> bool:
     if is_nothing(item.value):
         return False
     name = item.names[-1]
-    word = re.sub(r"[^a-z0-9]", "", plain(item.value)) if isinstance(item.value, str) else ""
+    word = re.sub(r"[^a-z0-9]", "", unaccented(item.value)) if isinstance(item.value, str) else ""
     if word and (word in _WORDS or (name in _MODEL_KEYS and word.endswith("vae"))):
         return True
     # A sparse code may have a KL divergence, too.

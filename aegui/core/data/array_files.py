@@ -172,7 +172,7 @@ class _Arrays:
             raise read_error(self.path, reason)
         return member, file
 
-    def whole(self, key: str) -> NDArray[Any]:
+    def read_array(self, key: str) -> NDArray[Any]:
         """Read a small array in full; arrays above ``_MAX_TEXT_BYTES`` are refused."""
         member, file = self.open(key)
         if member.nbytes > _MAX_TEXT_BYTES:
@@ -194,12 +194,12 @@ def _read(
             path, tr("no images in it; expected an array “images”, found {keys}", keys=listed)
         )
     images = _read_images(arrays, key, report, cancelled)
-    texts = {name: _texts(arrays.whole(name)) for name in ("names", _ABOUT) if name in keys}
+    texts = {name: _texts(arrays.read_array(name)) for name in ("names", _ABOUT) if name in keys}
     labels_key = _LABEL_KEYS[key]
     stem = path.name.rpartition(".")[0] or path.name
     labels = [stem] * len(images)
     if labels_key in keys:
-        labels = _texts(_classes(arrays.whole(labels_key), path))
+        labels = _texts(_classes(arrays.read_array(labels_key), path))
         if len(labels) != len(images):
             text = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
             raise read_error(path, text)
@@ -281,8 +281,8 @@ def _top(member: _Member, arrays: _Arrays, key: str, at_once: int) -> float:
         return _BYTE_MAX
     _, file = arrays.open(key)
     silent = Progress(member.shape[0], images_read, None, None)
-    high = max(float(chunk.max()) for chunk in _chunks(member, file, at_once, silent))
-    return _BYTE_MAX if high > 1.0 else 1.0
+    largest = max(float(chunk.max()) for chunk in _chunks(member, file, at_once, silent))
+    return _BYTE_MAX if largest > 1.0 else 1.0
 
 
 def _chunks(

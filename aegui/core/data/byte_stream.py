@@ -84,7 +84,7 @@ class ByteStream:
         self._unpacker = zlib.decompressobj(_GZIP_BITS) if head == GZIP else None
         self.most = self.size * _MAX_GZIP_RATIO if self._unpacker is not None else self.size
         self._rest = b""
-        self._given = 0
+        self._read_bytes = 0
         self._ended = False
 
     def __enter__(self) -> ByteStream:
@@ -119,9 +119,9 @@ class ByteStream:
             part = self._unpacked(count)
             parts.append(part)
             count -= len(part)
-            self._given += len(part)
-            if is_overpacked(self._given, self.size):
-                raise OverpackedError(self._path, self._given)
+            self._read_bytes += len(part)
+            if is_overpacked(self._read_bytes, self.size):
+                raise OverpackedError(self._path, self._read_bytes)
         return b"".join(parts)
 
     def _unpacked(self, count: int) -> bytes:

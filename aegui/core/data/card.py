@@ -173,8 +173,8 @@ def _closest(dataset: Dataset, indices: list[int], pairs: int) -> tuple[ClosePai
     distances = squares[:, np.newaxis] + squares - 2 * (centred @ centred.T)
     a, b = np.triu_indices(len(indices), k=1)
     apart = distances[a, b]
-    wanted = min(pairs, len(apart))
-    near = np.sort(np.argpartition(apart, wanted - 1)[:wanted])
+    most = min(pairs, len(apart))
+    near = np.sort(np.argpartition(apart, most - 1)[:most])
     found = [
         ClosePair(indices[a[at]], indices[b[at]], _distance(rows[a[at]] - rows[b[at]], dataset))
         for at in near

@@ -76,16 +76,16 @@ def block_sizes(level: float, height: int, width: int) -> tuple[tuple[float, int
     """
     share = math.sqrt(level)
     return tuple(
-        (tall * broad, high, wide)
-        for tall, high in _lengths(height * share)
-        for broad, wide in _lengths(width * share)
+        (tall * broad, block_height, block_width)
+        for tall, block_height in _lengths(height * share)
+        for broad, block_width in _lengths(width * share)
     )
 
 
 def _lengths(side: float) -> list[tuple[float, int]]:
     """Return the integers around ``side`` with probabilities such that their mean is ``side``."""
-    whole = int(side)
-    both = ((whole + 1 - side, whole), (side - whole, whole + 1))
+    shorter = int(side)
+    both = ((shorter + 1 - side, shorter), (side - shorter, shorter + 1))
     return [(chance, length) for chance, length in both if chance > _NEVER]
 
 
@@ -141,19 +141,21 @@ def _blocks(
     channels, height, width = image_shape
     count = images.size // (channels * height * width)
     share = math.sqrt(level)
-    high = _drawn_lengths(height * share, count, generator)
-    wide = _drawn_lengths(width * share, count, generator)
-    top = generator.integers(0, height - high + 1, (count, 1))
-    left = generator.integers(0, width - wide + 1, (count, 1))
+    block_height = _drawn_lengths(height * share, count, generator)
+    block_width = _drawn_lengths(width * share, count, generator)
+    top = generator.integers(0, height - block_height + 1, (count, 1))
+    left = generator.integers(0, width - block_width + 1, (count, 1))
     row, column = pixel_positions(channels, height, width)
-    inside = (row >= top) & (row < top + high) & (column >= left) & (column < left + wide)
+    inside = (
+        (row >= top) & (row < top + block_height) & (column >= left) & (column < left + block_width)
+    )
     return np.asarray(inside, np.bool_).reshape(images.shape)
 
 
 def _drawn_lengths(side: float, count: int, generator: np.random.Generator) -> NDArray[np.int64]:
     """Draw ``count`` lengths around ``side``, int64 ``[count, 1]``, as ``_lengths`` says."""
-    whole = int(side)
-    return whole + (generator.random((count, 1)) < side - whole).astype(np.int64)
+    shorter = int(side)
+    return shorter + (generator.random((count, 1)) < side - shorter).astype(np.int64)
 
 
 def noise_of(kind: str, level: float) -> CorruptionSpec:

@@ -96,7 +96,7 @@ def is_csv(head: bytes) -> bool:
         except zlib.error:
             return False
     text = head.decode("utf-8-sig", errors="replace")
-    return "\0" not in text and _layout(_whole(text)) is not None
+    return "\0" not in text and _layout(_complete_lines(text)) is not None
 
 
 def read_csv(
@@ -124,7 +124,7 @@ def read_csv(
                 raise ReadError(tr("{file}: no images as rows of numbers.", file=path.name))
         labels, images = _read(path, layout, report, cancelled)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
-    words = _whole_numbers(labels) if layout.label is not None else [name] * len(images)
+    words = _integer_labels(labels) if layout.label is not None else [name] * len(images)
     return Dataset.over(name, images, words, numbered(words), source=path.name)
 
 
@@ -138,7 +138,7 @@ def csv_trouble(path: Path) -> ReadError | None:
     if not first or "\0" in "".join(first):
         return None
     delimiter = _delimiter(first)
-    first = [_plain(line, delimiter) for line in first]
+    first = [_without_inner_delimiters(line, delimiter) for line in first]
     has_heading = _is_heading(_fields(first[0], delimiter, _LOOKED_AT_FIELDS))
     if has_heading and len(first) == 1:
         return ReadError(tr("{file}: a header line, and no image after it.", file=path.name))
@@ -159,7 +159,7 @@ def csv_trouble(path: Path) -> ReadError | None:
     return _at(path, 1 + has_heading, text)
 
 
-def _whole(text: str) -> list[str]:
+def _complete_lines(text: str) -> list[str]:
     """Return the first lines of ``text``, without the last of many, which may be truncated."""
     lines = text.splitlines()[: _LOOKED_AT_LINES + 1]
     return lines[:-1] if len(lines) > 2 else lines
@@ -170,10 +170,10 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
     if not first:
         return None
     delimiter = _delimiter(first)
-    columns = _plain(first[0], delimiter).count(delimiter) + 1
+    columns = _without_inner_delimiters(first[0], delimiter).count(delimiter) + 1
     if not any(_shape(columns - others) for others in range(3)):
         return None  # Checked before the fields, possibly very many, are split
-    first = [_plain(line, delimiter) for line in first]
+    first = [_without_inner_delimiters(line, delimiter) for line in first]
     titles = _fields(first[0], delimiter, _LOOKED_AT_FIELDS)
     has_heading = _is_heading(titles)
     has_index = has_heading and titles[0].lower() in _INDEX_NAMES
@@ -201,7 +201,7 @@ def _delimiter(first: list[str]) -> str:
     return max(_DELIMITERS, key=first[0].count)
 
 
-def _plain(line: str, delimiter: str) -> str:
+def _without_inner_delimiters(line: str, delimiter: str) -> str:
     """Return ``line`` with every ``delimiter`` inside a quoted label replaced."""
     if '"' not in line:
         return line
@@ -311,9 +311,9 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
     columns = [at for at in range(layout.columns) if at != layout.label]
     try:
         # Quotes around numbers carry no meaning, and the label column may be a number too.
-        bare = (row.replace('"', "") for row in rows)
+        unquoted = (row.replace('"', "") for row in rows)
         return np.loadtxt(
-            bare if layout.delimiter == "," else map(with_points, bare),
+            unquoted if layout.delimiter == "," else map(with_points, unquoted),
             np.float32,
             comments=None,
             delimiter=layout.delimiter,
@@ -356,7 +356,7 @@ def _label(row: str, layout: _ColumnLayout) -> str:
     return label
 
 
-def _whole_numbers(labels: list[str]) -> list[str]:
+def _integer_labels(labels: list[str]) -> list[str]:
     """Return labels such as ``5.0`` and ``5.000000e+00`` as ``5``, if all labels are integers.
 
     Missing labels, which make some programs write floats, become empty; ``007`` is kept as written.
@@ -364,13 +364,13 @@ def _whole_numbers(labels: list[str]) -> list[str]:
     different = {label for label in labels if label.lower() not in _MISSING}
     if not different or not all(map(_is_number, different)):
         return labels
-    whole = {}
+    integers = {}
     for label in different:
         value = float(with_points(label))
         if not value.is_integer() or abs(value) >= _LARGEST_LABEL:
             return labels
-        whole[label] = str(int(value)) if _REAL_MARKS & set(label) else label
-    return [whole.get(label, "") for label in labels]
+        integers[label] = str(int(value)) if _REAL_MARKS & set(label) else label
+    return [integers.get(label, "") for label in labels]
 
 
 def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, list[str]]]:
@@ -384,7 +384,7 @@ def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, 
         number += 1
         if layout.has_heading and number == 1:
             continue
-        row = _plain(line, layout.delimiter)
+        row = _without_inner_delimiters(line, layout.delimiter)
         rows.append(_without_index(row, layout.delimiter) if layout.has_index else row)
         if len(rows) == _CHUNK_LINES:
             yield number - len(rows) + 1, rows

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NotDownloaded", "download", "is_available", "take_files"]
 
-PLAIN_HOSTS: set[str] = set()
+HTTP_HOSTS: set[str] = set()
 """Hosts that may be used without TLS. Empty in the program; tests with a server of their own add
 127.0.0.1."""
 _CHUNK = 1 << 16
@@ -108,11 +108,11 @@ def download(
     progress = Progress(published.size, _Words(published.title), report, cancelled)
     with _in_words(folder, published.size):
         folder.mkdir(parents=True, exist_ok=True)
-        _check_room(folder, published.files)
+        _check_space(folder, published.files)
         done = 0
         for file in published.files:
             transfer = _Transfer(file, folder / file.name, done, progress, cancelled)
-            if not _is_whole(transfer.target, file):
+            if not _is_complete(transfer.target, file):
                 _bring(transfer, mirrors or published.mirrors)
             done += file.size
             progress.reached(done)
@@ -145,11 +145,11 @@ def take_files(
     with _in_words(folder, published.size):
         offered = _offered(paths, cancelled)
         folder.mkdir(parents=True, exist_ok=True)
-        _check_room(folder, published.files)
+        _check_space(folder, published.files)
         done, missing = 0, []
         for file in published.files:
             target = folder / file.name
-            if not _is_whole(target, file) and not _copy(file, offered, target, cancelled):
+            if not _is_complete(target, file) and not _copy(file, offered, target, cancelled):
                 missing.append(file)
                 continue
             done += file.size
@@ -190,7 +190,7 @@ def _copy(
     """Copy the first of ``offered`` that is ``file`` to ``target``; return whether one was."""
     for path in offered:
         stop_if(cancelled)
-        if _is_whole(path, file):
+        if _is_complete(path, file):
             partial = target.with_name(target.name + _PARTIAL_SUFFIX)
             shutil.copyfile(path, partial)
             partial.replace(target)
@@ -204,12 +204,12 @@ def _missing_words(
     """Return a message that says for each missing file what was found instead."""
     lines = []
     for file in missing:
-        plain = file.name.removesuffix(".gz")
+        unpacked_name = file.name.removesuffix(".gz")
         names = {path.name.replace(".idx", "-idx").removesuffix(".gz") for path in offered}
         packed = any(path.name == file.name for path in offered)
         if packed:
             why = tr("is another file than the one that was published")
-        elif plain in names:
+        elif unpacked_name in names:
             why = tr("is unpacked; the .gz file is needed")
         else:
             why = tr("is not there")
@@ -340,10 +340,10 @@ def _check_secure(address: str) -> None:
     """Refuse an address without TLS, where the response could be forged.
 
     Raises:
-        _MirrorError: The scheme is not https and the host not in ``PLAIN_HOSTS``.
+        _MirrorError: The scheme is not https and the host not in ``HTTP_HOSTS``.
     """
     parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in PLAIN_HOSTS:
+    if parts.scheme != "https" and parts.hostname not in HTTP_HOSTS:
         raise _MirrorError(tr("only addresses that begin with https:// are used"))
 
 
@@ -377,7 +377,7 @@ def _save(transfer: _Transfer, answer: http.client.HTTPResponse, begin: int) -> 
 def _is_accepted(transfer: _Transfer) -> bool:
     """Verify the partial file: rename it to its final name if it is right, else delete it."""
     stop_if(transfer.cancelled)
-    if not _is_whole(transfer.partial, transfer.file):
+    if not _is_complete(transfer.partial, transfer.file):
         transfer.drop()
         return False
     with transfer.partial.open("rb+") as file:
@@ -386,7 +386,7 @@ def _is_accepted(transfer: _Transfer) -> bool:
     return True
 
 
-def _is_whole(path: Path, file: PublishedFile) -> bool:
+def _is_complete(path: Path, file: PublishedFile) -> bool:
     try:
         return path.stat().st_size == file.size and _sum(path) == file.sha256
     except OSError:
@@ -398,7 +398,7 @@ def _sum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_room(folder: Path, files: Sequence[PublishedFile]) -> None:
+def _check_space(folder: Path, files: Sequence[PublishedFile]) -> None:
     """Raise if the disk has no room for the files, before anything is downloaded."""
     needed = 0
     for file in files:

@@ -245,8 +245,8 @@ def groups_of_kinds(kinds: Sequence[str]) -> tuple[str, ...] | None:
     groups: dict[str, set[str]] = {}
     for emoji, kind in zip(_index()["emojis"], _kinds(), strict=True):
         groups.setdefault(emoji["group"], set()).add(kind.casefold())
-    whole = {group: own for group, own in groups.items() if own <= chosen}
-    return tuple(whole) if set().union(*whole.values()) == chosen else None
+    complete = {group: sub_groups for group, sub_groups in groups.items() if sub_groups <= chosen}
+    return tuple(complete) if set().union(*complete.values()) == chosen else None
 
 
 @cache

@@ -53,12 +53,12 @@ def finds(query: str, name: str, label: str) -> bool:
     A word matches within the sample's name or label, original or translated, or as a keyword of an
     emoji in any language: both "cat" and "gato" find cats.
     """
-    own = _own(name, label, translated_name(name))
-    return all(word in own or word in _keywords(name) for word in folded(query).split())
+    text = _searched_text(name, label, translated_name(name))
+    return all(word in text or word in _keywords(name) for word in folded(query).split())
 
 
 @lru_cache(maxsize=1 << 14)
-def _own(name: str, label: str, spoken: str) -> str:
+def _searched_text(name: str, label: str, spoken: str) -> str:
     return folded(f"{name} {label} {spoken}")
 
 

@@ -35,12 +35,12 @@ def write_font(path: Path, dataset: Dataset) -> None:
     Raises:
         AeguiError: The suffix is unknown, the images are no glyphs, or the file cannot be written.
     """
-    made = {".h": column_header, ".bdf": bdf}.get(path.suffix.lower())
-    if made is None:
+    writer = {".h": column_header, ".bdf": bdf}.get(path.suffix.lower())
+    if writer is None:
         raise AeguiError(
             tr("{file}: the suffix must be one of {known}.", file=path.name, known=".h, .bdf")
         )
-    write_atomically(path, made(dataset))
+    write_atomically(path, writer(dataset))
 
 
 def column_header(dataset: Dataset) -> bytes:

@@ -158,12 +158,12 @@ def read_idx_labels(path: Path) -> NDArray[np.int64]:
             raise read_error(path, tr("numbers of shape {shape} are not labels", shape=shape))
         data = file.read(header.nbytes)
         if len(data) < header.nbytes:
-            whole = len(data) // header.dtype.itemsize
+            complete = len(data) // header.dtype.itemsize
             raise read_error(
                 path,
                 tr(
                     "it is truncated, with {whole:,} of {total:,} labels; download it again",
-                    whole=whole,
+                    whole=complete,
                     total=header.shape[0],
                 ),
             )
@@ -173,9 +173,9 @@ def read_idx_labels(path: Path) -> NDArray[np.int64]:
 def labels_beside(path: Path) -> Path | None:
     """Return the existing file of labels that belongs to the images at ``path``, or None."""
     expected = labels_path_for(path)
-    plain = expected.with_name(expected.name.removesuffix(".gz"))
-    packed = plain.with_name(plain.name + ".gz")
-    for candidate in (expected, plain, packed):
+    unpacked = expected.with_name(expected.name.removesuffix(".gz"))
+    packed = unpacked.with_name(unpacked.name + ".gz")
+    for candidate in (expected, unpacked, packed):
         if candidate.name != path.name and candidate.is_file():
             return candidate
     return None
@@ -281,9 +281,9 @@ def _chunks(
     while done < total:
         count = min(at_once, total - done)
         data = file.read(count * each * header.dtype.itemsize)
-        whole = len(data) // (each * header.dtype.itemsize)
-        if whole < count:
-            raise _cut_short(path, done + whole, total)
+        complete = len(data) // (each * header.dtype.itemsize)
+        if complete < count:
+            raise _cut_short(path, done + complete, total)
         values = np.frombuffer(data, header.dtype).reshape(count, *header.shape[1:])
         with np.errstate(over="ignore", invalid="ignore"):  # _as_unit reports these
             yield values if header.kind == _BYTES else values.astype(np.float32)
@@ -318,12 +318,12 @@ def _from_bits(images: NDArray[np.float32]) -> NDArray[np.float32]:
     return scaled
 
 
-def _cut_short(path: Path, whole: int, total: int) -> ReadError:
+def _cut_short(path: Path, complete: int, total: int) -> ReadError:
     return read_error(
         path,
         tr(
             "it is truncated, with {whole:,} of {total:,} images; download it again",
-            whole=whole,
+            whole=complete,
             total=total,
         ),
     )

@@ -116,21 +116,21 @@ def scan_images(
         ReadError: There is no such file or folder, no image, or more than ``MAX_FILES``.
         Cancelled: ``cancelled`` returned true.
     """
-    given = [Path(path).expanduser() for path in paths]
+    expanded = [Path(path).expanduser() for path in paths]
     files: list[Path] = []
     empty: list[Path] = []
     ignored = 0
-    for path in given:
+    for path in expanded:
         if not path.exists():
             raise ReadError(tr("There is no file or folder {path}.", path=path))
         if path.is_dir():
             ignored += _find_below(path, files, empty, cancelled)
         else:
             files.append(path)
-    if len(given) == 1 and given[0].is_dir():
-        root = given[0]
+    if len(expanded) == 1 and expanded[0].is_dir():
+        root = expanded[0]
     else:
-        folders = [path.parent.resolve() for path in given]
+        folders = [path.parent.resolve() for path in expanded]
         root = Path(os.path.commonpath(folders)) if folders else Path()
     if not files:
         raise ReadError(_no_images(root, ignored))
@@ -144,8 +144,8 @@ def _no_images(root: Path, others: int) -> str:
     sets = [name for name in _shown(os.listdir(root)) if name.lower().endswith(_SET_ENDINGS)]
     if not sets:
         return text
-    whole = next((name for name in sets if "train" in name.lower()), sets[0])
-    return f"{text} " + tr("{file} in it is a whole set: open that file.", file=whole)
+    set_name = next((name for name in sets if "train" in name.lower()), sets[0])
+    return f"{text} " + tr("{file} in it is a whole set: open that file.", file=set_name)
 
 
 def read_images(
@@ -172,7 +172,7 @@ def read_images(
     if cached is None:
         cached = _read(files, shape, key, spec, report, cancelled)
         save_cached(key, cached)
-    kept = dict(zip(scan.files, scan.labels, strict=True))
+    labels = dict(zip(scan.files, scan.labels, strict=True))
     skipped = {files[index]: reason for index, reason in cached.skipped}
     chosen = [path for path in files if path not in skipped]
     everything = tuple(Skipped(path, reason) for path, reason in (*skipped.items(), *missing))
@@ -180,7 +180,7 @@ def read_images(
     dataset = Dataset.over(
         name if len(scan.files) > 1 else scan.files[0].stem,
         cached.images,
-        [kept[path] for path in chosen],
+        [labels[path] for path in chosen],
         [path.stem for path in chosen],
         source=str(scan.root if len(scan.files) > 1 else scan.files[0]),
     )
@@ -238,15 +238,15 @@ def _find_below(
     """
     suffixes = image_suffixes()
     others = 0
-    for here, below, names in os.walk(folder, onerror=partial(_note_refused, folder)):
+    for folder_path, below, names in os.walk(folder, onerror=partial(_note_refused, folder)):
         stop_if(cancelled)
         below[:] = _shown(below)
         shown = _shown(names)
         images = [name for name in shown if os.path.splitext(name)[1].lower() in suffixes]
-        files += (Path(here, name) for name in images)
+        files += (Path(folder_path, name) for name in images)
         others += len(shown) - len(images)
-        if not images and not below and Path(here) != folder:
-            empty.append(Path(here))
+        if not images and not below and Path(folder_path) != folder:
+            empty.append(Path(folder_path))
         if len(files) > MAX_FILES:
             raise ReadError(
                 tr("{folder}: more than {limit:,} images.", folder=folder, limit=MAX_FILES)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.atomic import refuse_own
+from aegui.core.atomic import refuse_shipped
 from aegui.core.data.byte_images import to_levels
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -36,7 +36,7 @@ def check_image_folder(path: str | os.PathLike[str]) -> None:
         AeguiError: ``path`` is a file, or a folder that is not empty.
     """
     target = Path(path)
-    refuse_own(target)
+    refuse_shipped(target)
     if target.exists() and not target.is_dir():
         raise AeguiError(
             tr("{file} is not a folder: choose a new name for the folder of images.", file=target)
@@ -71,8 +71,8 @@ def write_image_folder(
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             prefix=temporary_prefix(target.name), dir=target.parent, ignore_cleanup_errors=True
-        ) as made:
-            content = Path(made) / "images"
+        ) as temporary:
+            content = Path(temporary) / "images"
             _write_all(content, dataset, by_label=by_label)
             if target.exists():
                 target.rmdir()
@@ -109,13 +109,13 @@ def _levels(image: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _folders(labels: tuple[str, ...]) -> dict[str, str]:
     """Return a unique folder name for each label, also on case-insensitive file systems."""
     folders: dict[str, str] = {}
-    taken: set[str] = set()
+    used: set[str] = set()
     for label in labels:
         first = name = _safe(label) or "_"
         number = 2
-        while name.casefold() in taken:
+        while name.casefold() in used:
             name, number = f"{first} {number}", number + 1
-        taken.add(name.casefold())
+        used.add(name.casefold())
         folders[label] = name
     return folders
 

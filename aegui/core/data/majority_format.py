@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aegui.core.data.picture import own_form
+from aegui.core.data.picture import native_form
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_LOOKED_AT = 24
 """Upper bound for the number of files examined, evenly spaced."""
-LARGEST_OWN = 128
+MAX_NATIVE_SIDE = 128
 """Images up to this many pixels wide and high keep their size, since a network can learn them."""
 _USUAL = 64
 
@@ -45,7 +45,7 @@ class MajorityFormat:
     def proposed(self) -> ImageSpec:
         """Return the suggested import settings: original size, or 64 pixels on the longer side."""
         longest = max(self.width, self.height)
-        ratio = 1.0 if longest <= LARGEST_OWN else _USUAL / longest
+        ratio = 1.0 if longest <= MAX_NATIVE_SIDE else _USUAL / longest
         width, height = (max(MIN_IMAGE, round(side * ratio)) for side in (self.width, self.height))
         return ImageSpec.model_validate(
             {"width": width, "height": height, "channels": self.channels}
@@ -81,7 +81,7 @@ def majority_format(
     for index in evenly_spaced(len(files), MAX_LOOKED_AT).tolist():
         stop_if(cancelled)
         try:
-            width, height, is_grey = own_form(files[index])
+            width, height, is_grey = native_form(files[index])
         except ReadError:
             continue  # Reported when the images are read
         sizes[width, height] += 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aegui.core.recipe import ImageSpec
 
-_Taken = TypeVar("_Taken")
+_Result = TypeVar("_Result")
 _NEEDS_A_PROGRAM = frozenset({"EPS", "WMF", "FPX", "MIC", "GRIB", "HDF5", "BUFR", "MPEG", "PDF"})
 """Formats that Pillow knows by name only, or for which it would start another program."""
 _MAX_PIXELS = 80_000_000
@@ -70,7 +70,7 @@ def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
     return _read(path, lambda image: _pixels(image, spec))
 
 
-def own_form(path: Path) -> tuple[int, int, bool]:
+def native_form(path: Path) -> tuple[int, int, bool]:
     """Return width and height of the image in ``path``, turned upright, and whether it is grey.
 
     Raises:
@@ -79,7 +79,7 @@ def own_form(path: Path) -> tuple[int, int, bool]:
     return _read(path, _form)
 
 
-def _read(path: Path, taken: Callable[[Image.Image], _Taken]) -> _Taken:
+def _read(path: Path, take: Callable[[Image.Image], _Result]) -> _Result:
     from PIL import Image, UnidentifiedImageError
 
     # Pillow only warns of images that would fill the memory: here they are refused. Its warnings
@@ -89,7 +89,7 @@ def _read(path: Path, taken: Callable[[Image.Image], _Taken]) -> _Taken:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         with _opened(path) as image:
-            return taken(image)
+            return take(image)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         # Pillow gives the size only in its message.
         found = re.search(r"\d{6,}", str(error))
@@ -153,8 +153,8 @@ def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
     enough = _SPARE * max(spec.height, spec.width)
     image.draft(None, (enough, enough))
     # Decoding a progressive JPEG keeps all coefficients in memory, whatever the output size.
-    is_whole = bool(image.info.get("progressive"))
-    unpacked = pixels if is_whole else image.width * image.height
+    is_progressive = bool(image.info.get("progressive"))
+    unpacked = pixels if is_progressive else image.width * image.height
     if pixels > _MAX_PHOTOGRAPH or unpacked > _MAX_PIXELS:
         raise _too_large(size)
     image.load()
@@ -193,12 +193,12 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 def _levels(values: NDArray[np.float64], mode: str) -> NDArray[np.uint8]:
     """Scale grey levels to bytes, from 16-bit integers or floats up to 1 or to 255."""
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    high = float(values.max(initial=0.0))
+    largest = float(values.max(initial=0.0))
     if mode != "F":
-        top = _SHORT_MAX if high > _BYTE_MAX or mode.startswith("I;") else _BYTE_MAX
+        top = _SHORT_MAX if largest > _BYTE_MAX or mode.startswith("I;") else _BYTE_MAX
     else:
-        top = 1.0 if high <= 1.0 else _BYTE_MAX
-    scaled = np.clip(values / max(top, high), 0.0, 1.0)
+        top = 1.0 if largest <= 1.0 else _BYTE_MAX
+    scaled = np.clip(values / max(top, largest), 0.0, 1.0)
     return np.rint(scaled * _BYTE_MAX).astype(np.uint8)
 
 
@@ -214,9 +214,9 @@ def _framed(image: Image.Image, spec: ImageSpec) -> Image.Image:
         target = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     elif spec.fit == "fill":
         scale = min(image.width / spec.width, image.height / spec.height)
-        wide, high = spec.width * scale, spec.height * scale
-        left, top = (image.width - wide) / 2, (image.height - high) / 2
-        box = (left, top, left + wide, top + high)
+        scaled_width, scaled_height = spec.width * scale, spec.height * scale
+        left, top = (image.width - scaled_width) / 2, (image.height - scaled_height) / 2
+        box = (left, top, left + scaled_width, top + scaled_height)
     if image.size == target and spec.fit != "fill":
         return image
     return image.resize(target, images.Resampling.LANCZOS, box=box, reducing_gap=3.0)

@@ -162,8 +162,8 @@ PUBLISHED: Mapping[str, PublishedSet] = table(
 
 def published_folder(key: str) -> Path:
     """Return the folder for the files of the set ``key``, which may not exist yet."""
-    given = os.environ.get(DATA_DIR_VARIABLE)
-    return (Path(given) if given else user_data_dir() / "data") / key
+    chosen = os.environ.get(DATA_DIR_VARIABLE)
+    return (Path(chosen) if chosen else user_data_dir() / "data") / key
 
 
 def is_available(key: str) -> bool:

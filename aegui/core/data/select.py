@@ -70,13 +70,13 @@ def search(dataset: Dataset, text: str) -> NDArray[np.int64]:
 def _chosen(dataset: Dataset, spec: DataSpec) -> Sequence[int] | None:
     """Return the indices of the samples that ``spec`` selects; None for all of them."""
     chosen: list[int] | None = None if spec.chars is None else _of_chars(dataset, spec.chars)
-    for wanted, titles, refuse in (
+    for selected, titles, refuse in (
         (spec.labels, dataset.labels, _no_label),
         (spec.names, dataset.names, _no_name),
     ):
-        if wanted is not None:
+        if selected is not None:
             places = _places(titles)
-            keys = {_found(dataset, places, title, refuse) for title in wanted}
+            keys = {_found(dataset, places, title, refuse) for title in selected}
             pool = range(len(dataset)) if chosen is None else chosen
             chosen = [index for index in pool if titles[index].casefold() in keys]
     if chosen is not None and not chosen:

@@ -25,15 +25,15 @@ def split_indices(n: int, spec: SplitSpec) -> tuple[NDArray[np.int64], NDArray[n
     if spec.last:
         first = max(min(n, 1), n - spec.last)
         return np.arange(first, dtype=np.int64), np.arange(first, n, dtype=np.int64)
-    wanted = round(n * spec.validation)
+    held_out = round(n * spec.validation)
     if spec.validation > 0.0:
-        wanted = max(1, wanted)
-    kept = max(0, min(wanted, n - 1))
-    if kept == 0:
+        held_out = max(1, held_out)
+    held_out_count = max(0, min(held_out, n - 1))
+    if held_out_count == 0:
         # Skip the permutation: this runs with every edit, on sets of up to 70,000 samples.
         return np.arange(n, dtype=np.int64), np.arange(0, dtype=np.int64)
     order = np.random.default_rng((spec.seed, _SPLIT)).permutation(n).astype(np.int64)
-    return np.sort(order[kept:]), np.sort(order[:kept])
+    return np.sort(order[held_out_count:]), np.sort(order[:held_out_count])
 
 
 def drawn_indices(n: int, count: int, seed: int) -> NDArray[np.int64]:
@@ -49,8 +49,8 @@ def drawn_from(n: int, spec: SplitSpec) -> int:
 
 def validation_set_of(data: DataSpec) -> tuple[str, str]:
     """Return the training source of ``data`` and the validation source joined to it, or ""."""
-    learnt, joined, kept = data.source.rpartition("+")
-    return (learnt, kept) if joined and data.split.last else (data.source, "")
+    learnt, joined, validation = data.source.rpartition("+")
+    return (learnt, validation) if joined and data.split.last else (data.source, "")
 
 
 def with_validation_source(data: DataSpec, source: str, n: int) -> DataSpec:

@@ -107,7 +107,7 @@ class PixelStore:
             return
         self._live = np.empty((0, *shape[1:]), np.float32)
         with _in_words(self._needed):
-            _check_room(self._needed)
+            _check_space(self._needed)
             handle, self._temporary = tempfile.mkstemp(
                 prefix=temporary_prefix("making"), dir=cache_folder()
             )
@@ -197,7 +197,7 @@ def gathered(images: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.f
     held = memory_of(images)
     parts = (held[part] for part in np.array_split(indices, -(-len(indices) // _CHUNK_IMAGES)))
     are_bytes = held.dtype == np.uint8
-    return _made(shape, content_key(images, indices.tobytes()), parts, are_bytes=are_bytes)
+    return _stored_parts(shape, content_key(images, indices.tobytes()), parts, are_bytes=are_bytes)
 
 
 def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -217,18 +217,18 @@ def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDA
         for at in range(0, len(images), _CHUNK_IMAGES)
     )
     key = content_key(first, content_key(second).encode())
-    return _made(shape, key, parts, are_bytes=are_bytes)
+    return _stored_parts(shape, key, parts, are_bytes=are_bytes)
 
 
-def _made(
+def _stored_parts(
     shape: tuple[int, ...], key: str, parts: Iterable[NDArray[Any]], *, are_bytes: bool
 ) -> NDArray[np.float32]:
     count, channels, height, width = shape
-    wanted = (count, channels, height, width)
-    there = stored(key, wanted)
+    store_shape = (count, channels, height, width)
+    there = stored(key, store_shape)
     if there is not None:
         return there
-    with PixelStore(wanted, key, are_bytes=are_bytes) as store:
+    with PixelStore(store_shape, key, are_bytes=are_bytes) as store:
         for part in parts:
             store.append(part)
         return store.finished()
@@ -296,7 +296,7 @@ def _in_words(needed: int) -> Iterator[None]:
         ) from error
 
 
-def _check_room(needed: int) -> None:
+def _check_space(needed: int) -> None:
     if needed > MAX_SET_BYTES:
         raise AeguiError(
             tr(

@@ -197,12 +197,14 @@ def _sheet(dataset: Dataset) -> NDArray[np.uint8]:
     channels, height, width = dataset.image_shape
     columns = min(_SHEET_COLUMNS, len(dataset))
     rows = -(-len(dataset) // columns)
-    high, wide = height + _SHEET_GAP, width + _SHEET_GAP
-    sheet = np.zeros((rows * high + _SHEET_GAP, columns * wide + _SHEET_GAP, channels), np.uint8)
+    cell_height, cell_width = height + _SHEET_GAP, width + _SHEET_GAP
+    sheet = np.zeros(
+        (rows * cell_height + _SHEET_GAP, columns * cell_width + _SHEET_GAP, channels), np.uint8
+    )
     levels = to_levels(dataset.images).transpose(0, 2, 3, 1)
     for index, image in enumerate(levels):
-        top = index // columns * high + _SHEET_GAP
-        left = index % columns * wide + _SHEET_GAP
+        top = index // columns * cell_height + _SHEET_GAP
+        left = index % columns * cell_width + _SHEET_GAP
         sheet[top : top + height, left : left + width] = image
     return sheet
 

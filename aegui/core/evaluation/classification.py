@@ -94,9 +94,9 @@ class Classification:
         """Scores of every class."""
         confusion = self.confusion
         hits = np.diag(confusion).astype(np.float64)
-        support, taken = confusion.sum(axis=1), confusion.sum(axis=0)
-        precision, recall = _share(hits, taken), _share(hits, support)
-        f1 = _share(2 * hits, support + taken)
+        support, predicted_counts = confusion.sum(axis=1), confusion.sum(axis=0)
+        precision, recall = _share(hits, predicted_counts), _share(hits, support)
+        f1 = _share(2 * hits, support + predicted_counts)
         return tuple(
             ClassScore(label, float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
             for i, label in enumerate(self.classes)
@@ -132,9 +132,9 @@ class Classification:
         return indices[np.argsort(-self.confidence[indices], kind="stable")]
 
 
-def _share(part: NDArray[np.float64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return ``part / whole``, or 0 for an empty whole."""
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+def _share(part: NDArray[np.float64], total: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return ``part / total``, or 0 where ``total`` is 0."""
+    return np.divide(part, total, out=np.zeros(len(part)), where=total > 0)
 
 
 def truth_of(
@@ -165,8 +165,8 @@ def truth_of(
 def classification_cost(codec: Codec, count: int) -> Cost:
     """Return the cost of ``classify`` for ``count`` samples."""
     batch = codec.passes(encoded=min(count, _ROWS), classified=min(count, _ROWS))
-    whole = codec.passes(encoded=count, classified=count)
-    return Cost(whole.seconds, {"work": batch.bytes + _ANSWER_BYTES * count})
+    passes = codec.passes(encoded=count, classified=count)
+    return Cost(passes.seconds, {"work": batch.bytes + _ANSWER_BYTES * count})
 
 
 def classify(

@@ -181,8 +181,8 @@ def divergences(
     mean: NDArray[np.float32], log_variance: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """Return the elementwise KL of N(mean, variance) from N(0, 1) in nats."""
-    wide, narrow = mean.astype(np.float64), log_variance.astype(np.float64)
-    return np.asarray(0.5 * (np.square(wide) + np.exp(narrow) - 1 - narrow))
+    mean64, log_variance64 = mean.astype(np.float64), log_variance.astype(np.float64)
+    return np.asarray(0.5 * (np.square(mean64) + np.exp(log_variance64) - 1 - log_variance64))
 
 
 def _some_rows(dataset: Dataset, most: int, generator: np.random.Generator) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ mean, or a copy, which may be interpolated between several.
 """
 
 _NORM_EPS = 1e-5
-_PLAIN = frozenset({"dropout", "flatten", "reshape"})
+_PASSED_ON = frozenset({"dropout", "flatten", "reshape"})
 """Layers that pass numbers on unchanged."""
 
 
@@ -158,7 +158,7 @@ class Journey:
             if is_code:
                 # The decoder is given the means of a gaussian code.
                 values = values[: layer.outputs]
-            if layer.spec.kind in _PLAIN:
+            if layer.spec.kind in _PASSED_ON:
                 last = self.stages[-1]
                 self.stages[-1] = JourneyStage(layer.output_shape, last.values, last.layer)
             else:

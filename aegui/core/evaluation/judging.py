@@ -151,12 +151,14 @@ def verdicts(
     rows = _drawn(learnt if real.are_learnt else real.rows, count)
     for index, (key, images) in enumerate({REAL: rows, CHANCE: shuffled(rows)}.items(), 1):
         report_share((len(seeds) + index) / steps)
-        own = key == REAL and real.are_learnt
+        is_learnt = key == REAL and real.are_learnt
         judgement = judged_images(classifier, classes, images)
         found[key] = Verdict(
             judgement,
             spread_of(images, judgement.predicted),
-            nearest_of(_drawn(images, MAX_COMPARED), learnt, own=own, cancelled=cancelled),
+            nearest_of(
+                _drawn(images, MAX_COMPARED), learnt, exclude_self=is_learnt, cancelled=cancelled
+            ),
         )
     report_share(1.0)
     return found
@@ -171,9 +173,9 @@ def judging_cost(
         AeguiError: ``classifier`` is none, or takes images of another size.
     """
     refuse_judging(generator, classifier)
-    made = len(seeds) * count
+    generated = len(seeds) * count
     looked_at = (len(seeds) + len(KINDS) - 1) * count
-    passes = generator.passes(decoded=made).seconds
+    passes = generator.passes(decoded=generated).seconds
     passes += classifier.passes(encoded=looked_at, classified=looked_at).seconds
     batch = generator.passes(decoded=count).then(classifier.passes(encoded=count, classified=count))
     near = min(learnt, MAX_LEARNT)
@@ -253,15 +255,18 @@ def spread_of(rows: Rows, predicted: NDArray[np.int64]) -> float:
     """Mean squared distance of ``rows`` ``[n, pixels]`` from the mean of those of their class."""
     total = 0.0
     for class_index in np.unique(predicted):
-        own = rows[predicted == class_index].astype(np.float64)
-        total += float(np.square(own - own.mean(axis=0)).sum())
+        members = rows[predicted == class_index].astype(np.float64)
+        total += float(np.square(members - members.mean(axis=0)).sum())
     return total / len(rows)
 
 
 def nearest_of(
-    rows: Rows, learnt: Rows, *, own: bool = False, cancelled: IsCancelled | None = None
+    rows: Rows, learnt: Rows, *, exclude_self: bool = False, cancelled: IsCancelled | None = None
 ) -> float:
-    """Mean distance of ``rows`` to the nearest of ``learnt``; the second nearest where ``own``."""
+    """Mean distance of ``rows`` to the nearest of ``learnt``.
+
+    If ``exclude_self``, to the second nearest: the nearest is each itself.
+    """
     norms = np.square(learnt, dtype=np.float64).sum(axis=1)
     total = 0.0
     for batch in in_batches(len(rows), _CHUNK, cancelled):
@@ -271,7 +276,7 @@ def nearest_of(
             - 2.0 * (part @ learnt.T)
             + np.square(part, dtype=np.float64).sum(axis=1, keepdims=True)
         )
-        place = min(int(own), len(learnt) - 1)
+        place = min(int(exclude_self), len(learnt) - 1)
         total += float(np.sqrt(np.maximum(np.partition(squares, place)[:, place], 0.0)).sum())
     return total / len(rows)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, int, int]
 
-_OF_THEIR_OWN = {"gaussian", "block"}
+_WITH_OWN_LIKELIHOOD = {"gaussian", "block"}
 """Kinds of noise that do not act on each pixel independently, but have likelihoods here."""
 _TINY_SIGMA = 1e-6
 _BOX_NUMBERS = 1 << 22
@@ -71,7 +71,7 @@ def normal_prior(prior: ArrayLike | None, count: int) -> NDArray[np.float64]:
 
 def is_known(kind: str) -> bool:
     """Return whether the likelihoods, and so the Bayes limit, of a kind of noise are known."""
-    return kind in _OF_THEIR_OWN or bool(CORRUPTIONS[kind].off)
+    return kind in _WITH_OWN_LIKELIHOOD or bool(CORRUPTIONS[kind].off)
 
 
 def lit_chances(spec: CorruptionSpec) -> tuple[float, float] | None:
@@ -83,7 +83,7 @@ def lit_chances(spec: CorruptionSpec) -> tuple[float, float] | None:
         AeguiError: It is not known.
     """
     level = spec.level
-    if spec.kind in _OF_THEIR_OWN:
+    if spec.kind in _WITH_OWN_LIKELIHOOD:
         is_none = spec.kind == "gaussian" and level <= _TINY_SIGMA
         return (0.0, 1.0) if is_none else None
     row = CORRUPTIONS[spec.kind]
@@ -191,17 +191,20 @@ def block_positions(level: float, image_shape: Shape) -> int:
     """Return the number of possible blocks: all positions of every size."""
     _, height, width = image_shape
     sizes = block_sizes(level, height, width)
-    return sum((height - high + 1) * (width - wide + 1) for _, high, wide in sizes)
+    return sum(
+        (height - block_height + 1) * (width - block_width + 1)
+        for _, block_height, block_width in sizes
+    )
 
 
 def blocks(level: float, image_shape: Shape) -> Iterator[tuple[float, slice, slice]]:
     """Yield every block that the noise may erase: its probability, its rows and its columns."""
     _, height, width = image_shape
-    for chance, high, wide in block_sizes(level, height, width):
-        tops, lefts = range(height - high + 1), range(width - wide + 1)
+    for chance, block_height, block_width in block_sizes(level, height, width):
+        tops, lefts = range(height - block_height + 1), range(width - block_width + 1)
         for top, left in itertools.product(tops, lefts):
             each = chance / (len(tops) * len(lefts))
-            yield each, slice(top, top + high), slice(left, left + wide)
+            yield each, slice(top, top + block_height), slice(left, left + block_width)
 
 
 def _block(
@@ -210,7 +213,12 @@ def _block(
     """Return the likelihood of each image for each character under an erased block."""
     _, height, width = image_shape
     sizes = block_sizes(level, height, width)
-    found = shares_of_blocks(seen, on, [(high, wide) for _, high, wide in sizes], image_shape)
+    found = shares_of_blocks(
+        seen,
+        on,
+        [(block_height, block_width) for _, block_height, block_width in sizes],
+        image_shape,
+    )
     shares = np.tensordot([chance for chance, _, _ in sizes], found, 1)
     logs: NDArray[np.float64] = np.full(shares.shape, -np.inf)
     np.log(shares, out=logs, where=shares > 0.0)
@@ -243,10 +251,10 @@ def shares_of_blocks(
         differing = differs.sum(axis=(2, 3, 4))[..., np.newaxis, np.newaxis]
         sums = _sums(differs.sum(axis=2))
         lit = _sums(part.reshape(-1, channels, height, width).sum(axis=1))
-        for number, (high, wide) in enumerate(sizes):
+        for number, (block_height, block_width) in enumerate(sizes):
             # The two may differ only within the block, where all pixels are dark.
-            within = _box_sums(sums, high, wide) == differing
-            dark = _box_sums(lit, high, wide) == 0
+            within = _box_sums(sums, block_height, block_width) == differing
+            dark = _box_sums(lit, block_height, block_width) == 0
             shares = (within & dark[:, np.newaxis]).mean(axis=(2, 3))
             found[number, at : at + each] = shares
     return found
@@ -258,8 +266,8 @@ def _sums(images: NDArray[np.integer]) -> NDArray[np.int64]:
     return np.pad(images.astype(np.int64).cumsum(-2).cumsum(-1), [*before, (1, 0), (1, 0)])
 
 
-def _box_sums(sums: NDArray[np.int64], high: int, wide: int) -> NDArray[np.int64]:
-    """Return the sums over every ``high`` x ``wide`` rectangle from summed-area tables."""
-    rows = sums[..., high:, :] - sums[..., : sums.shape[-2] - high, :]
-    boxes: NDArray[np.int64] = rows[..., wide:] - rows[..., : rows.shape[-1] - wide]
+def _box_sums(sums: NDArray[np.int64], box_height: int, box_width: int) -> NDArray[np.int64]:
+    """Return the sums over every rectangle of that size, from summed-area tables."""
+    rows = sums[..., box_height:, :] - sums[..., : sums.shape[-2] - box_height, :]
+    boxes: NDArray[np.int64] = rows[..., box_width:] - rows[..., : rows.shape[-1] - box_width]
     return boxes

@@ -202,8 +202,8 @@ def _by_counts(
     for lit in _counts(sizes):
         stop_if(cancelled)
         many = np.zeros(len(lit))
-        for way, column in zip(ways, lit.T, strict=True):
-            many += way[column]
+        for combination, column in zip(ways, lit.T, strict=True):
+            many += combination[column]
         of_each = _of_counts(lit, groups, sizes, chances)
         weights = np.exp(many[:, np.newaxis] + of_each) * prior
         of_all = weights.sum(axis=1, keepdims=True)

@@ -65,7 +65,8 @@ def trustworthiness(
         # Distances that differ only by rounding are ties.
         reached -= _ROUNDING * squares[:, -2:-1]
         closer = [
-            np.searchsorted(line, wanted) for line, wanted in zip(squares, reached, strict=True)
+            np.searchsorted(line, reached_line)
+            for line, reached_line in zip(squares, reached, strict=True)
         ]
         penalty += int(np.maximum(np.asarray(closer) + 1 - k, 0).sum())
     return 1.0 - penalty * 2.0 / (len(of) * k * (2.0 * n - 3.0 * k - 1.0))
@@ -106,8 +107,8 @@ def share_voted(votes: NDArray[np.int64], classes: NDArray[np.int64]) -> float:
 
 def squared_error(target: ArrayLike, output: ArrayLike) -> float:
     """Mean squared error per sample, summed over its numbers; ``[n, D]`` each."""
-    wanted, got = np.asarray(target), np.asarray(output)
+    expected, actual = np.asarray(target), np.asarray(output)
     total = 0.0
-    for part in in_batches(len(wanted), 1024):
-        total += float(np.square(wanted[part] - got[part], dtype=np.float64).sum())
-    return total / len(wanted)
+    for part in in_batches(len(expected), 1024):
+        total += float(np.square(expected[part] - actual[part], dtype=np.float64).sum())
+    return total / len(expected)

@@ -64,12 +64,12 @@ def noisy_batches(
     each = max(1, most // count)
     for start in range(0, rounds, each):
         some = min(each, rounds - start)
-        for low in range(0, count, most):
-            high = min(count, low + most)
-            indices = np.tile(np.arange(low, high), some)
-            clean = np.tile(rows[low:high], (some, 1))
+        for first in range(0, count, most):
+            stop = min(count, first + most)
+            indices = np.tile(np.arange(first, stop), some)
+            clean = np.tile(rows[first:stop], (some, 1))
             noisy = corrupted_with(clean, spec, generator, shape)
-            done = (start + some * low / count) / rounds
+            done = (start + some * first / count) / rounds
             yield NoisyBatch(indices, clean, noisy, done)
 
 

@@ -127,7 +127,7 @@ def _likelihood(
         return _of_blocks(image, on, prior, require_shape(image_shape))
     lit = (image[0] > THRESHOLD).astype(np.float64)
     # How many pixels of each character are off and on, and seen lit and dark, is all that counts.
-    counts = [shown @ own.T for own in (1.0 - on, on) for shown in (lit, 1.0 - lit)]
+    counts = [shown @ weights.T for weights in (1.0 - on, on) for shown in (lit, 1.0 - lit)]
     known = prior > 0.0
 
     def by_counts(level: float) -> float:
@@ -151,8 +151,8 @@ def _of_blocks(
 
     def by_sizes(level: float) -> float:
         total = 0.0
-        for chance, high, wide in block_sizes(level, shape[1], shape[2]):
-            size = high, wide
+        for chance, block_height, block_width in block_sizes(level, shape[1], shape[2]):
+            size = block_height, block_width
             if size not in found:
                 found[size] = float(shares_of_blocks(lit, known, [size], shape)[0, 0] @ prior)
             total += chance * found[size]

@@ -34,20 +34,24 @@ def parts_of(count: int, split: SplitSpec) -> Mapping[str, NDArray[np.int64]]:
     return {LEARNT: learnt, HELD_OUT: held_out} if len(held_out) else {LEARNT: learnt}
 
 
-def parts_in(dataset: Dataset, own: Dataset, split: SplitSpec) -> Mapping[str, NDArray[np.int64]]:
+def parts_in(
+    dataset: Dataset, training_set: Dataset, split: SplitSpec
+) -> Mapping[str, NDArray[np.int64]]:
     """Return the indices of the samples of each part of ``dataset``, compared by its images.
 
     Args:
-        dataset: The training set ``own``, one part of it, such as the set that it was validated
-            on, or other samples, none of which was learnt.
-        own: The training set, with its validation samples.
+        dataset: ``training_set``, one part of it, such as the set that it was validated on, or
+            other samples, none of which was learnt.
+        training_set: The training set, with its validation samples.
         split: How it was split.
     """
-    parts = parts_of(len(own), split)
-    if is_same_set(dataset, own):
+    parts = parts_of(len(training_set), split)
+    if is_same_set(dataset, training_set):
         return parts
     for key, places in parts.items():
-        if len(places) == len(dataset) and _same_images(dataset.images, own.images, places):
+        if len(places) == len(dataset) and _same_images(
+            dataset.images, training_set.images, places
+        ):
             return {key: np.arange(len(dataset))}
     return {OTHER: np.arange(len(dataset))}
 

@@ -30,13 +30,13 @@ class RunFigure(Choice):
         unit: Unit after its number in a sentence, marked: "0.3 wrong pixels".
         better: Whether low or high is better; empty if neither.
         is_share: Whether it is a share, shown in percent.
-        is_whole: Whether its values are whole numbers.
+        is_integer: Whether its values are whole numbers.
     """
 
     unit: str = ""
     better: Better = "low"
     is_share: bool = False
-    is_whole: bool = False
+    is_integer: bool = False
 
     def words(self, value: float | None, digits: int = 4) -> str:
         """Return a value as text with the given number of digits; a dash for None."""
@@ -44,7 +44,7 @@ class RunFigure(Choice):
             return "–"
         if self.is_share:
             return tr("{share:.1f} %", share=100.0 * value)
-        if self.is_whole and float(value).is_integer():
+        if self.is_integer and float(value).is_integer():
             return localized(value, ",.0f")
         return localized(value, f".{digits}g")
 
@@ -63,7 +63,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         mark("Worst sample"),
         mark("Wrong pixels of the worst sample."),
         unit=mark("wrong pixels in the worst sample"),
-        is_whole=True,
+        is_integer=True,
     ),
     RunFigure(
         "at_most_1",
@@ -115,7 +115,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         mark("Epoch of the best weights."),
         unit=mark("epochs to the best weights"),
         better="",
-        is_whole=True,
+        is_integer=True,
     ),
     RunFigure(
         "epochs",
@@ -123,7 +123,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         mark("Epochs that were trained."),
         unit=mark("epochs"),
         better="",
-        is_whole=True,
+        is_integer=True,
     ),
     RunFigure(
         "seconds",
@@ -137,14 +137,14 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         mark("Epoch of at most 1 wrong"),
         mark("First epoch at which no sample had more than 1 wrong pixel."),
         unit=mark("epochs until no sample had more than 1 wrong pixel"),
-        is_whole=True,
+        is_integer=True,
     ),
     RunFigure(
         "epoch_exact",
         mark("Epoch of none wrong"),
         mark("First epoch at which no sample had a wrong pixel."),
         unit=mark("epochs until no sample had a wrong pixel"),
-        is_whole=True,
+        is_integer=True,
     ),
     RunFigure(
         "validation_accuracy",
@@ -190,7 +190,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         mark("Parameters"),
         mark("Numbers that are learnt."),
         unit=mark("parameters"),
-        is_whole=True,
+        is_integer=True,
     ),
 )
 """All figures with words of their own; for the other terms see ``run_figure``."""

@@ -18,12 +18,12 @@ def deviation(values: ArrayLike, axis: int = -1) -> NDArray[np.float64]:
     Over n - 1: seeds are a sample; over n, two of them would underestimate the deviation by a
     factor of 0.7 (Bessel's correction). NaN values are left out; fewer than two values give NaN.
     """
-    given = np.asarray(values, np.float64)
-    there = ~np.isnan(given)
-    count = there.sum(axis=axis, keepdims=True)
+    numbers = np.asarray(values, np.float64)
+    is_known = ~np.isnan(numbers)
+    count = is_known.sum(axis=axis, keepdims=True)
     with np.errstate(invalid="ignore"):
-        mean = np.where(there, given, 0.0).sum(axis=axis, keepdims=True) / np.maximum(count, 1)
-        squares = np.where(there, np.square(given - mean), 0.0).sum(axis=axis, keepdims=True)
+        mean = np.where(is_known, numbers, 0.0).sum(axis=axis, keepdims=True) / np.maximum(count, 1)
+        squares = np.where(is_known, np.square(numbers - mean), 0.0).sum(axis=axis, keepdims=True)
     found = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
     return np.asarray(found.squeeze(axis), np.float64)
 

@@ -23,9 +23,9 @@ def wrong_pixels(target: ArrayLike, output: ArrayLike) -> NDArray[np.int64]:
     Returns:
         int64 ``[N]``.
     """
-    wanted, got = np.asarray(target), np.asarray(output)
-    differs = (wanted > THRESHOLD) != (got > THRESHOLD)
-    return np.asarray(np.count_nonzero(differs.reshape(len(wanted), -1), axis=1), dtype=np.int64)
+    expected, actual = np.asarray(target), np.asarray(output)
+    differs = (expected > THRESHOLD) != (actual > THRESHOLD)
+    return np.asarray(np.count_nonzero(differs.reshape(len(expected), -1), axis=1), dtype=np.int64)
 
 
 def wrong_pixels_summary(wrong: ArrayLike) -> dict[str, object]:

@@ -31,7 +31,7 @@ _BATCH = 512
 _INFINITY = 1e6
 
 
-def shortest_way(
+def shortest_path(
     codec: Codec,
     first: Numbers,
     last: Numbers,
@@ -56,10 +56,10 @@ def shortest_way(
     lengths = _lengths(codec, nodes, ends, cancelled, report)
     graph = csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(nodes), len(nodes)))
     _, before = dijkstra(graph, False, np.array(0), return_predecessors=True)
-    way = [_ON_THE_LINE - 1]
-    while way[-1] != 0:
-        way.append(int(before[way[-1]]))
-    return np.asarray(nodes[way[::-1]])
+    path = [_ON_THE_LINE - 1]
+    while path[-1] != 0:
+        path.append(int(before[path[-1]]))
+    return np.asarray(nodes[path[::-1]])
 
 
 def drawn_at(codec: Codec, nodes: Numbers) -> NDArray[np.float32]:
@@ -82,10 +82,10 @@ def _further(
         return np.asarray(usable[:: stride_for(len(usable), count)])
     corners = np.concatenate([[first, last], usable])
     low, high = corners.min(axis=0), corners.max(axis=0)
-    room = _MARGIN * np.linalg.norm(last - first) * (0 if len(usable) else 1)
-    room = np.maximum(room, 0.02 * (high - low).max())
+    margin = _MARGIN * np.linalg.norm(last - first) * (0 if len(usable) else 1)
+    margin = np.maximum(margin, 0.02 * (high - low).max())
     side = min(MAX_SIDE, max(FEWEST_SIDE, math.isqrt(most)))
-    axes = [np.linspace(low[i] - room, high[i] + room, side) for i in range(2)]
+    axes = [np.linspace(low[i] - margin, high[i] + margin, side) for i in range(2)]
     return np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2)
 
 
@@ -101,10 +101,10 @@ def _sides(nodes: Numbers) -> NDArray[np.int32]:
     scaled = nodes / np.maximum(nodes.std(axis=0), 1e-9)
     count = min(_NEIGHBOURS + 1, len(nodes))
     near = np.asarray(cKDTree(scaled).query(scaled, count)[1])
-    own = np.repeat(np.arange(len(nodes)), count)
+    start = np.repeat(np.arange(len(nodes)), count)
     along = np.arange(_ON_THE_LINE - 1)
     pairs = np.concatenate(
-        [np.stack([own, near.ravel()], axis=1), np.stack([along, along + 1], axis=1)]
+        [np.stack([start, near.ravel()], axis=1), np.stack([along, along + 1], axis=1)]
     )
     pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
     return np.unique(pairs, axis=0).astype(np.int32)

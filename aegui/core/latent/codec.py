@@ -237,8 +237,8 @@ class Codec:
     def moving_units(self) -> int:
         """Numbers of a code not fixed at 0: all of them, or the k kept by a k-sparse code."""
         spec = self.layers[self.code_end - 1].spec
-        kept = spec.top_k if isinstance(spec, LatentSpec) else None
-        return self.latent_size if kept is None else min(kept, self.latent_size)
+        top_k = spec.top_k if isinstance(spec, LatentSpec) else None
+        return self.latent_size if top_k is None else min(top_k, self.latent_size)
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
         """Return images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 for a sigmoid output."""
@@ -347,15 +347,15 @@ class _Deferred:
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
-        return self._made().run(rows, start, stop)
+        return self._built().run(rows, start, stop)
 
     def jacobian_squares(
         self, rows: NDArray[np.float32], stop: int, units: int
     ) -> NDArray[np.float64]:
         """Return squared norms ``[n]`` of the first ``units`` outputs' derivatives by ``rows``."""
-        return self._made().jacobian_squares(rows, stop, units)
+        return self._built().jacobian_squares(rows, stop, units)
 
-    def _made(self) -> Runner:
+    def _built(self) -> Runner:
         if self._runner is None:
             from aegui.core.latent.images import ImagesRunner
 

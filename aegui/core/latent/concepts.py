@@ -67,18 +67,18 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
         raise AeguiError(
             tr("The samples of the two boxes have the same mean code: nothing sets them apart.")
         )
-    with_it, without = plus @ step / square, minus @ step / square
-    ends = np.percentile(np.concatenate([with_it, without]), (_LEFT_OUT, 100 - _LEFT_OUT))
+    having, lacking = plus @ step / square, minus @ step / square
+    ends = np.percentile(np.concatenate([having, lacking]), (_LEFT_OUT, 100 - _LEFT_OUT))
     end = max(_MIN_END, float(ends[1] - ends[0]))
-    return Concept(name, step.astype(np.float32), -end, end, _separation(with_it, without))
+    return Concept(name, step.astype(np.float32), -end, end, _separation(having, lacking))
 
 
-def _separation(with_it: NDArray[np.float64], without: NDArray[np.float64]) -> float:
+def _separation(having: NDArray[np.float64], lacking: NDArray[np.float64]) -> float:
     """Return Cohen's d of two projections whose means are 1 apart."""
-    freedom = len(with_it) + len(without) - 2
+    freedom = len(having) + len(lacking) - 2
     if freedom < 1:
         return 0.0
-    squares = with_it.var() * len(with_it) + without.var() * len(without)
+    squares = having.var() * len(having) + lacking.var() * len(lacking)
     return min(MAX_SEPARATION, 1.0 / max(float(np.sqrt(squares / freedom)), 1e-9))
 
 

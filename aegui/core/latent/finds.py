@@ -35,7 +35,7 @@ _REFINED = 60
 _AROUND = 20
 _BATCH = 512
 _TRIES = 200
-_ROOM = 0.05
+_MARGIN = 0.05
 _PASSES = 3
 _PAIRS = 200
 _SAME = 1e-3
@@ -91,8 +91,8 @@ def sample_posterior(
     if variances is None:
         width = means.std(axis=0) * len(means) ** (-1.0 / (means.shape[1] + 4))
     else:
-        kept = np.isfinite(np.asarray(codes, np.float64)).all(axis=1)
-        width = np.sqrt(np.nan_to_num(np.asarray(variances, np.float64)[kept][chosen]))
+        is_finite = np.isfinite(np.asarray(codes, np.float64)).all(axis=1)
+        width = np.sqrt(np.nan_to_num(np.asarray(variances, np.float64)[is_finite][chosen]))
     return np.asarray(means[chosen] + width * noise, np.float32)
 
 
@@ -229,19 +229,19 @@ def _candidates(
     """Propose codes ``[count, d]``: between samples, near samples, and from a wide normal."""
     if codes is None or not np.size(codes):
         return draw.standard_normal((count, codec.latent_size)).astype(np.float32)
-    given = _finite(codes)
+    finite = _finite(codes)
     third = -(-count // 3)
-    a, b = given[draw.integers(len(given), size=(2, third))]
+    a, b = finite[draw.integers(len(finite), size=(2, third))]
     between = a + (b - a) * draw.uniform(-0.2, 1.2, (third, 1))
-    spread = given.std(axis=0)
-    noise = draw.standard_normal((2, third, given.shape[1])) * spread
-    about = given[draw.integers(len(given), size=third)] + 0.3 * noise[0]
-    anywhere = given.mean(axis=0) + 1.3 * noise[1]
+    spread = finite.std(axis=0)
+    noise = draw.standard_normal((2, third, finite.shape[1])) * spread
+    about = finite[draw.integers(len(finite), size=third)] + 0.3 * noise[0]
+    anywhere = finite.mean(axis=0) + 1.3 * noise[1]
     # The decoder has learnt nothing beyond the extent of the samples.
-    low, high = given.min(axis=0), given.max(axis=0)
-    room = _ROOM * (high - low)
+    low, high = finite.min(axis=0), finite.max(axis=0)
+    margin = _MARGIN * (high - low)
     found = np.concatenate([between, about, anywhere])[:count]
-    return np.asarray(np.clip(found, low - room, high + room), np.float32)
+    return np.asarray(np.clip(found, low - margin, high + margin), np.float32)
 
 
 def _measured(

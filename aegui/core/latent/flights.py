@@ -59,8 +59,8 @@ def without_outliers(places: ArrayLike) -> Coordinates:
     legs = [
         points[_leg(before, int(a), int(b))] for a, b in zip(tour, np.roll(tour, -1), strict=True)
     ]
-    way = _evenly(np.concatenate([leg[:-1] for leg in legs] + [legs[0][:1]]))
-    return _rounded(way, len(tour))
+    polyline = _evenly(np.concatenate([leg[:-1] for leg in legs] + [legs[0][:1]]))
+    return _rounded(polyline, len(tour))
 
 
 def around(bounds: tuple[float, float, float, float]) -> Coordinates:
@@ -137,22 +137,22 @@ def _short_round(lengths: Coordinates) -> NDArray[np.int64]:
 
 
 def _leg(before: NDArray[np.int32], first: int, last: int) -> list[int]:
-    way = [last]
-    while way[-1] != first:
-        way.append(int(before[first, way[-1]]))
-    return way[::-1]
+    path = [last]
+    while path[-1] != first:
+        path.append(int(before[first, path[-1]]))
+    return path[::-1]
 
 
-def _evenly(way: Coordinates) -> Coordinates:
-    """Resample ``way`` ``[n, 2]`` to ``CORNERS`` points at equal arc lengths."""
-    at = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
-    wanted = np.linspace(0.0, at[-1], CORNERS)
-    return np.column_stack([np.interp(wanted, at, column) for column in way.T])
+def _evenly(polyline: Coordinates) -> Coordinates:
+    """Resample ``polyline`` ``[n, 2]`` to ``CORNERS`` points at equal arc lengths."""
+    at = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(polyline, axis=0), axis=1))])
+    positions = np.linspace(0.0, at[-1], CORNERS)
+    return np.column_stack([np.interp(positions, at, column) for column in polyline.T])
 
 
-def _rounded(way: Coordinates, stops: int) -> Coordinates:
-    """Return the closed ``way`` smoothed by a Gaussian kernel, resampled at equal arc lengths."""
-    ring = way[:-1]
+def _rounded(polyline: Coordinates, stops: int) -> Coordinates:
+    """Return the closed ``polyline`` smoothed by a Gaussian kernel, at equal arc lengths."""
+    ring = polyline[:-1]
     width = _ROUNDNESS * len(ring) / max(1, stops) / 2
     away = np.minimum(np.arange(len(ring)), len(ring) - np.arange(len(ring)))
     kernel = np.exp(-0.5 * (away / width) ** 2)

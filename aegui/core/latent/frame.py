@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.08
 """Margin around the content of a map, as a share of its extent."""
-_MIN_ROOM = 1e-3
+_MIN_MARGIN = 1e-3
 _MIN_SHARE = 1e-4
 """Points nearer to a line than this share of their distance count as collinear."""
 
@@ -95,8 +95,8 @@ def rect_about(points: ArrayLike, margin: float = MARGIN) -> tuple[float, float,
     """
     at = np.asarray(points, np.float64)
     low, high = at.min(axis=0), at.max(axis=0)
-    room = np.maximum(margin * (high - low), _MIN_ROOM)
-    x0, y0, x1, y1 = np.concatenate([low - room, high + room]).tolist()
+    padding = np.maximum(margin * (high - low), _MIN_MARGIN)
+    x0, y0, x1, y1 = np.concatenate([low - padding, high + padding]).tolist()
     return x0, y0, x1, y1
 
 

@@ -33,12 +33,12 @@ class ImagesRunner:
         self, layers: Sequence[LayerShape], tensors: Sequence[Mapping[str, NDArray[np.float32]]]
     ) -> None:
         # Copies: torch warns about read-only arrays.
-        own = [
+        float_tensors = [
             {name: _with_layout(torch.from_numpy(tensor.copy())) for name, tensor in layer.items()}
             for layer in tensors
         ]
         self._layers = layers
-        self._tensors = bound(layers, own)
+        self._tensors = bound(layers, float_tensors)
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""

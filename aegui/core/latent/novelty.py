@@ -86,23 +86,23 @@ class ReferenceSamples:
         return norms
 
     @cached_property
-    def own_nearest(self) -> NDArray[np.float32]:
+    def nearest_distances(self) -> NDArray[np.float32]:
         """Distance of each sample to its nearest different image, ``[N]``."""
-        return own_distances(self, np.arange(len(self.samples)))
+        return distances_to_others(self, np.arange(len(self.samples)))
 
     @cached_property
     def _measured(self) -> dict[int, float]:
-        """Row -> its ``own_nearest``, for rows that were needed before all are known."""
+        """Row -> its ``nearest_distances``, for rows that were needed before all are known."""
         return {}
 
-    def own(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return ``own_nearest`` at ``rows`` ``[n]``; for few rows the others are not computed."""
+    def nearest_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return ``nearest_distances`` at ``rows`` ``[n]``; few are computed alone."""
         few = set(rows.tolist())
-        if "own_nearest" in vars(self) or len(few) > _FEW:
-            return self.own_nearest[rows]
+        if "nearest_distances" in vars(self) or len(few) > _FEW:
+            return self.nearest_distances[rows]
         unknown = sorted(few.difference(self._measured))
         if unknown:
-            found = own_distances(self, np.array(unknown, np.int64))
+            found = distances_to_others(self, np.array(unknown, np.int64))
             self._measured.update(zip(unknown, found.tolist(), strict=True))
         return np.array([self._measured[row] for row in rows.tolist()], np.float32)
 
@@ -204,37 +204,37 @@ def novelty(
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    wanted = np.asarray(images, np.float32).reshape(-1, of.samples.shape[1])
-    wanted = np.nan_to_num(wanted, nan=0.0, posinf=1.0, neginf=0.0)
+    flat = np.asarray(images, np.float32).reshape(-1, of.samples.shape[1])
+    flat = np.nan_to_num(flat, nan=0.0, posinf=1.0, neginf=0.0)
     if of.glyphs:
-        wanted = (wanted > THRESHOLD).astype(np.float32)
+        flat = (flat > THRESHOLD).astype(np.float32)
     count = min(count, len(of.samples))
-    near = np.empty((len(wanted), count), np.int64)
-    away = np.empty((len(wanted), count), np.float32)
-    least = np.empty(len(wanted), np.float32)
-    apart = np.full(len(wanted), np.inf, np.float32)
+    near = np.empty((len(flat), count), np.int64)
+    away = np.empty((len(flat), count), np.float32)
+    least = np.empty(len(flat), np.float32)
+    apart = np.full(len(flat), np.inf, np.float32)
     redraws = codec if codec is not None and codec.can_encode and not of.glyphs else None
-    for part, squares in _squares(of, wanted, cancelled):
+    for part, squares in _squares(of, flat, cancelled):
         near[part] = _first(squares, count)
         for index in range(count):
             # By differences: shown distances must be exact, and 0 for a copy.
-            gap = wanted[part] - of.samples[near[part, index]]
+            gap = flat[part] - of.samples[near[part, index]]
             away[part, index] = _distances(of, np.einsum("ij,ij->i", gap, gap))
         least[part] = away[part, 0]
         if redraws is not None:
             rows, which = np.unique(near[part, 0], return_inverse=True)
             drawn = np.nan_to_num(redraws.reconstruct(of.samples[rows]))
-            gap = wanted[part] - drawn.reshape(len(rows), -1)[which]
+            gap = flat[part] - drawn.reshape(len(rows), -1)[which]
             apart[part] = _distances(of, np.einsum("ij,ij->i", gap, gap))
             least[part] = np.minimum(least[part], apart[part])
-    own = of.own(near[:, 0])
-    bare = away[:, 0] / own
+    nearest = of.nearest_at(near[:, 0])
+    ratios = away[:, 0] / nearest
     # Only images like the sample itself are copies: a barely trained network draws one blurred
     # image for all.
-    ratio = np.where(bare <= COPY_RATIO, bare, np.maximum(least / own, _BLURRED_RATIO))
+    ratio = np.where(ratios <= COPY_RATIO, ratios, np.maximum(least / nearest, _BLURRED_RATIO))
     ratio = ratio.astype(np.float32)
     kinds = tuple(_kind(value) for value in ratio.tolist())
-    return Novelties(of.indices[near], away, ratio, kinds, apart <= COPY_RATIO * own)
+    return Novelties(of.indices[near], away, ratio, kinds, apart <= COPY_RATIO * nearest)
 
 
 def novelty_words(of: ReferenceSamples, found: Novelties, i: int) -> str:
@@ -249,7 +249,7 @@ def novelty_words(of: ReferenceSamples, found: Novelties, i: int) -> str:
     return tr(NOVELTY_WORDS[kind], a=names[0], b=others[0] if others else "")
 
 
-def own_distances(of: ReferenceSamples, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def distances_to_others(of: ReferenceSamples, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the distance of the samples at ``rows`` ``[m]`` to the nearest other image, ``[m]``.
 
     If there is none, about the distance of two random images.

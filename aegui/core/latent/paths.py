@@ -18,7 +18,7 @@ from aegui.core.choices import table
 from aegui.core.data.progress import part, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
-from aegui.core.latent.code_graph import drawn_at, shortest_way
+from aegui.core.latent.code_graph import drawn_at, shortest_path
 from aegui.core.latent.geometry import tangents
 
 if TYPE_CHECKING:
@@ -135,16 +135,16 @@ def geodesic(
     ways = [line]
     if codec.latent_size > 1 and not np.array_equal(first, last):
         graph = part(report, 0.0, _GRAPH_SHARE)
-        found = shortest_way(codec, first, last, codes, cancelled, graph)
-        ways = sorted([line, _spread(found, CORNERS)], key=lambda way: _length(codec, way))
+        found = shortest_path(codec, first, last, codes, cancelled, graph)
+        ways = sorted([line, _spread(found, CORNERS)], key=lambda path: _length(codec, path))
         # For a large decoder only the more promising one: it takes seconds.
         ways = ways[: 1 if codec.cost > _COSTLY else 2]
         rest = part(report, _GRAPH_SHARE, 1.0)
         ways = [
-            _relaxed(codec, way, cancelled, part(rest, at / len(ways), (at + 1) / len(ways)))
-            for at, way in enumerate(ways)
+            _relaxed(codec, path, cancelled, part(rest, at / len(ways), (at + 1) / len(ways)))
+            for at, path in enumerate(ways)
         ]
-    best = min(ways, key=lambda way: _length(codec, way))
+    best = min(ways, key=lambda path: _length(codec, path))
     return _with_ends(_evenly(codec, best, n), first, last)
 
 
@@ -200,8 +200,8 @@ def through(
     count = len(places) - 1
     for (start, end), (a, b) in zip(pairwise(stops(len(places), n)), pairwise(places), strict=True):
         stop_if(cancelled)
-        own = part(report, len(legs) / count, (len(legs) + 1) / count)
-        leg = _leg(kind, a, b, end - start + 1, codec, codes, cancelled, own)
+        leg_report = part(report, len(legs) / count, (len(legs) + 1) / count)
+        leg = _leg(kind, a, b, end - start + 1, codec, codes, cancelled, leg_report)
         legs.append(leg[1:] if legs else leg)
     return np.concatenate(legs)
 
@@ -251,19 +251,19 @@ def _with_ends(
     return found
 
 
-def _spread(way: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """Return ``n`` codes at equal distances along the polygon ``way`` ``[k, d]``."""
-    return _along(way, np.linalg.norm(np.diff(way, axis=0), axis=1), n)
+def _spread(path: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Return ``n`` codes at equal distances along the polygon ``path`` ``[k, d]``."""
+    return _along(path, np.linalg.norm(np.diff(path, axis=0), axis=1), n)
 
 
-def _evenly(codec: Codec, way: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """Return ``n`` codes along ``way`` between which the image changes equally."""
+def _evenly(codec: Codec, path: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Return ``n`` codes along ``path`` between which the image changes equally."""
     fine = np.concatenate(
         [
             start + (end - start) * np.arange(_WITHIN)[:, np.newaxis] / _WITHIN
-            for start, end in pairwise(way)
+            for start, end in pairwise(path)
         ]
-        + [way[-1:]]
+        + [path[-1:]]
     )
     lengths = _changes(codec, fine)
     # A constant image still needs a pace.
@@ -271,105 +271,105 @@ def _evenly(codec: Codec, way: NDArray[np.float64], n: int) -> NDArray[np.float6
     return _along(fine, lengths, n)
 
 
-def _along(way: NDArray[np.float64], lengths: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """Return ``n`` codes at equal shares of ``lengths``, those of the sides of ``way``."""
+def _along(path: NDArray[np.float64], lengths: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Return ``n`` codes at equal shares of ``lengths``, those of the sides of ``path``."""
     at = np.concatenate([[0.0], np.cumsum(lengths)])
     if at[-1] <= 0.0:
-        at = np.arange(len(way), dtype=np.float64)
-    wanted = np.linspace(0.0, at[-1], n)
-    return np.stack([np.interp(wanted, at, column) for column in way.T], axis=1)
+        at = np.arange(len(path), dtype=np.float64)
+    positions = np.linspace(0.0, at[-1], n)
+    return np.stack([np.interp(positions, at, column) for column in path.T], axis=1)
 
 
-def _changes(codec: Codec, way: NDArray[np.float64]) -> NDArray[np.float64]:
-    images = drawn_at(codec, way).astype(np.float64)
+def _changes(codec: Codec, path: NDArray[np.float64]) -> NDArray[np.float64]:
+    images = drawn_at(codec, path).astype(np.float64)
     return np.asarray(np.linalg.norm(np.diff(images, axis=0), axis=1))
 
 
-def _length(codec: Codec, way: NDArray[np.float64]) -> float:
-    """Return the length of the change of the image along ``way``."""
-    return float(_changes(codec, _spread(way, _WITHIN * len(way))).sum())
+def _length(codec: Codec, path: NDArray[np.float64]) -> float:
+    """Return the length of the change of the image along ``path``."""
+    return float(_changes(codec, _spread(path, _WITHIN * len(path))).sum())
 
 
 def _relaxed(
     codec: Codec,
-    way: NDArray[np.float64],
+    path: NDArray[np.float64],
     cancelled: IsCancelled | None,
     report: ReportShare | None,
 ) -> NDArray[np.float64]:
-    """Move the inner vertices of the polygon ``way`` ``[n, d]`` to a minimum of its energy."""
-    basis = _freedom(way)
-    weight = _LATENT_SHARE * _mean_metric(codec, way, basis)
-    energy, images = _energy(codec, way, weight)
+    """Move the inner vertices of the polygon ``path`` ``[n, d]`` to a minimum of its energy."""
+    basis = _freedom(path)
+    weight = _LATENT_SHARE * _mean_metric(codec, path, basis)
+    energy, images = _energy(codec, path, weight)
     damping = 1e-2
     for number in range(_ROUNDS):
         stop_if(cancelled)
         if report is not None:
             report(number / _ROUNDS)
-        normal, slope = _quadratic(codec, way, images, basis, weight)
+        normal, slope = _quadratic(codec, path, images, basis, weight)
         gained = 0.0
         while damping < 1e6:
             held = normal + damping * np.diag(np.diag(normal))
-            step = np.linalg.solve(held, slope).reshape(len(way) - 2, len(basis))
-            moved = way.copy()
+            step = np.linalg.solve(held, slope).reshape(len(path) - 2, len(basis))
+            moved = path.copy()
             moved[1:-1] -= step @ basis
             less, drawn = _energy(codec, moved, weight)
             if less < energy:
                 gained = energy - less
-                way, energy, images, damping = moved, less, drawn, max(1e-6, damping / 4)
+                path, energy, images, damping = moved, less, drawn, max(1e-6, damping / 4)
                 break
             damping *= 5
         if gained <= _GAIN * energy:
             break
-    return way
+    return path
 
 
-def _freedom(way: NDArray[np.float64]) -> NDArray[np.float64]:
+def _freedom(path: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return orthonormal directions ``[k, d]`` in which vertices may move."""
-    size = way.shape[1]
+    size = path.shape[1]
     if size <= MAX_FREEDOM:
         return np.eye(size)
-    _, _, directions = np.linalg.svd(way - way[0], full_matrices=False)
+    _, _, directions = np.linalg.svd(path - path[0], full_matrices=False)
     return np.asarray(directions[:MAX_FREEDOM])
 
 
 def _slopes(
-    codec: Codec, way: NDArray[np.float64], basis: NDArray[np.float64]
+    codec: Codec, path: NDArray[np.float64], basis: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    return np.clip(np.nan_to_num(tangents(codec, way, basis)), -_STEEPEST, _STEEPEST)
+    return np.clip(np.nan_to_num(tangents(codec, path, basis)), -_STEEPEST, _STEEPEST)
 
 
-def _mean_metric(codec: Codec, way: NDArray[np.float64], basis: NDArray[np.float64]) -> float:
-    slopes = _slopes(codec, way, basis)
-    return float(np.einsum("nkp,nkp->", slopes, slopes)) / (len(way) * len(basis)) + 1e-12
+def _mean_metric(codec: Codec, path: NDArray[np.float64], basis: NDArray[np.float64]) -> float:
+    slopes = _slopes(codec, path, basis)
+    return float(np.einsum("nkp,nkp->", slopes, slopes)) / (len(path) * len(basis)) + 1e-12
 
 
 def _energy(
-    codec: Codec, way: NDArray[np.float64], weight: float
+    codec: Codec, path: NDArray[np.float64], weight: float
 ) -> tuple[float, NDArray[np.float64]]:
     """Return the squared changes of image plus ``weight`` times those of code; the images."""
-    images = drawn_at(codec, way).astype(np.float64)
+    images = drawn_at(codec, path).astype(np.float64)
     energy = np.square(np.diff(images, axis=0)).sum()
-    return float(energy + weight * np.square(np.diff(way, axis=0)).sum()), images
+    return float(energy + weight * np.square(np.diff(path, axis=0)).sum()), images
 
 
 def _quadratic(
     codec: Codec,
-    way: NDArray[np.float64],
+    path: NDArray[np.float64],
     images: NDArray[np.float64],
     basis: NDArray[np.float64],
     weight: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return normal matrix and halved gradient of the energy by inner vertices, in ``basis``."""
-    slopes = _slopes(codec, way[1:-1], basis)
+    slopes = _slopes(codec, path[1:-1], basis)
     count, free, _ = slopes.shape
     curvature = 2 * images[1:-1] - images[:-2] - images[2:]
-    turns = (2 * way[1:-1] - way[:-2] - way[2:]) @ basis.T
+    turns = (2 * path[1:-1] - path[:-2] - path[2:]) @ basis.T
     slope = (slopes @ curvature[:, :, np.newaxis].astype(np.float32))[:, :, 0] + weight * turns
     columns = slopes.transpose(0, 2, 1)
-    own, next_to = slopes @ columns, slopes[:-1] @ columns[1:]
+    diagonal, next_to = slopes @ columns, slopes[:-1] @ columns[1:]
     normal = np.zeros((count, free, count, free))
-    here = np.arange(count)
-    normal[here, :, here] = 2 * (own + weight * np.eye(free))
-    normal[here[:-1], :, here[1:]] = -next_to - weight * np.eye(free)
-    normal[here[1:], :, here[:-1]] = -next_to.transpose(0, 2, 1) - weight * np.eye(free)
+    index = np.arange(count)
+    normal[index, :, index] = 2 * (diagonal + weight * np.eye(free))
+    normal[index[:-1], :, index[1:]] = -next_to - weight * np.eye(free)
+    normal[index[1:], :, index[:-1]] = -next_to.transpose(0, 2, 1) - weight * np.eye(free)
     return normal.reshape(count * free, -1), slope.ravel()

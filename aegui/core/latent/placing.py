@@ -78,33 +78,33 @@ class CodeSpace:
 
 
 def placed(
-    z: NDArray[np.float32], here: CodeSpace, there: CodeSpace, way: str
+    z: NDArray[np.float32], source: CodeSpace, target: CodeSpace, method: str
 ) -> tuple[NDArray[np.float32], str]:
-    """Return the code ``[d']`` in ``there`` corresponding to ``z`` ``[d]`` in ``here``.
+    """Return the code ``[d']`` in ``target`` corresponding to ``z`` ``[d]`` in ``source``.
 
     Args:
         z: A code.
-        here: Its space.
-        there: The other space, with codes of the same samples in the same order.
-        way: Key of ``WAYS``; "samples" falls back to "standard" without two encoders.
+        source: Its space.
+        target: The other space, with codes of the same samples in the same order.
+        method: Key of ``WAYS``; "samples" falls back to "standard" without two encoders.
 
     Returns:
         The code and the way it was found.
     """
-    if way == "samples" and here.codes is not None and there.codes is not None:
-        return _among_samples(z, here.codes, there.codes), "samples"
-    steps = (np.asarray(z, np.float64) - here.mean) / here.deviation
-    shared = min(here.size, there.size)
-    moved = np.zeros(there.size)
+    if method == "samples" and source.codes is not None and target.codes is not None:
+        return _among_samples(z, source.codes, target.codes), "samples"
+    steps = (np.asarray(z, np.float64) - source.mean) / source.deviation
+    shared = min(source.size, target.size)
+    moved = np.zeros(target.size)
     moved[:shared] = steps[:shared]
-    return (there.mean + moved * there.deviation).astype(np.float32), "standard"
+    return (target.mean + moved * target.deviation).astype(np.float32), "standard"
 
 
 def _among_samples(
-    z: NDArray[np.float32], here: NDArray[np.float32], there: NDArray[np.float32]
+    z: NDArray[np.float32], source: NDArray[np.float32], target: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the weighted mean of the nearest samples' codes in ``there``; exact at a sample."""
-    away = np.sqrt(np.square(here - z, dtype=np.float64).sum(axis=1))
+    """Return the weighted mean of the nearest samples' codes in ``target``; exact at a sample."""
+    away = np.sqrt(np.square(source - z, dtype=np.float64).sum(axis=1))
     away = np.nan_to_num(away, nan=np.inf)
     count = min(NEAREST, len(away))
     near = np.argpartition(away, count - 1)[:count]
@@ -112,24 +112,24 @@ def _among_samples(
     reach = float(away[near].max())
     distances = away[near]
     if distances.min() <= _MIN * max(reach, _MIN) or not np.isfinite(reach):
-        return np.asarray(there[near[int(distances.argmin())]], np.float32)
+        return np.asarray(target[near[int(distances.argmin())]], np.float32)
     weights = ((reach - distances) / (reach * distances)) ** 2
     if weights.sum() <= 0.0:
         weights = np.ones(count)
     shares = weights / weights.sum()
-    return np.asarray(shares @ there[near], np.float32)
+    return np.asarray(shares @ target[near], np.float32)
 
 
-def way_words(way: str, here: CodeSpace, there: CodeSpace) -> str:
+def method_words(method: str, source: CodeSpace, target: CodeSpace) -> str:
     """Return how a place was found, in words."""
-    if way == "samples":
+    if method == "samples":
         return tr("among the same samples")
-    shared = min(here.size, there.size)
-    if here.has_prior and there.has_prior:
+    shared = min(source.size, target.size)
+    if source.has_prior and target.has_prior:
         words = tr("same place of the prior")
     else:
         words = tr("same distance from the mean, in standard deviations")
-    if here.size != there.size:
-        more = tr("the first {n} numbers of {there}", n=shared, there=there.size)
+    if source.size != target.size:
+        more = tr("the first {n} numbers of {there}", n=shared, there=target.size)
         return f"{words}; {more}"
     return words

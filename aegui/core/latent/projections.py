@@ -271,7 +271,7 @@ def project(
     return Projection(coordinates, time.perf_counter() - begun, pca, notes)
 
 
-_Made = tuple["Coordinates", Pca | None, tuple[str, ...]]
+_Projected = tuple["Coordinates", Pca | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,7 @@ def plane(codes: ArrayLike, axes: tuple[int, int] = (0, 1)) -> Coordinates:
     return coordinates
 
 
-def _by_pca(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Made:
+def _by_pca(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Projected:
     work.tell(0.0, tr("principal components"))
     pca = fit_pca(rows, 2, work.cancelled)
     return plane(pca.encode(rows)), pca, ()
@@ -308,7 +308,7 @@ def _condensed(rows: Coordinates, work: _Work) -> tuple[Coordinates, Coordinates
     return (codes if rows.shape[1] > WORKING_COLUMNS else rows), plane(codes)
 
 
-def _by_tsne(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Made:
+def _by_tsne(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Projected:
     condensed, first = _condensed(rows, work)
     perplexity, notes = _perplexity(len(rows), options)
     if not first.any():
@@ -384,7 +384,7 @@ def _descend(
     return coordinates
 
 
-def _by_umap(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Made:
+def _by_umap(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Projected:
     from umap import UMAP  # type: ignore[import-not-found]
 
     condensed, first = _condensed(rows, work)

@@ -25,13 +25,13 @@ class Regions:
             are enough of them, adjacent classes have different ones.
         classes: Classes that have a region, int64 ``[m]``.
         spots: float64 ``[m, 2]``: for each of them the point farthest from other regions.
-        rooms: float64 ``[m, 2]``: its distance to other regions, along x and along y.
+        extents: float64 ``[m, 2]``: its distance to other regions, along x and along y.
     """
 
     colours: NDArray[np.int64]
     classes: NDArray[np.int64]
     spots: NDArray[np.float64]
-    rooms: NDArray[np.float64]
+    extents: NDArray[np.float64]
 
 
 def regions_of(field: Field) -> Regions | None:
@@ -39,14 +39,14 @@ def regions_of(field: Field) -> Regions | None:
     if not field.classes:
         return None
     grid = field.values.astype(np.int64)
-    found, places, distances = _roomiest(grid)
+    found, places, distances = _innermost(grid)
     x0, y0, x1, y1 = field.rect
     rows, columns = grid.shape
     cell = np.array([(x1 - x0) / columns, (y1 - y0) / rows])
     row, column = np.divmod(places, columns)
     spots = np.array([x0, y0]) + np.stack([column + 0.5, row + 0.5], axis=1) * cell
-    rooms = distances[:, np.newaxis] * cell
-    return Regions(spread_colours(grid, len(field.classes)), found, spots, rooms)
+    extents = distances[:, np.newaxis] * cell
+    return Regions(spread_colours(grid, len(field.classes)), found, spots, extents)
 
 
 def spread_colours(grid: ArrayLike, count: int, colours: int = COLOURS) -> NDArray[np.int64]:
@@ -82,7 +82,7 @@ def _touching(grid: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return np.asarray(lengths + lengths.T)
 
 
-def _roomiest(
+def _innermost(
     grid: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return the classes in ``grid``, the cell of each farthest from others, and its distance."""
@@ -98,7 +98,7 @@ def _roomiest(
         alike &= inner == other
     # With a single class there is no other to be far from.
     distances = distance_transform_edt(alike) if not alike.all() else alike.astype(np.float64)
-    rooms = np.asarray(distances, np.float64).ravel() + 0.5
-    order = np.argsort(-rooms, kind="stable")
+    depths = np.asarray(distances, np.float64).ravel() + 0.5
+    order = np.argsort(-depths, kind="stable")
     found, first = np.unique(grid.ravel()[order], return_index=True)
-    return found, order[first], rooms[order[first]]
+    return found, order[first], depths[order[first]]

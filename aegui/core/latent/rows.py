@@ -162,8 +162,8 @@ def _pulled_back(
             _normalised(spec, tensors, x)
         )[:, np.newaxis]
         # The derivative of a normalisation is symmetric, except for the scale after it.
-        plain = {**tensors, "scale": np.ones_like(tensors["scale"])}
-        return _normalised_moves(spec, plain, x, moves * slopes * tensors["scale"])
+        unscaled = {**tensors, "scale": np.ones_like(tensors["scale"])}
+        return _normalised_moves(spec, unscaled, x, moves * slopes * tensors["scale"])
     assert isinstance(spec, LatentSpec | LayerSpec)
     activation = ACTIVATIONS[spec.activation]
     weight = tensors["weight"] * np.float32(spec.slope)
@@ -174,10 +174,10 @@ def _pulled_back(
         return np.asarray(flat @ weight.T, np.float32).reshape(*moves.shape[:2], -1)
     z, into = z[:, :units], weight[:, :units].T
     slopes = activation.slopes(z)
-    kept = _largest_indices(spec, activation.values(z)) if isinstance(spec, LatentSpec) else None
-    if kept is None:
+    largest = _largest_indices(spec, activation.values(z)) if isinstance(spec, LatentSpec) else None
+    if largest is None:
         return np.asarray(slopes[:, :, np.newaxis] * into, np.float32)
-    moved = np.take_along_axis(slopes, kept, axis=1)[:, :, np.newaxis] * into[kept]
+    moved = np.take_along_axis(slopes, largest, axis=1)[:, :, np.newaxis] * into[largest]
     return np.asarray(moved, np.float32)
 
 
@@ -203,9 +203,9 @@ def _largest(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.float32]
     indices = _largest_indices(spec, code)
     if indices is None:
         return code
-    kept = np.zeros_like(code)
-    np.put_along_axis(kept, indices, np.take_along_axis(code, indices, axis=1), axis=1)
-    return kept
+    result = np.zeros_like(code)
+    np.put_along_axis(result, indices, np.take_along_axis(code, indices, axis=1), axis=1)
+    return result
 
 
 def _largest_indices(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.int64] | None:

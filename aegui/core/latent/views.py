@@ -191,10 +191,10 @@ def view_cost(key: str, dataset: Dataset, codec: Codec | None, options: Projecti
     columns, passes = dataset.pixels, Cost(0.0)
     if spec.of_code and codec is not None:
         columns, passes = codec.latent_size, codec.passes(encoded=count)
-    made = projection_cost([spec.method], count, columns, options)
+    projected = projection_cost([spec.method], count, columns, options)
     # The samples stay in memory while maps are computed.
-    whole = passes.then(made)
-    return replace(whole, memory={"work": rows + whole.bytes})
+    together = passes.then(projected)
+    return replace(together, memory={"work": rows + together.bytes})
 
 
 def material(dataset: Dataset, options: ProjectionOptions) -> Material:
@@ -205,21 +205,21 @@ def material(dataset: Dataset, options: ProjectionOptions) -> Material:
 
 
 def with_codes(
-    plain: Material,
+    material: Material,
     codec: Codec,
     axes: tuple[int, int] = (0, 1),
     cancelled: IsCancelled | None = None,
 ) -> Material:
-    """Return ``plain`` with the codes of ``codec``; unchanged if it has none.
+    """Return ``material`` with the codes of ``codec``; unchanged if it has none.
 
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    if not codec.can_encode or codec.pixels != plain.pixels.shape[1]:
-        return replace(plain, codec=None, codes=None, axes=axes)
-    batches = in_batches(len(plain.pixels), _BATCH, cancelled)
-    codes = np.concatenate([codec.encode(plain.pixels[batch]) for batch in batches])
-    return replace(plain, codec=codec, codes=codes, axes=axes)
+    if not codec.can_encode or codec.pixels != material.pixels.shape[1]:
+        return replace(material, codec=None, codes=None, axes=axes)
+    batches = in_batches(len(material.pixels), _BATCH, cancelled)
+    codes = np.concatenate([codec.encode(material.pixels[batch]) for batch in batches])
+    return replace(material, codec=codec, codes=codes, axes=axes)
 
 
 def make_view(
@@ -242,13 +242,13 @@ def make_view(
     if of.codes is None or of.codec is None:
         raise AeguiError(tr("There are no codes: no network has been trained on such images."))
     if spec.method:
-        made = project(spec.method, of.codes, options, report, cancelled)
+        projection = project(spec.method, of.codes, options, report, cancelled)
     else:
         begun = time.perf_counter()
         coordinates = plane(of.codes, of.axes)
         coordinates.setflags(write=False)
-        made = Projection(coordinates, time.perf_counter() - begun)
-    return View(key, made, of.codec.epoch)
+        projection = Projection(coordinates, time.perf_counter() - begun)
+    return View(key, projection, of.codec.epoch)
 
 
 def figures(view: View, of: Material, cancelled: IsCancelled | None = None) -> Figures:

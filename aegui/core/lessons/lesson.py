@@ -74,8 +74,8 @@ class Check(_LessonPart):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Check:
-        given = [one for one in BOUNDS if getattr(self, one) is not None]
-        if len(given) != 1:
+        present = [name for name in BOUNDS if getattr(self, name) is not None]
+        if len(present) != 1:
             raise ValueError(
                 tr("a check has one of {bounds}", bounds=", ".join(map(quoted, BOUNDS)))
             )
@@ -210,10 +210,10 @@ class LessonStep(_LessonPart):
     def measured(self) -> tuple[str, ...]:
         """Figures that are measured when the step is done, without duplicates."""
         asked = self.prediction.figure if self.prediction is not None else ""
-        own = [check.figure for check in self.check if not check.of]
+        keys = [check.figure for check in self.check if not check.of]
         others = [check.other for check in self.check]
-        own += [other[1] for other in others if other is not None and not other[0]]
-        return tuple(dict.fromkeys([*own, *self.figures, *([asked] if asked else [])]))
+        keys += [other[1] for other in others if other is not None and not other[0]]
+        return tuple(dict.fromkeys([*keys, *self.figures, *([asked] if asked else [])]))
 
 
 class Lesson(_LessonPart):

@@ -59,8 +59,8 @@ def try_lesson(lesson: Lesson, folder: Path, seed: int) -> Iterator[StepTrial]:
         figures = {} if run is None else measure(subject_of(run), keys)
         remembered[step.key] = figures
         results = checked(step, remembered)
-        own = tuple(one for one in results if one.check.figure not in BY_HAND)
-        yield StepTrial(step, figures, own, seconds)
+        measured = tuple(result for result in results if result.check.figure not in BY_HAND)
+        yield StepTrial(step, figures, measured, seconds)
 
 
 def subject_of(run: SavedRun) -> LessonSubject:

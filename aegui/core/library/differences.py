@@ -96,9 +96,9 @@ def _names_of(one: LibraryEntry, other: LibraryEntry, *, by_time: bool) -> tuple
     if one.name and other.name and one.name != other.name:
         return one.name, other.name
     if by_time and one.created and other.created:
-        made = cell_words("created", one.created), cell_words("created", other.created)
-        if made[0] != made[1]:
-            return made
+        times = cell_words("created", one.created), cell_words("created", other.created)
+        if times[0] != times[1]:
+            return times
     return one.id, other.id
 
 

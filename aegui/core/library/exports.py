@@ -142,10 +142,12 @@ def export_events(
             raise AeguiError(tr("{name} has not been trained yet.", name=entry.name or id))
         ended = datetime.fromisoformat(entry.created).timestamp()
         began = ended - float(run.history.seconds[-1])
-        plain = "".join(it if it.isalnum() or it in "-_ ." else "_" for it in entry.name)
+        safe_name = "".join(
+            sign if sign.isalnum() or sign in "-_ ." else "_" for sign in entry.name
+        )
         for index in range(run.recipe.runs):
             seed = f"seed-{run.recipe.seed + index}"
-            home = folder / f"{plain[:_MAX_NAME].strip(' .')}-{id}".lstrip("-") / seed
+            home = folder / f"{safe_name[:_MAX_NAME].strip(' .')}-{id}".lstrip("-") / seed
             try:
                 home.mkdir(parents=True, exist_ok=True)
             except OSError as error:

@@ -47,7 +47,7 @@ class LibraryFiles:
         """Return the path of an entry's file with ``suffix``."""
         return self._runs / f"{id}{suffix}"
 
-    def made(self) -> bool:
+    def create_folder(self) -> bool:
         """Create the folder if missing, and return whether it is writable.
 
         Raises:

@@ -200,8 +200,8 @@ def choose_journal(connection: sqlite3.Connection, *, networked: bool) -> str:
 
     Over a network the log would need memory shared by two machines.
     """
-    wanted = "DELETE" if networked else "WAL"
-    mode = str(connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]).lower()
+    journal_mode = "DELETE" if networked else "WAL"
+    mode = str(connection.execute(f"PRAGMA journal_mode = {journal_mode}").fetchone()[0]).lower()
     if mode != "wal" and mode != "delete":
         mode = str(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]).lower()
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")

@@ -115,7 +115,7 @@ class Library:
         self.notes: list[str] = []
         self._files = LibraryFiles(self.folder)
         self._index = self.folder / INDEX
-        self.read_only = read_only or not self._files.made()
+        self.read_only = read_only or not self._files.create_folder()
         self._connection = self._opened(vfs)
         try:
             self.refresh(report, cancelled)
@@ -310,8 +310,8 @@ class Library:
             Cancelled: ``cancelled`` returned True.
         """
         self._check_writable()
-        given = {"environment": environment(run.engine, run.device)} | known
-        entry = _checked(legend_entry_of, run, **given)
+        known_entry = {"environment": environment(run.engine, run.device)} | known
+        entry = _checked(legend_entry_of, run, **known_entry)
         save_run(self.path(entry.id), run, compact=compact, is_swept=True, cancelled=cancelled)
         return self._added(entry)
 
@@ -337,13 +337,13 @@ class Library:
             Cancelled: ``cancelled`` returned True.
         """
         self._check_writable()
-        progress = Progress(len(entries), _kept_words, report, cancelled)
+        progress = Progress(len(entries), _written_words, report, cancelled)
         for at in range(0, len(entries), _BATCH):
             progress.reached(at)
             with self._exclusive():
                 for entry in entries[at : at + _BATCH]:
-                    kept = entry.model_copy(update={"has_file": self.path(entry.id).exists()})
-                    self._write(kept)
+                    written = entry.model_copy(update={"has_file": self.path(entry.id).exists()})
+                    self._write(written)
         progress.reached(len(entries))
 
     # What a person says of it
@@ -625,14 +625,14 @@ class Library:
             yield
 
 
-def _checked(make: Callable[..., LibraryEntry], *given: Any, **known: Any) -> LibraryEntry:
+def _checked(make: Callable[..., LibraryEntry], *arguments: Any, **known: Any) -> LibraryEntry:
     """Return the result of ``make``; turn validation errors into messages.
 
     Raises:
         AeguiError: A field is not valid.
     """
     try:
-        return make(*given, **known)
+        return make(*arguments, **known)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         location = ".".join(map(str, problem["loc"]))
@@ -645,5 +645,5 @@ def _read_words(done: int, total: int) -> str:
     return trn("{done:,} of {n:,} entry read", "{done:,} of {n:,} entries read", total, done=done)
 
 
-def _kept_words(done: int, total: int) -> str:
+def _written_words(done: int, total: int) -> str:
     return trn("{done:,} of {n:,} run kept", "{done:,} of {n:,} runs kept", total, done=done)

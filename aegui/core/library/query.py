@@ -46,7 +46,7 @@ COLUMNS = table(
 USUAL_COLUMNS = ("name", "data", "runs", "wrong", "loss", "created")
 _TAGS = "(SELECT group_concat(tag, ', ') FROM tags WHERE tags.entry = entries.number)"
 _COMPARED = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_MAX_WHOLE = 2**63
+_MAX_INTEGER = 2**63
 _ORDERED = ("<", "<=", ">", ">=")
 _NUMBERS = ("samples", "runs", "bytes")
 _PARTS = ("classifier.", "gan.", "network.", "training.", "data.", f"{ENVIRONMENT}.")
@@ -153,15 +153,15 @@ class Search:
         """
         words, tags, where, refused = [], [], [], ""
         for part in _PART.findall(text):
-            plain = part.replace('"', "")
-            condition = _CONDITION.match(plain)
+            text_part = part.replace('"', "")
+            condition = _CONDITION.match(text_part)
             if part[:1] == "#":
-                tags += [plain[1:]] if len(plain) > 1 else []
+                tags += [text_part[1:]] if len(text_part) > 1 else []
             elif condition is None or part[:1] == '"':
-                words.append(plain)
+                words.append(text_part)
             elif condition[3]:
                 try:
-                    where.append(Condition.parsed(plain))
+                    where.append(Condition.parsed(text_part))
                 except AeguiError as error:
                     refused = str(error)
         return cls(" ".join(words), tuple(tags), tuple(where), refused)
@@ -394,5 +394,5 @@ def _read(text: str) -> Any:
         except ValueError:
             continue
         # SQLite holds integers of 64 bits, and larger numbers as real ones.
-        return number if abs(number) < _MAX_WHOLE else float(text)
+        return number if abs(number) < _MAX_INTEGER else float(text)
     return text

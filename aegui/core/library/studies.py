@@ -86,7 +86,7 @@ def keep_study(
         }
     )
     library.keep_entry(study)
-    progress = Progress(len(cells), _kept_words, report, cancelled)
+    progress = Progress(len(cells), _written_words, report, cancelled)
     for index, cell in enumerate(cells):
         progress.reached(index)
         _keep_setting(library, id, result, cell, records, known)
@@ -180,7 +180,7 @@ def _known(library: Library, study: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _kept_words(done: int, total: int) -> str:
+def _written_words(done: int, total: int) -> str:
     return trn(
         "{done:,} of {n:,} setting kept", "{done:,} of {n:,} settings kept", total, done=done
     )

@@ -102,7 +102,7 @@ def build_chain(network: NetworkSpec, image_shape: Shape) -> Chain:
         else:
             for index, spec in enumerate(network.decoder):
                 builder.add(f"network.decoder.{index}", spec, "decoder")
-            _own_output(builder, network, image_shape)
+            _explicit_output(builder, network, image_shape)
     except _Broken:
         pass
     return Chain(tuple(builder.layers), len(network.encoder) + 1, tuple(builder.problems))
@@ -122,14 +122,16 @@ def build_stack(
     return Chain(tuple(builder.layers), 0, tuple(builder.problems))
 
 
-def own_decoder(network: NetworkSpec, image_shape: Shape) -> NetworkSpec:
+def explicit_decoder(network: NetworkSpec, image_shape: Shape) -> NetworkSpec:
     """Return ``network`` with its mirrored decoder written out as explicit layers."""
     chain = build_chain(network.model_copy(update={"tied": False}), image_shape)
     after = chain.layers[chain.code_end :]
     decoder = tuple(layer.spec for layer in after if layer.part == "decoder")
     output = next((layer.spec for layer in after if layer.part == "output"), None)
-    kept = output if isinstance(output, ConvSpec | ConvTransposeSpec) else None
-    return network.model_copy(update={"decoder": decoder, "output_layer": kept, "tied": False})
+    output_layer = output if isinstance(output, ConvSpec | ConvTransposeSpec) else None
+    return network.model_copy(
+        update={"decoder": decoder, "output_layer": output_layer, "tied": False}
+    )
 
 
 def _mirror(builder: _ChainBuilder, network: NetworkSpec, image_shape: Shape) -> None:
@@ -215,7 +217,7 @@ def _mirrored_output(
     """Add the output as the mirror of the first layer: transposed for a convolution."""
     layer = builder.layers[undone]
     if network.output_layer is not None or isinstance(layer.spec, LayerSpec | LatentSpec):
-        _own_output(builder, network, image_shape, undone)
+        _explicit_output(builder, network, image_shape, undone)
         return
     spec, tied_to = _undoing(
         builder, layer, network.output_activation, undone if network.tied else None
@@ -224,10 +226,10 @@ def _mirrored_output(
         builder.add("network.output", spec, "output", tied_to)
         return
     builder.add(layer.where, spec, "decoder")
-    _own_output(builder, network, image_shape)
+    _explicit_output(builder, network, image_shape)
 
 
-def _own_output(
+def _explicit_output(
     builder: _ChainBuilder, network: NetworkSpec, image_shape: Shape, undone: int | None = None
 ) -> None:
     """Add a convolution after an image of full size, a dense layer after anything else."""

@@ -41,13 +41,15 @@ BATCH_MOMENTUM = 0.1
 NORM_EPS = 1e-5
 
 
-def bound(layers: Sequence[LayerShape], own: Sequence[Tensors]) -> list[dict[str, torch.Tensor]]:
+def bound(
+    layers: Sequence[LayerShape], tensors_of: Sequence[Tensors]
+) -> list[dict[str, torch.Tensor]]:
     """Return the tensors of every layer; tied layers get the weight they are tied to."""
-    result = [dict(tensors) for tensors in own]
+    result = [dict(tensors) for tensors in tensors_of]
     for layer, tensors in zip(layers, result, strict=True):
         if layer.tied_to is None:
             continue
-        weight, origin = own[layer.tied_to]["weight"], layers[layer.tied_to].spec
+        weight, origin = tensors_of[layer.tied_to]["weight"], layers[layer.tied_to].spec
         if isinstance(origin, LatentSpec):
             weight = weight[..., : origin.units]
         tensors["weight"] = (
@@ -259,7 +261,7 @@ def apply_layers(
     first: int = 0,
 ) -> torch.Tensor:
     """Return the output of a chain of layers; ``first`` is its first layer's index in ``masks``."""
-    for index, (layer, own) in enumerate(zip(layers, tensors, strict=True), first):
+    for index, (layer, layer_tensors) in enumerate(zip(layers, tensors, strict=True), first):
         mask = None if masks is None else masks.get(index)
-        x = apply_layer(layer, own, x, training=training, mask=mask)
+        x = apply_layer(layer, layer_tensors, x, training=training, mask=mask)
     return x

@@ -84,7 +84,7 @@ def with_kind(recipe: Recipe, key: str) -> Recipe:
     if kind_of(recipe) == key:
         return recipe
     content = recipe.model_dump()
-    _make_plain(content, recipe)
+    _make_autoencoder(content, recipe)
     makers: dict[str, Callable[[dict[str, Any]], None]] = {
         "variational": _make_variational,
         "denoising": _make_denoising,
@@ -118,7 +118,7 @@ def composition(recipe: Recipe) -> tuple[str, ...]:
     return tuple(words for is_used, words in parts if is_used)
 
 
-def _make_plain(content: dict[str, Any], recipe: Recipe) -> None:
+def _make_autoencoder(content: dict[str, Any], recipe: Recipe) -> None:
     latent, training = content["network"]["latent"], content["training"]
     if kind_of(recipe) == "sparse" and latent["activation"] == "sigmoid":
         latent["activation"] = "identity"

@@ -49,8 +49,8 @@ def _fields(model: type[BaseModel], *names: str) -> tuple[FormField, ...]:
 
 def _fields_of_output(model: type[BaseModel]) -> tuple[FormField, ...]:
     """Return the fields of its convolution; the number of channels is that of the images."""
-    own = [field for field in _fields(model) if field.name not in {"channels", "activation"}]
-    return (*_fields(model, "activation"), OUTPUT_KIND, *own)
+    others = [field for field in _fields(model) if field.name not in {"channels", "activation"}]
+    return (*_fields(model, "activation"), OUTPUT_KIND, *others)
 
 
 FIELDS: dict[str, tuple[FormField, ...]] = {

@@ -133,17 +133,17 @@ def _network_plan(
     shapes = build_chain(network, image_shape).layers
     depth = len(network.encoder)
     image = _image_layer(image_shape, (*network.encoder, network.latent)[0])
-    encoder = [_own(spec, ENCODER, i, "encoder") for i, spec in enumerate(network.encoder)]
+    encoder = [_stored_layer(spec, ENCODER, i, "encoder") for i, spec in enumerate(network.encoder)]
     encoder = _shaped(encoder, shapes[:depth])
     code = _shaped([_code_layer(network)], shapes[depth : depth + 1])
     decoder, after = _decoder_layers(network, shapes[depth + 1 :])
-    is_plain = network.decoder is not None or _is_step_by_step(network, decoder)
+    is_editable = network.decoder is not None or _is_step_by_step(network, decoder)
     slots: list[Home | None] = [(ENCODER, i) for i in range(depth + 1)]
     for i in range(len(decoder) + 1):
         home = (DECODER, i) if network.decoder is not None else (ENCODER, depth - i)
-        slots.append(home if is_plain else None)
+        slots.append(home if is_editable else None)
     why = tr("The decoder mirrors the encoder: add layers there, or untick “Mirrored decoder”.")
-    why = "" if is_plain else why
+    why = "" if is_editable else why
     if is_generator:
         noise = _noise_layer(network)
         return Plan((noise, *decoder, after), tuple(slots[depth + 1 :]), why)
@@ -164,8 +164,8 @@ def head_plan(recipe: Recipe, classes: int) -> Plan:
 def discriminator_plan(recipe: Recipe, image_shape: Shape, classes: int) -> Plan:
     """Return the discriminator: from the image to real or not, and optionally the classes."""
     assert recipe.gan is not None
-    own = recipe.gan.discriminator
-    layers, where = (recipe.network.encoder, ENCODER) if own is None else (own, DISCRIMINATOR)
+    stored = recipe.gan.discriminator
+    layers, where = (recipe.network.encoder, ENCODER) if stored is None else (stored, DISCRIMINATOR)
     chain = build_stack(layers, where, image_shape, 1 + classes, "discriminator").layers
     last = PlannedLayer(
         "output", 0, "gan", tr("Real or not, class") if classes else tr("Real or not")
@@ -182,7 +182,7 @@ def _stack(
     first: PlannedLayer,
     last: PlannedLayer,
 ) -> Plan:
-    hidden = [_own(spec, where, i, part) for i, spec in enumerate(layers)]
+    hidden = [_stored_layer(spec, where, i, part) for i, spec in enumerate(layers)]
     *shaped, end = _shaped([*hidden, last], chain)
     return Plan((first, *shaped, end), tuple((where, i) for i in range(len(layers) + 1)))
 
@@ -194,7 +194,7 @@ def _image_layer(image_shape: Shape, first: Spec) -> PlannedLayer:
     return PlannedLayer("input", 0, "data", tr("Input"), output_shape=shape)
 
 
-def _own(spec: AnyLayer, where: str, index: int, part: Part) -> PlannedLayer:
+def _stored_layer(spec: AnyLayer, where: str, index: int, part: Part) -> PlannedLayer:
     return PlannedLayer(
         part, index, f"{where}.{index}", _name(part, index), spec, home=(where, index)
     )
@@ -263,8 +263,10 @@ def _decoder_layers(
     )
     last = _with_shape(last, output)
     if network.decoder is not None:
-        own = [_own(spec, DECODER, i, "decoder") for i, spec in enumerate(network.decoder)]
-        return _shaped(own, [layer for layer in shapes if layer.part == "decoder"]), last
+        stored = [
+            _stored_layer(spec, DECODER, i, "decoder") for i, spec in enumerate(network.decoder)
+        ]
+        return _shaped(stored, [layer for layer in shapes if layer.part == "decoder"]), last
     mirrored = [layer for layer in shapes if layer.part == "decoder"]
     return [_mirrored(network, i, layer) for i, layer in enumerate(mirrored)], last
 

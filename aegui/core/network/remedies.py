@@ -82,12 +82,12 @@ def remedies_of(
 
     An edit counts only if it solves the problem and causes no other.
     """
-    given = tuple(problems)
+    before = tuple(problems)
     found: dict[Problem, Remedy] = {}
-    for problem in given:
+    for problem in before:
         for text, changed in _candidates(recipe, dataset, problem):
             left = resolve(changed, dataset).problems
-            if len(left) < len(given) and problem not in left:
+            if len(left) < len(before) and problem not in left:
                 found[problem] = Remedy(text, changed)
                 break
     return found

@@ -155,9 +155,9 @@ def _planned(
     if judge is not None:
         if not chain.problems:
             chain = without_encoder(chain)
-        own, tells_classes = judge
-        where = "network.encoder" if own is None else "gan.discriminator"
-        specs = network.encoder if own is None else own
+        discriminator, tells_classes = judge
+        where = "network.encoder" if discriminator is None else "gan.discriminator"
+        specs = network.encoder if discriminator is None else discriminator
         scores = 1 + classes if tells_classes else 1
         parts["discriminator"] = build_stack(specs, where, image_shape, scores, "discriminator")
     problems = [*chain.problems, *(problem for part in parts.values() for problem in part.problems)]

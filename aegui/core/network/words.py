@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 _MAX_SIZES = 13
-_KEPT_SIZES = 4
+_SHOWN_SIZES = 4
 _MAX_CHARACTERS = 40
 """Longest text of a chain with images, whose sizes are long."""
 _LANDMARKS = {"input", "code", "output"}
@@ -26,13 +26,13 @@ def architecture(plan: Plan) -> str:
     """
     counted = [planned for planned in plan.layers if _counts(planned)]
     sizes = [_size(planned) for planned in counted]
-    whole = "-".join(sizes)
-    if "×" not in whole:
+    full = "-".join(sizes)
+    if "×" not in full:
         if len(sizes) <= _MAX_SIZES:
-            return whole
-        short = "-".join([*sizes[:_KEPT_SIZES], "…", *sizes[-_KEPT_SIZES:]])
-    elif len(whole) <= _MAX_CHARACTERS:
-        return whole
+            return full
+        short = "-".join([*sizes[:_SHOWN_SIZES], "…", *sizes[-_SHOWN_SIZES:]])
+    elif len(full) <= _MAX_CHARACTERS:
+        return full
     else:
         short = "-…-".join(_size(planned) for planned in counted if planned.part in _LANDMARKS)
     return tr("{sizes} ({n} layers)", sizes=short, n=len(sizes))

@@ -99,11 +99,11 @@ class _Translator:
         kind = _SINGLE.get(name) or _SEVERAL.get(name)
         if kind is not None:
             return self._graph.add(kind, *(self.of(each) for each in args))
-        made = _COMPOSED.get(name)
-        if made is None:
+        composed = _COMPOSED.get(name)
+        if composed is None:
             raise self._unknown(name)
         is_none = [isinstance(each, ast.Constant) and each.value is None for each in args]
-        return made(
+        return composed(
             self._graph,
             *("" if none else self.of(each) for each, none in zip(args, is_none, strict=True)),
         )

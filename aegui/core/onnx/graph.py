@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.onnx.protobuf import part, real, whole
+from aegui.core.onnx.protobuf import integer, part, real
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,15 +84,17 @@ class OnnxGraph:
             words: Description of the model.
             about: Texts about the model by name, stored as its metadata.
         """
-        for own, result, _ in outputs:
-            self._nodes.append(part(1, result) + part(2, own) + part(3, own) + part(4, "Identity"))
+        for output, result, _ in outputs:
+            self._nodes.append(
+                part(1, result) + part(2, output) + part(3, output) + part(4, "Identity")
+            )
         graph = b"".join(part(1, node) for node in self._nodes) + part(2, name)
         graph += b"".join(part(5, tensor) for tensor in self._tensors.values())
         graph += part(10, words)
-        graph += b"".join(part(11, _value(own, shape)) for own, shape in inputs)
-        graph += b"".join(part(12, _value(own, shape)) for own, _, shape in outputs)
-        found = whole(1, IR_VERSION) + part(2, producer) + part(3, version)
-        found += part(7, graph) + part(8, part(1, "") + whole(2, OPSET))
+        graph += b"".join(part(11, _value(output, shape)) for output, shape in inputs)
+        graph += b"".join(part(12, _value(output, shape)) for output, _, shape in outputs)
+        found = integer(1, IR_VERSION) + part(2, producer) + part(3, version)
+        found += part(7, graph) + part(8, part(1, "") + integer(2, OPSET))
         for key, text in (about or {}).items():
             found += part(14, part(1, key) + part(2, text))
         return found
@@ -101,25 +103,25 @@ class OnnxGraph:
 def _attribute(name: str, value: Attribute) -> bytes:
     found = part(1, name)
     if isinstance(value, float):
-        return found + real(2, value) + whole(20, _OF_FLOAT)
+        return found + real(2, value) + integer(20, _OF_FLOAT)
     if isinstance(value, int):
-        return found + whole(3, value) + whole(20, _OF_INT)
+        return found + integer(3, value) + integer(20, _OF_INT)
     if isinstance(value, str):
-        return found + part(4, value) + whole(20, _OF_TEXT)
+        return found + part(4, value) + integer(20, _OF_TEXT)
     if isinstance(value, np.ndarray):
-        return found + part(5, _tensor(value, name)) + whole(20, _OF_TENSOR)
-    ints = b"".join(whole(8, int(each)) for each in value)
-    return found + ints + whole(20, _OF_INTS)
+        return found + part(5, _tensor(value, name)) + integer(20, _OF_TENSOR)
+    ints = b"".join(integer(8, int(each)) for each in value)
+    return found + ints + integer(20, _OF_INTS)
 
 
 def _tensor(array: NDArray[np.generic], name: str) -> bytes:
-    found = b"".join(whole(1, size) for size in array.shape)
-    found += whole(2, _KINDS[array.dtype]) + part(8, name)
+    found = b"".join(integer(1, size) for size in array.shape)
+    found += integer(2, _KINDS[array.dtype]) + part(8, name)
     return found + part(9, np.ascontiguousarray(array).tobytes())
 
 
 def _value(name: str, shape: Sequence[int]) -> bytes:
     """Return the description of a float tensor ``[n, *shape]``."""
-    axes = part(1, part(2, "n")) + b"".join(part(1, whole(1, size)) for size in shape)
-    kind = whole(1, _FLOAT) + part(2, axes)
+    axes = part(1, part(2, "n")) + b"".join(part(1, integer(1, size)) for size in shape)
+    kind = integer(1, _FLOAT) + part(2, axes)
     return part(1, name) + part(2, part(1, kind))

@@ -100,9 +100,9 @@ def code_node(graph: OnnxGraph, spec: LatentSpec, z: str) -> str:
     by = graph.add("Abs", code) if spec.top_by == "magnitude" else code
     count = graph.constant((spec.top_k,))
     _, indices = graph.add_with("TopK", (by, count), 2, axis=1)
-    kept = graph.add("GatherElements", code, indices, axis=1)
+    largest = graph.add("GatherElements", code, indices, axis=1)
     nothing = graph.add("ConstantOfShape", graph.add("Shape", code))
-    return graph.add("ScatterElements", nothing, indices, kept, axis=1)
+    return graph.add("ScatterElements", nothing, indices, largest, axis=1)
 
 
 def log_variance_node(graph: OnnxGraph, spec: LatentSpec, z: str) -> str:
@@ -136,16 +136,16 @@ def _normed(
 ) -> str:
     scale, bias = (_weight(graph, tensors, key, name) for key in ("scale", "bias"))
     if spec.kind == "batch_norm":
-        kept = [_weight(graph, tensors, key, name) for key in ("mean", "variance")]
-        return graph.add("BatchNormalization", x, scale, bias, *kept, epsilon=NORM_EPS)
+        statistics = [_weight(graph, tensors, key, name) for key in ("mean", "variance")]
+        return graph.add("BatchNormalization", x, scale, bias, *statistics, epsilon=NORM_EPS)
     if not is_image(layer.input_shape):
         return graph.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=NORM_EPS)
     # Treat each image as one channel, to normalise it to mean 0 and variance 1 as a whole.
     row = graph.add("Reshape", x, graph.constant((0, 1, -1)))
     one = graph.constant(np.ones(1, np.float32))
     none = graph.constant(np.zeros(1, np.float32))
-    plain = graph.add("InstanceNormalization", row, one, none, epsilon=NORM_EPS)
-    image = graph.add("Reshape", plain, graph.constant((0, *layer.output_shape)))
+    normed = graph.add("InstanceNormalization", row, one, none, epsilon=NORM_EPS)
+    image = graph.add("Reshape", normed, graph.constant((0, *layer.output_shape)))
     by_channel = [
         graph.constant(np.asarray(tensors[key], np.float32)[:, None, None], f"{name}.{key}.map")
         for key in ("scale", "bias")

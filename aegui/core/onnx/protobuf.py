@@ -23,7 +23,7 @@ def varint(number: int) -> bytes:
             return bytes(found)
 
 
-def whole(field: int, number: int) -> bytes:
+def integer(field: int, number: int) -> bytes:
     """Encode a field with an integer."""
     return varint(field << 3 | _VARINT) + varint(number)
 

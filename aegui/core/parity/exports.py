@@ -110,7 +110,7 @@ def _line(state: RowState) -> list[str]:
     ours = row.ours
     cell = None if ours is None else ours.cells[0]
     scale = row.scale
-    here = ["", ""] if found is None else _spread(found, len(found.seeds), scale)
+    cells = ["", ""] if found is None else _spread(found, len(found.seeds), scale)
     seeds = " ".join(map(str, found.seeds)) if found else ""
     expected = ["", "", ""]
     if cell is not None:
@@ -123,7 +123,7 @@ def _line(state: RowState) -> list[str]:
         row.figure,
         row.claim_words(),
         {True: "yes", False: "no", None: ""}[state.is_reached],
-        *here,
+        *cells,
         seeds,
         found.date if found else "",
         found.processor if found else "",
@@ -153,9 +153,9 @@ def parity_html(states: Sequence[RowState]) -> str:
         f"{escape(tr('Made with aegui {version}.', version=__version__))}</p>",
     ]
     for work, name in WORKS.items():
-        own = [state for state in states if state.row.work == work]
-        if own:
-            parts.append(f"<h2>{escape(tr(name))}</h2>{_table(own)}")
+        of_work = [state for state in states if state.row.work == work]
+        if of_work:
+            parts.append(f"<h2>{escape(tr(name))}</h2>{_table(of_work)}")
     return "\n".join([*parts, "</body></html>\n"])
 
 
@@ -174,9 +174,9 @@ def _html_row(state: RowState) -> str:
     what = escape(tr(row.what))
     what += _dim(tr(row.note) if row.note else "")
     what += _dim(tr("Tick: {claim}", claim=row.claim_words()))
-    here = escape(state.words())
+    measured = escape(state.words())
     if found is not None:
-        here += _dim(", ".join(filter(None, (found.date, found.processor))))
+        measured += _dim(", ".join(filter(None, (found.date, found.processor))))
     expected = escape(expected_words(row))
     if row.ours is not None and row.ours.cells[0] is not None:
         if not row.ours.reached:
@@ -184,5 +184,5 @@ def _html_row(state: RowState) -> str:
         expected += _dim(expected_place(row))
     published = escape(tr(row.published)) if row.published else ""
     sign = f'<td class="{"yes" if state.is_reached else ""}">{sign_of(state)}</td>'
-    cells = (escape(row.id), what, published, here, escape(limit_words(row)), expected)
+    cells = (escape(row.id), what, published, measured, escape(limit_words(row)), expected)
     return f"<tr>{sign}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

@@ -137,17 +137,17 @@ def kept_entries(
 
 def states_of(rows: Iterable[ParityRow], entries: Iterable[LibraryEntry]) -> tuple[RowState, ...]:
     """Return the state of each row, given the ``entries`` from the oldest to the newest."""
-    kept: dict[str, list[LibraryEntry]] = {}
+    by_key: dict[str, list[LibraryEntry]] = {}
     for entry in entries:
         for key in _keys_of_entry(entry):
-            kept.setdefault(key, []).append(entry)
-    return tuple(_state(row, kept) for row in rows)
+            by_key.setdefault(key, []).append(entry)
+    return tuple(_state(row, by_key) for row in rows)
 
 
-def _state(row: ParityRow, kept: Mapping[str, Sequence[LibraryEntry]]) -> RowState:
-    is_whole = row.claim == "trained" or row.claim in ORDERS
+def _state(row: ParityRow, by_key: Mapping[str, Sequence[LibraryEntry]]) -> RowState:
+    is_complete = row.claim == "trained" or row.claim in ORDERS
     cells = tuple(
-        _measured(kept.get(_key(row, recipe), ()), row.figure, is_whole=is_whole)
+        _measured(by_key.get(_key(row, recipe), ()), row.figure, is_complete=is_complete)
         for recipe in row.recipes
     )
     return RowState(
@@ -198,13 +198,13 @@ def _keys_of_entry(entry: LibraryEntry) -> tuple[str, ...]:
     return parity_key(recipe), _any_data_key(recipe)
 
 
-def _measured(entries: Sequence[LibraryEntry], figure: str, *, is_whole: bool) -> Trained | None:
-    """Return the results of ``entries``; with ``is_whole`` only of complete trainings."""
+def _measured(entries: Sequence[LibraryEntry], figure: str, *, is_complete: bool) -> Trained | None:
+    """Return the results of ``entries``; with ``is_complete`` only of complete trainings."""
     by_seed: dict[int, float] = {}
     newest: LibraryEntry | None = None
     for entry in entries:
         known = {seed: v for seed, v in entry.values(figure).items() if math.isfinite(v)}
-        if is_whole:
+        if is_complete:
             known = {seed: v for seed, v in known.items() if seed not in _stopped(entry)}
         if known:
             by_seed |= known

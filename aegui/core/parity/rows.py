@@ -37,7 +37,7 @@ WORKS = {
     "D": mark("Lecture"),
 }
 """The sources of published figures, by key."""
-_DIGIT_MORE_FROM, _WHOLE_FROM = 10, 1_000
+_DIGIT_MORE_FROM, _INTEGER_FROM = 10, 1_000
 LIMITS = {
     "bayes": mark("Bayes limit"),
     "pca": mark("principal components"),
@@ -163,7 +163,7 @@ class ParityRow(_RowPart):
     def _words(self, value: float) -> str:
         if run_figure(self.figure).is_share:
             return localized(value, ".2%")
-        if abs(value) >= _WHOLE_FROM:
+        if abs(value) >= _INTEGER_FROM:
             return localized(value, ",.0f")
         return localized(value, ".4g" if abs(value) >= _DIGIT_MORE_FROM else ".3g")
 

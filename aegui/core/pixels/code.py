@@ -283,18 +283,18 @@ def _wrong_lengths(text: str, numbers: list[_Number], width: int) -> Iterator[Co
 
 
 def _wrong_count(
-    numbers: list[_Number], end: int, wanted: int, kind: Pixels
+    numbers: list[_Number], end: int, expected: int, kind: Pixels
 ) -> Iterator[CodeError]:
     count = len(numbers)
-    if count == wanted:
+    if count == expected:
         return
     message = (
-        tr("The image has {wanted} rows, here are {n}.", wanted=wanted, n=count)
+        tr("The image has {wanted} rows, here are {n}.", wanted=expected, n=count)
         if kind == "binary"
-        else tr("The image has {wanted} pixels, here are {n}.", wanted=wanted, n=count)
+        else tr("The image has {wanted} pixels, here are {n}.", wanted=expected, n=count)
     )
-    if count > wanted:
-        yield CodeError(numbers[wanted].start, numbers[-1].end, message)
+    if count > expected:
+        yield CodeError(numbers[expected].start, numbers[-1].end, message)
     else:
         first = numbers[-1].start if numbers else 0
         yield CodeError(first, numbers[-1].end if numbers else max(1, end), message)

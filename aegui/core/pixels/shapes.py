@@ -128,15 +128,15 @@ def filled_cells(pixels: NDArray[np.floating], cell: Cell) -> list[Cell]:
     same = pixels == (colour if pixels.ndim == 2 else colour[:, np.newaxis, np.newaxis])
     mask = same if pixels.ndim == 2 else same.all(axis=0)
     # With a border of closed cells in a flat array, neighbours are at fixed offsets.
-    wide = mask.shape[1] + 2
+    stride = mask.shape[1] + 2
     left = np.pad(mask, 1).ravel().tolist()
-    waiting = [(cell[0] + 1) * wide + cell[1] + 1]
+    waiting = [(cell[0] + 1) * stride + cell[1] + 1]
     found = []
     left[waiting[0]] = False
     while waiting:
         at = waiting.pop()
-        found.append((at // wide - 1, at % wide - 1))
-        for near in (at - wide, at + wide, at - 1, at + 1):
+        found.append((at // stride - 1, at % stride - 1))
+        for near in (at - stride, at + stride, at - 1, at + 1):
             if left[near]:
                 left[near] = False
                 waiting.append(near)

@@ -146,10 +146,10 @@ def rate_of(key: str, recipe: Recipe, spec: RaceSpec) -> float:
     """Return the learning rate of an optimiser in the race; NaN if it has none."""
     if key in SCIPY_OPTIMIZERS:
         return float("nan")
-    own = recipe.training.optimizer
+    optimizer = recipe.training.optimizer
     if key in spec.rates:
         return spec.rates[key]
-    return own.learning_rate if own.name == key else OPTIMIZERS[key].usual_rate
+    return optimizer.learning_rate if optimizer.name == key else OPTIMIZERS[key].usual_rate
 
 
 def racer_recipe(key: str, recipe: Recipe, spec: RaceSpec) -> Recipe:
@@ -170,8 +170,8 @@ def racer_recipe(key: str, recipe: Recipe, spec: RaceSpec) -> Recipe:
         }
     )
     if key in SCIPY_OPTIMIZERS:
-        plain = {"batch_size": None, "schedule": ScheduleSpec()}
-        training = training.model_copy(update=plain)
+        defaults = {"batch_size": None, "schedule": ScheduleSpec()}
+        training = training.model_copy(update=defaults)
     seed = recipe.seed if spec.seed is None else spec.seed
     return recipe.model_copy(update={"training": training, "runs": 1, "seed": seed})
 

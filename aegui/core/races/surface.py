@@ -155,12 +155,12 @@ def _near_trails(state: RaceState) -> list[tuple[int, Vectors]]:
     return [pair for pair, reach in zip(found, reaches, strict=True) if 0.0 < reach <= most]
 
 
-def _spanned(wanted: list[Vectors], points: Vectors) -> Vectors | None:
-    """Return two orthonormal directions: along ``wanted`` first, then the principal ones."""
+def _spanned(directions: list[Vectors], points: Vectors) -> Vectors | None:
+    """Return two orthonormal directions: along ``directions`` first, then the principal ones."""
     # A thin SVD: there are few points in a space of many dimensions.
     _, _, principal = np.linalg.svd(points, full_matrices=False)
     found: list[Vectors] = []
-    for direction in (*wanted, *principal[:3]):
+    for direction in (*directions, *principal[:3]):
         rest = direction - sum((direction @ axis) * axis for axis in found)
         length = float(np.linalg.norm(rest))
         if length > _MIN * max(1.0, float(np.linalg.norm(direction))):

@@ -93,8 +93,8 @@ def _counted(recipe: Recipe) -> dict[str, Any]:
         "data": data,
         "classifier": classifier,
     }
-    whole = recipe.model_copy(update=update)
-    return whole.model_dump(mode="json", exclude=_LEFT_OUT)
+    complete = recipe.model_copy(update=update)
+    return complete.model_dump(mode="json", exclude=_LEFT_OUT)
 
 
 def _training(training: TrainingSpec) -> TrainingSpec:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Location = tuple[int | str, ...]
 
 _LONGEST_QUOTE = 60
-_LONGEST_WHOLE = 1e15
+_LARGEST_INTEGER = 1e15
 """Larger limits are written with an exponent."""
 
 
@@ -86,7 +86,7 @@ def quoted(value: object) -> str:
     """Return ``value`` as in a file, shortened, for use inside a message."""
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
-    text = f'"{value}"' if isinstance(value, str) else _plain(value)
+    text = f'"{value}"' if isinstance(value, str) else _as_json(value)
     return elided(text, _LONGEST_QUOTE)
 
 
@@ -105,7 +105,7 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
     return "" if candidate is None else " " + tr('Did you mean "{word}"?', word=candidate)
 
 
-def _plain(value: object) -> str:
+def _as_json(value: object) -> str:
     if isinstance(value, int) and abs(value) >= 10**20:
         return tr("a very large whole number")
     try:
@@ -284,8 +284,8 @@ def _one_or_two(number: Any) -> str:
 
 def _short(limit: Any) -> Any:
     """Return 1 in place of 1.0."""
-    is_whole = isinstance(limit, float) and limit.is_integer() and abs(limit) < _LONGEST_WHOLE
-    return int(limit) if is_whole else limit
+    is_integer = isinstance(limit, float) and limit.is_integer() and abs(limit) < _LARGEST_INTEGER
+    return int(limit) if is_integer else limit
 
 
 def _range(found: type, limits: list[Any]) -> str:

@@ -209,7 +209,7 @@ def _recipes_in(folder: Path) -> tuple[tuple[str, Recipe], ...]:
     return tuple((path.stem, load_recipe(path)) for path in sorted(folder.glob("*.json")))
 
 
-def own_recipes() -> tuple[tuple[Path, Recipe], ...]:
+def user_recipes() -> tuple[tuple[Path, Recipe], ...]:
     """Return the user's own recipes, ``(file, recipe)``, by name; invalid files are skipped."""
     found = []
     for path in sorted(recipes_dir().glob("*.json")):

@@ -257,8 +257,8 @@ class ConvSpec(LayerPart):
         self, before: Shape, after: Shape, activation: ActivationKey
     ) -> AnyLayer | None:
         """Return a transposed convolution, which adds the rows and columns lost by strides."""
-        kept, stride = kept_by(self, after[1:]), pair(self.stride)
-        missing = before[1] - kept[0], before[2] - kept[1]
+        size, stride = size_after(self, after[1:]), pair(self.stride)
+        missing = before[1] - size[0], before[2] - size[1]
         if not all(0 <= rows < step for rows, step in zip(missing, stride, strict=True)):
             return None
         return ConvTransposeSpec(
@@ -313,8 +313,8 @@ class ConvTransposeSpec(LayerPart):
         added, stride = pair(self.output_padding), pair(self.stride)
         if added[0] >= stride[0] or added[1] >= stride[1]:
             raise ShapeMismatch(tr("The output padding must be smaller than the stride."))
-        kept = kept_by(self, shape[1:])
-        rows, columns = kept[0] + added[0], kept[1] + added[1]
+        size = size_after(self, shape[1:])
+        rows, columns = size[0] + added[0], size[1] + added[1]
         if rows < 1 or columns < 1:
             raise ShapeMismatch(tr("Nothing would be left of the image: use less padding here."))
         return self.channels, rows, columns
@@ -547,18 +547,18 @@ class ReshapeSpec(LayerPart):
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return an image of the same numbers."""
-        wanted = self.channels, self.height, self.width
-        if prod(wanted) != prod(shape):
+        result = self.channels, self.height, self.width
+        if prod(result) != prod(shape):
             raise ShapeMismatch(
                 tr(
                     "{have:,} numbers arrive, but {wanted} takes {n:,}: change the reshape, or the "
                     "layer before it.",
                     have=prod(shape),
-                    wanted=shape_text(wanted),
-                    n=prod(wanted),
+                    wanted=shape_text(result),
+                    n=prod(result),
                 )
             )
-        return wanted
+        return result
 
     def mirrored_layer(
         self, before: Shape, after: Shape, activation: ActivationKey
@@ -596,7 +596,7 @@ def _around(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
     return 2 * top + below, 2 * left + right
 
 
-def kept_by(spec: ConvSpec | ConvTransposeSpec, places: Sequence[int]) -> tuple[int, int]:
+def size_after(spec: ConvSpec | ConvTransposeSpec, places: Sequence[int]) -> tuple[int, int]:
     """Return the least image size for which a convolution has this many ``places``."""
     rows, columns = (
         (n - 1) * step - around + side

@@ -57,7 +57,7 @@ class FigureId:
 
 def is_figure_id(text: str) -> bool:
     """Return whether ``text`` begins like an id."""
-    return _plain(text).startswith(PREFIX)
+    return _without_ligatures(text).startswith(PREFIX)
 
 
 def read_figure_id(text: str) -> FigureId:
@@ -66,7 +66,7 @@ def read_figure_id(text: str) -> FigureId:
     Raises:
         AeguiError: It is not an id.
     """
-    found = _FORM.fullmatch(_plain(text))
+    found = _FORM.fullmatch(_without_ligatures(text))
     if found is None or bool(found["study"]) == bool(found["mark"]):
         raise AeguiError(
             tr("This is not the id of a figure: copy the whole id below a figure of a hand-in.")
@@ -77,6 +77,6 @@ def read_figure_id(text: str) -> FigureId:
     return FigureId(found["kind"], name, found["mark"], found["weights"], int(found["run"]))
 
 
-def _plain(text: str) -> str:
+def _without_ligatures(text: str) -> str:
     """Return the beginning of ``text`` without ligatures: a PDF gives "fi" as one character."""
     return unicodedata.normalize("NFKC", text[:2_000]).strip()

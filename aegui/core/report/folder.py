@@ -48,7 +48,7 @@ def free_folder(chosen: Path, name: str) -> Path:
 
 
 @contextmanager
-def whole_or_nothing(folder: Path) -> Iterator[None]:
+def all_or_nothing(folder: Path) -> Iterator[None]:
     """Context manager for writing a hand-in to ``folder``, which is empty or missing.
 
     On any exception everything is removed: a part of a hand-in looks like a whole one.

@@ -216,10 +216,10 @@ def _words(
 def _picture(slide: Slide) -> str:
     """Return the picture, fitted between title and caption and centred."""
     across, down = struct.unpack(">II", slide.picture[16:24])
-    room = WIDTH - 2 * _MARGIN, _BODY_BOTTOM - _BODY_TOP
-    scale = min(room[0] / across, room[1] / down)
+    available = WIDTH - 2 * _MARGIN, _BODY_BOTTOM - _BODY_TOP
+    scale = min(available[0] / across, available[1] / down)
     width, height = round(scale * across), round(scale * down)
-    corner = (WIDTH - width) // 2, _BODY_TOP + (room[1] - height) // 2
+    corner = (WIDTH - width) // 2, _BODY_TOP + (available[1] - height) // 2
     alt_text = _text(slide.notes or slide.title, quoted=True)
     return (
         f'<p:pic><p:nvPicPr><p:cNvPr id="3" name="Figure" descr="{alt_text}"/>'
@@ -239,10 +239,10 @@ def _box(corner: tuple[int, int], size: tuple[int, int]) -> str:
 
 def _text(text: str, *, quoted: bool = False) -> str:
     """Return ``text`` without the characters that XML forbids."""
-    plain = "".join(
+    printable = "".join(
         sign if sign.isprintable() or sign == " " else "\N{REPLACEMENT CHARACTER}" for sign in text
     )
-    return escape(plain, {'"': "&quot;"} if quoted else {})
+    return escape(printable, {'"': "&quot;"} if quoted else {})
 
 
 _MAP = (

@@ -54,7 +54,7 @@ def report_html(title: str, figures: Sequence[WebFigure]) -> str:
             parts.append(f"<h2>{escape(section)}</h2>")
         parts.append(_figure(figure))
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-    made = tr("Figures made with aegui {version}.", version=__version__)
+    footer = tr("Figures made with aegui {version}.", version=__version__)
     return (
         f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -62,7 +62,7 @@ def report_html(title: str, figures: Sequence[WebFigure]) -> str:
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f"<h1>{escape(title)}</h1>\n"
         + "\n".join(parts)
-        + f"\n<footer><p>{escape(made)}</p></footer>"
+        + f"\n<footer><p>{escape(footer)}</p></footer>"
         "\n</body>\n</html>\n"
     )
 

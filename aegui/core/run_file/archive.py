@@ -205,8 +205,8 @@ def to_tensors(
         tensors = unpacked(data)
     except (ValueError, MemoryError) as error:
         raise refused(archive.name, member, tr("it is damaged: {e}", e=error)) from None
-    for name, wanted in (expected or {}).items():
-        _check_tensor(archive, member, name, tensors.get(name), *wanted)
+    for name, type_and_shape in (expected or {}).items():
+        _check_tensor(archive, member, name, tensors.get(name), *type_and_shape)
     if expected is not None and (extra := sorted(tensors.keys() - expected.keys())):
         raise refused(archive.name, member, tr("there should be no {name} in it", name=extra[0]))
     return tensors
@@ -223,7 +223,7 @@ def _check_tensor(
     if tensor is None:
         raise refused(archive.name, member, tr("{name} is missing from it", name=name))
     fits = len(tensor.shape) == len(shape) and all(
-        wanted in {None, length} for wanted, length in zip(shape, tensor.shape, strict=True)
+        size in {None, length} for size, length in zip(shape, tensor.shape, strict=True)
     )
     if tensor.dtype != dtype or not fits:
         raise refused(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     MayRead = Callable[[str], bool]
 
-WHOLE_BYTES = 16 << 20
+MAX_WHOLE_SET_BYTES = 16 << 20
 """Largest size of a set that is saved whole."""
 PREVIEW_BYTES = 1 << 20
 """Samples saved of larger sets, to show where the set itself is missing."""
@@ -55,8 +55,8 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
     eight_bits = _are_levels(probe) and not dataset.is_binary
     width = dataset.pixels * (1 if eight_bits else 4)
     total = dataset.whole
-    kept = dataset
-    if len(dataset) * width > WHOLE_BYTES:
+    stored = dataset
+    if len(dataset) * width > MAX_WHOLE_SET_BYTES:
         total = len(dataset)
         count = max(1, min(total, PREVIEW_BYTES // width))
         chosen = sampled(total, count, PREVIEW_SEED)
@@ -64,15 +64,15 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
         if len(firsts) <= count:
             # With every class: a classifier has an output for each.
             chosen = np.union1d(chosen, firsts)
-        kept = dataset.subset(map(int, np.sort(chosen)))
-    images: NDArray[np.generic] = kept.images
-    eight_bits = eight_bits and _are_levels(kept.images)
+        stored = dataset.subset(map(int, np.sort(chosen)))
+    images: NDArray[np.generic] = stored.images
+    eight_bits = eight_bits and _are_levels(stored.images)
     if eight_bits:
-        images = np.round(kept.images * np.float32(255)).astype(np.uint8)
+        images = np.round(stored.images * np.float32(255)).astype(np.uint8)
     document = DataDocument(
         name=dataset.name,
-        labels=list(kept.labels),
-        names=list(kept.names),
+        labels=list(stored.labels),
+        names=list(stored.names),
         source=dataset.source,
         licence=dataset.licence,
         total=total,
@@ -121,12 +121,12 @@ def read_dataset(
         from aegui.core.data.load import load_data  # few documents need the readers
 
         try:
-            whole = load_data(spec)
+            loaded = load_data(spec)
         except AeguiError:
             pass
         else:
-            if len(whole) == document.total:
-                return whole
+            if len(loaded) == document.total:
+                return loaded
     dtype: type[np.generic] = np.uint8 if document.eight_bits else np.float32
     images = to_tensors(archive, member, {"images": (dtype, (None, None, None, None))})["images"]
     if document.eight_bits:

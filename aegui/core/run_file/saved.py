@@ -445,10 +445,10 @@ def _read_weights(
     tensors = to_tensors(archive, "weights.safetensors", expected)
     for prefix, layers in stacks.items():
         for index, layer in enumerate(layers):
-            for kept in layer.tensors:
-                fault = unsound(tensors[f"{prefix}{index}.{kept.name}"])
+            for spec in layer.tensors:
+                fault = unsound(tensors[f"{prefix}{index}.{spec.name}"])
                 if fault is not None:
-                    raise _unsound(archive, layer.where, kept.name, fault)
+                    raise _unsound(archive, layer.where, spec.name, fault)
     weights = {name: tensor.astype(np.float32, copy=False) for name, tensor in tensors.items()}
     for tensor in weights.values():
         tensor.setflags(write=False)

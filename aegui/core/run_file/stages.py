@@ -71,14 +71,14 @@ def from_document(document: StageDocument, recipe: Recipe) -> Stage:
     Raises:
         RecipeError: The recipe of the stage is invalid.
     """
-    whole = recipe.model_dump(mode="json", include={"name", "notes", "data"})
+    known = recipe.model_dump(mode="json", include={"name", "notes", "data"})
     data = document.recipe.get("data")
-    own = {"data": whole["data"] | data} if isinstance(data, dict) else {}
+    stored_data = {"data": known["data"] | data} if isinstance(data, dict) else {}
     return Stage(
         document.kind,
         document.start,
         document.stop,
-        recipe_from(whole | document.recipe | own),
+        recipe_from(known | document.recipe | stored_data),
         tuple(
             LiveChange(**{name: getattr(change, name) for name in ChangeDocument.model_fields})
             for change in document.changes

@@ -56,16 +56,16 @@ def to_members(
     if timeline is None or len(timeline) == 0:
         return {}
     fitting = [it for it in timeline.frames if float(np.abs(it.row).max(initial=0.0)) <= _HALF]
-    kept = TimelineView(timeline.of, timeline.runs, tuple(fitting))
+    view = TimelineView(timeline.of, timeline.runs, tuple(fitting))
     if compact:
-        member = _within_budget(kept.thinned(COMPACT_MOMENTS))
+        member = _within_budget(view.thinned(COMPACT_MOMENTS))
         return {} if member is None else {COMPACT_MEMBER: member}
     most = SAVED_BYTES // max(1, 2 * timeline.frames[0].row.size)
-    if most < 2 or len(kept) < 2:
+    if most < 2 or len(view) < 2:
         return {}
-    kept = kept.thinned(most)
-    rows = np.stack([frame.row.astype(np.float16) for frame in kept.frames])
-    return {MEMBER: {"epoch": kept.epochs, "rows": rows}}
+    view = view.thinned(most)
+    rows = np.stack([frame.row.astype(np.float16) for frame in view.frames])
+    return {MEMBER: {"epoch": view.epochs, "rows": rows}}
 
 
 def _within_budget(timeline: TimelineView) -> dict[str, NDArray[np.generic]] | None:
@@ -157,12 +157,12 @@ def _read_rows(archive: Archive, member: str, layout: Layout) -> tuple[NDArray[n
     if member == MEMBER:
         tensors = to_tensors(archive, member, {"epoch": epoch, "rows": (np.float16, (None, size))})
         return tensors["epoch"].astype(np.float64), tensors["rows"].astype(np.float16, copy=False)
-    wanted: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
+    expected: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
         "epoch": epoch,
         "steps": (np.float32, (len(_places(layout)),)),
         "changes": (np.int8, (None, size)),
     }
-    tensors = to_tensors(archive, member, wanted)
+    tensors = to_tensors(archive, member, expected)
     steps = tensors["steps"].astype(np.float32)
     if not ((steps >= 0) & (steps <= _HALF / _MAX_STEPS)).all():
         raise refused(archive.name, member, tr("its steps are not sizes"))

@@ -232,7 +232,7 @@ def layer_text(layer: Layer, activation: str | None = None) -> str:
         sign = _SIGNS[kind]
         text = sign.letters
         if sign.number:
-            text += number_text(layer[sign.number], plain=True)
+            text += number_text(layer[sign.number], without_exponent=True)
             shown.add(sign.number)
         for letter, field in sign.more:
             if layer[field] != model.model_fields[field].default:
@@ -270,7 +270,7 @@ def _mark_text(value: Any) -> str:
     if isinstance(value, list):
         return _sides_text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return number_text(value, plain=True)
+        return number_text(value, without_exponent=True)
     return value_text(value)
 
 

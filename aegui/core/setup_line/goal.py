@@ -15,7 +15,7 @@ import numpy as np
 
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.setup_line.words import LineError, Token, number_of, number_text, refusal
-from aegui.core.training.record.history import plain_epoch
+from aegui.core.training.record.history import epoch_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,8 +83,8 @@ class Bound:
     def text(self) -> str:
         """The bound in the notation of a line."""
         if self.figure == WITHIN:
-            who = f"{self.count} of {self.of}" if self.of else "all"
-            return f"{who} within {int(self.limit)} px"
+            quantity = f"{self.count} of {self.of}" if self.of else "all"
+            return f"{quantity} within {int(self.limit)} px"
         row = FIGURES[self.figure]
         limit = number_text(self.limit, percent=row.is_share)
         return f"{row.sign} {limit} {self.figure}" if row.after else (
@@ -144,8 +144,8 @@ class Missing:
         """Short text for a chip: ``28 of 32``, ``loss 0.7 > 0.5``."""
         bound = self.bound
         if bound.figure == WITHIN and bound.limit == 1:
-            wanted = bound.count if bound.of else self.samples
-            return tr("{count:,} of {n:,}", count=round(self.value), n=wanted)
+            needed = bound.count if bound.of else self.samples
+            return tr("{count:,} of {n:,}", count=round(self.value), n=needed)
         if bound.figure == WITHIN:
             return tr("worst: {px}", px=self._value)
         row = FIGURES[bound.figure]
@@ -157,12 +157,12 @@ class Missing:
 
     def words(self) -> str:
         """Return the bound and the current value in words."""
-        wanted = self.bound.words()
+        goal_words = self.bound.words()
         if not np.isfinite(self.value):
-            return wanted
+            return goal_words
         if self.bound.figure == WITHIN and self.bound.limit != 1:
-            return tr("{goal}, the worst has {px}", goal=wanted, px=self._value)
-        return tr("{goal}, now {value}", goal=wanted, value=self._value)
+            return tr("{goal}, the worst has {px}", goal=goal_words, px=self._value)
+        return tr("{goal}, now {value}", goal=goal_words, value=self._value)
 
     @property
     def _value(self) -> str:
@@ -227,19 +227,19 @@ class LineGoal:
             return None
         runs = history.loss.shape[1]
         values = {bound: _values(bound, history, resolved, after) for bound in self.bounds}
-        kept = np.ones((len(history) - after, runs), bool)
+        met = np.ones((len(history) - after, runs), bool)
         for bound, value in values.items():
-            kept &= _keeps(bound, value, samples)
+            met &= _keeps(bound, value, samples)
         # The row before the first step shows the untrained network.
-        kept &= history.epoch[after:, None] > 0
-        rows = np.flatnonzero(kept.any(axis=1))
+        met &= history.epoch[after:, None] > 0
+        rows = np.flatnonzero(met.any(axis=1))
         if not len(rows):
             return None
         row = int(rows[0])
-        run = int(np.argmax(kept[row]))
+        run = int(np.argmax(met[row]))
         figures = tuple((bound.figure, float(value[row, run])) for bound, value in values.items())
         return GoalReached(
-            plain_epoch(float(history.epoch[after + row])), recipe.seed + run, runs, figures
+            epoch_number(float(history.epoch[after + row])), recipe.seed + run, runs, figures
         )
 
     def missing(self, history: HistoryView, resolved: ResolvedRecipe) -> tuple[Missing, ...]:
@@ -251,16 +251,16 @@ class LineGoal:
         if last < 0 or not history.epoch[last] > 0:
             return ()
         values = [_values(bound, history, resolved, last)[0] for bound in self.bounds]
-        kept = np.array(
+        met = np.array(
             [
                 _keeps(bound, value, samples)
                 for bound, value in zip(self.bounds, values, strict=True)
             ]
         )
-        run = int(np.argmax(kept.sum(axis=0)))
+        run = int(np.argmax(met.sum(axis=0)))
         found = []
-        for bound, value, is_kept in zip(self.bounds, values, kept[:, run], strict=True):
-            if is_kept:
+        for bound, value, is_met in zip(self.bounds, values, met[:, run], strict=True):
+            if is_met:
                 continue
             is_worst = bound.figure == WITHIN and bound.limit != 1
             now = history.wrong_max[last, run] if is_worst else value[run]
@@ -342,16 +342,17 @@ def read_goal(tokens: Sequence[Token]) -> LineGoal:
 
 def _bound(clause: Sequence[Token]) -> Bound:
     text = " ".join(token.text for token in clause)
-    whole = Token(text, clause[0].start)
+    bound_token = Token(text, clause[0].start)
     within = _WITHIN.fullmatch(text)
     if within:
         count, of, px = (0 if part is None else int(part[:9]) for part in within.groups())
         if of and count < of and px != 1:
             raise refusal(
-                whole, tr("how many samples keep it is known for 1 pixel; of others only all do.")
+                bound_token,
+                tr("how many samples keep it is known for 1 pixel; of others only all do."),
             )
         if count > of:
-            raise refusal(whole, tr("these are more samples than there are."))
+            raise refusal(bound_token, tr("these are more samples than there are."))
         return Bound(WITHIN, px, count, of)
     words = [token for token in clause if token.text not in {*_SIGNS, "pixels", "px"}]
     figure = next((token for token in words if token.text in FIGURES), None)
@@ -359,7 +360,7 @@ def _bound(clause: Sequence[Token]) -> Bound:
     sign = next((_SIGNS[token.text] for token in clause if token.text in _SIGNS), None)
     if figure is None or len(numbers) != 1:
         raise refusal(
-            whole,
+            bound_token,
             tr(
                 "this is not a goal. Write “32 of 32 within 1 px”, “error <= 0.01”, "
                 "“wrong <= 0.5”, “accuracy >= 95%”, “<= 500 weights” or “<= 2000 "
@@ -369,7 +370,8 @@ def _bound(clause: Sequence[Token]) -> Bound:
     row = FIGURES[figure.text]
     if sign is not None and sign != row.sign:
         raise refusal(
-            whole, tr("this figure is bounded with “{sign}”, its better direction.", sign=row.sign)
+            bound_token,
+            tr("this figure is bounded with “{sign}”, its better direction.", sign=row.sign),
         )
     limit = float(number_of(numbers[0]))
     if not np.isfinite(limit) or limit < 0:

@@ -70,7 +70,7 @@ class LineReading(NamedTuple):
 
 def is_line(text: str) -> bool:
     """Return whether ``text`` looks like a line: it begins with data and a chain of layers."""
-    text = _plain(text)
+    text = _without_command(text)
     return len(text) <= MAX_LINE and _begins(text)
 
 
@@ -80,7 +80,7 @@ def read_line(text: str) -> LineReading:
     Raises:
         LineError: The line is invalid; the message gives the position, the reason and a remedy.
     """
-    text = _plain(text)
+    text = _without_command(text)
     if len(text) > MAX_LINE:
         raise LineError(tr("This is too long for a set-up line."), 0, len(text))
     reader = _Reader()
@@ -93,7 +93,7 @@ def read_line(text: str) -> LineReading:
     return reader.result(text)
 
 
-def _plain(text: str) -> str:
+def _without_command(text: str) -> str:
     """Return ``text`` without a copied command and enclosing quotes."""
     text = text[: MAX_LINE + 1].strip()
     command = _COMMAND.match(text)
@@ -207,26 +207,26 @@ class _Reader:
         """Set the layers; the size and channels of the images must be known by then."""
         if self.chain is None:
             return
-        whole, layers, activation = self.chain
+        token, layers, activation = self.chain
         word = None if activation is None else activation.text
         pixels = pixels_of(self.document)
         self._check_end(layers[0], pixels)
-        encoder, code, decoder = _divided(whole, layers)
+        encoder, code, decoder = _divided(token, layers)
         if decoder is not None:
             self._check_end(layers[-1], pixels)
         network = self.document["network"]
         if isinstance(code, Token):
             latent = {**network["latent"], **read_latent(code)}
             self._set(("network", "latent"), latent, code, "latent")
-        self._set_layers(("network", "encoder"), encoder, word, whole)
+        self._set_layers(("network", "encoder"), encoder, word, token)
         if decoder is not None:
-            self._set_layers(("network", "decoder"), decoder, word, whole)
+            self._set_layers(("network", "decoder"), decoder, word, token)
 
     def _set_layers(
-        self, path: Path, layers: list[Token], activation: str | None, whole: Token
+        self, path: Path, layers: list[Token], activation: str | None, chain: Token
     ) -> None:
         read = [read_layer(layer, activation) for layer in layers]
-        self._set(path, read, whole, path[-1])
+        self._set(path, read, chain, path[-1])
         for index, layer in enumerate(layers):
             self.spans[(*path, str(index))] = layer
 
@@ -329,8 +329,8 @@ class _Reader:
         token = self._token_at(place)
         if token is None:
             return Written(0)
-        is_whole = self.spans.get(tuple(map(str, place))) is token
-        return Written(token.start, token.text if is_whole and _is_number(token) else "")
+        is_exact = self.spans.get(tuple(map(str, place))) is token
+        return Written(token.start, token.text if is_exact and _is_number(token) else "")
 
     def _token_at(self, place: tuple[int | str, ...]) -> Token | None:
         path = tuple(map(str, place))
@@ -341,7 +341,7 @@ class _Reader:
         return next(inside, None)
 
 
-def _divided(whole: Token, layers: list[Token]) -> tuple[list[Token], Token, list[Token] | None]:
+def _divided(chain: Token, layers: list[Token]) -> tuple[list[Token], Token, list[Token] | None]:
     """Split a chain into encoder, code and decoder; None if the decoder mirrors the encoder."""
     inner = layers[1:]
     marked = [place for place, layer in enumerate(inner) if layer.text.startswith("[")]
@@ -359,7 +359,7 @@ def _divided(whole: Token, layers: list[Token]) -> tuple[list[Token], Token, lis
         middle = len(texts) // 2
         if len(texts) % 2 == 0 or texts != texts[::-1]:
             raise refusal(
-                whole,
+                chain,
                 tr("it is not clear which of the layers is the code: put it in brackets, [2]."),
             )
         return layers[1:middle], layers[middle], None

@@ -209,8 +209,8 @@ class Defaults:
     def others(self) -> Iterator[Path]:
         """Yield the path of every setting that has no row."""
         owned = {path for row in ROWS for path in row.fields.values()} | NETWORK_PATHS | _UNSAID
-        whole = {**self.document, **self.parts}
-        yield from (path for path in _leaves(whole, owned, ()) if path not in owned)
+        document = {**self.document, **self.parts}
+        yield from (path for path in _leaves(document, owned, ()) if path not in owned)
 
 
 def _leaves(document: dict[str, Any], owned: set[Path], at: Path) -> Iterator[Path]:

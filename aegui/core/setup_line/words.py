@@ -21,8 +21,8 @@ MAX_LINE = 1 << 18
 BAR = "|"
 _QUOTED = 40
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?%?")
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_+]*")
-_LONGEST_WHOLE, _LONGEST_NUMBER = 300, 600
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_+]*")
+_LONGEST_INTEGER, _LONGEST_NUMBER = 300, 600
 """Limits on digits: whole numbers must fit a float, and the smallest floats have so many digits."""
 
 
@@ -142,7 +142,7 @@ def value_of(token: Token) -> Any:
             raise refusal(
                 token, tr("this is neither a text in quotes nor a list of them.")
             ) from None
-    if _PLAIN.fullmatch(text) or text.startswith("#"):
+    if _WORD.fullmatch(text) or text.startswith("#"):
         return text
     raise refusal(token, tr("this is neither a number nor a word; texts must be quoted."))
 
@@ -155,32 +155,32 @@ def number_of(token: Token) -> float | int:
     """
     text = token.text
     try:
-        is_whole = text.lstrip("+-").isdigit()
-        longest = _LONGEST_WHOLE if is_whole else _LONGEST_NUMBER
+        is_integer = text.lstrip("+-").isdigit()
+        longest = _LONGEST_INTEGER if is_integer else _LONGEST_NUMBER
         if len(text) > longest or not _NUMBER.fullmatch(text):
             raise InvalidOperation
         if text.endswith("%"):
             return float(Decimal(text[:-1]) / 100)
-        return int(text) if is_whole else float(text)
+        return int(text) if is_integer else float(text)
     except (InvalidOperation, ValueError, OverflowError):
         raise refusal(token, tr("this must be a number.")) from None
 
 
-def number_text(value: float, *, percent: bool = False, plain: bool = False) -> str:
+def number_text(value: float, *, percent: bool = False, without_exponent: bool = False) -> str:
     """Format ``value`` so that parsing returns exactly the same number.
 
     Args:
         value: The number.
         percent: Write a percentage where it is exact.
-        plain: Write no exponent.
+        without_exponent: Write no exponent.
     """
     if percent:
         text = f"{value * 100:.10g}%"
         if "e" not in text and float(Decimal(text[:-1]) / 100) == value:
             return text
-    whole = isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e15)
-    text = str(int(value)) if whole else repr(float(value))
-    return f"{Decimal(text):f}" if plain and "e" in text else text
+    is_integer = isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e15)
+    text = str(int(value)) if is_integer else repr(float(value))
+    return f"{Decimal(text):f}" if without_exponent and "e" in text else text
 
 
 def value_text(value: Any, *, percent: bool = False) -> str:
@@ -193,7 +193,7 @@ def value_text(value: Any, *, percent: bool = False) -> str:
         return number_text(value, percent=percent)
     if isinstance(value, str) and value.startswith("#"):
         return value
-    is_plain = isinstance(value, str) and _PLAIN.fullmatch(value)
-    if is_plain and value not in {"none", "true", "false"}:
+    is_word = isinstance(value, str) and _WORD.fullmatch(value)
+    if is_word and value not in {"none", "true", "false"}:
         return str(value)
     return json.dumps(value, ensure_ascii=False)

@@ -83,8 +83,8 @@ def _network(document: dict[str, Any]) -> str:
 
 def is_known(source: str) -> bool:
     """Return whether ``source`` is a built-in set, or several of them joined."""
-    is_plain = SOURCE.fullmatch(source) is not None
-    return is_plain and all(part in BUILTIN_SETS for part in source.split("+"))
+    is_source = SOURCE.fullmatch(source) is not None
+    return is_source and all(part in BUILTIN_SETS for part in source.split("+"))
 
 
 _MISSING = object()

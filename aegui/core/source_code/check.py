@@ -91,8 +91,8 @@ def _checked(
     subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None, steps: int
 ) -> CodeVerdict:
     try:
-        made = make_code(subject, dialect, "network")
-        own = [step.loss for step in steps_of(subject, steps, cancelled)]
+        code = make_code(subject, dialect, "network")
+        program_losses = [step.loss for step in steps_of(subject, steps, cancelled)]
     except Cancelled:
         raise
     except AeguiError as error:
@@ -103,14 +103,16 @@ def _checked(
             "incomparable", reason=tr("A plateau schedule depends on measured losses.")
         )
     with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
-        path = made.write(Path(folder) / made.file_name)
+        path = code.write(Path(folder) / code.file_name)
         try:
             losses, gradient = _run(path, dialect, steps)
         except Exception as error:  # generated code may raise any exception
             words = f"{type(error).__name__}: {error}"
             reason = tr("The code ends in an error: {error}", error=words)
-            return CodeVerdict("differs", reason=reason, own=tuple(own))
-    return _compared(losses, own, gradient, is_scipy=training.optimizer.name in SCIPY_OPTIMIZERS)
+            return CodeVerdict("differs", reason=reason, own=tuple(program_losses))
+    return _compared(
+        losses, program_losses, gradient, is_scipy=training.optimizer.name in SCIPY_OPTIMIZERS
+    )
 
 
 def _run(path: Path, dialect: DialectKey, steps: int) -> tuple[list[float], float | None]:
@@ -144,18 +146,19 @@ def _undisturbed(folder: Path) -> Iterator[None]:
 
 
 def _compared(
-    code: list[float], own: list[float], gradient: float | None, *, is_scipy: bool
+    code: list[float], program_losses: list[float], gradient: float | None, *, is_scipy: bool
 ) -> CodeVerdict:
     def found(state: State, reason: str = "", difference: float | None = None) -> CodeVerdict:
-        return CodeVerdict(state, difference, gradient, reason, tuple(code), tuple(own))
+        return CodeVerdict(state, difference, gradient, reason, tuple(code), tuple(program_losses))
 
-    if len(code) != len(own) or not own:
+    if len(code) != len(program_losses) or not program_losses:
         return found(
-            "differs", tr("The code did {n} steps, the program {m}.", n=len(code), m=len(own))
+            "differs",
+            tr("The code did {n} steps, the program {m}.", n=len(code), m=len(program_losses)),
         )
-    if not all(map(math.isfinite, own)):
+    if not all(map(math.isfinite, program_losses)):
         return found("incomparable", tr("The losses are not finite: this training diverges."))
-    pairs = zip(code, own, strict=True)
+    pairs = zip(code, program_losses, strict=True)
     difference = max(abs(a - b) / max(1.0, abs(b)) for a, b in pairs)
     if not difference <= TOLERANCE:
         reason = tr("A line search amplifies the last digit.") if is_scipy else ""

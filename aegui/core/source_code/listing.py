@@ -78,19 +78,19 @@ class CodeWriter:
 
     def note(self, words: str) -> None:
         """Append a comment, wrapped to the line width."""
-        room = _WIDTH - len(INDENT) * self._depth - 2
-        for part in wrapped(words, room):
+        width = _WIDTH - len(INDENT) * self._depth - 2
+        for part in wrapped(words, width):
             self.line(note=part)
 
     def words(self, text: str) -> None:
         """Append a docstring, wrapped to the line width."""
         text = text.replace("\\", "/").replace('"""', "'''")
-        room = _WIDTH - len(INDENT) * self._depth
+        width = _WIDTH - len(INDENT) * self._depth
         first, *rest = text.split("\n\n")
-        if not rest and len(first) + 6 <= room:
+        if not rest and len(first) + 6 <= width:
             self.line(f'"""{first}"""')
             return
-        paragraphs = [wrapped(each, room - 3) for each in (first, *rest)]
+        paragraphs = [wrapped(each, width - 3) for each in (first, *rest)]
         self.line(f'"""{paragraphs[0][0]}')
         for line in paragraphs[0][1:]:
             self.line(line)
@@ -118,8 +118,8 @@ class CodeWriter:
         return CodeListing(tuple(self.lines), data_file)
 
 
-def wrapped(words: str, room: int) -> list[str]:
-    """Return ``words`` wrapped to lines of at most ``room`` characters (at least 20)."""
+def wrapped(words: str, width: int) -> list[str]:
+    """Return ``words`` wrapped to lines of at most ``width`` characters (at least 20)."""
     import textwrap
 
-    return textwrap.wrap(" ".join(words.split()), max(room, 20)) or [""]
+    return textwrap.wrap(" ".join(words.split()), max(width, 20)) or [""]

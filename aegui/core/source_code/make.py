@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from aegui.core.atomic import plain_name, write_atomically
+from aegui.core.atomic import file_name_part, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.source_code.forms import SUFFIXES
 from aegui.core.source_code.notebook import notebook_text, shown_notebook
@@ -66,13 +66,13 @@ def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
         AeguiError: The recipe has no code in this form; the message gives the reason.
     """
     if dialect == "numpy":
-        return numpy_listing(run, f"{_plain(stem)}.npz", RECORDED)
+        return numpy_listing(run, f"{_file_stem(stem)}.npz", RECORDED)
     reason = why_no_torch(run)
     if reason:
         raise AeguiError(reason)
     kind = TorchPrinter if run.resolved.recipe.gan is None else GanPrinter
     kind = kind if run.resolved.recipe.classifier is None else ClassifierPrinter
-    return kind(run, f"{_plain(stem)}.npz", script=dialect == "torch").listing()
+    return kind(run, f"{_file_stem(stem)}.npz", script=dialect == "torch").listing()
 
 
 def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
@@ -91,7 +91,7 @@ def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
     Raises:
         AeguiError: The recipe has no code in this form; the message gives the reason.
     """
-    name = f"{_plain(stem)}{SUFFIXES[dialect]}"
+    name = f"{_file_stem(stem)}{SUFFIXES[dialect]}"
     listing = code_listing(run, dialect, stem)
     arrays = {"images": run.images(), **run.first_state()}
     if dialect == "numpy":
@@ -124,6 +124,6 @@ def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
     return found
 
 
-def _plain(stem: str) -> str:
+def _file_stem(stem: str) -> str:
     """Return ``stem`` as a file name that needs no escaping within double quotes."""
-    return plain_name(stem).replace('"', "").replace("\\", "") or "network"
+    return file_name_part(stem).replace('"', "").replace("\\", "") or "network"

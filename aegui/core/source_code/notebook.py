@@ -46,14 +46,14 @@ def notebook_text(run: CodedRun, listing: CodeListing) -> str:
 def shown_notebook(run: CodedRun, listing: CodeListing) -> CodeListing:
     """Return a notebook as one text in the percent format, with its text cells as comments."""
     lines: list[CodeLine] = []
-    for key, own in groupby(listing.lines, lambda line: line.section):
+    for key, section_lines in groupby(listing.lines, lambda line: line.section):
         words = _WORDS[key](run, listing) if key in _WORDS else ""
         if words:
             lines.append(CodeLine("# %% [markdown]"))
             lines += [CodeLine(f"# {line}".rstrip()) for line in words.splitlines()]
             lines.append(CodeLine(""))
         lines.append(CodeLine("# %%"))
-        cell = list(own)
+        cell = list(section_lines)
         while cell and not cell[0].text:
             del cell[0]
         while cell and not cell[-1].text:

@@ -414,8 +414,8 @@ class NumpyPrinter:
                 with w.block("return {"):
                     for index, rate in s.dropped.items():
                         shape = ", ".join(map(str, s.layers[index].output_shape))
-                        kept = f"(rng.random((n, {shape})) >= {rate!r}) / {number(1 - rate)}"
-                        w.line(f'"{s.names[index]}": {kept},', index)
+                        mask = f"(rng.random((n, {shape})) >= {rate!r}) / {number(1 - rate)}"
+                        w.line(f'"{s.names[index]}": {mask},', index)
                 w.line("}")
         w.section("check")
         w.gap()
@@ -439,13 +439,13 @@ class NumpyPrinter:
                 w.line(f"noise = choice.standard_normal((len(x), {units}))")
             if s.dropped:
                 w.line("masks = draw_masks(len(x))")
-            given = ", ".join(self._gradient.arguments)
-            w.line(f"here, g = loss_and_gradient({given})")
+            arguments = ", ".join(self._gradient.arguments)
+            w.line(f"here, g = loss_and_gradient({arguments})")
             w.line()
             with w.block("def loss_with(name, at, change):"):
                 w.line("kept = p[name][at]")
                 w.line("p[name][at] = kept + change")
-                w.line(f"loss, _ = loss_and_gradient({given})")
+                w.line(f"loss, _ = loss_and_gradient({arguments})")
                 w.line("p[name][at] = kept")
                 w.line("return loss")
             w.line()

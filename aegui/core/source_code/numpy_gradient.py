@@ -46,10 +46,10 @@ class GradientPrinter:
     @property
     def arguments(self) -> list[str]:
         """Parameter names of the generated function."""
-        given = ["p", "x", "target"]
-        given += ["beta"] if self.s.is_gaussian else []
-        given += ["noise"] if self.s.draws_noise else []
-        return given + (["masks"] if self.s.dropped else [])
+        names = ["p", "x", "target"]
+        names += ["beta"] if self.s.is_gaussian else []
+        names += ["noise"] if self.s.draws_noise else []
+        return names + (["masks"] if self.s.dropped else [])
 
     def write(self) -> None:
         """Write the function ``loss_and_gradient``."""
@@ -123,7 +123,7 @@ class GradientPrinter:
                 w.line("np.put_along_axis(kept, largest, 1.0, axis=1)", index)
                 w.line(f"h{n} = h{n} * kept", index)
         elif isinstance(spec, NormSpec):
-            axis, wide = (
+            axis, broadcast = (
                 _axes(layer, spec),
                 "[:, None, None]" if is_image(layer.input_shape) else "",
             )
@@ -133,7 +133,9 @@ class GradientPrinter:
             w.line(
                 f"u{n} = (h{index} - h{index}.mean(axis={axis}, keepdims=True)) / spread{n}", index
             )
-            w.line(f'z{n} = u{n} * p["{name}.weight"]{wide} + p["{name}.bias"]{wide}', index)
+            w.line(
+                f'z{n} = u{n} * p["{name}.weight"]{broadcast} + p["{name}.bias"]{broadcast}', index
+            )
             w.line(f"h{n} = {_act(spec.activation, f'z{n}')}", index, note)
         elif isinstance(spec, IMAGE_SPECS):
             names = self._names(index) if layer.tensors else ("", "")
@@ -262,8 +264,8 @@ class GradientPrinter:
             self._by_sum(index, spec, by_logits=by_logits)
             if layer.tied_to is not None:
                 origin = self._tied(index)
-                given = self._row(index)
-                w.line(f"{origin.replace('p[', 'g[', 1)} += {given}.T @ d", index)
+                rows = self._row(index)
+                w.line(f"{origin.replace('p[', 'g[', 1)} += {rows}.T @ d", index)
             else:
                 w.line(f'g["{name}.weight"] += d.T @ {self._row(index)}', index)
             w.line(f'g["{self.s.tensor_name(index, "bias")}"] += d.sum(axis=0)', index)
@@ -274,12 +276,12 @@ class GradientPrinter:
                     w.line(f"d = d.reshape(h{index}.shape)", index)
         elif isinstance(spec, NormSpec):
             axis, is_map = _axes(layer, spec), is_image(layer.input_shape)
-            over, wide = ("(0, 2, 3)", "[:, None, None]") if is_map else ("0", "")
+            over, broadcast = ("(0, 2, 3)", "[:, None, None]") if is_map else ("0", "")
             if spec.activation != "identity":
                 w.line(f"d = d * {spec.activation}_slope(z{n})", index)
             w.line(f'g["{name}.weight"] += (d * u{n}).sum(axis={over})', index)
             w.line(f'g["{name}.bias"] += d.sum(axis={over})', index)
-            w.line(f'd = d * p["{name}.weight"]{wide}', index)
+            w.line(f'd = d * p["{name}.weight"]{broadcast}', index)
             mean = f"mean(axis={axis}, keepdims=True)"
             w.line(f"d = (d - d.{mean} - u{n} * (d * u{n}).{mean}) / spread{n}", index)
 

@@ -134,7 +134,7 @@ def lines_back(layer: LayerShape, index: int, weight: str, bias: str, *, first: 
     ``first`` layer needs no gradient of its input.
     """
     spec, n, h = layer.spec, index + 1, f"h{index}"
-    own = weight.replace("p[", "g[", 1), bias.replace("p[", "g[", 1)
+    gradients = weight.replace("p[", "g[", 1), bias.replace("p[", "g[", 1)
     _, height, width = layer.input_shape
     match spec:
         case ConvSpec():
@@ -143,8 +143,8 @@ def lines_back(layer: LayerShape, index: int, weight: str, bias: str, *, first: 
             down, across = pair(spec.stride)
             cut = f"[:, :, {top} : {top + height}, {left} : {left + width}]"
             found = [
-                f'{own[0]} += np.einsum("nchwij,nohw->ocij", seen{n}, d, optimize=True)',
-                f"{own[1]} += d.sum(axis=(0, 2, 3))",
+                f'{gradients[0]} += np.einsum("nchwij,nohw->ocij", seen{n}, d, optimize=True)',
+                f"{gradients[1]} += d.sum(axis=(0, 2, 3))",
             ]
             back = [
                 f'parts = np.einsum("nohw,ocij->nhwcij", d, {weight}, optimize=True)',
@@ -158,9 +158,9 @@ def lines_back(layer: LayerShape, index: int, weight: str, bias: str, *, first: 
             return [
                 f"whole = np.zeros((n, {spec.channels}, {full[0]}, {full[1]}))",
                 f"whole[:, :, {top} : {top + rows}, {left} : {left + columns}] = d",
-                f"{own[1]} += d.sum(axis=(0, 2, 3))",
+                f"{gradients[1]} += d.sum(axis=(0, 2, 3))",
                 f"seen = windows(whole, {sizes})",
-                f'{own[0]} += np.einsum("nchw,nohwij->coij", {h}, seen, optimize=True)',
+                f'{gradients[0]} += np.einsum("nchw,nohwij->coij", {h}, seen, optimize=True)',
                 f'd = np.einsum("nohwij,coij->nchw", seen, {weight}, optimize=True)',
             ]
         case PoolSpec() if spec.kind == "max_pool":

@@ -92,15 +92,15 @@ def steps_of(
     engine = _DoubleEngine(resolved, parameters, samples, generator)
     schedule = Schedule(recipe.training.schedule, recipe.training.epochs)
     base = recipe.training.optimizer.learning_rate
-    while len(engine.taken) < count and engine.epoch < recipe.training.epochs:
+    while len(engine.recorded) < count and engine.epoch < recipe.training.epochs:
         engine.batches.begin(corruption.level)
-        while engine.batches.share < 1.0 and len(engine.taken) < count:
+        while engine.batches.share < 1.0 and len(engine.recorded) < count:
             stop_if(cancelled)
             position = engine.epoch + (0.0 if subject.rate_of_epoch else engine.batches.share)
             engine.step(base * schedule.factor_at(position), corruption.level)
             stop_if(cancelled)
         engine.epoch += 1
-    return engine.taken
+    return engine.recorded
 
 
 class _DoubleEngine(AutogradEngine):
@@ -118,13 +118,13 @@ class _DoubleEngine(AutogradEngine):
         self._evaluated = _ObjectiveOfLogits(resolved)
         self._parameters = parameters
         self._step_draws: tuple[list[dict[int, torch.Tensor]], torch.Tensor | None] = ([], None)
-        self.taken: list[StepTaken] = []
+        self.recorded: list[StepTaken] = []
 
     def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
         """Return the gradient of every leaf and record the step."""
         found = super().gradients(inputs.double(), target.double())
         masks, noise = self._step_draws
-        kept = self._parameters.buffers.clone()
+        statistics = self._parameters.buffers.clone()
         evaluated = self._evaluated.evaluate(
             self.model,
             0,
@@ -136,8 +136,8 @@ class _DoubleEngine(AutogradEngine):
             training=True,
         )
         # ``super().gradients`` has already updated the running statistics with this batch.
-        self._parameters.buffers.copy_(kept)
-        self.taken.append(
+        self._parameters.buffers.copy_(statistics)
+        self.recorded.append(
             StepTaken(
                 float(evaluated.loss.detach()),
                 inputs[0].float().numpy().copy(),
@@ -152,7 +152,7 @@ class _DoubleEngine(AutogradEngine):
         self, rows: int, device: torch.device
     ) -> tuple[list[dict[int, torch.Tensor]], torch.Tensor | None]:
         masks, noise = super()._drawn(rows, device)
-        doubles = [{at: mask.double() for at, mask in own.items()} for own in masks]
+        doubles = [{at: mask.double() for at, mask in of_run.items()} for of_run in masks]
         self._step_draws = doubles, None if noise is None else noise.double()
         return self._step_draws
 

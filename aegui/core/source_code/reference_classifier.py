@@ -108,7 +108,7 @@ class ClassifierReference:
         batches = Batches(self._samples, self._draws, 1)
         augmentation = augmentation_of(self._resolved, self._draws)
         labels = self._resolved.dataset.class_indices[self._samples.training]
-        own_labels = torch.from_numpy(labels)
+        all_labels = torch.from_numpy(labels)
         done = 0
         for epoch in range(phase.stop - phase.start):
             batches.begin(level)
@@ -117,7 +117,7 @@ class ClassifierReference:
                 rate = training.optimizer.learning_rate
                 rate *= schedule.factor_at(epoch + batches.share)
                 inputs, _ = batches.next(level, augmentation)
-                loss = self._loss(inputs[0].double(), batches.of_batch(own_labels))
+                loss = self._loss(inputs[0].double(), batches.of_batch(all_labels))
                 for key, factor in penalty_factors(training):
                     loss = loss + factor * penalty(key, leaves)
                 found = self._gradients(loss, leaves)

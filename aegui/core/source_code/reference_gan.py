@@ -63,12 +63,12 @@ class GanReference:
         # discriminator's update: ``data`` has a counter of its own.
         self._optimizers = [
             ListOptimizer(
-                own,
+                spec_of_part,
                 [leaf.tensor.data for leaf in leaves],
                 {name: [leaf.slots[name] for leaf in leaves] for name in parameters.slots},
                 torch.zeros(()),
             )
-            for own, leaves in zip(specs, self._leaves, strict=True)
+            for spec_of_part, leaves in zip(specs, self._leaves, strict=True)
         ]
 
     def run(self, count: int, cancelled: IsCancelled | None) -> None:
@@ -90,12 +90,12 @@ class GanReference:
         real = target[0].double()
         codes = torch.empty(rows, self._resolved.recipe.network.latent.units)
         codes.normal_(generator=self._draws)
-        own = self._masks(rows, both.generator)
-        fakes = both.generate(0, codes.double(), training=True, masks=own)
+        generator_masks = self._masks(rows, both.generator)
+        fakes = both.generate(0, codes.double(), training=True, masks=generator_masks)
         masks = [self._masks(rows, both.discriminator) for _ in range(2)]
         said, of_fake = [
-            both.scores(0, self._noisy(images, noise), training=True, masks=kept)
-            for images, kept in zip((real, fakes.detach()), masks, strict=True)
+            both.scores(0, self._noisy(images, noise), training=True, masks=judge_masks)
+            for images, judge_masks in zip((real, fakes.detach()), masks, strict=True)
         ]
         loss = discriminator_loss(said[:, 0], of_fake[:, 0], gan.label_smoothing)
         if gan.class_weight:
@@ -104,8 +104,8 @@ class GanReference:
         self._learn(1, loss, gan.learning_rate * factor)
         total = float(loss.detach())
         if (len(self.losses) + 1) % gan.steps == 0:
-            kept = self._masks(rows, both.discriminator)
-            said = both.scores(0, self._noisy(fakes, noise), training=True, masks=kept)
+            judge_masks = self._masks(rows, both.discriminator)
+            said = both.scores(0, self._noisy(fakes, noise), training=True, masks=judge_masks)
             loss = generator_loss(said[:, 0])
             if gan.class_weight:
                 loss = loss + gan.class_weight * (

@@ -53,8 +53,8 @@ def state_dict(
     Dense weights are stored as [inputs, outputs] and transposed to torch's [outputs, inputs].
     """
     found: dict[str, NDArray[np.generic]] = {}
-    for layer, name, own in zip(layers, layer_names(layers), tensors, strict=True):
-        for key, tensor in own.items():
+    for layer, name, layer_tensors in zip(layers, layer_names(layers), tensors, strict=True):
+        for key, tensor in layer_tensors.items():
             turned = tensor.T if tensor.ndim == 2 else tensor
             found[tensor_name(layer, name, key)] = np.ascontiguousarray(turned)
         if layer.spec.kind == "batch_norm":

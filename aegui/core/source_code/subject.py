@@ -203,7 +203,10 @@ class CodedRun:
         """Return the initial weights of this run as a ``state_dict`` of arrays."""
         recipe = self.resolved.recipe
         drawn = initial_tensors(self.layers, recipe.training.initializer, recipe.seed)
-        tensors = [{name: one.numpy() for name, one in own.items()} for own in drawn]
+        tensors = [
+            {name: tensor.numpy() for name, tensor in layer_tensors.items()}
+            for layer_tensors in drawn
+        ]
         return state_dict(self.layers, tensors)
 
     @property

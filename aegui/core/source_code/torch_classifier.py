@@ -83,12 +83,12 @@ class ClassifierPrinter(TorchPrinter):
             for number, group in enumerate(self._groups, 1):
                 self._group(number, group)
 
-    def _begin(self, given: str, index: int) -> None:
+    def _begin(self, value: str, index: int) -> None:
         if self.s.takes_images(index):
             shape = shape_words(self.s.layers[index].input_shape).replace("x", ", ")
-            self.w.line(f"h = {given}.reshape(-1, {shape})")
+            self.w.line(f"h = {value}.reshape(-1, {shape})")
         else:
-            self.w.line(f"h = {given}", note=f"[n, {self.s.layers[index].inputs}]")
+            self.w.line(f"h = {value}", note=f"[n, {self.s.layers[index].inputs}]")
 
     def _group(self, number: int, group: Group) -> None:
         w, resolved = self.w, self.s.resolved
@@ -229,13 +229,13 @@ class ClassifierPrinter(TorchPrinter):
                 *range(group.decoder.start, group.decoder.stop),
             ]
             names = [f'"{s.names[index]}' for index in numbers if s.layers[index].tensors]
-            own = ", ".join(
+            prefixes = ", ".join(
                 f'{name}{"_" if s.layers[index].tied_to is not None else "."}"'
                 for name, index in zip(
                     names, [i for i in numbers if s.layers[i].tensors], strict=True
                 )
             )
-            w.line(f"own = ({own},)", at)
+            w.line(f"own = ({prefixes},)", at)
             w.line("learnt = [p for name, p in model.named_parameters() if name.startswith(own)]")
             noise = f"corrupt_{number}"
             if self._spec.pretrain.corruption.kind == "none":
@@ -271,9 +271,9 @@ class ClassifierPrinter(TorchPrinter):
             w.line(f"x = corrupt({'x' if self.recipe.data.augment.active else target}, draws)")
         copies = s.rows // len(s.training)
         if s.full_batch:
-            wanted = "labels" if copies == 1 else f"labels.repeat({copies})"
+            targets = "labels" if copies == 1 else f"labels.repeat({copies})"
         else:
-            wanted = "labels[chosen]" if copies == 1 else "labels[chosen % len(labels)]"
+            targets = "labels[chosen]" if copies == 1 else "labels[chosen % len(labels)]"
         stop = len(s.resolved.layers)
         encoder = () if self._spec.frozen else range(s.code_end)
         if s.dropped:
@@ -282,7 +282,7 @@ class ClassifierPrinter(TorchPrinter):
             with w.block("for group in optimizer.param_groups:"):
                 w.line(f'group["lr"] = rate({done_text(s)})')
         masks = ", masks" if s.dropped else ""
-        w.line(f"loss = objective(model, x.double(), {wanted}{masks})")
+        w.line(f"loss = objective(model, x.double(), {targets}{masks})")
         w.line("model.zero_grad()")
         self._backward("learnt")
         w.line("optimizer.step()")

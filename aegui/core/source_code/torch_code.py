@@ -37,8 +37,8 @@ LOSS_TEXTS = {
 def why_no_torch(subject: CodedRun) -> str:
     """Return why a recipe has no PyTorch code, or an empty string if it has."""
     recipe = subject.resolved.recipe
-    is_own = not recipe.is_autoencoder
-    if is_own and recipe.training.optimizer.name not in OPTIMIZER_TEXTS:
+    has_own_loop = not recipe.is_autoencoder
+    if has_own_loop and recipe.training.optimizer.name not in OPTIMIZER_TEXTS:
         return tr("There is no code for this optimiser here. Choose another optimiser.")
     method = METHODS.get(recipe.training.optimizer.name)
     if method is not None and not method.gradient:
@@ -156,7 +156,7 @@ class TorchPrinter(LoopPrinter):
             with w.block("def __init__(self):"):
                 w.line("super().__init__()")
                 for index in range(layers):
-                    self._made(index)
+                    self._print_module(index)
             w.gap()
             yield ", masks=None" if self.s.dropped else ""
 
@@ -179,21 +179,21 @@ class TorchPrinter(LoopPrinter):
                 self._layers(range(last, last + 1), activated=not self.s.by_logits)
                 w.line("return h.flatten(1)" if self.s.ends_in_image else "return h")
             if self.s.by_logits:
-                given = ", masks" if masks else ""
+                masks_argument = ", masks" if masks else ""
                 w.gap()
                 with w.block(f"def decode(self, z{masks}):"):
-                    w.line(f"return torch.sigmoid(self.logits(z{given}))", last)
+                    w.line(f"return torch.sigmoid(self.logits(z{masks_argument}))", last)
 
-    def _made(self, index: int) -> None:
+    def _print_module(self, index: int) -> None:
         layer, name = self.s.layers[index], self.s.names[index]
         if layer.tied_to is not None:
             units = layer.tensors[0].shape[0]
             note = tr("its weight is that of {layer}", layer=self.s.names[layer.tied_to])
             self.w.line(f"self.{name}_bias = nn.Parameter(torch.zeros({units}))", index, note)
             return
-        made = module_text(self.s, index)
-        if made:
-            self.w.line(f"self.{name} = {made}", index)
+        text = module_text(self.s, index)
+        if text:
+            self.w.line(f"self.{name} = {text}", index)
 
     def _layers(
         self,
@@ -216,13 +216,13 @@ class TorchPrinter(LoopPrinter):
         w, s, training = self.w, self.s, self.recipe.training
         w.section("loss")
         w.gap()
-        given = ["model", "x", "target"]
-        given += ["beta", "noise"] if s.is_gaussian else []
-        given += ["noise"] if s.draws_noise and not s.is_gaussian else []
-        given += ["masks"] if s.dropped else []
-        self.objective_arguments = given
+        names = ["model", "x", "target"]
+        names += ["beta", "noise"] if s.is_gaussian else []
+        names += ["noise"] if s.draws_noise and not s.is_gaussian else []
+        names += ["masks"] if s.dropped else []
+        self.objective_arguments = names
         masks = ", masks" if s.dropped else ""
-        with w.block(f"def objective({', '.join(given)}):"):
+        with w.block(f"def objective({', '.join(names)}):"):
             if training.contractive and s.code_end > 1:
                 w.line("x = x.requires_grad_()")
             if s.is_gaussian:

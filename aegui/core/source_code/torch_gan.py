@@ -104,8 +104,8 @@ class GanPrinter(TorchPrinter):
         w.line(f"z = torch.empty(len(x), {units}).normal_(generator=draws)")
         chain = range(len(self.s.resolved.layers))
         judge = range(chain.stop, len(self.s.layers))
-        own = self._masks("masks", chain)
-        w.line(f"fakes = model.generate(z.double(){own})")
+        generator_masks = self._masks("masks", chain)
+        w.line(f"fakes = model.generate(z.double(){generator_masks})")
         self._judge(judge)
         if gan.steps > 1:
             with w.block(f"if turn % {gan.steps} == 0:"):

@@ -151,8 +151,11 @@ def forward_lines(
                 z = f"{z}[..., :{rows}, :{columns}]"
             return _activated(spec.activation, z, note)
         case NormSpec() if subject.normalises_one(index):
-            kept = "norm.running_mean, norm.running_var, norm.weight, norm.bias"
-            z, activation = f"F.batch_norm(h, {kept}, many)", activation_text(spec.activation, "z")
+            parameters = "norm.running_mean, norm.running_var, norm.weight, norm.bias"
+            z, activation = (
+                f"F.batch_norm(h, {parameters}, many)",
+                activation_text(spec.activation, "z"),
+            )
             lines = [
                 (f"norm = self.{subject.names[index]}", ""),
                 ("many = self.training and len(h) > 1", tr("one sample has no spread")),

@@ -226,11 +226,11 @@ class LoopPrinter:
             w.line(f"beta = {beta_text(s)}")
         if not (s.rate_of_epoch and not s.full_batch):
             self._set_rate()
-        given = [
+        arguments = [
             {"x": "x.double()", "target": "target.double()"}.get(name, name)
             for name in self.objective_arguments
         ]
-        w.line(f"loss = objective({', '.join(given)})")
+        w.line(f"loss = objective({', '.join(arguments)})")
         w.line("optimizer.zero_grad()" if self._is_known else "model.zero_grad()")
         self._backward("model.parameters()")
         self._update()
@@ -307,7 +307,7 @@ class LoopPrinter:
         name = method.name
         corruption = self.recipe.data.corruption
         inputs = "images" if corruption.kind == "none" else "noisy"
-        given = [
+        arguments = [
             {"x": f"{inputs}.double()", "target": "images.double()"}.get(each, each)
             for each in self.objective_arguments
         ]
@@ -332,7 +332,7 @@ class LoopPrinter:
             with w.block("def loss_and_gradient(vector):"):
                 w.line("vector = torch.from_numpy(vector.copy())")
                 w.line("nn.utils.vector_to_parameters(vector, parameters)")
-                w.line(f"loss = objective({', '.join(given)})")
+                w.line(f"loss = objective({', '.join(arguments)})")
                 w.line("found = torch.autograd.grad(loss, parameters)")
                 w.line("return loss.item(), torch.cat([g.flatten() for g in found]).numpy()")
             w.line()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @contextmanager
 def without_compiler() -> Iterator[None]:
     """Install stand-ins for the compiler's modules that are not loaded; remove them afterwards."""
-    made = {name: parts for name, parts in _STAND_INS.items() if name not in sys.modules}
-    for name, parts in made.items():
+    replaced = {name: parts for name, parts in _STAND_INS.items() if name not in sys.modules}
+    for name, parts in replaced.items():
         module = ModuleType(name)
         vars(module).update(parts)
         sys.modules[name] = module
@@ -31,7 +31,7 @@ def without_compiler() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in made:
+        for name in replaced:
             del sys.modules[name]
             _parent_of(name).pop(name.rpartition(".")[2], None)
 
@@ -42,14 +42,14 @@ def _parent_of(name: str) -> dict[str, Any]:
     return {} if parent is None else vars(parent)
 
 
-def _as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
+def _unchanged(function: Any = None, *_: Any, **__: Any) -> Any:
     """Return ``function`` unchanged; without a function, act as a decorator with options."""
-    return _as_it_is if function is None else function
+    return _unchanged if function is None else function
 
 
 _STAND_INS: dict[str, dict[str, Any]] = {
     "torch._dynamo": {
-        "disable": _as_it_is,
+        "disable": _unchanged,
         "graph_break": lambda *_, **__: None,
         "is_compiling": lambda: False,
     },

@@ -30,7 +30,7 @@ APART = ";"
 _FIRST_CHOICES = 3
 _TELLING = ("tanh", "relu", "leaky_relu")
 """Preferred initial choices of an axis: activations that differ in what they learn."""
-_WHOLE = {"count", "seed"}
+_INTEGER_EDITORS = {"count", "seed"}
 NOT_VARIED = {"seed", "runs", "training.device"}
 """The study sets the seeds itself, and the device does not change the results."""
 
@@ -55,22 +55,22 @@ def varied_fields(
 ) -> tuple[tuple[str, tuple[AxisField, ...]], ...]:
     """Return the relevant fields of ``recipe`` under their translated headings."""
     plan = network_plan(recipe, image_shape)
-    layers = [one for planned in plan.layers for one in _of_planned(planned)]
-    kept: dict[str, AxisField] = {}
-    for one in layers:
+    layers = [field for planned in plan.layers for field in _of_planned(planned)]
+    by_path: dict[str, AxisField] = {}
+    for field in layers:
         # A mirrored layer has the path of its counterpart, which comes first.
-        kept.setdefault(one.path, one)
-    found = [(tr("Network"), tuple(kept.values()))]
+        by_path.setdefault(field.path, field)
+    found = [(tr("Network"), tuple(by_path.values()))]
     for section in SECTIONS:
         if not section.shown(recipe):
             continue
-        own = [
+        of_section = [
             AxisField(setting.path, tr(setting.field.label), setting.field)
             for setting in (*section.settings, *(SAMPLES if section.key == "data" else ()))
             if setting.path not in NOT_VARIED and setting.shown(recipe)
         ]
-        if own:
-            found.append((tr(section.title), tuple(own)))
+        if of_section:
+            found.append((tr(section.title), tuple(of_section)))
     return tuple(found)
 
 
@@ -90,8 +90,8 @@ def path_of_layer(planned: PlannedLayer, name: str) -> str:
     if planned.part == "code":
         return f"network.latent.{name}"
     if planned.part == "output":
-        own = name in {"activation", "slope"}
-        return f"network.output_{name}" if own else f"network.output_layer.{name}"
+        is_direct = name in {"activation", "slope"}
+        return f"network.output_{name}" if is_direct else f"network.output_layer.{name}"
     if planned.home is None:
         return ""
     where, index = planned.home
@@ -132,14 +132,14 @@ def value_of(recipe: Recipe, path: str) -> Any:
 def first_axis(varied: AxisField, value: Any) -> StudyAxis:
     """Return an axis of ``varied`` with initial values around its current one."""
     found = list(dict.fromkeys(map(_hashable, _first_values(varied.field, value))))
-    return StudyAxis(label=varied.label, path=varied.path, values=tuple(map(_plain, found)))
+    return StudyAxis(label=varied.label, path=varied.path, values=tuple(map(_json_value, found)))
 
 
 def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -162,13 +162,17 @@ def _first_values(field: FormField, value: Any) -> list[Any]:
     if high <= 1.0:
         raw = [value, 0.0 if low <= TINY else low, 0.3, 0.6, 0.9]
     elif value == 0:
-        raw = [0, 1, 2] if field.editor in _WHOLE else [0.0, 0.001, 0.01, 0.1]
+        raw = [0, 1, 2] if field.editor in _INTEGER_EDITORS else [0.0, 0.001, 0.01, 0.1]
     elif field.editor == "rate":
         raw = [value / 10, value / 3, value, 3 * value, 10 * value]
     else:
         raw = [value / 2, value, 2 * value]
-    kept = [float(f"{min(max(one, low), high):.2g}") for one in raw if one != value] + [value]
-    return sorted({round(one) for one in kept} if field.editor in _WHOLE else set(kept))
+    values = [float(f"{min(max(number, low), high):.2g}") for number in raw if number != value] + [
+        value
+    ]
+    return sorted(
+        {round(number) for number in values} if field.editor in _INTEGER_EDITORS else set(values)
+    )
 
 
 def is_numeric(field: FormField) -> bool:
@@ -236,10 +240,12 @@ def _value_from(word: str, field: FormField) -> Any:
     except ValueError:
         raise _refused(word, field) from None
     low, high = field.limits
-    is_whole = field.editor in _WHOLE
-    if not (math.isfinite(value) and low <= value <= high) or (is_whole and value != round(value)):
+    is_integer = field.editor in _INTEGER_EDITORS
+    if not (math.isfinite(value) and low <= value <= high) or (
+        is_integer and value != round(value)
+    ):
         raise _refused(word, field)
-    return round(value) if is_whole else value
+    return round(value) if is_integer else value
 
 
 def _refused(word: str, field: FormField) -> AeguiError:

@@ -10,7 +10,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
-from aegui.core.own_program import own_shell_command
+from aegui.core.own_program import program_shell_command
 from aegui.core.recipe.file import read_text
 from aegui.core.study.records import packed_records, record_of
 from aegui.core.study.units import Unit, run_unit
@@ -70,12 +70,12 @@ def write_units(study: Study, folder: Path) -> int:
         )
     for number, unit in enumerate(units, 1):
         write_atomically(_unit_path(folder, number), unit.to_json().encode())
-    whole = folder.resolve()
+    absolute = folder.resolve()
     script = _SCRIPT.format(
         count=len(units),
-        script=shlex.quote(str(whole / SCRIPT)),
-        folder=shlex.quote(str(whole)),
-        program=own_shell_command(),
+        script=shlex.quote(str(absolute / SCRIPT)),
+        folder=shlex.quote(str(absolute)),
+        program=program_shell_command(),
     )
     write_atomically(folder / SCRIPT, script.encode())
     return len(units)

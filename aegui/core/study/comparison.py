@@ -60,16 +60,16 @@ def compare_mistake(
         Cancelled: ``cancelled`` returned true.
     """
     requested = _requested_noise(recipe, spec.test)
-    without, with_it = (
+    correct, mistaken = (
         _tried(one, dataset, spec, requested, _part(report, index), cancelled)
         for index, one in enumerate(_both(recipe, spec, requested))
     )
     lines = (
-        replace(without.lines[0], name=tr("without the mistake")),
-        replace(with_it.lines[0], name=tr(MISTAKES[spec.key].label)),
+        replace(correct.lines[0], name=tr("without the mistake")),
+        replace(mistaken.lines[0], name=tr(MISTAKES[spec.key].label)),
     )
-    rest = tuple(line for line in with_it.lines if line.key != "model")
-    return Curves(with_it.kind, with_it.levels, (*lines, *rest))
+    rest = tuple(line for line in mistaken.lines if line.key != "model")
+    return Curves(mistaken.kind, mistaken.levels, (*lines, *rest))
 
 
 def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost:

@@ -168,10 +168,10 @@ class DaskWorkers:
                     yield News(lines, tensors, done)
                 if not ended:
                     time.sleep(_LOOK_SECONDS)
-                under_way = sum(
+                partial_work = sum(
                     self._shares.get(at, 0.0) * units[at].work for at in waiting.values()
                 )
-                yield News(done=done + under_way)
+                yield News(done=done + partial_work)
         finally:
             if waiting:
                 with contextlib.suppress(OSError):

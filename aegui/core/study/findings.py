@@ -118,11 +118,11 @@ def with_mistake(recipe: Recipe, key: str, test: CorruptionSpec | None = None) -
         kind = test.kind if test is not None and test.kind != "none" else "flip"
         level = test.level if test is not None and test.level > 0.0 else _TESTED_LEVEL
         noise = noise.model_copy(update={"kind": kind, "level": level})
-    wanted = test.level if test is not None and test.kind == noise.kind else noise.level
+    tested_level = test.level if test is not None and test.kind == noise.kind else noise.level
     changes: dict[str, dict[str, object]] = {
         "noisy_target": {"clean_target": False},
         "fixed_noise": {"fresh": False, "copies": min(noise.copies, 4)},
-        "other_level": {"level": round(wanted / 3, 4)},
+        "other_level": {"level": round(tested_level / 3, 4)},
     }
     return with_noise(recipe, noise.model_copy(update=changes[key]))
 
@@ -184,17 +184,17 @@ def other_noise(
         dataset: Its samples. On binary ones salt and pepper p equals a flip of p / 2.
     """
     noise = recipe.data.corruption
-    plain = noise.kind == "none" or noise.level == 0.0
+    is_clean = noise.kind == "none" or noise.level == 0.0
     if test.kind == "none" or test.level == 0.0:
         return None
     binary = dataset is not None and dataset.is_binary
     (kind, trained), (tested_kind, tested) = (_same(one, binary) for one in (noise, test))
-    if not plain and kind == tested_kind:
+    if not is_clean and kind == tested_kind:
         stronger = tested > trained * _MUCH_STRONGER and tested > trained + _STRONGER
         if not stronger and (tested >= trained or not _doubts_too_much(noise, test, dataset)):
             return None
     values = {"trained": corruption_words(noise), "tried": corruption_words(test)}
-    if plain:
+    if is_clean:
         text = tr("It is tested with “{tried}”, but has never seen noise: it copies it.", **values)
     elif kind != tested_kind:
         text = tr(
@@ -281,14 +281,14 @@ def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:
     labels = np.array(dataset.labels)
     hit, expected, versions = 0.0, 0.0, 0
     for label in dict.fromkeys(dataset.labels):
-        own = rows[labels == label]
-        if len(own) < _MIN_VERSIONS:
+        of_class = rows[labels == label]
+        if len(of_class) < _MIN_VERSIONS:
             continue
-        majority = own.sum(axis=0) * 2 > len(own)
-        strays = own != majority
+        majority = of_class.sum(axis=0) * 2 > len(of_class)
+        strays = of_class != majority
         hit += float(strays.any(axis=0).sum())
-        expected += dataset.pixels * (1.0 - (1.0 - float(strays.mean())) ** len(own))
-        versions += len(own)
+        expected += dataset.pixels * (1.0 - (1.0 - float(strays.mean())) ** len(of_class))
+        versions += len(of_class)
     if versions < len(dataset) / 2 or hit < versions / 2 or hit < _SPREAD * expected:
         return None
     return _finding(

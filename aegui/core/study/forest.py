@@ -63,10 +63,10 @@ class Forest:
     ) -> NDArray[np.float64]:
         """Return the loss in explained variance when each column is shuffled, ``[A]``."""
         draw = np.random.default_rng(seed)
-        whole = np.square(y - y.mean()).sum()
+        variance = np.square(y - y.mean()).sum()
 
         def error(rows: NDArray[np.int64]) -> float:
-            return float(np.square(self.predict(rows).mean(axis=0) - y).sum() / whole)
+            return float(np.square(self.predict(rows).mean(axis=0) - y).sum() / variance)
 
         best = error(x)
         found = np.zeros(x.shape[1])
@@ -148,17 +148,17 @@ def _best_splits(
         counts = np.bincount(place, weight, nodes * values).reshape(nodes, values)
         sums = np.bincount(place, weighed, nodes * values).reshape(nodes, values)
         left, left_sum = counts.cumsum(axis=1)[:, :-1], sums.cumsum(axis=1)[:, :-1]
-        total, whole = counts.sum(axis=1)[:, None], sums.sum(axis=1)[:, None]
+        total, sum_of_all = counts.sum(axis=1)[:, None], sums.sum(axis=1)[:, None]
         right = total - left
         both = (left > 0) & (right > 0)
-        parted = left_sum**2 / np.where(both, left, 1) + (whole - left_sum) ** 2 / np.where(
+        parted = left_sum**2 / np.where(both, left, 1) + (sum_of_all - left_sum) ** 2 / np.where(
             both, right, 1
         )
-        gain = np.where(both, parted - whole**2 / total, 0.0)
+        gain = np.where(both, parted - sum_of_all**2 / total, 0.0)
         at = gain.argmax(axis=1)
-        here = gain[np.arange(nodes), at]
-        better = here > best
-        best = np.where(better, here, best)
+        found = gain[np.arange(nodes), at]
+        better = found > best
+        best = np.where(better, found, best)
         axis[better] = column
         most[better] = at[better]
     return axis, most, best

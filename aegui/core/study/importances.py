@@ -108,9 +108,9 @@ def _anova(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Imp
     each = [_between(x[:, [at]], y) for at in range(len(axes))]
     freedom = x.max(axis=0)
     settings = int(np.prod(freedom + 1))
-    whole = _between(x, y)
-    together, freedom_together = whole - sum(each), settings - 1 - int(freedom.sum())
-    left, freedom_left = total - whole, len(y) - settings
+    between = _between(x, y)
+    together, freedom_together = between - sum(each), settings - 1 - int(freedom.sum())
+    left, freedom_left = total - between, len(y) - settings
     is_once = not freedom_left
     if is_once:
         left, freedom_left, together, freedom_together = together, freedom_together, 0.0, 0
@@ -141,10 +141,10 @@ def _forest(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Im
     forest = grow(x, y, _TREES, RESAMPLING_SEED)
     explained = max(0.0, forest.explained(x, y))
     each = np.maximum(forest.lost(x, y, _REPEATS, RESAMPLING_SEED), 0.0)
-    whole = float(each.sum())
-    if not whole > 0.0:
+    sum_of_each = float(each.sum())
+    if not sum_of_each > 0.0:
         return None
-    shares = (explained * each / whole).tolist()
+    shares = (explained * each / sum_of_each).tolist()
     return Importances(tuple(zip(axes, shares, strict=True)), 0.0, 1.0 - explained, "forest")
 
 

@@ -136,19 +136,26 @@ def _curves(
             histories[record.key] = record.history
     found = []
     for index, cell in enumerate(cells):
-        own = [histories[run.key] for run in cell.runs if run.key in histories]
-        if own:
-            found.append(_together(index, own))
+        of_cell = [histories[run.key] for run in cell.runs if run.key in histories]
+        if of_cell:
+            found.append(_together(index, of_cell))
     return tuple(found)
 
 
-def _together(index: int, own: Sequence[Mapping[str, NDArray[np.floating]]]) -> SettingCurves:
-    epochs = np.unique(np.concatenate([history["epoch"] for history in own])).astype(np.float64)
+def _together(index: int, histories: Sequence[Mapping[str, NDArray[np.floating]]]) -> SettingCurves:
+    epochs = np.unique(np.concatenate([history["epoch"] for history in histories])).astype(
+        np.float64
+    )
     epochs = epochs[evenly_spaced(len(epochs), _MAX_EPOCHS)]
-    names = [name for name in own[0] if name != "epoch" and all(name in one for one in own)]
+    names = [
+        name for name in histories[0] if name != "epoch" and all(name in one for one in histories)
+    ]
     columns = {
         name: np.column_stack(
-            [np.interp(epochs, one["epoch"], np.asarray(one[name], np.float64)) for one in own]
+            [
+                np.interp(epochs, one["epoch"], np.asarray(one[name], np.float64))
+                for one in histories
+            ]
         )
         for name in names
     }
@@ -222,8 +229,8 @@ def level_lines(
     if len(noises) == 1 and any(cell.has("wrong_noisy") for cell in result.cells):
         least = least_wrong(recipe, recipe.data.corruption)
         if least is not None:
-            own = found.get("wrong_noisy", ())
-            found["wrong_noisy"] = (*own, (least, tr("Bayes limit")))
+            lines = found.get("wrong_noisy", ())
+            found["wrong_noisy"] = (*lines, (least, tr("Bayes limit")))
     return found
 
 

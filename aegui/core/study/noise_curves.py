@@ -131,7 +131,7 @@ def noise_curves(
         Cancelled: ``cancelled`` returned true.
     """
     _check(models, dataset, spec)
-    whole = len(dataset)
+    total = len(dataset)
     simple = _simple(tested_of(dataset, _PCA_SAMPLES), spec, _components(models, spec))
     dataset = tested_of(dataset, spec.draws)
     answers: list[Answer] = [codec.reconstruct for model in models for codec in model.codecs]
@@ -148,16 +148,18 @@ def noise_curves(
     progress.reached(len(spec.levels))
     lines, column = [], 0
     for model in models:
-        own = wrong[:, column : column + len(model.codecs)]
+        of_model = wrong[:, column : column + len(model.codecs)]
         column += len(model.codecs)
-        lines.append(Line("model", model.name, own.mean(1), deviation(own, 1), len(model.codecs)))
+        lines.append(
+            Line("model", model.name, of_model.mean(1), deviation(of_model, 1), len(model.codecs))
+        )
     if not np.isnan(limits).all():
         lines.append(Line("limit", tr("Bayes limit"), limits[:, 0], limits[:, 1]))
     for at, (key, name, _) in enumerate(simple, column):
         lines.append(Line(key, name, wrong[:, at], np.zeros(len(wrong))))
     note = ""
-    if len(dataset) < whole:
-        note = tr("tested with {n:,} of {whole:,} samples", n=len(dataset), whole=whole)
+    if len(dataset) < total:
+        note = tr("tested with {n:,} of {whole:,} samples", n=len(dataset), whole=total)
     return Curves(spec.kind, np.array(spec.levels, np.float64), tuple(lines), note)
 
 

@@ -236,7 +236,7 @@ def noise_matrix(
         AeguiError: There is nothing to train, or the recipe cannot be trained.
         Cancelled: ``cancelled`` returned true.
     """
-    whole = len(dataset)
+    total = len(dataset)
     dataset = tested_of(dataset, spec.samples)
     learnt = _learnt_from(recipe, dataset, spec)
     progress = Progress(_STEPS, _words, report, cancelled)
@@ -274,7 +274,7 @@ def noise_matrix(
         tuple(limits),
         snapshot_of_rows(learnt, rows),
         result.seconds,
-        _note(learnt, recipe, whole),
+        _note(learnt, recipe, total),
         result.reused,
         result,
     )
@@ -339,8 +339,8 @@ def _with_data(recipe: Recipe, dataset: Dataset, home: Path) -> Recipe:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
-    all_of_it = {"chars": None, "labels": None, "names": None, "count": None}
-    data = recipe.data.model_copy(update={"source": str(path), **all_of_it})
+    no_selection = {"chars": None, "labels": None, "names": None, "count": None}
+    data = recipe.data.model_copy(update={"source": str(path), **no_selection})
     return recipe.model_copy(update={"data": data})
 
 
@@ -364,19 +364,19 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 
     jobs = min(fitting_jobs(seconds / jobs, jobs), -(-runs // together))
     population = learnt.recipe.model_copy(update={"runs": together})
     memory = training_cost(replace(learnt, recipe=population), timeline_bytes=0).memory
-    kept = 8 * runs * len(spec.tests) * min(spec.draws, len(learnt.dataset))
+    results = 8 * runs * len(spec.tests) * min(spec.draws, len(learnt.dataset))
     parameters = runs * learnt.parameters
-    memory = {key: jobs * size for key, size in memory.items()} | {"work": kept}
+    memory = {key: jobs * size for key, size in memory.items()} | {"work": results}
     memory["kept"] += 4 * parameters
     return Cost(with_start(seconds / jobs, jobs), memory, parameters=parameters)
 
 
-def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
+def _note(resolved: ResolvedRecipe, recipe: Recipe, total: int) -> str:
     """Return a translated note on what was reduced to fit into memory; empty if nothing."""
     training, count = resolved.recipe.training, len(resolved.dataset)
     parts = []
-    if count < whole:
-        parts.append(tr("learnt from {n:,} of {whole:,} samples", n=count, whole=whole))
+    if count < total:
+        parts.append(tr("learnt from {n:,} of {whole:,} samples", n=count, whole=total))
     if training.batch_size != recipe.training.batch_size:
         parts.append(
             trn(

@@ -138,8 +138,8 @@ def with_options(plan: StudyPlan, terms: PlanOptions) -> StudyPlan:
     """
     before = options_of(plan)
     if terms.goal != before.goal and terms.goal:
-        is_high = RUN_FIGURES[terms.goal].better == "high"
-        terms = replace(terms, bound="at_least" if is_high else "at_most")
+        is_higher_better = RUN_FIGURES[terms.goal].better == "high"
+        terms = replace(terms, bound="at_least" if is_higher_better else "at_most")
     update: dict[str, Any] = {
         "seeds": Seeds(first=terms.first_seed, count=terms.seeds),
         "mode": terms.mode,

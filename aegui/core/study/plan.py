@@ -107,8 +107,8 @@ class StudyAxis(_PlanPart):
 
     @model_validator(mode="after")
     def _one_kind(self) -> StudyAxis:
-        given = [one for one in (self.values, self.range, self.rows) if one is not None]
-        if len(given) != 1:
+        kinds = [one for one in (self.values, self.range, self.rows) if one is not None]
+        if len(kinds) != 1:
             raise ValueError(tr('an axis has one of "values", "range" and "rows"'))
         if self.rows is None and not self.path:
             raise ValueError(tr('an axis of values needs the "path" of a field of the recipe'))
@@ -219,11 +219,11 @@ class StudyPlan(_PlanPart):
 
     @model_validator(mode="after")
     def _sound(self) -> StudyPlan:
-        own = self.tried.figures if self.tried is not None else ()
+        tested_figures = self.tried.figures if self.tried is not None else ()
         goal = (self.goal.figure,) if self.goal is not None else ()
         for figure in (self.figure, *self.choose, *goal):
-            if figure != GOAL and figure not in own:
-                _known_figure(figure, own)
+            if figure != GOAL and figure not in tested_figures:
+                _known_figure(figure, tested_figures)
         if GOAL in self.choose and self.goal is None:
             raise ValueError(tr('"choose" names the goal, and the plan has none: add a "goal"'))
         names = [axis.name for axis in self.axes]
@@ -275,9 +275,9 @@ class StudyPlan(_PlanPart):
         return min(self.trials, self.combinations) if self.mode == "random" else self.trials
 
 
-def _known_figure(key: str, own: tuple[str, ...]) -> None:
-    """Raise for a figure that no run has; ``own`` are those of the plan's noises."""
-    known = (*RUN_FIGURES, *own)
+def _known_figure(key: str, tested_figures: tuple[str, ...]) -> None:
+    """Raise for a figure that no run has; ``tested_figures`` are those of the plan's noises."""
+    known = (*RUN_FIGURES, *tested_figures)
     if key in known:
         return
     raise ValueError(no_figure_words(key, known))

@@ -37,8 +37,8 @@ def with_axes(plan: StudyPlan, axes: Sequence[StudyAxis]) -> StudyPlan:
 def with_recipe(plan: StudyPlan, recipe: Recipe) -> StudyPlan:
     """Return ``plan`` with another recipe, embedded in full."""
     document = recipe.model_copy(update={"runs": 1}).model_dump(mode="json", exclude_defaults=True)
-    whole: dict[str, Any] = {"format": recipe.format, "version": recipe.version, **document}
-    return plan.model_copy(update={"recipe": whole, "set": {}})
+    content: dict[str, Any] = {"format": recipe.format, "version": recipe.version, **document}
+    return plan.model_copy(update={"recipe": content, "set": {}})
 
 
 def overwritten(axes: Sequence[StudyAxis]) -> dict[int, int]:
@@ -49,9 +49,9 @@ def overwritten(axes: Sequence[StudyAxis]) -> dict[int, int]:
     """
     paths = [{path for row in axis.choices for path in row.set} for axis in axes]
     found = {}
-    for index, own in enumerate(paths):
+    for index, axis_paths in enumerate(paths):
         for earlier in range(index):
-            if any(_covers(one, other) for one in own for other in paths[earlier]):
+            if any(_covers(one, other) for one in axis_paths for other in paths[earlier]):
                 found[index] = earlier
                 break
     return found

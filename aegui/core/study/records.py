@@ -50,18 +50,18 @@ def default_folder(path: Path) -> Path:
     return user_data_dir() / "studies" / re.sub(r"[^\w.-]+", "-", path.stem)
 
 
-def with_kept_seeds(plan: StudyPlan, folder: Path) -> StudyPlan:
+def with_stored_seeds(plan: StudyPlan, folder: Path) -> StudyPlan:
     """Return ``plan`` with the seeds that were added to it in ``folder``.
 
     If the folder does not hold the same plan with more seeds, ``plan`` is returned unchanged.
     """
     try:
-        kept = plan_from(from_json((folder / PLAN_FILE).read_text("utf-8")), PLAN_FILE)
+        stored = plan_from(from_json((folder / PLAN_FILE).read_text("utf-8")), PLAN_FILE)
     except (OSError, ValueError, AeguiError):
         return plan
-    as_kept = plan.model_copy(update={"seeds": kept.seeds})
-    is_more = kept.seeds.first == plan.seeds.first and kept.seeds.count > plan.seeds.count
-    return as_kept if is_more and kept == as_kept else plan
+    with_stored = plan.model_copy(update={"seeds": stored.seeds})
+    is_more = stored.seeds.first == plan.seeds.first and stored.seeds.count > plan.seeds.count
+    return with_stored if is_more and stored == with_stored else plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,10 +169,10 @@ class Records:
         return iter(tuple(self._known.values()))
 
     def get(self, key: str) -> RunRecord | None:
-        """Return the run with that key; its tensors only if they are in memory, see ``whole``."""
+        """Return the run with that key; its tensors only if in memory, see ``complete``."""
         return self._known.get(key)
 
-    def whole(self, key: str) -> RunRecord:
+    def complete(self, key: str) -> RunRecord:
         """Return the run with that key, with history and weights.
 
         Raises:
@@ -268,8 +268,8 @@ class Records:
         """
         found = [record_of(line) for line in lines]
         if self.folder is None:
-            own = unpacked(bytearray(tensors))
-            found = [_with_tensors(record, own) for record in found]
+            by_name = unpacked(bytearray(tensors))
+            found = [_with_tensors(record, by_name) for record in found]
         else:
             name = f"{uuid.uuid4().hex[:16]}.safetensors"
             write_atomically(self.folder / TENSORS_FOLDER / name, tensors)
@@ -310,13 +310,13 @@ class Records:
 
 def _with_tensors(record: RunRecord, tensors: Mapping[str, NDArray[np.generic]]) -> RunRecord:
     start = f"{record.key}/"
-    own: dict[str, Any] = {
+    arrays: dict[str, Any] = {
         name.removeprefix(start): tensor
         for name, tensor in tensors.items()
         if name.startswith(start)
     }
-    row, tried = own.pop(_ROW, None), own.pop(_TESTED, None)
-    return replace(record, history=own, row=row, tried=tried)
+    row, tried = arrays.pop(_ROW, None), arrays.pop(_TESTED, None)
+    return replace(record, history=arrays, row=row, tried=tried)
 
 
 def _line(document: Mapping[str, Any]) -> str:

@@ -53,7 +53,7 @@ class StudyCell:
     planned: int
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all its runs have ended."""
         return len(self.runs) == self.planned
 
@@ -94,15 +94,15 @@ def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
         # A diverged run ranks below any figure.
         values = [math.inf if math.isnan(value) else value for value in cell.values(key)]
         mean = float(np.mean(values)) if values else math.inf
-        high = run_figure(key).better == "high"
-        found.append(-mean if high and math.isfinite(mean) else mean)
+        is_higher_better = run_figure(key).better == "high"
+        found.append(-mean if is_higher_better and math.isfinite(mean) else mean)
     return tuple(found)
 
 
 def best_of(cells: Iterable[StudyCell], plan: StudyPlan) -> StudyCell | None:
     """Return the best setting among those whose runs have all ended."""
-    whole = [cell for cell in cells if cell.is_whole]
-    return min(whole, key=lambda cell: rank(cell, plan)) if whole else None
+    complete = [cell for cell in cells if cell.is_complete]
+    return min(complete, key=lambda cell: rank(cell, plan)) if complete else None
 
 
 def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
@@ -187,7 +187,7 @@ class StudyResult:
         steps: Of a path, axis by axis.
         seconds: Duration; runs that were found in the folder took none.
         reused: Number of runs that existed already.
-        is_whole: Whether all planned runs were done.
+        is_complete: Whether all planned runs were done.
     """
 
     plan: StudyPlan
@@ -195,12 +195,12 @@ class StudyResult:
     steps: tuple[PathStep, ...] = ()
     seconds: float = 0.0
     reused: int = 0
-    is_whole: bool = True
+    is_complete: bool = True
 
     @property
     def best(self) -> StudyCell | None:
         """The best setting; of a complete path the one at its end."""
-        if self.steps and self.is_whole:
+        if self.steps and self.is_complete:
             return self.steps[-1].winner
         return best_of(self.cells, self.plan)
 
@@ -222,8 +222,8 @@ class StudyResult:
         noises = () if self.plan.tried is None else self.plan.tried.noises
         tried = (tested_figure("wrong", noise) for noise in noises)
         usual = ("wrong", "loss", "knn_accuracy", "parameters")
-        wanted = (self.plan.figure, *goal, *self.plan.order, *tried, *usual)
-        known = [key for key in dict.fromkeys(wanted) if key != GOAL]
+        keys = (self.plan.figure, *goal, *self.plan.order, *tried, *usual)
+        known = [key for key in dict.fromkeys(keys) if key != GOAL]
         return tuple(key for key in known if any(cell.has(key) for cell in self.cells))
 
 
@@ -308,7 +308,7 @@ def json_of(result: StudyResult) -> dict[str, object]:
         "study": result.plan.name,
         "seeds": result.plan.seeds.count,
         "mode": result.plan.mode,
-        "complete": result.is_whole,
+        "complete": result.is_complete,
         "seconds": result.seconds,
         "reused": result.reused,
         "best": None if best is None else dict(best.setting.labels),
@@ -385,7 +385,7 @@ def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> Stu
     empty for a single setting, for more than ``MAX_COMPARED``, or while runs are missing.
     """
     cells = result.steps[-1].cells if result.steps else result.cells
-    if not (2 <= len(cells) <= MAX_COMPARED and all(cell.is_whole for cell in cells)):
+    if not (2 <= len(cells) <= MAX_COMPARED and all(cell.is_complete for cell in cells)):
         return NO_VERDICT
     key = compared_by(result.plan)
     if not any(cell.has(key) for cell in cells):

@@ -72,10 +72,10 @@ def _sizes_of(values: dict[str, Any], around: Around) -> str | None:
     if set(values) - {_ENCODER, _CODE, _DECODER} or not {_ENCODER, _CODE} <= set(values):
         return None
     parts = [values[_ENCODER], values.get(_DECODER) or []]
-    plain = around.layer
+    dense = around.layer
     for layer in (layer for part in parts for layer in part):
         rest = {key: value for key, value in layer.items() if key not in {"units", "kind"}}
-        if rest != plain or layer.get("kind", "dense") != "dense" or "units" not in layer:
+        if rest != dense or layer.get("kind", "dense") != "dense" or "units" not in layer:
             return None
     encoder, decoder = ([layer["units"] for layer in part] for part in parts)
     ends = [around.inputs] if values.get(_DECODER) else []
@@ -111,14 +111,14 @@ def row_from(line: str, around: Around) -> AxisRow:
 
 
 def _network(sizes: list[int], around: Around) -> dict[str, Any]:
-    given = list(sizes)
-    if len(given) > 1 and given[0] == around.inputs:
-        given = given[1:]
-        if len(given) > 1 and given[-1] == around.inputs:
-            given = given[:-1]
-    code = min(range(len(given)), key=lambda index: (given[index], index))
-    encoder, decoder = given[:code], given[code + 1 :]
-    values = {_ENCODER: _layers(encoder, around), _CODE: given[code]}
+    listed = list(sizes)
+    if len(listed) > 1 and listed[0] == around.inputs:
+        listed = listed[1:]
+        if len(listed) > 1 and listed[-1] == around.inputs:
+            listed = listed[:-1]
+    code = min(range(len(listed)), key=lambda index: (listed[index], index))
+    encoder, decoder = listed[:code], listed[code + 1 :]
+    values = {_ENCODER: _layers(encoder, around), _CODE: listed[code]}
     if decoder and decoder != encoder[::-1]:
         return {**values, _DECODER: _layers(decoder, around)}
     is_mirrored = around.recipe.network.decoder is None

@@ -43,14 +43,14 @@ def setting_run(cell: StudyCell, records: Records, order: Sequence[int] = ()) ->
     Raises:
         AeguiError: Its data or its weights cannot be read any more.
     """
-    whole = [records.whole(run.key) for run in cell.runs]
-    sound = [one for one in whole if one.row is not None and np.isfinite(one.row).all()]
+    complete = [records.complete(run.key) for run in cell.runs]
+    sound = [one for one in complete if one.row is not None and np.isfinite(one.row).all()]
     if not sound:
         return None
     seeds = [one.seed for one in sound]
     follow = seeds == list(range(seeds[0], seeds[0] + len(seeds)))
     if len(sound) < len(cell.runs) or not follow or len(sound) > MAX_RUNS:
-        best = next((whole[index] for index in order if whole[index] in sound), sound[0])
+        best = next((complete[index] for index in order if complete[index] in sound), sound[0])
         sound = [best]
     return run_of(cell.setting.recipe, sound)
 
@@ -130,10 +130,10 @@ def _column(
     for run, history in enumerate(histories):
         if name not in history:
             continue
-        own = np.asarray(history["epoch"], np.float64)
-        rows = np.searchsorted(own, epoch - 1e-6)
-        there = rows < len(own)
-        there[there] = np.abs(own[rows[there]] - epoch[there]) < 1e-6
+        epochs = np.asarray(history["epoch"], np.float64)
+        rows = np.searchsorted(epochs, epoch - 1e-6)
+        there = rows < len(epochs)
+        there[there] = np.abs(epochs[rows[there]] - epoch[there]) < 1e-6
         found[there, run] = np.asarray(history[name], np.float32)[rows[there]]
     return found
 

@@ -144,20 +144,20 @@ def changed(recipe: Recipe, values: Mapping[str, Any], where: str) -> Recipe:
     return recipe_from(document, where)
 
 
-def _set(at: Any, path: Sequence[str], value: Any, whole: Any, where: str) -> None:
+def _set(at: Any, path: Sequence[str], value: Any, document: Any, where: str) -> None:
     step, *rest = path
     if isinstance(at, list):
         places = range(len(at)) if step == _ANY else [_place(at, step, where)]
         for place in places:
             if rest:
-                _set(at[place], rest, value, whole, where)
+                _set(at[place], rest, value, document, where)
             else:
                 at[place] = copy.deepcopy(value)
         return
     if not isinstance(at, dict) or step not in at:
-        raise _no_field(where, whole)
+        raise _no_field(where, document)
     if rest:
-        _set(at[step], rest, value, whole, where)
+        _set(at[step], rest, value, document, where)
     else:
         at[step] = copy.deepcopy(value)
 
@@ -176,9 +176,9 @@ def _place(layers: list[Any], step: str, where: str) -> int:
     )
 
 
-def _no_field(where: str, whole: Any) -> RecipeError:
+def _no_field(where: str, document: Any) -> RecipeError:
     path = where.rpartition(", ")[2]
-    known = list(paths_of(whole))
+    known = list(paths_of(document))
     last = path.rpartition(".")[2]
     ends = [one for one in known if one.rpartition(".")[2] == last]
     near = nearest(path, known)

@@ -92,7 +92,7 @@ class Study:
         self._seconds = 0.0
         self._idle = 0.0
         self._reused = 0
-        self._is_whole = False
+        self._is_complete = False
         self._done, self._planned = 0.0, 0.0
         self._tried = 0
 
@@ -134,7 +134,7 @@ class Study:
             tuple(self._steps),
             self._seconds,
             self._reused,
-            self._is_whole,
+            self._is_complete,
         )
 
     def settings(self) -> list[StudySetting]:
@@ -149,7 +149,7 @@ class Study:
             self._settings.update((setting.key, setting) for setting in settings)
             if self._missing(settings) or self._untried(settings):
                 return self.result()
-        self._is_whole = True
+        self._is_complete = True
         return self.result()
 
     def _beginning(self) -> list[StudySetting]:
@@ -302,7 +302,7 @@ class Study:
             if control.stop:
                 return
         # Files that changed meanwhile have given runs of other samples.
-        self._is_whole = all(cell.is_whole for cell in self.cells())
+        self._is_complete = all(cell.is_complete for cell in self.cells())
         self._seconds = time.monotonic() - begun
         yield StudyProgress((), 1.0, 0.0)
 
@@ -325,9 +325,9 @@ class Study:
     def _path(self) -> Iterator[list[StudySetting]]:
         """Yield the settings of one axis at a time, with the best choices of the earlier ones."""
         self._steps.clear()
-        kept: dict[str, object] = {}
+        chosen: dict[str, object] = {}
         for axis in self.plan.axes:
-            choices = [{**kept, axis.name: row} for row in axis.choices]
+            choices = [{**chosen, axis.name: row} for row in axis.choices]
             settings = self._sound([setting_of(self._base, one) for one in choices])  # type: ignore[arg-type]
             yield settings
             cells = tuple(self._cell(setting) for setting in settings)
@@ -335,7 +335,7 @@ class Study:
             if winner is None:
                 return
             self._steps.append(PathStep(axis.name, cells, winner))
-            kept[axis.name] = axis.choices[cells.index(winner)]
+            chosen[axis.name] = axis.choices[cells.index(winner)]
 
     def _guided(self) -> Iterator[list[StudySetting]]:
         guide = Guide(self._base, self.plan)

@@ -27,10 +27,10 @@ def matrix_csv(matrix: NoiseMatrix) -> str:
                 cell = (row, column, seed)
                 figures = (matrix.wrong[cell], matrix.at_most_1[cell], matrix.exact[cell])
                 run = [*_of(training), *_of(test), matrix.recipe.seed + seed]
-                rows.append([*run, *map(_plain, figures)])
+                rows.append([*run, *map(_cell, figures)])
     for test, limit in zip(matrix.spec.tests, matrix.limits, strict=True):
         if limit is not None:
-            rows.append(["limit", "", *_of(test), "", _plain(limit.mean), "", ""])
+            rows.append(["limit", "", *_of(test), "", _cell(limit.mean), "", ""])
     header = [*_NOISES, "seed", "wrong_pixels", "share_at_most_1", "share_exact"]
     return csv_text(header, rows)
 
@@ -44,14 +44,14 @@ def characters_csv(matrix: NoiseMatrix) -> str:
             for label, mean, deviation in zip(
                 matrix.dataset.labels, found.mean, found.deviation, strict=True
             ):
-                rows.append([*_of(training), *_of(test), label, _plain(mean), _plain(deviation)])
+                rows.append([*_of(training), *_of(test), label, _cell(mean), _cell(deviation)])
     return csv_text([*_NOISES, "character", "wrong_pixels", "deviation"], rows)
 
 
 def curves_csv(curves: Curves) -> str:
     """Return every line at every level; the deviation of the limit is its standard error."""
     rows = [
-        [line.name, line.key, curves.kind, f"{level:g}", _plain(mean), _plain(deviation), line.runs]
+        [line.name, line.key, curves.kind, f"{level:g}", _cell(mean), _cell(deviation), line.runs]
         for line in curves.lines
         for level, mean, deviation in zip(curves.levels, line.mean, line.deviation, strict=True)
     ]
@@ -70,9 +70,9 @@ def matrix_sheet(matrix: NoiseMatrix, key: str = "wrong") -> str:
     head = [tr(FIGURES[key].label), *map(corruption_words, matrix.spec.tests)]
     lines = [head]
     for row, spec in enumerate(matrix.spec.training):
-        lines.append([corruption_words(spec), *map(_plain, mean[row].tolist())])
-    if key == "wrong" and any(one is not None for one in matrix.limits):
-        known = ("" if one is None else _plain(one.mean) for one in matrix.limits)
+        lines.append([corruption_words(spec), *map(_cell, mean[row].tolist())])
+    if key == "wrong" and any(limit is not None for limit in matrix.limits):
+        known = ("" if limit is None else _cell(limit.mean) for limit in matrix.limits)
         lines.append([tr("Bayes limit"), *known])
     return "".join("\t".join(line) + "\n" for line in lines)
 
@@ -81,7 +81,7 @@ def curves_sheet(curves: Curves) -> str:
     """Return the means of all lines, a row per level, as tab-separated text for a spreadsheet."""
     lines = [[tr("Level"), *(line.name for line in curves.lines)]]
     for at, level in enumerate(curves.levels):
-        lines.append([f"{level:g}", *(_plain(line.mean[at]) for line in curves.lines)])
+        lines.append([f"{level:g}", *(_cell(line.mean[at]) for line in curves.lines)])
     return "".join("\t".join(line) + "\n" for line in lines)
 
 
@@ -89,6 +89,6 @@ def _of(spec: CorruptionSpec) -> tuple[str, str]:
     return spec.kind, f"{spec.level:g}"
 
 
-def _plain(value: float) -> str:
+def _cell(value: float) -> str:
     """Format a number; NaN becomes an empty cell."""
     return "" if math.isnan(value) else f"{value:.6g}"

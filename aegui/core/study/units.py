@@ -54,7 +54,7 @@ _WORKING_BYTES = 8 << 20
 """Size of a population's data for a step that still fits into a core's cache."""
 FEWEST_RUNS = 20
 """Lower bound for the runs of one shape that are trained together, if there are as many."""
-_GIVEN_SECONDS = 0.5
+_REPORT_SECONDS = 0.5
 """Interval between reports of finished runs."""
 _PROBE_SECONDS = 0.5
 _TRAINING_SHARE = 0.9
@@ -141,8 +141,8 @@ def forget_files() -> None:
 
 def data_key(recipe: Recipe) -> str:
     """Return a key of the samples that ``recipe`` names, before noise, augmentation and split."""
-    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec(), "split": SplitSpec()}
-    return recipe.data.model_copy(update=plain).model_dump_json()
+    defaults = {"corruption": CorruptionSpec(), "augment": AugmentSpec(), "split": SplitSpec()}
+    return recipe.data.model_copy(update=defaults).model_dump_json()
 
 
 def _dataset_of(recipe: Recipe) -> Dataset:
@@ -199,10 +199,10 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: NoiseTests | None = No
         size = int(min(most, max(FEWEST_RUNS, fair)))
         count = -(-len(members) // size)
         for piece in np.array_split(np.arange(len(members)), count):
-            own = tuple(members[index] for index in piece)
-            seconds = each[bucket] * sum(one.training.epochs for one in own)
-            seconds += len(own) * trial_seconds(resolved[bucket], tried)
-            units.append(Unit(own, seconds, tried))
+            piece_members = tuple(members[index] for index in piece)
+            seconds = each[bucket] * sum(one.training.epochs for one in piece_members)
+            seconds += len(piece_members) * trial_seconds(resolved[bucket], tried)
+            units.append(Unit(piece_members, seconds, tried))
     return sorted(units, key=lambda unit: -unit.work)
 
 
@@ -217,8 +217,8 @@ def _most_together(resolved: ResolvedRecipe) -> int:
     noise = resolved.recipe.data.corruption
     rows = len(resolved.dataset) * (noise.copies if noise.kind != "none" else 1)
     rows = min(rows, resolved.recipe.training.batch_size or rows)
-    given = sum(layer.inputs + layer.outputs for layer in resolved.layers)
-    size = 4 * (4 * resolved.parameters + 2 * rows * given)
+    values = sum(layer.inputs + layer.outputs for layer in resolved.layers)
+    size = 4 * (4 * resolved.parameters + 2 * rows * values)
     return int(min(MAX_RUNS, max(FEWEST_RUNS, _WORKING_BYTES // max(1, size))))
 
 
@@ -248,14 +248,14 @@ def run_unit(
     populations = _populations(unit)
     # Within a unit, the number of epochs is the only known measure of cost.
     epochs = [sum(one.training.epochs for one in part.recipes) for part in populations]
-    before, whole = 0, max(1, sum(epochs))
-    for part, own in zip(populations, epochs, strict=True):
+    before, total = 0, max(1, sum(epochs))
+    for part, part_epochs in zip(populations, epochs, strict=True):
 
-        def report_epoch(share: float, start: int = before, own: int = own) -> None:
-            report_share((start + share * own) / whole)
+        def report_epoch(share: float, start: int = before, part_epochs: int = part_epochs) -> None:
+            report_share((start + share * part_epochs) / total)
 
         yield from _done(part, wait, report_epoch, spare_cores)
-        before += own
+        before += part_epochs
 
 
 def _populations(unit: Unit) -> list[Unit]:
@@ -314,8 +314,8 @@ def pace(
         if time.perf_counter() - begun > seconds:
             break
     share = (left - population.left) / population.total
-    taken = time.perf_counter() - begun
-    return taken / max(share * unit.work, 1e-9) if share else 1.0
+    elapsed = time.perf_counter() - begun
+    return elapsed / max(share * unit.work, 1e-9) if share else 1.0
 
 
 def _together(
@@ -326,18 +326,18 @@ def _together(
     resolved = resolved_of(unit.recipes[0])
     population = Population(resolved, unit.recipes)
     ended: list[RunRecord] = []
-    due = time.monotonic() + _GIVEN_SECONDS
+    due = time.monotonic() + _REPORT_SECONDS
     share = 1.0 if unit.tried is None else _TRAINING_SHARE
     for learnt in population.run(wait):
         if learnt is not None:
             recipe = unit.recipes[learnt.run]
-            own = replace(resolved, recipe=recipe)
-            ended.append(_record(own, learnt.result, learnt.reason, learnt.history, learnt.row))
+            of_run = replace(resolved, recipe=recipe)
+            ended.append(_record(of_run, learnt.result, learnt.reason, learnt.history, learnt.row))
         elif time.monotonic() >= due:
             report_share(share * (1.0 - population.left / population.total))
             yield from with_noise_tests(ended, resolved, unit.tried, wait)
             ended = []
-            due = time.monotonic() + _GIVEN_SECONDS
+            due = time.monotonic() + _REPORT_SECONDS
     yield from with_noise_tests(ended, resolved, unit.tried, wait)
     report_share(1.0)
     yield []
@@ -368,12 +368,12 @@ def with_noise_tests(
         for record in records
     ]
     trial = NoiseTrial(codecs, dataset, tried)
-    due = time.monotonic() + _GIVEN_SECONDS
+    due = time.monotonic() + _REPORT_SECONDS
     for _ in trial.run():
         while wait():
             yield []
         if time.monotonic() >= due:
-            due = time.monotonic() + _GIVEN_SECONDS
+            due = time.monotonic() + _REPORT_SECONDS
             yield []
     yield [
         replace(
@@ -434,19 +434,19 @@ def _record(
             "strangers": outlier_auc(codec, dataset),
         }
         figures |= {key: share for key, share in shares.items() if share is not None}
-    kept = {key: column for key, column in history.items() if key not in _NOT_KEPT}
+    columns = {key: column for key, column in history.items() if key not in _NOT_RECORDED}
     return RunRecord(
         key_of(recipe, content_of(recipe, dataset)),
         recipe.seed,
         reason,
         figures,
         result.wrong_pixels,
-        kept,
+        columns,
         row,
     )
 
 
-_NOT_KEPT = {"wrong_max", "share_at_most_1"}
+_NOT_RECORDED = {"wrong_max", "share_at_most_1"}
 
 
 def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[str, float]:

@@ -22,7 +22,7 @@ _LAYERS = {
     "network.decoder": mark("Decoder {n}"),
 }
 _PARTS = {"latent.": mark("Code"), "output_layer.": mark("Output"), "output_": mark("Output")}
-_PLAIN = {"true": mark("on"), "false": mark("off"), "null": mark("none")}
+_LITERALS = {"true": mark("on"), "false": mark("off"), "null": mark("none")}
 
 
 def axis_words(name: str) -> str:
@@ -48,13 +48,13 @@ def layer_words(layer: str, label: str) -> str:
 
 def choice_words(label: str) -> str:
     """Return the translated name of an axis' choice; numbers get the language's decimal mark."""
-    return printed(tr(_PLAIN.get(label, label)))
+    return printed(tr(_LITERALS.get(label, label)))
 
 
 def named_choice(axis: str, label: str) -> str:
     """Return a choice that can be understood alone: the axis precedes a number, *on* or *none*."""
     words = choice_words(label)
-    if label not in _PLAIN and not _is_number(label):
+    if label not in _LITERALS and not _is_number(label):
         return words
     return tr("{axis} {choice}", axis=axis_words(axis), choice=words)
 

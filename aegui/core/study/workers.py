@@ -164,12 +164,12 @@ class Processes:
                 if kind == "share":
                     process.share = head
                 elif kind == "ended":
-                    yield News(head, tensors, ended + self._under_way())
+                    yield News(head, tensors, ended + self._partial_work())
                 else:
                     assert process.unit is not None, "it was given one"
                     ended += process.unit.work
                     process.unit, deaths = None, 0
-            yield News(done=ended + self._under_way())
+            yield News(done=ended + self._partial_work())
 
     def _hand_out(self, waiting: deque[Unit]) -> None:
         while waiting:
@@ -190,7 +190,7 @@ class Processes:
         ready = wait_for([process.pipe for process in self._busy], _LOOK_SECONDS)
         return [process for process in self._busy if process.pipe in ready]
 
-    def _under_way(self) -> float:
+    def _partial_work(self) -> float:
         return sum(one.share * one.unit.work for one in self._processes if one.unit is not None)
 
     def _replace_dead(self, process: _Process, waiting: deque[Unit], deaths: int) -> None:

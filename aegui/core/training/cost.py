@@ -33,7 +33,7 @@ MEASURED_ROWS = 2_048
 """Maximum number of samples measured between epochs of a large set."""
 MEASURED_NUMBERS = 1 << 24
 """Maximum number of values a layer outputs in one pass of measuring."""
-_ROWS_KEPT = 400
+_MAX_RECORDED_ROWS = 400
 """Approximate number of frames that a timeline keeps."""
 _EFFICIENCY = 0.8
 """Share of a core's peak matrix-product speed that training steps reach: measured on one core of a
@@ -60,7 +60,7 @@ def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) 
     recipe = resolved.recipe
     return Cost(
         min(
-            epoch_seconds(resolved) * _whole_epochs(resolved),
+            epoch_seconds(resolved) * _planned_passes(resolved),
             recipe.training.goals.seconds or float("inf"),
         ),
         _memory(resolved, timeline_bytes),
@@ -88,7 +88,7 @@ def share_left(cost: Cost, resolved: ResolvedRecipe, done: float) -> Cost:
     return replace(cost, seconds=cost.seconds * left)
 
 
-def _whole_epochs(resolved: ResolvedRecipe) -> int:
+def _planned_passes(resolved: ResolvedRecipe) -> int:
     """Return the training's length in epochs of the whole network.
 
     Pre-training a classifier's layers one after the other costs as much as two passes over the
@@ -132,8 +132,8 @@ def step_seconds(resolved: ResolvedRecipe) -> float:
     calls = _CALLS * len(layers) * (1 if stacked else recipe.runs)
     passes = 4 + 2 * len(OPTIMIZERS[recipe.training.optimizer.name].slots)
     numbers = recipe.runs * resolved.parameters
-    given = recipe.runs * batch * sum(layer.outputs for layer in layers)
-    moved = _FLOAT * (passes * numbers + 6 * given)
+    outputs = recipe.runs * batch * sum(layer.outputs for layer in layers)
+    moved = _FLOAT * (passes * numbers + 6 * outputs)
     return work / speed + moved / _BYTES_PER_SECOND + calls * _CALL_SECONDS
 
 
@@ -163,26 +163,26 @@ def _memory(resolved: ResolvedRecipe, timeline_bytes: int) -> dict[str, int]:
     row = _FLOAT * numbers
     squares = OPTIMIZERS[recipe.training.optimizer.name].squares
     learnt = (2 + slots) * row + squares * recipe.runs * _DOUBLE * resolved.parameters**2
-    kept_moments = min(timeline_bytes // max(1, row), planned_epochs(resolved), _ROWS_KEPT)
+    moments = min(timeline_bytes // max(1, row), planned_epochs(resolved), _MAX_RECORDED_ROWS)
     return {
         "weights": learnt,
         # The best weights; at the end also the checkpoint's, the last and the best once more.
         "kept": (1 + 2 + slots + 2) * row,
         "layers": _activations(resolved),
         "data": _samples(resolved),
-        "timeline": row * kept_moments if kept_moments >= 2 else 0,
+        "timeline": row * moments if moments >= 2 else 0,
     }
 
 
 def _activations(resolved: ResolvedRecipe) -> int:
     """Return the bytes of all layers' outputs and their gradients, for a batch or for measuring."""
     _, batch = rows_of(resolved)
-    given = sum(layer.inputs + layer.outputs for layer in resolved.all_layers)
+    values = sum(layer.inputs + layer.outputs for layer in resolved.all_layers)
     widest = max(layer.outputs for layer in resolved.all_layers)
     measured = min(len(resolved.dataset), MEASURED_ROWS, max(1, MEASURED_NUMBERS // widest))
     # Engines with stacked runs hold all runs at once, others one at a time.
     runs = resolved.recipe.runs if is_stackable(resolved.layers) else 1
-    return _FLOAT * given * runs * max(3 * batch // 2, measured)
+    return _FLOAT * values * runs * max(3 * batch // 2, measured)
 
 
 def _samples(resolved: ResolvedRecipe) -> int:

@@ -26,12 +26,12 @@ def mean_interval(values: ArrayLike) -> Interval | None:
 
     None for fewer than ``MIN_SEEDS``; for equal values, that value twice.
     """
-    given = np.asarray(values, np.float64).ravel()
-    if len(given) < MIN_SEEDS:
+    array = np.asarray(values, np.float64).ravel()
+    if len(array) < MIN_SEEDS:
         return None
-    if _is_constant(given):
-        return float(given[0]), float(given[0])
-    return _bca((given,), _mean)
+    if _is_constant(array):
+        return float(array[0]), float(array[0])
+    return _bca((array,), _mean)
 
 
 def difference_interval(first: ArrayLike, second: ArrayLike) -> Interval | None:

@@ -154,8 +154,8 @@ def _all_dealt(
 def _chunks(width: int) -> list[int]:
     """Split ``DRAWS`` arrangements of ``width`` values into chunks that bound the memory."""
     at_once = max(1, min(DRAWS, _CHUNK_NUMBERS // width))
-    whole, rest = divmod(DRAWS, at_once)
-    return [at_once] * whole + [rest] * bool(rest)
+    full, rest = divmod(DRAWS, at_once)
+    return [at_once] * full + [rest] * bool(rest)
 
 
 def _drawn(beyond: int) -> PermutationTest:

@@ -100,8 +100,8 @@ def rank(
         raise ValueError(f"there is nothing to compare: {count} settings, against {against}")
     order = _order(settings, lower_is_better=lower_is_better)
     reference = order[0] if against is None else against
-    wanted = [index for index in range(count) if index != reference]
-    places = [(reference, index) for index in wanted]
+    others = [index for index in range(count) if index != reference]
+    places = [(reference, index) for index in others]
     if against is None:
         rest = [it for it in combinations(range(count), 2) if reference not in it]
         places += rest
@@ -120,7 +120,7 @@ def rank(
     smallest = holm([pair.test.smallest for pair in pairs])
     comparisons = {
         index: pairs[at].judged(level, raised[at], smallest[at], len(pairs))
-        for at, index in enumerate(wanted)
+        for at, index in enumerate(others)
     }
     return SeedRanking(tuple(settings), reference, against is not None, comparisons, order)
 

@@ -260,7 +260,7 @@ def _numbers(values: Sequence[float], width: float, figure: RunFigure) -> list[s
     scale = 100.0 if figure.is_share else 1.0
     scaled = [scale * value for value in values]
     largest = max(map(abs, scaled))
-    if figure.is_whole and all(value.is_integer() for value in scaled):
+    if figure.is_integer and all(value.is_integer() for value in scaled):
         return [localized(value + 0.0, ",.0f") for value in scaled]
     width = scale * width or largest / 10.0 or 1.0
     power = math.floor(math.log10(width))

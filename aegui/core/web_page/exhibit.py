@@ -161,7 +161,9 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
     end = len(codec.layers)
     draws = codec.can_encode and _is_glyphs(dataset)
     first = 0 if draws else codec.code_end
-    numbers = sum(tensor.size for own in codec.tensors[first:] for tensor in own.values())
+    numbers = sum(
+        tensor.size for layer_tensors in codec.tensors[first:] for tensor in layer_tensors.values()
+    )
     if numbers > MAX_NUMBERS:
         raise AeguiError(
             tr(
@@ -254,7 +256,10 @@ def _difference(codec: Codec, precision: Precision, codes: NDArray[np.float32] |
         codes = drawn.astype(np.float32)
     some = codes[:: max(1, len(codes) // 64)]
     other = codec.with_tensors(
-        [{name: rounded(each, precision) for name, each in own.items()} for own in codec.tensors]
+        [
+            {name: rounded(each, precision) for name, each in layer_tensors.items()}
+            for layer_tensors in codec.tensors
+        ]
     )
     return float(np.abs(codec.decode(some) - other.decode(some)).max())
 
@@ -303,18 +308,22 @@ def _film(
     moments = [] if timeline is None else [it for it in timeline.frames if it.epoch < codec.epoch]
     if timeline is None or not moments:
         return []
-    numbers = sum(tensor.size for own in codec.tensors[codec.code_end :] for tensor in own.values())
+    numbers = sum(
+        tensor.size
+        for layer_tensors in codec.tensors[codec.code_end :]
+        for tensor in layer_tensors.values()
+    )
     is_small = numbers <= _EXACT_NUMBERS
     each = numbers + 4 * len(images) * codec.can_encode
     most = max(2, int(0.75 * _FILM_BYTES / each)) if is_small else _PICTURES
     film, spent = [], 0
     for index in _spread(len(moments), most):
         stop_if(cancelled)
-        made = _moment(exhibit, timeline, moments[index], frame, rect, images, is_small=is_small)
-        spent += len(made.get("picture", ""))
+        moment = _moment(exhibit, timeline, moments[index], frame, rect, images, is_small=is_small)
+        spent += len(moment.get("picture", ""))
         if spent > _PICTURE_BYTES[_is_glyphs(exhibit.dataset)]:
             break
-        film.append(made)
+        film.append(moment)
     return film
 
 
@@ -341,12 +350,12 @@ def _moment(
     codec = Codec(exhibit.recipe, now.image_shape, snapshot, now.run)
     codes = np.nan_to_num(codec.encode(images)) if codec.can_encode else None
     coordinates = np.zeros((0, 2)) if codes is None else placed(frame, codes)
-    made: dict[str, Any] = {"epoch": moment.epoch, "places": packed(coordinates, "f16")}
+    document: dict[str, Any] = {"epoch": moment.epoch, "places": packed(coordinates, "f16")}
     if is_small:
-        made["numbers"] = packed_tensors(codec, codec.code_end, len(codec.layers), "i8")
+        document["numbers"] = packed_tensors(codec, codec.code_end, len(codec.layers), "i8")
     else:
-        made["picture"] = _picture(codec, frame, rect, glyphs=_is_glyphs(exhibit.dataset))
-    return made
+        document["picture"] = _picture(codec, frame, rect, glyphs=_is_glyphs(exhibit.dataset))
+    return document
 
 
 def _picture(codec: Codec, frame: Frame, rect: Rect, *, glyphs: bool) -> str:

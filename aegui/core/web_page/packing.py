@@ -51,16 +51,18 @@ def packed_layers(codec: Codec, start: int, stop: int) -> list[dict[str, Any]]:
             "kind": layer.spec.kind,
             "input": list(layer.input_shape),
             "output": list(layer.output_shape),
-            "tensors": [[name, tensor.size] for name, tensor in own.items()],
+            "tensors": [[name, tensor.size] for name, tensor in tensors.items()],
             **layer_settings(layer.spec),
         }
-        for layer, own in _own(codec, start, stop)
+        for layer, tensors in _layer_tensors(codec, start, stop)
     ]
 
 
 def packed_tensors(codec: Codec, start: int, stop: int, precision: Precision) -> dict[str, Any]:
     """Return the weights of layers ``start`` to ``stop``, concatenated in order."""
-    tensors = [tensor for _, own in _own(codec, start, stop) for tensor in own.values()]
+    tensors = [
+        tensor for _, by_name in _layer_tensors(codec, start, stop) for tensor in by_name.values()
+    ]
     return _packed(tensors, precision)
 
 
@@ -72,7 +74,9 @@ def rounded(tensor: NDArray[np.float32], precision: Precision) -> NDArray[np.flo
     return tensor.astype(_DTYPES[precision]).astype(np.float32)
 
 
-def _own(codec: Codec, start: int, stop: int) -> list[tuple[LayerShape, Mapping[str, Any]]]:
+def _layer_tensors(
+    codec: Codec, start: int, stop: int
+) -> list[tuple[LayerShape, Mapping[str, Any]]]:
     layers = codec.layers
     return [(layers[at], bound(layers, codec.tensors, at)) for at in range(start, stop)]
 

@@ -187,9 +187,9 @@ class AnswerStudiesFeature(Feature):
         model = self._answers.model()
         if model is not None:
             shown = self._services.shown
-            own = model.key == SHOWN and shown.trained_on is shown.dataset
-            held_out = shown.held_out if own else None
-            self._studies.measure(model, shown.dataset, self._source, held_out, is_learnt=own)
+            is_learnt = model.key == SHOWN and shown.trained_on is shown.dataset
+            held_out = shown.held_out if is_learnt else None
+            self._studies.measure(model, shown.dataset, self._source, held_out, is_learnt=is_learnt)
 
     @Slot(str)
     def _on_outliers_outside_chosen(self, key: str) -> None:

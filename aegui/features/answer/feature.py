@@ -185,7 +185,7 @@ class AnswerFeature(Feature):
         models, drawing = self.models(), self._services.drawing
         shown, state = self._showing.shown, drawing.state
         if not models:
-            self._drop_way()
+            self._clear_trail()
         nearest, spec = shown.nearest, drawing.noise[0]
         self._asked_noise = spec
         estimated, steps = self._estimated, self._steps
@@ -207,7 +207,7 @@ class AnswerFeature(Feature):
         has_network = any(each.key != BEST for each in sheet.answers)
         self._panel.set_sheet(sheet, "" if has_network else self._why_no_network())
         self._show_limit()
-        self._show_way(sheet)
+        self._show_trail(sheet)
         if self._panel.shown_page == "why":
             self._ask_why()
         self._offer_repair(sheet)
@@ -235,8 +235,8 @@ class AnswerFeature(Feature):
             "This network was trained without noise and cannot denoise. The shipped denoiser knows"
             " lower-case letters."
         )
-        open_it = partial(services.requests.file.emit, path)
-        self.noticed.emit(Notice("info", text, tr("Open one that repairs"), open_it))
+        open_file = partial(services.requests.file.emit, path)
+        self.noticed.emit(Notice("info", text, tr("Open one that repairs"), open_file))
 
     def _why_no_network(self) -> str:
         """Return why no network can answer the drawing; empty if one can."""
@@ -266,9 +266,9 @@ class AnswerFeature(Feature):
     def _set_steps(self, steps: int) -> None:
         self._steps = steps
         if steps == 1:
-            self._drop_way()
+            self._clear_trail()
 
-    def _show_way(self, sheet: AnswerSheet) -> None:
+    def _show_trail(self, sheet: AnswerSheet) -> None:
         """Show the codes of the displayed network's repairs as a trail on the map."""
         shown = next((each for each in sheet.answers if each.key == SHOWN), None)
         if sheet.steps != self._steps or shown is None or shown.repairs is None:
@@ -277,7 +277,7 @@ class AnswerFeature(Feature):
         self._is_on_map = True
         self._window.canvas.set_drawing_code(codes[-1], codes)
 
-    def _drop_way(self) -> None:
+    def _clear_trail(self) -> None:
         if self._is_on_map:
             self._is_on_map = False
             self._services.requests.drawing_on_map.emit()
@@ -431,11 +431,11 @@ class AnswerFeature(Feature):
         self._explained = reasons.pixel
         state = self._services.drawing.state
         height, width = self._services.drawing.shape
-        wanted = None
+        targets = None
         if state.target is not None and reasons.pixel < height * width:
             row, column = divmod(reasons.pixel, width)
-            wanted = np.atleast_1d(state.target[..., row, column]).tolist()
-        self._panel.why.set_reasons(reasons, name, width, wanted, follows=follows)
+            targets = np.atleast_1d(state.target[..., row, column]).tolist()
+        self._panel.why.set_reasons(reasons, name, width, targets, follows=follows)
 
     @Slot()
     def _on_why_journey_requested(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea
 
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
-from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, own_recipes
+from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, user_recipes
 from aegui.core.shelves import SHELVES
 from aegui.core.training.length import planned_epochs
 from aegui.features.builder.edited import EditedStrips
@@ -353,8 +353,8 @@ class TrainingFeature(Feature):
         self._show_progress()
         rescued = self._services.keeping.rescued
         if rescued is not None:
-            kept = tr("The weights of epoch {epochs:,} are kept.", epochs=rescued)
-            message = f"{message} {kept}"
+            note = tr("The weights of epoch {epochs:,} are kept.", epochs=rescued)
+            message = f"{message} {note}"
         self.noticed.emit(Notice("error", message, passing=True, about="training"))
 
     @Slot(object)
@@ -509,8 +509,8 @@ class TrainingFeature(Feature):
     def _say(self, position: float) -> None:
         """Announce progress to screen readers if enabled, at most every ``_SAYS_EACH_S``."""
         history, now = self._services.shown.history, time.monotonic()
-        is_wanted = self._services.settings.comfort.summaries
-        if not is_wanted or history is None or not len(history) or now < self._says_next:
+        is_on = self._services.settings.comfort.summaries
+        if not is_on or history is None or not len(history) or now < self._says_next:
             return
         self._says_next = now + _SAYS_EACH_S
         words = spoken_words(position, history)
@@ -561,4 +561,4 @@ def _scroll_to_problem(dock: QDockWidget) -> None:
 
 def _known() -> dict[str, Recipe]:
     """Return every recipe that can be started from, by key."""
-    return {path.stem: recipe for path, recipe in own_recipes()} | dict(list_recipes())
+    return {path.stem: recipe for path, recipe in user_recipes()} | dict(list_recipes())

@@ -148,9 +148,9 @@ class ChallengeFeature(Feature):
         self._looked = len(history)
         if reached is None:
             return
-        kept = replace(challenge, reached=reached, samples=len(resolved.dataset))
-        self._services.workspace.annotations.set_challenge(kept)
-        words = " ".join(challenge_lines(kept))
+        reached_challenge = replace(challenge, reached=reached, samples=len(resolved.dataset))
+        self._services.workspace.annotations.set_challenge(reached_challenge)
+        words = " ".join(challenge_lines(reached_challenge))
         text = tr("Challenge reached! {words}", words=words)
         # A notice with an action is not replaced by those about the training itself.
         self.noticed.emit(Notice("info", text, tr("Copy it as a line"), self.copy))

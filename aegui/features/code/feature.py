@@ -27,7 +27,7 @@ class CodeFeature(Feature):
         super().__init__(services, window)
         self._panel = window.panel(CodePanel)
         self._code = services.of(CodeService)
-        self._is_own_choice = False
+        self._is_chosen_by_user = False
         self._connect()
         self._panel.set_reference(self._code.reference)
         self._show_network()
@@ -80,10 +80,10 @@ class CodeFeature(Feature):
         dimension, used = self._code.dimension, analysis.figures.used
         # Another network's code may have fewer dimensions than the chosen one.
         is_there = dimension is not None and dimension < len(used)
-        if not (is_there and (self._is_own_choice or used[dimension])):
+        if not (is_there and (self._is_chosen_by_user or used[dimension])):
             # Select the dimension with the largest value initially, so that a traversal is shown.
             values = np.nan_to_num(np.abs(analysis.values(self._panel.shown_measure)))
-            self._is_own_choice = False
+            self._is_chosen_by_user = False
             self._code.set_dimension(int(values.argmax()))
 
     @Slot(object)
@@ -93,7 +93,7 @@ class CodeFeature(Feature):
 
     @Slot(int)
     def _on_panel_dimension_chosen(self, dimension: int) -> None:
-        self._is_own_choice = True
+        self._is_chosen_by_user = True
         self._code.set_dimension(dimension)
 
     @Slot()

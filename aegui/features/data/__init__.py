@@ -13,7 +13,7 @@ FEATURES = (
             "add_data": "add_file",
             "export_data": "export_data",
             "data": "take_source",
-            "data_way": "bring",
+            "data_import": "bring",
         },
         at_start=True,
     ),

@@ -64,7 +64,7 @@ def fill_menu(
     """Fill ``menu`` with ``entries`` and ``WAYS``; ``take`` is called with the chosen key."""
     menu.clear()
     for index, entry in enumerate(entries):
-        if index and entry.is_own and not entries[index - 1].is_own:
+        if index and entry.is_users and not entries[index - 1].is_users:
             menu.addSeparator()
         words = tr("{name} ({detail})", name=entry.label, detail=entry.detail)
         action = menu.addAction(icon_of(entry), words.replace("&", "&&"))

@@ -17,7 +17,7 @@ from aegui.session.data.data_sources import (
     DRAWINGS,
     entries,
     keep_drawing,
-    own_path,
+    user_path,
 )
 from aegui.session.data.data_view import (
     edited_words,
@@ -223,8 +223,8 @@ class DataFeature(Feature):
         """Ask for a name and save the samples among the person's own sets."""
         dataset = self._services.workspace.dataset
         title = tr("Keep the set")
-        chosen = dialogs.questions.ask_own_file(
-            self._window, title, tr("Name of the set"), dataset.name, own_path
+        chosen = dialogs.questions.ask_user_file(
+            self._window, title, tr("Name of the set"), dataset.name, user_path
         )
         if chosen is not None:
             _, path = chosen
@@ -245,14 +245,16 @@ class DataFeature(Feature):
         if not is_ok or not label:
             return
         try:
-            kept = keep_drawing(drawing.pixels, label)
+            drawings = keep_drawing(drawing.pixels, label)
         except (AeguiError, OSError) as error:
             self.noticed.emit(Notice("error", str(error), about="set file"))
             return
         message = trn(
-            "It is kept: you have {n:,} drawing.", "It is kept: you have {n:,} drawings.", len(kept)
+            "It is kept: you have {n:,} drawing.",
+            "It is kept: you have {n:,} drawings.",
+            len(drawings),
         )
-        source = str(own_path(DRAWINGS))
+        source = str(user_path(DRAWINGS))
         self._services.favourites.use("data", source)
         self._show_sources()
         self.noticed.emit(
@@ -330,9 +332,9 @@ class DataFeature(Feature):
         self.edit(recipe.model_copy(update={"data": data}), text)
 
     @Slot(str)
-    def bring(self, way: str) -> None:
-        """Run the import ``way``, a key of ``ways``."""
-        self.ways[way]()
+    def bring(self, key: str) -> None:
+        """Run the import ``key``, a key of ``ways``."""
+        self.ways[key]()
 
     @Slot(str)
     def _on_favourites_changed(self, shelf: str) -> None:
@@ -351,7 +353,7 @@ class DataFeature(Feature):
         """Return the sets of the short list: favourites, recently used and usual ones."""
         known = {entry.key: entry for entry in entries()}
         short = self._services.favourites.short("data", list(known), _USUAL)
-        return sorted((known[key] for key in short), key=lambda entry: entry.is_own)
+        return sorted((known[key] for key in short), key=lambda entry: entry.is_users)
 
     def shown_data(self) -> tuple[str, str]:
         """Return the source of the draft's data, and the name of edited data, else ""."""

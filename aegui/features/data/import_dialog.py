@@ -71,11 +71,11 @@ class ImportDialog(QDialog):
     @Slot(object)
     def _on_work_found(self, scan: ImageScan) -> None:
         self.panel.set_found(len(scan.files), counted(scan), ())
-        own = self.work.own
-        if own is not None:
+        majority = self.work.majority
+        if majority is not None:
             # Size and channels as in the files; fit and background keep the last choice.
-            size = own.proposed().model_dump(include={"width", "height", "channels"})
-            self.panel.set_own(own.words())
+            size = majority.proposed().model_dump(include={"width", "height", "channels"})
+            self.panel.set_majority(majority.words())
             self.panel.set_spec(self.panel.spec.model_copy(update=size))
         self.panel.state.setText(tr("Reading some of them…"))
         self.work.preview(self.panel.spec)

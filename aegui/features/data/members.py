@@ -57,7 +57,7 @@ class MembersFeature(Feature):
         services, panel = self._services, self._panel
         services.workspace.recipe_changed.connect(self._state.mark)
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
-        services.of(DataService).card_made.connect(self._on_data_card_made)
+        services.of(DataService).card_ready.connect(self._on_data_card_ready)
         services.of(DataService).found.connect(self._on_data_found)
         services.runner.state_changed.connect(self._on_runner_state_changed)
         panel.menu.aboutToShow.connect(self._on_menu_about_to_show)
@@ -147,7 +147,7 @@ class MembersFeature(Feature):
         self._show_state()
 
     @Slot(object, object)
-    def _on_data_card_made(self, dataset: Dataset, card: DataCard) -> None:
+    def _on_data_card_ready(self, dataset: Dataset, card: DataCard) -> None:
         if dataset is self._services.workspace.dataset:
             self._panel.set_card(dataset, card)
 

@@ -7,7 +7,7 @@ FEATURES = (
     FeatureSpec(
         "aegui.features.document.feature:DocumentFeature",
         actions=DOCUMENT_ACTIONS,
-        requests={"document": "show_run", "open_kept": "open_kept", "file": "open_path"},
+        requests={"document": "show_run", "open_entry": "open_entry", "file": "open_path"},
         at_start=True,
     ),
 )

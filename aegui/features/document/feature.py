@@ -85,9 +85,9 @@ class DocumentFeature(Feature):
         """Open a run trained elsewhere, asking about unsaved work first."""
         self._services.workspace.opening.show(run, name, self._leaving.may_leave)
 
-    def open_kept(self, kept: KeptDocument) -> None:
+    def open_entry(self, entry: KeptDocument) -> None:
         """Open a document of the library, asking about unsaved work first."""
-        self._services.workspace.opening.open_kept(kept, self._leaving.may_leave)
+        self._services.workspace.opening.open_entry(entry, self._leaving.may_leave)
 
     def take_files(self, files: Sequence[Path]) -> bool:
         """Open the first of ``files``."""

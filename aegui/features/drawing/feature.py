@@ -12,7 +12,7 @@ from aegui.features.drawing.model.loaded import loaded_index
 from aegui.session.data.image_style import image_style_of
 from aegui.session.jobs.costs import is_quick
 from aegui.session.pixels.answers import one_image, title
-from aegui.session.pixels.drawing_state import from_kept, paper_of, to_keep
+from aegui.session.pixels.drawing_state import from_saved, paper_of, to_keep
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 
@@ -114,7 +114,7 @@ class DrawingFeature(Feature):
     # The drawing
 
     @Slot(object)
-    def _on_annotations_drawing_read(self, kept: KeptDrawing | None) -> None:
+    def _on_annotations_drawing_read(self, saved: KeptDrawing | None) -> None:
         """Restore the drawing of a document, unless the person has already drawn something.
 
         A person's drawing is kept, so that several networks can be compared on it by opening them.
@@ -122,8 +122,8 @@ class DrawingFeature(Feature):
         drawing, dataset = self._services.drawing, self._services.workspace.dataset
         channels, height, width = dataset.image_shape
         drawing.reset(height, width, paper_of(image_style_of(dataset), channels))
-        if kept is not None and drawing.undo_stack.count() == 0:
-            drawing.take(from_kept(kept))
+        if saved is not None and drawing.undo_stack.count() == 0:
+            drawing.take(from_saved(saved))
 
     @Slot()
     def mark_code(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
-from aegui.features.drawing.model.noise_sheet import fits, is_made_at_once, noise_sheet
+from aegui.features.drawing.model.noise_sheet import fits, is_quick_sheet, noise_sheet
 from aegui.features.drawing.view.noise_sheet_view import NoiseSheetView
 from aegui.kit.layouts import column, dim, heading, open_at, row, scrolled
 from aegui.session.map.others import Others
@@ -101,7 +101,7 @@ class NoiseSheetDialog(QDialog):
         self._services.latest("aegui-sheet").ask(
             lambda: noise_sheet(state, kind, seed, models),
             self._services.shown.dataset,
-            quick=is_made_at_once(models),
+            quick=is_quick_sheet(models),
             gentle=self._services.shown.is_learning,
         )
 

@@ -129,7 +129,7 @@ class PixelEdits(QObject):
             self._draw.set.strip.line.set_drawing(state.pixels, state.label)
         elif page == "code":
             is_small = state.pixels.size <= _LIVE_NUMBERS
-            if is_small or not self._drawing.is_stroke_under_way:
+            if is_small or not self._drawing.is_stroke_begun:
                 self._code.mark()
 
     def _show_code(self) -> None:

@@ -66,8 +66,8 @@ class FigureDialog(QDialog):
         self.save.setDefault(True)
         buttons = buttons_of(self, self.save, self.copy, leave=tr("Close"))
         side = column(self.form, self.problem, 1, spacing=SPACING)
-        room = row(self.preview, (side, 1), spacing=2 * SPACING)
-        self.setLayout(column((room, 1), buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))
+        content = row(self.preview, (side, 1), spacing=2 * SPACING)
+        self.setLayout(column((content, 1), buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))
 
     @property
     def paper(self) -> Paper:

@@ -146,13 +146,13 @@ class FiguresFeature(Feature):
             return None
         try:
             # Rendered here: painting is restricted to the GUI thread.
-            made = content()
+            data = content()
         except AeguiError as error:
             self.noticed.emit(Notice("error", str(error), about="figure"))
             return None
         text = tr("The figure is saved: {path}", path=path)
         notice = Notice("info", text, passing=True, about="figure", file=Path(path))
-        return self._services.of(FileWriter).write_bytes(path, lambda: made, notice)
+        return self._services.of(FileWriter).write_bytes(path, lambda: data, notice)
 
     def _origin(self, figure: Figure) -> str:
         """Return the origin shown with a figure: run, weights and data."""
@@ -162,7 +162,7 @@ class FiguresFeature(Feature):
         return shown_origin(
             services.workspace.name,
             shown,
-            whole=figure.whole,
+            whole=figure.covers_run,
             noise=corruption_words(noise) if noisy else "",
             noise_seed=shown.recipe.seed if noisy else None,
         )

@@ -18,7 +18,7 @@ from aegui.features.gallery.view.dialog import GalleryDialog
 from aegui.paths import recipes_dir
 from aegui.session.data.data_sources import file_name
 from aegui.session.notice import Notice
-from aegui.shell.dialogs.questions import ask_own_file
+from aegui.shell.dialogs.questions import ask_user_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class GalleryFeature(Feature):
             dialog.open_requested.connect(self.open_item)
             dialog.train_requested.connect(self.train_item)
             dialog.vary_requested.connect(self.vary_item)
-            dialog.kept_toggled.connect(self._on_dialog_kept_toggled)
+            dialog.favourite_toggled.connect(self._on_dialog_favourite_toggled)
             dialog.remove_requested.connect(self._on_dialog_remove_requested)
             dialog.keep_draft_requested.connect(self.keep_draft)
-            dialog.way_requested.connect(self._on_dialog_way_requested)
+            dialog.import_requested.connect(self._on_dialog_import_requested)
             dialog.finished.connect(self._on_dialog_finished)
             self._show_items()
             self._show_idle()
@@ -114,14 +114,14 @@ class GalleryFeature(Feature):
         recipe = self._services.workspace.recipe
         title = tr("Keep the draft")
         parent, label = self.dialog or self._window, tr("Name of the network")
-        chosen = ask_own_file(parent, title, label, recipe.name, _own_recipe_path)
+        chosen = ask_user_file(parent, title, label, recipe.name, _user_recipe_path)
         if chosen is None:
             return
         name, path = chosen
-        kept = recipe.model_copy(update={"name": name})
+        named = recipe.model_copy(update={"name": name})
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            save_recipe(path, kept)
+            save_recipe(path, named)
         except (AeguiError, OSError) as error:
             self.noticed.emit(Notice("error", str(error), about="recipe file"))
             return
@@ -143,7 +143,7 @@ class GalleryFeature(Feature):
         if recipe is None:
             return
 
-        def taken() -> None:
+        def on_loaded() -> None:
             if item.has_goal:
                 # The draft is there already: this sets the goal.
                 self._services.requests.preset.emit(item.key)
@@ -156,16 +156,16 @@ class GalleryFeature(Feature):
             # The builder must be visible to show the recipe.
             self._services.requests.arrangement.emit("build")
         if recipe == workspace.recipe:
-            taken()
+            on_loaded()
         else:
             text = tr("Recipe “{name}”", name=tr(recipe.name))
-            workspace.edit_recipe(recipe, text, taken)
+            workspace.edit_recipe(recipe, text, on_loaded)
 
     # Requests of the dialog
 
     @Slot(object, bool)
-    def _on_dialog_kept_toggled(self, item: GalleryItem, kept: bool) -> None:
-        self._services.favourites.keep(_shelf(item), item.key, kept=kept)
+    def _on_dialog_favourite_toggled(self, item: GalleryItem, is_favourite: bool) -> None:
+        self._services.favourites.keep(_shelf(item), item.key, kept=is_favourite)
 
     @Slot(object)
     def _on_dialog_remove_requested(self, item: GalleryItem) -> None:
@@ -174,7 +174,7 @@ class GalleryFeature(Feature):
             self._show_items()
             return
         path = find_recipe(item.key)
-        if path is None or not item.is_own:
+        if path is None or not item.is_users:
             return
         text = tr("Remove the recipe “{name}” from your own?", name=item.title)
         buttons = QMessageBox.StandardButton
@@ -184,9 +184,9 @@ class GalleryFeature(Feature):
             self._services.favourites.changed.emit("networks")
 
     @Slot(str)
-    def _on_dialog_way_requested(self, way: str) -> None:
+    def _on_dialog_import_requested(self, key: str) -> None:
         self._close()
-        self._services.requests.data_way.emit(way)
+        self._services.requests.data_import.emit(key)
 
     @Slot()
     def _on_dialog_finished(self) -> None:
@@ -224,7 +224,7 @@ class GalleryFeature(Feature):
         return tuple(path for path in self._services.workspace.file.recent if path.is_file())
 
 
-def _own_recipe_path(name: str) -> Path:
+def _user_recipe_path(name: str) -> Path:
     stem = file_name(name)
     if stem in dict(list_recipes()):
         # An own recipe must not shadow a built-in key.

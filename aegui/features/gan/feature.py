@@ -39,7 +39,7 @@ class GanFeature(Feature):
         self._connect()
         self._panel.set_count(services.of(SamplesService).count)
         self._show_network()
-        self._show_levers()
+        self._show_switches()
         followers = services.of(SamplesService), services.of(InversionService)
         self.while_visible("gan", *(one.set_active for one in followers))
         self._search()
@@ -52,7 +52,7 @@ class GanFeature(Feature):
         panel.adversaries_chosen.connect(self._on_panel_adversaries_chosen)
         panel.code_activated.connect(self._services.requests.place)
         self._services.runner.started.connect(self._on_runner_started)
-        self._services.runner.state_changed.connect(self._show_levers)
+        self._services.runner.state_changed.connect(self._show_switches)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         inversions = self._services.of(InversionService)
         inversions.began.connect(self._on_inversion_began)
@@ -129,18 +129,18 @@ class GanFeature(Feature):
 
     @Slot()
     @Slot(str)
-    def _show_levers(self, _state: str = "") -> None:
+    def _show_switches(self, _state: str = "") -> None:
         runner, shown = self._services.runner, self._services.shown
         self._panel.set_adversarial(shown.recipe.gan is not None, runner.is_busy)
 
     @Slot(object)
     def _on_samples_sampled(self, samples: GeneratedSamples) -> None:
         self._panel.set_samples(samples, self._services.shown.image_style)
-        self._show_levers()
+        self._show_switches()
 
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
-        self._panel.reset_levers()
+        self._panel.reset_switches()
         self._services.of(JudgeService).forget()
 
     @Slot(bool, bool)

@@ -22,7 +22,7 @@ from aegui.core.lessons.lesson import (
     load_lesson,
 )
 from aegui.features.lessons.model.book import LessonBook
-from aegui.features.lessons.model.progress import kept_progress
+from aegui.features.lessons.model.progress import stored_progress
 from aegui.features.lessons.view.lesson_list import LessonRow
 from aegui.features.lessons.view.panel import LessonsPanel
 from aegui.features.lessons.view.step_page import StepState
@@ -89,8 +89,8 @@ class LessonsFeature(Feature):
 
     def _take_up(self) -> None:
         """Reopen the lesson that was open when the program ended."""
-        kept = self._services.settings.values.get(OPEN)
-        path = next((card.path for card in lesson_cards() if str(card.path) == kept), None)
+        stored = self._services.settings.values.get(OPEN)
+        path = next((card.path for card in lesson_cards() if str(card.path) == stored), None)
         if self.book.lesson is None and path is not None:
             self.book.begin(path, self._services.settings)
 
@@ -265,9 +265,9 @@ class LessonsFeature(Feature):
         saved, annotations = shown.saved, services.workspace.annotations
         # Pins and concepts for other code sizes are kept in the document but hidden.
         size = 0 if shown.codec is None else shown.codec.latent_size
-        is_whole = saved is not None and shown.past is None and not shown.is_live
+        is_finished = saved is not None and shown.past is None and not shown.is_live
         network = (
-            is_whole
+            is_finished
             and saved is not None
             and shown.codec is not None
             and self.book.is_its_network(saved.recipe)
@@ -317,7 +317,7 @@ class LessonsFeature(Feature):
         values = self._services.settings.values
         found = []
         for card in lesson_cards():
-            reached = kept_progress(values, lesson_key(card.path)).reached
+            reached = stored_progress(values, lesson_key(card.path)).reached
             found.append(LessonRow(card, len(reached.intersection(card.steps))))
         return found
 
@@ -358,5 +358,5 @@ class LessonsFeature(Feature):
 
 def _same(one: Recipe, other: Recipe) -> bool:
     """Return whether two recipes are equal apart from seed, name and notes."""
-    plain = {"seed": 0, "name": "", "notes": ""}
-    return one.model_copy(update=plain) == other.model_copy(update=plain)
+    unnamed = {"seed": 0, "name": "", "notes": ""}
+    return one.model_copy(update=unnamed) == other.model_copy(update=unnamed)

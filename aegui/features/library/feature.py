@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
-from aegui.core.atomic import plain_name
+from aegui.core.atomic import file_name_part
 from aegui.core.cost import memory_words
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import run_figure
@@ -75,7 +75,7 @@ class LibraryFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._queries = services.of(LibraryQueries)
-        self._desk = services.of(LibraryWriter)
+        self._writer = services.of(LibraryWriter)
         self._keeper = services.of(RunKeeper)
         self._panel = window.panel(LibraryPanel)
         self._shown_notes: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class LibraryFeature(Feature):
         self._chosen: list[str] = []
         self._connect()
         self._panel.keep.setChecked(keeps(services))
-        self._panel.set_undo(self._desk.undo_text)
+        self._panel.set_undo(self._writer.undo_text)
         self._panel.set_view(self._usual_view())
         self._panel.installEventFilter(self)
         self._refresh(refresh=True)
@@ -95,15 +95,15 @@ class LibraryFeature(Feature):
         self._panel.table.setFocus()
 
     def _connect(self) -> None:
-        queries, desk, panel = self._queries, self._desk, self._panel
+        queries, writer, panel = self._queries, self._writer, self._panel
         queries.answered.connect(self._on_queries_answered)
         queries.known.connect(self._panel.set_details)
         queries.failed.connect(self._on_queries_failed)
         queries.changed.connect(self._refresh)
-        desk.changed.connect(self._refresh)
-        desk.undo_changed.connect(panel.set_undo)
-        desk.progressed.connect(panel.set_progress)
-        desk.busy_changed.connect(self._on_desk_busy_changed)
+        writer.changed.connect(self._refresh)
+        writer.undo_changed.connect(panel.set_undo)
+        writer.progressed.connect(panel.set_progress)
+        writer.busy_changed.connect(self._on_writer_busy_changed)
         panel.view_changed.connect(self._on_panel_view_changed)
         panel.chosen_changed.connect(self._on_panel_chosen_changed)
         panel.edited.connect(self._on_panel_edited)
@@ -114,14 +114,14 @@ class LibraryFeature(Feature):
         panel.trash_requested.connect(self._on_panel_trash_requested)
         panel.restore_requested.connect(self._on_panel_restore_requested)
         panel.export_requested.connect(self.export)
-        panel.undo_requested.connect(desk.undo)
+        panel.undo_requested.connect(writer.undo)
         panel.best_requested.connect(self._on_panel_best_requested)
         panel.empty_requested.connect(self.empty_trash)
         panel.limit_requested.connect(self.set_limit)
         panel.folder_requested.connect(self.open_folder)
         panel.refresh_requested.connect(lambda: self._refresh(refresh=True))
         panel.keep_toggled.connect(self._on_panel_keep_toggled)
-        panel.cancel_requested.connect(desk.cancel)
+        panel.cancel_requested.connect(writer.cancel)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Watch for changes by other programs while the panel is visible."""
@@ -195,7 +195,7 @@ class LibraryFeature(Feature):
         self.noticed.emit(Notice("warning", reason, passing=True, about="library"))
 
     @Slot(bool)
-    def _on_desk_busy_changed(self, busy: bool) -> None:
+    def _on_writer_busy_changed(self, busy: bool) -> None:
         if not busy:
             self._panel.set_progress(None)
 
@@ -250,7 +250,7 @@ class LibraryFeature(Feature):
             )
 
         title = tr("Looking for {name}", name=id)
-        self._desk.do(title, read, self._services.requests.open_kept.emit)
+        self._writer.do(title, read, self._services.requests.open_entry.emit)
 
     def _tell_no_file(self, entry: LibraryEntry) -> None:
         text = tr(
@@ -264,31 +264,31 @@ class LibraryFeature(Feature):
     @Slot(str, str, str)
     def _on_panel_edited(self, id: str, column: str, text: str) -> None:
         value: Any = tags_of(text) if column == "tags" else text
-        self._desk.edit([id], {column: value}, tr(_EDITS[column]))
+        self._writer.edit([id], {column: value}, tr(_EDITS[column]))
 
     @Slot(object)
     def _on_panel_star_toggled(self, ids: list[str]) -> None:
         """Star the entries, or unstar them if all have a star."""
         entries = self._panel.table.entries
         starred = not all(entries.known(entries.row_of(id)).get("starred") for id in ids)
-        self._desk.edit(ids, {"starred": starred}, tr("Star of an entry"))
+        self._writer.edit(ids, {"starred": starred}, tr("Star of an entry"))
 
     @Slot(object)
     def _on_panel_trash_requested(self, ids: list[str]) -> None:
         message = trn("{n:,} entry is in the trash.", "{n:,} entries are in the trash.", len(ids))
         text = trn("{n:,} entry to the trash", "{n:,} entries to the trash", len(ids))
-        self._desk.trash(ids, text, partial(self._offer_undo, message))
+        self._writer.trash(ids, text, partial(self._offer_undo, message))
 
     def _offer_undo(self, text: str, step: UndoStep) -> None:
         """Report a completed change with an offer to revert it and no later one."""
-        offer, accept = tr("Undo"), partial(self._desk.undo_step, step)
+        offer, accept = tr("Undo"), partial(self._writer.undo_step, step)
         notice = Notice("info", text, offer, accept, passing=True, about="library")
         self.noticed.emit(notice)
 
     @Slot(object)
     def _on_panel_restore_requested(self, ids: list[str]) -> None:
         text = trn("{n:,} entry restored", "{n:,} entries restored", len(ids))
-        self._desk.restore(ids, text)
+        self._writer.restore(ids, text)
 
     @Slot(str)
     def _on_panel_best_requested(self, key: str) -> None:
@@ -306,7 +306,7 @@ class LibraryFeature(Feature):
             else:
                 self.noticed.emit(Notice("info", words, passing=True, about="library"))
 
-        self._desk.keep_best(key, low=figure.better != "high", text=text, done=on_kept)
+        self._writer.keep_best(key, low=figure.better != "high", text=text, done=on_kept)
 
     def empty_trash(self) -> None:
         """Delete the entries in the trash, after a question, as this cannot be undone."""
@@ -318,7 +318,7 @@ class LibraryFeature(Feature):
             words = tr("The trash is empty: {size} are free.", size=size)
             self.noticed.emit(Notice("info", words, passing=True, about="library"))
 
-        self._desk.empty_trash(on_freed)
+        self._writer.empty_trash(on_freed)
 
     def set_limit(self) -> None:
         """Ask for the size in megabytes above which a warning is shown."""
@@ -329,7 +329,7 @@ class LibraryFeature(Feature):
             self._panel, title, label, now, 1, _MAX_MEGABYTES, 256
         )
         if accepted:
-            self._desk.do(
+            self._writer.do(
                 title, lambda library, _report, _cancelled: library.set_limit(value * _MEGABYTE)
             )
 
@@ -358,7 +358,7 @@ class LibraryFeature(Feature):
             return
         suffix, patterns = _PATTERNS[kind]
         known = self._panel.table.entries.known(self._panel.table.entries.row_of(ids[0]))
-        name = plain_name(str(known.get("name")))
+        name = file_name_part(str(known.get("name")))
         path = choose_save_file(
             self._window,
             tr("Export"),
@@ -379,7 +379,7 @@ class LibraryFeature(Feature):
         def done(_result: object) -> None:
             self.noticed.emit(Notice("info", message, about="library", file=path))
 
-        self._desk.do(tr("Writing {name}", name=path.name), act, done)
+        self._writer.do(tr("Writing {name}", name=path.name), act, done)
 
 
 def _is_column(key: str) -> bool:

@@ -37,12 +37,12 @@ class KeepingFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._desk = services.of(LibraryWriter)
-        self._desk.failed.connect(self._on_desk_failed)
+        self._writer = services.of(LibraryWriter)
+        self._writer.failed.connect(self._on_writer_failed)
         # Both objects outlive the window: a window rebuilt for another language must not connect
         # them twice.
         once = Qt.ConnectionType.UniqueConnection
-        self._desk.changed.connect(services.of(LibraryNews).changed, once)
+        self._writer.changed.connect(services.of(LibraryNews).changed, once)
         runner = services.runner
         runner.started.connect(self._on_runner_started)
         runner.finished.connect(self._on_runner_finished)
@@ -66,7 +66,7 @@ class KeepingFeature(Feature):
             return
         keeper = self._keeper()
         if keeps(self._services):
-            keeper.take(self._desk, result, resolved, self._services.workspace.name)
+            keeper.take(self._writer, result, resolved, self._services.workspace.name)
         else:
             keeper.leave_out()
 
@@ -99,8 +99,8 @@ class KeepingFeature(Feature):
             )
 
         name = tr(result.plan.name) or tr("Study")
-        self._desk.do(tr("Keeping {name}", name=name), act)
+        self._writer.do(tr("Keeping {name}", name=name), act)
 
     @Slot(str)
-    def _on_desk_failed(self, reason: str) -> None:
+    def _on_writer_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("warning", reason, passing=True, about="library"))

@@ -43,7 +43,7 @@ class OthersFeature(Feature):
         self._has_others = False
         self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
         self._connect()
-        self._panel.set_way(self._others.way)
+        self._panel.set_method(self._others.method)
         self._show_samples()
         self._show_network()
         self._show_others()
@@ -64,7 +64,7 @@ class OthersFeature(Feature):
         others.decoded.connect(self._on_others_decoded)
         others.refused.connect(self._on_others_refused)
         panel.removed.connect(others.remove)
-        panel.way_chosen.connect(others.set_way)
+        panel.method_chosen.connect(others.set_method)
         panel.menu.requested.connect(partial(self.offer, panel.menu))
         panel.menu.chosen.connect(self.choose)
 

@@ -41,7 +41,7 @@ class ConceptWork(QObject):
         self._lacked_encoder = False
         self._connect()
         self._show_samples()
-        self._show_kept()
+        self._show_stored()
         self.show_pins()
         self._on_concepts_computed(self._concepts.latest)
 
@@ -50,11 +50,11 @@ class ConceptWork(QObject):
         if "dataset" in changed:
             self._show_samples()
         if "network" in changed:
-            self._show_kept()
+            self._show_stored()
 
     def _connect(self) -> None:
         services, page, concepts = self._services, self._page, self._concepts
-        services.workspace.annotations.concepts_changed.connect(self._show_kept)
+        services.workspace.annotations.concepts_changed.connect(self._show_stored)
         concepts.computed.connect(self._on_concepts_computed)
         concepts.applied.connect(self._on_concepts_applied)
         concepts.boxes_changed.connect(self._show_boxes)
@@ -66,8 +66,8 @@ class ConceptWork(QObject):
         page.start_chosen.connect(self._on_page_start_chosen)
         page.amount_edited.connect(concepts.set_amount)
         page.keep_requested.connect(self._on_page_keep_requested)
-        page.kept_chosen.connect(self._on_page_kept_chosen)
-        page.kept_removed.connect(self._on_page_kept_removed)
+        page.stored_chosen.connect(self._on_page_stored_chosen)
+        page.stored_removed.connect(self._on_page_stored_removed)
         page.show_requested.connect(self._on_page_show_requested)
         page.pin_requested.connect(self._on_page_pin_requested)
         page.draw_requested.connect(self._on_page_draw_requested)
@@ -135,17 +135,17 @@ class ConceptWork(QObject):
 
     @Slot()
     @Slot(object)
-    def _show_kept(self, _concepts: object = None) -> None:
-        kept, current = self._offered(), self._concepts.kept
-        number = kept.index(current) if current in kept else -1
+    def _show_stored(self, _concepts: object = None) -> None:
+        stored, current = self._offered(), self._concepts.stored
+        number = stored.index(current) if current in stored else -1
         if current is not None and number < 0:
-            self._concepts.set_kept(None)
-        self._page.set_kept(kept, number)
+            self._concepts.set_stored(None)
+        self._page.set_stored(stored, number)
 
     def show_ability(self) -> None:
         """Show that a GAN cannot use sample boxes, before the user fills them in vain."""
         codec = self._services.shown.codec
-        lacks = codec is not None and not codec.can_encode and self._concepts.kept is None
+        lacks = codec is not None and not codec.can_encode and self._concepts.stored is None
         if lacks:
             self._page.set_status(tr("A GAN has no encoder: its samples have no codes to compare."))
         elif self._lacked_encoder:
@@ -162,21 +162,21 @@ class ConceptWork(QObject):
 
     @Slot(str)
     def _on_page_keep_requested(self, name: str) -> None:
-        result, kept = self._concepts.latest, self._services.workspace.annotations
+        result, annotations = self._concepts.latest, self._services.workspace.annotations
         if result is not None:
             named = result.concept.named(name)
-            self._concepts.set_kept(named)
-            kept.set_concepts((*kept.concepts, named))
+            self._concepts.set_stored(named)
+            annotations.set_concepts((*annotations.concepts, named))
 
     @Slot(int)
-    def _on_page_kept_chosen(self, index: int) -> None:
-        self._concepts.set_kept(self._offered()[index] if index >= 0 else None)
-        self._show_kept()
+    def _on_page_stored_chosen(self, index: int) -> None:
+        self._concepts.set_stored(self._offered()[index] if index >= 0 else None)
+        self._show_stored()
 
     @Slot(int)
-    def _on_page_kept_removed(self, index: int) -> None:
-        gone, kept = self._offered()[index], self._services.workspace.annotations
-        kept.set_concepts(tuple(each for each in kept.concepts if each is not gone))
+    def _on_page_stored_removed(self, index: int) -> None:
+        gone, annotations = self._offered()[index], self._services.workspace.annotations
+        annotations.set_concepts(tuple(each for each in annotations.concepts if each is not gone))
 
     # Result
 

@@ -22,7 +22,7 @@ from aegui.kit.theme import current_theme
 from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
-from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
+from aegui.shell.dialogs.film import FilmDialog, keep_film, stored_film
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import shown_origin
 from aegui.shell.reach import Reach
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
 
-_ROOM = "making"
+_PREFIX = "making"
 _KIND, _COUNT = "making.kind", "making.images"
 _FOLLOWING_MS = 200
 """Refresh interval during training."""
@@ -130,7 +130,7 @@ class MakingFeature(Feature):
         self._is_seen = seen
         self._paths.set_active(seen)
         self._services.of(Making).concepts.set_active(seen)
-        self._show_way()
+        self._show_path()
 
     # Pins
 
@@ -198,9 +198,9 @@ class MakingFeature(Feature):
     @Slot(object)
     def _on_paths_traced(self, result: PathResult | None) -> None:
         self._page.set_path(result, self._services.shown.image_style)
-        self._show_way()
+        self._show_path()
 
-    def _show_way(self) -> None:
+    def _show_path(self) -> None:
         """Show the path on the map while the dock is visible."""
         result = self._paths.latest
         self._canvas.set_path(result.codes if self._is_seen and result is not None else None)
@@ -220,7 +220,9 @@ class MakingFeature(Feature):
         if result is None:
             return
         usual = FilmSpec(fps=float(self._page.frames_per_second))
-        film = replace(kept_film(self._services.settings, _ROOM, usual), form=kind, fps=usual.fps)
+        film = replace(
+            stored_film(self._services.settings, _PREFIX, usual), form=kind, fps=usual.fps
+        )
         ink = self._services.shown.image_style.glyphs and not current_theme().is_dark
 
         def estimate(film: FilmSpec, cancelled: IsCancelled) -> FilmSize:
@@ -238,7 +240,7 @@ class MakingFeature(Feature):
             return
         film = dialog.film
         origin = shown_origin(self._services.workspace.name, self._services.shown)
-        keep_film(self._services.settings, _ROOM, film)
+        keep_film(self._services.settings, _PREFIX, film)
         dialog.accept()
 
         def work(report: Report, cancelled: IsCancelled) -> int:

@@ -212,8 +212,8 @@ class MapFeature(Feature):
 
     def _draw_decoded(self) -> None:
         """Open the decoded image in the editor if its code is the one requested for drawing."""
-        decoded, wanted = self._decoded, self._to_draw
-        if decoded is None or wanted is None or not np.array_equal(decoded.z, wanted):
+        decoded, requested = self._decoded, self._to_draw
+        if decoded is None or requested is None or not np.array_equal(decoded.z, requested):
             return
         self._to_draw = None
         dataset = self._services.shown.dataset
@@ -268,8 +268,8 @@ class MapFeature(Feature):
     def _show_sample(self, found: tuple[tuple[int, float], ...]) -> None:
         """Blend in the nearest sample where the image copies it; glyphs need no sharpening."""
         shown = self._services.shown
-        is_wanted = self._canvas.scene.style.sharp and not shown.image_style.glyphs
-        share = copy_share(found[0][1], found[1][1]) if is_wanted and len(found) > 1 else 0.0
+        is_checked = self._canvas.scene.style.sharp and not shown.image_style.glyphs
+        share = copy_share(found[0][1], found[1][1]) if is_checked and len(found) > 1 else 0.0
         if share > 0.0 and not shown.is_learning:
             image = shown.dataset.images[found[0][0]].reshape(-1)
             self._panel.set_sample(found[0][0], one_image(image, shown.dataset), share)

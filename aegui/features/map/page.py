@@ -62,7 +62,7 @@ class PageFeature(Feature):
             codec,
             shown.dataset,
             moment.weights,
-            shown.kept_epochs,
+            shown.recorded_epochs,
             self._services.workspace.annotations.pins,
             self._window.canvas.scene.projection.frame,
         )

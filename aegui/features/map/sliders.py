@@ -78,7 +78,7 @@ class SlidersFeature(Feature):
         paths, codec = self._services.of(Making).paths, self._services.shown.codec
         size = 0 if codec is None else codec.latent_size
         every = zip(paths.pins, paths.stops, strict=True)
-        three = [place for place, taken in every if taken and len(place.z) == size][:3]
+        three = [place for place, is_fitting in every if is_fitting and len(place.z) == size][:3]
         names = [place.name for place in three]
         if len(three) < 3 or len({len(place.z) for place in three}) > 1:
             self._axes.set_offered(None, ())

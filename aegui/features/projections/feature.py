@@ -217,7 +217,7 @@ class ProjectionsFeature(Feature):
         dataset, references = self._services.shown.dataset, self._maps.references
         found = {state.key: state.figures or Figures() for state in self._maps.maps}
 
-        def made() -> bytes:
+        def data() -> bytes:
             if kind == "csv":
                 return views_csv(dataset, of, views).encode()
             document = views_document(dataset, of, views, found, references)
@@ -225,5 +225,5 @@ class ProjectionsFeature(Feature):
 
         message = tr("The maps are saved: {path}", path=path)
         self._services.of(FileWriter).write_bytes(
-            path, made, Notice("info", message, about="maps file", file=Path(path))
+            path, data, Notice("info", message, about="maps file", file=Path(path))
         )

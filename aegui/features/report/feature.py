@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QTimer, Slot
 
-from aegui.core.atomic import plain_name
+from aegui.core.atomic import file_name_part
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, localized, tr
 from aegui.core.report.assignments import ASSIGNMENTS
@@ -16,7 +16,7 @@ from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.report.figure_runs import find_run, run_mark
 from aegui.core.report.folder import free_folder
 from aegui.core.system_reason import system_reason
-from aegui.core.training.record.history import plain_epoch
+from aegui.core.training.record.history import epoch_number
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
 from aegui.paths import library_dir
@@ -114,7 +114,7 @@ class ReportFeature(Feature):
             return ""
         moment = replace(shown, past=None, is_live=False).moment_of(shown.run)
         epochs = {
-            "shown": localized(plain_epoch(shown.past.epoch), ","),
+            "shown": localized(epoch_number(shown.past.epoch), ","),
             "of": localized(moment.epoch, ","),
         }
         if moment.weights == "best":
@@ -137,7 +137,7 @@ class ReportFeature(Feature):
         workspace = self._services.workspace
         stem = workspace.stem if of_shown else requested.of
         try:
-            folder = str(free_folder(Path(folder), plain_name(f"{tr('hand-in')}-{stem}")))
+            folder = str(free_folder(Path(folder), file_name_part(f"{tr('hand-in')}-{stem}")))
         except OSError as error:
             reason = system_reason(error)
             self._on_reports_failed(
@@ -200,8 +200,8 @@ class ReportFeature(Feature):
             )
             self.noticed.emit(Notice("warning", text))
         elif library_dir() in found.path.parents:
-            kept = KeptDocument(found.requested.name, found.path)
-            self._services.requests.open_kept.emit(kept)
+            entry = KeptDocument(found.requested.name, found.path)
+            self._services.requests.open_entry.emit(entry)
         else:
             self._services.requests.file.emit(found.path)
 

@@ -42,8 +42,8 @@ class SourceFeature(Feature):
         if self._source.printed is not None:
             self._on_source_printed_changed(self._source.printed)
         self.while_visible("source", self._source.set_active)
-        self._has_room = False
-        self.while_visible("source", self._make_room)
+        self._is_enlarged = False
+        self.while_visible("source", self._enlarge_once)
 
     def _connect(self) -> None:
         source, panel, services = self._source, self._panel, self._services
@@ -67,15 +67,15 @@ class SourceFeature(Feature):
             self._show_draft()
 
     @Slot(bool)
-    def _make_room(self, is_seen: bool) -> None:
+    def _enlarge_once(self, is_seen: bool) -> None:
         """Enlarge the dock when first shown: by default it has room for a few lines only."""
         dock = self._window.docks["source"]
-        if not is_seen or self._has_room or dock.isFloating():
+        if not is_seen or self._is_enlarged or dock.isFloating():
             return
-        self._has_room = True
-        window, wanted = dock.parent(), self._panel.sizeHint().height()
-        if isinstance(window, QMainWindow) and dock.height() < min(wanted, window.height() // 3):
-            height = min(wanted, window.height() // 2)
+        self._is_enlarged = True
+        window, preferred = dock.parent(), self._panel.sizeHint().height()
+        if isinstance(window, QMainWindow) and dock.height() < min(preferred, window.height() // 3):
+            height = min(preferred, window.height() // 2)
             window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
     @Slot()

@@ -14,8 +14,8 @@ from aegui.core.study.records import default_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.cell_networks import CellNetworks
-from aegui.features.studies.model.compute_target import KEPT, ComputeTarget
-from aegui.features.studies.model.study_runs import StudyRuns, own_plan
+from aegui.features.studies.model.compute_target import SETTINGS_PREFIX, ComputeTarget
+from aegui.features.studies.model.study_runs import StudyRuns, user_plan
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.session.file_writer import FileWriter
@@ -57,7 +57,7 @@ class StudiesFeature(Feature):
         self._panel.destroyed.connect(background.forget)
         self._form.set_search_available(is_search_available())
         self._form.set_builder(services.workspace.recipe)
-        self._take_target(services.settings.form(KEPT, ComputeTarget()))
+        self._take_target(services.settings.form(SETTINGS_PREFIX, ComputeTarget()))
         self._waiting: str | None = None
         self._starts: tuple[Path, StudyPlan] | None = None
         # The texts may be those of a window in another language.
@@ -108,7 +108,7 @@ class StudiesFeature(Feature):
         panel.networks_requested.connect(self._on_panel_networks_requested)
         panel.network_requested.connect(self._on_panel_network_requested)
         panel.step_requested.connect(self._on_panel_step_requested)
-        self._networks.made.connect(self._on_networks_made)
+        self._networks.ready.connect(self._on_networks_ready)
         self._networks.forgotten.connect(self._on_networks_forgotten)
         self._networks.failed.connect(self._tell_error)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
@@ -180,7 +180,7 @@ class StudiesFeature(Feature):
             self.open()
             self._tell_busy(tr("A study is running: open another one when it has ended."))
             return
-        path = list_plans().get(name) or own_plan(name)
+        path = list_plans().get(name) or user_plan(name)
         if path is None:
             text = tr(
                 "The study “{name}” of this figure was not found: open the file of its plan.",
@@ -265,7 +265,7 @@ class StudiesFeature(Feature):
 
     @Slot(object)
     def _on_target_edited(self, target: ComputeTarget) -> None:
-        self._services.settings.keep_form(KEPT, target)
+        self._services.settings.keep_form(SETTINGS_PREFIX, target)
         self._take_target(target)
 
     @Slot(str)
@@ -376,7 +376,7 @@ class StudiesFeature(Feature):
             showing.choose_run(run)
 
     @Slot(object, str)
-    def _on_networks_made(self, run: SavedRun, words: str) -> None:
+    def _on_networks_ready(self, run: SavedRun, words: str) -> None:
         """Open the trained runs of a setting as a document, to step through by choosing runs."""
         self._runs.keep_recipe()
         self._services.requests.document.emit(run, words)

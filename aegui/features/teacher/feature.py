@@ -81,9 +81,9 @@ class TeacherFeature(Feature):
             return
         services, before = self._services, self._teaching.settings_before
         now = {"theme": services.settings.theme, "language": language()}
-        wanted = {name: before.get(name) or now[name] for name in now}
+        restored = {name: before.get(name) or now[name] for name in now}
         self._teaching.leave()
-        for name, value in wanted.items():
+        for name, value in restored.items():
             if value != now[name]:
                 _later(services, f"{name}_{value}")
         # Deferred: another language rebuilds the window, which stores its layout.
@@ -149,7 +149,7 @@ class TeacherFeature(Feature):
             return menus[path].title().replace("&", "") if path in menus else path
 
         dialog = TeacherDialog(self._window.names, menu_words, recipe, self._window)
-        dialog.accepted.connect(lambda: self._save(dialog.made))
+        dialog.accepted.connect(lambda: self._save(dialog.file))
         dialog.open()
 
     def _save(self, file: TeacherFile) -> None:

@@ -167,7 +167,7 @@ class TimeFeature(Feature):
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the bar for the fields in ``changed``."""
         self.ghost.show(shown, changed)
-        if changed & {"kept_epochs", "is_live", "network"}:
+        if changed & {"recorded_epochs", "is_live", "network"}:
             self._growth.mark()
         if changed & MOMENT:
             self._show_epoch()

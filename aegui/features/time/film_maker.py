@@ -133,7 +133,7 @@ class FilmMaker(QObject):
     @Slot()
     def _on_timer_timeout(self) -> None:
         dialog, films = self._dialog, self._services.of(FilmWriter)
-        if dialog is None or not films.has_room:
+        if dialog is None or not films.has_space:
             return
         if self._next == len(self._epochs):
             self._timer.stop()
@@ -225,12 +225,12 @@ def _sized(image: QImage, size: QSize) -> QImage:
     """Return ``image`` padded or cropped at the right and bottom to ``size``."""
     if image.size() == size:
         return image
-    made = QImage(size, QImage.Format.Format_RGB32)
-    made.fill(current_theme().panel)
-    painter = QPainter(made)
+    sized = QImage(size, QImage.Format.Format_RGB32)
+    sized.fill(current_theme().panel)
+    painter = QPainter(sized)
     painter.drawImage(0, 0, image)
     painter.end()
-    return made
+    return sized
 
 
 def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:
@@ -265,8 +265,10 @@ def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:
     if band:
         painter.setFont(font)
         painter.setPen(theme.text)
-        room = QRect(band // 2, height, width - band, band)
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        caption = QRect(band // 2, height, width - band, band)
+        painter.drawText(
+            caption, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words
+        )
     painter.end()
     lines = np.frombuffer(picture.constBits(), np.uint8)
     lines = lines.reshape(picture.height(), picture.bytesPerLine())

@@ -16,7 +16,7 @@ from aegui.features.time.film_maker import (
     grabbed,
 )
 from aegui.features.time.model.timeline import Player
-from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
+from aegui.shell.dialogs.film import FilmDialog, keep_film, stored_film
 from aegui.shell.feature import Feature
 from aegui.shell.panel_area import PanelArea
 
@@ -73,7 +73,7 @@ class FilmFeature(Feature):
             now[0] = grabbed(target)
             dialog.update_size()
 
-        dialog = FilmDialog(kept_film(services.settings, _FORM, USUAL), estimate, self._window)
+        dialog = FilmDialog(stored_film(services.settings, _FORM, USUAL), estimate, self._window)
         if moves:
             QTimer.singleShot(_SETTLED_MS, dialog, update_size)
         dialog.save_requested.connect(lambda: self._save_film(dialog, kind, target))

@@ -33,8 +33,8 @@ class ForkDialog(QDialog):
         self.take = QPushButton(tr("&Go on"))
         self.take.setProperty("main", True)
         buttons = buttons_of(self, take=self.take, leave=tr("Ca&ncel"))
-        wide = 2 * SPACING
-        self.setLayout(column(self.form, buttons, spacing=wide, margins=(wide,) * 4))
+        margin = 2 * SPACING
+        self.setLayout(column(self.form, buttons, spacing=margin, margins=(margin,) * 4))
         self.form.changed.connect(self._on_form_changed)
         self._on_form_changed(self.form.recipe)
 

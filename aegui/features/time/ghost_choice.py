@@ -38,8 +38,8 @@ class GhostChoice(QObject):
         self._bar = window.panel(TimeBar)
         self.key = ""
         """Key of the chosen ghost; "" for none."""
-        self._kept: Codec | None = None
-        self._kept_words = ""
+        self._stored: Codec | None = None
+        self._stored_words = ""
         self._is_new = False
         self._is_fitted = bool(services.settings.values.get(_FITTED, False))
         ghosts = services.of(GhostService)
@@ -82,7 +82,7 @@ class GhostChoice(QObject):
     def _keep(self, codec: Codec | None, words: str) -> None:
         if codec is None or not codec.can_encode:
             return
-        self._kept, self._kept_words = codec, words
+        self._stored, self._stored_words = codec, words
         self.key = "kept"
         self._show()
 
@@ -96,14 +96,14 @@ class GhostChoice(QObject):
     def _words(self) -> str:
         if self._run is not None:
             return tr("Seed {seed}", seed=self._services.shown.seeds[self._run])
-        return self._kept_words
+        return self._stored_words
 
     def _codec(self) -> Codec | None:
         """Return the codec of the chosen ghost; None if there is none or it does not fit."""
         shown = self._services.shown
         if not self.key or shown.fitting is None:
             return None
-        found = self._kept
+        found = self._stored
         if self._run is not None:
             found = shown.codec_of_run(self._run)
         return None if found is None or why_no_ghost(found, shown.fitting, "") else found
@@ -169,7 +169,7 @@ class GhostChoice(QObject):
             choices += run_choices(shown, others=True)
             if self._run is not None and MAX_IN_MENU <= self._run < len(shown.seeds):
                 choices.append((self.key, self._words()))
-        if self._kept is not None:
-            choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))
+        if self._stored is not None:
+            choices.append(("kept", tr("Kept: {name}", name=self._stored_words)))
         choices.append(("file", tr("Run in another &file…")))
         self._bar.set_ghosts(choices, self.key, fitted=self._is_fitted)

@@ -95,9 +95,9 @@ class TourFeature(Feature):
     def begin(self) -> None:
         """Show the step where the tour was left, or the first one."""
         # The hints on the map say the same, so they are hidden meanwhile.
-        overlay_area_of(self._window.canvas).set_taken(self.card, True)
-        kept = self._services.settings.values.get(STEP, 0)
-        at = int(kept) if isinstance(kept, int) and 0 <= kept < len(STEPS) else 0
+        overlay_area_of(self._window.canvas).set_occupied(self.card, True)
+        stored = self._services.settings.values.get(STEP, 0)
+        at = int(stored) if isinstance(stored, int) and 0 <= stored < len(STEPS) else 0
         self._show(at)
         self.card.next.setFocus()
 
@@ -127,7 +127,7 @@ class TourFeature(Feature):
         self._at = None
         self._rest.stop()
         self.pointer.leave()
-        overlay_area_of(self._window.canvas).set_taken(self.card, False)
+        overlay_area_of(self._window.canvas).set_occupied(self.card, False)
         had_keys = self.card.isAncestorOf(self._window.focusWidget() or self.card)
         self.card.hide()
         if had_keys:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from aegui.kit.charts.ink import Ink
     from aegui.kit.charts.scale import Scale
 
-_X_ROOM = 1.9
-"""Room for a figure across, as a multiple of its width."""
-_MIN_WIDE = 18.0
-_Y_ROOM = 20.0
+_X_SPACING = 1.9
+"""Space for a figure across, as a multiple of its width."""
+_MIN_LABEL_WIDTH = 18.0
+_Y_SPACING = 20.0
 _TICK = 2.5
 _HAIR = 0.01
 """Rounding tolerance of text measured twice."""
@@ -31,16 +31,16 @@ class Axis:
         name: The quantity along it, with its unit.
         scale: Its range.
         percent: Whether values are shares, shown as per cent.
-        whole: Whether only whole numbers are marked.
-        bare: Whether it has no ticks, as values along it have no meaning.
+        integers_only: Whether only whole numbers are marked.
+        without_ticks: Whether it has no ticks, as values along it have no meaning.
         crosses: Whether it runs through the 0 of the other axis, rather than at the plot's edge.
     """
 
     name: str
     scale: Scale
     percent: bool = False
-    whole: bool = False
-    bare: bool = False
+    integers_only: bool = False
+    without_ticks: bool = False
     crosses: bool = False
 
     def text(self, value: float) -> str:
@@ -50,8 +50,8 @@ class Axis:
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Return at most about ``most`` round values, and their labels."""
-        values = [] if self.bare else self.scale.ticks(most)
-        return [(v, self.text(v)) for v in values if not self.whole or v == round(v)]
+        values = [] if self.without_ticks else self.scale.ticks(most)
+        return [(v, self.text(v)) for v in values if not self.integers_only or v == round(v)]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def plot_rect(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> QRectF:
 
     An axis without a name takes no space for one.
     """
-    if x.bare and y.bare and not (x.name or y.name):
+    if x.without_ticks and y.without_ticks and not (x.name or y.name):
         return rect.adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
     line, name = ink.line(TICK_PT), ink.line(NAME_PT)
     bottom = _TICK + line + (GAP / 2 + name if x.name else 0.0)
@@ -104,7 +104,7 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
         ink.write(text, box, TICK_PT, theme.text)
     if x.crosses or y.crosses:
         _zero_lines(ink, frame)
-    elif x.bare and y.bare:
+    elif x.without_ticks and y.without_ticks:
         # Only distances matter: a frame without labels.
         painter.setPen(ink.pen(theme.border))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -125,9 +125,11 @@ def name_upwards(ink: Ink, text: str, rect: QRectF, plot: QRectF) -> None:
     size = NAME_PT
     while size > ink.least and ink.width(text, size) > rect.height():
         size -= 0.5
-    high = min(max(plot.height(), ink.width(text, size) + _HAIR), rect.height())
-    top = min(max(plot.center().y() - high / 2, rect.top()), rect.bottom() - high)
-    ink.write_upwards(text, QRectF(rect.left(), top, ink.line(NAME_PT), high), size, ink.theme.text)
+    height = min(max(plot.height(), ink.width(text, size) + _HAIR), rect.height())
+    top = min(max(plot.center().y() - height / 2, rect.top()), rect.bottom() - height)
+    ink.write_upwards(
+        text, QRectF(rect.left(), top, ink.line(NAME_PT), height), size, ink.theme.text
+    )
 
 
 def _zero_lines(ink: Ink, frame: PlotArea) -> None:
@@ -142,7 +144,7 @@ def _zero_lines(ink: Ink, frame: PlotArea) -> None:
 
 def value_ticks(y: Axis, height: float) -> list[tuple[float, str]]:
     """Return the ticks and labels that fit on a vertical axis of ``height``."""
-    return y.ticks(int(height / _Y_ROOM) + 1)
+    return y.ticks(int(height / _Y_SPACING) + 1)
 
 
 def value_lines(ink: Ink, plot: QRectF, y: Axis) -> None:
@@ -160,17 +162,17 @@ def value_lines(ink: Ink, plot: QRectF, y: Axis) -> None:
 
 def values_width(ink: Ink, y: Axis, height: float) -> float:
     """Return the width of the labels of a vertical axis, with its name if it has one."""
-    wide = max((ink.width(text, TICK_PT) for _, text in value_ticks(y, height)), default=0.0)
-    return wide + (ink.line(NAME_PT) if y.name else 0.0) + _TICK + 1.25 * GAP
+    widest = max((ink.width(text, TICK_PT) for _, text in value_ticks(y, height)), default=0.0)
+    return widest + (ink.line(NAME_PT) if y.name else 0.0) + _TICK + 1.25 * GAP
 
 
-def _ticks_across(ink: Ink, room: float, x: Axis) -> list[tuple[float, str]]:
+def _ticks_across(ink: Ink, width: float, x: Axis) -> list[tuple[float, str]]:
     """Return as many ticks as fit with their labels side by side."""
-    most = max(2, int(room / (_X_ROOM * _MIN_WIDE)))
+    most = max(2, int(width / (_X_SPACING * _MIN_LABEL_WIDTH)))
     while True:
         ticks = x.ticks(most)
-        wide = max((ink.width(text, TICK_PT) for _, text in ticks), default=0.0)
-        if most <= 2 or (len(ticks) - 1) * _X_ROOM * max(_MIN_WIDE, wide) <= room:
+        widest = max((ink.width(text, TICK_PT) for _, text in ticks), default=0.0)
+        if most <= 2 or (len(ticks) - 1) * _X_SPACING * max(_MIN_LABEL_WIDTH, widest) <= width:
             return ticks
         most -= 1
 

@@ -68,13 +68,15 @@ class BarPlot:
         top = paint_legend(ink, rect, self._entries(ink))
         columns = framed_columns(ink, rect.adjusted(0.0, top, 0.0, 0.0), self.names, self.x, self.y)
         zero = columns.height(max(self.y.scale.low, min(0.0, self.y.scale.high)))
-        wide = columns.wide * _SHARE / max(1, len(self.groups))
+        bar_width = columns.column_width * _SHARE / max(1, len(self.groups))
         for number, (_, values, colour) in enumerate(self.groups):
             for index, value in enumerate(values):
                 if math.isfinite(value):
                     left = columns.column(index).left()
-                    left += (1 - _SHARE) / 2 * columns.wide + number * wide
-                    bar = QRectF(QPointF(left, zero), QPointF(left + wide, columns.height(value)))
+                    left += (1 - _SHARE) / 2 * columns.column_width + number * bar_width
+                    bar = QRectF(
+                        QPointF(left, zero), QPointF(left + bar_width, columns.height(value))
+                    )
                     paint_bar(ink, bar.normalized(), colour, is_hatched=index in self.hatched)
         self._paint_dots(ink, columns)
         paint_levels(ink, columns, self.levels)

@@ -110,7 +110,7 @@ class BoxPlot:
 def _paint_box(ink: Ink, columns: NamedColumns, index: int, found: BoxFigures) -> None:
     painter, theme = ink.painter, ink.theme
     column = columns.column(index)
-    middle, half = column.center().x(), _SHARE / 2 * columns.wide
+    middle, half = column.center().x(), _SHARE / 2 * columns.column_width
     colour = theme.series[0]
     painter.setPen(ink.pen(colour, 2 * HAIRLINE))
     for quartile, end in zip((found.low, found.high), found.whiskers, strict=True):

@@ -46,14 +46,16 @@ class NamedColumns:
     y: Axis
 
     @property
-    def wide(self) -> float:
+    def column_width(self) -> float:
         """Return the width of a column."""
         return self.plot.width() / max(1, self.count)
 
     def column(self, index: int) -> QRectF:
         """Return the rectangle of a column over the full height."""
         plot = self.plot
-        return QRectF(plot.left() + index * self.wide, plot.top(), self.wide, plot.height())
+        return QRectF(
+            plot.left() + index * self.column_width, plot.top(), self.column_width, plot.height()
+        )
 
     def height(self, value: float) -> float:
         """Return the y position of ``value``, clamped to the axis."""
@@ -63,7 +65,7 @@ class NamedColumns:
     def dot(self, index: int, number: int, of: int, value: float) -> QPointF:
         """Return the position of the ``number``-th of ``of`` values, spread across a column."""
         share = 0.5 + _DOTS_SHARE * ((number + 0.5) / of - 0.5)
-        return QPointF(self.plot.left() + (index + share) * self.wide, self.height(value))
+        return QPointF(self.plot.left() + (index + share) * self.column_width, self.height(value))
 
 
 def framed_columns(ink: Ink, rect: QRectF, names: Sequence[str], x: str, y: Axis) -> NamedColumns:
@@ -96,29 +98,29 @@ def _turned_height(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
     return min(widest, _MAX_TURNED * rect.height())
 
 
-def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: float) -> None:
+def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], height: float) -> None:
     size = TICK_PT
 
     def is_large(size: float) -> bool:
         widest = max((ink.width(name, size) for name in names), default=0.0)
-        return ink.line(size) > columns.wide or widest > high
+        return ink.line(size) > columns.column_width or widest > height
 
     while size > ink.least and is_large(size):
         size -= 0.5
     for index, name in enumerate(names):
-        left = columns.plot.left() + index * columns.wide
-        box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.wide, high)
+        left = columns.plot.left() + index * columns.column_width
+        box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.column_width, height)
         ink.write_upwards(name, box, size, ink.theme.text, RIGHT)
 
 
 def _paint_names(ink: Ink, columns: NamedColumns, names: Sequence[str], line: float) -> None:
     """Paint the names of the columns: in smaller letters if necessary, or else every nth."""
-    size, stride = fitting_size(ink, names, columns.wide)
+    size, stride = fitting_size(ink, names, columns.column_width)
     for index, name in enumerate(names):
         if index % stride == 0:
-            left = columns.plot.left() + index * columns.wide
-            box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.wide, line)
-            text = ink.elided(name, size, stride * columns.wide)
+            left = columns.plot.left() + index * columns.column_width
+            box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.column_width, line)
+            text = ink.elided(name, size, stride * columns.column_width)
             ink.write(text, box, size, ink.theme.text)
 
 
@@ -150,13 +152,13 @@ def level_style(number: int) -> Qt.PenStyle:
     return styles[number % len(styles)]
 
 
-def fitting_size(ink: Ink, names: Sequence[str], room: float) -> tuple[float, int]:
+def fitting_size(ink: Ink, names: Sequence[str], width: float) -> tuple[float, int]:
     """Return the font size at which ``names`` fit side by side, and the stride if not all do."""
     size = ink.text
     while size >= max(_MIN_NAME, ink.least):
         widest = max((ink.width(name, size) for name in names), default=0.0)
-        if widest <= room - 1.0:
+        if widest <= width - 1.0:
             return size, 1
         size -= 0.5
     widest = max((ink.width(name, ink.text) for name in names), default=0.0)
-    return ink.text, max(1, min(len(names), -(-int(widest + GAP) // max(1, int(room)))))
+    return ink.text, max(1, min(len(names), -(-int(widest + GAP) // max(1, int(width)))))

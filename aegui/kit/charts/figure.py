@@ -58,7 +58,7 @@ class Figure:
         csv: Its numbers as CSV, or empty.
         table: The same to be pasted into a spreadsheet; empty to use ``csv``.
         noisy: Whether it depends on the noise that the window applies.
-        whole: Whether it covers a whole training run, rather than the epoch shown in the window.
+        covers_run: Whether it covers a training run, rather than the epoch shown in the window.
         screen_dpi: Dots per inch of the screen, for widgets that paint themselves.
         of: Subject that the file name begins with; empty for the open document.
     """
@@ -70,7 +70,7 @@ class Figure:
     csv: str = ""
     table: str = ""
     noisy: bool = False
-    whole: bool = False
+    covers_run: bool = False
     screen_dpi: int = 72
     of: str = ""
 
@@ -138,20 +138,20 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
         for index, text in enumerate(lines):
             box = QRectF(rect.left(), rect.bottom() + GAP / 2 + index * line, rect.width(), line)
             ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, LEFT)
-    for part, room in zip(figure.parts, panel_rects(len(figure.parts), rect), strict=True):
-        paint_titled(ink, part, room, titled=len(figure.parts) > 1)
+    for part, area in zip(figure.parts, panel_rects(len(figure.parts), rect), strict=True):
+        paint_titled(ink, part, area, titled=len(figure.parts) > 1)
 
 
-def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) -> None:
-    """Paint ``part`` in ``room``, below its title if ``titled``."""
+def paint_titled(ink: Ink, part: Content, area: QRectF, *, titled: bool = True) -> None:
+    """Paint ``part`` in ``area``, below its title if ``titled``."""
     if titled and part.title:
         line = ink.line(NAME_PT)
-        box = QRectF(room.left(), room.top(), room.width(), line)
-        title = ink.elided(part.title, NAME_PT, room.width())
+        box = QRectF(area.left(), area.top(), area.width(), line)
+        title = ink.elided(part.title, NAME_PT, area.width())
         ink.write(title, box, NAME_PT, ink.theme.text, LEFT, bold=True)
-        room = room.adjusted(0.0, line + GAP / 2, 0.0, 0.0)
+        area = area.adjusted(0.0, line + GAP / 2, 0.0, 0.0)
     ink.painter.save()
-    part.paint(ink, room)
+    part.paint(ink, area)
     ink.painter.restore()
 
 
@@ -231,14 +231,14 @@ def book_pdf(figures: Sequence[Figure], paper: Paper, title: str, origin: str = 
     """
     points = QSizeF(*paper.checked().size_pt)
     dpi = figures[0].screen_dpi
-    whole = QSizeF(math.ceil(points.width()), math.ceil(points.height()))
+    page = QSizeF(math.ceil(points.width()), math.ceil(points.height()))
 
     def write(buffer: QBuffer) -> None:
         writer = QPdfWriter(buffer)
         writer.setResolution(dpi)
         writer.setTitle(title)
         writer.setCreator(f"aegui {__version__}" + (f": {origin}" if origin else ""))
-        size = QPageSize(whole, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+        size = QPageSize(page, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
         writer.setPageSize(size)
         writer.setPageMargins(QMarginsF(0.0, 0.0, 0.0, 0.0))
         with QPainter(writer) as painter:
@@ -248,16 +248,16 @@ def book_pdf(figures: Sequence[Figure], paper: Paper, title: str, origin: str = 
                     writer.newPage()
                 paint_figure(painter, figure, paper)
 
-    return _with_box(_buffered(write), points, whole)
+    return _with_box(_buffered(write), points, page)
 
 
-def _with_box(data: bytes, points: QSizeF, whole: QSizeF) -> bytes:
-    """Set the exact page size in the PDF, which Qt rounds to ``whole`` points.
+def _with_box(data: bytes, points: QSizeF, page: QSizeF) -> bytes:
+    """Set the exact page size in the PDF, which Qt rounds to ``page`` points.
 
     The replaced box has the same length in bytes, as the PDF lists the offsets of all objects.
     """
-    low = whole.height() - points.height()
-    box = f"/MediaBox [0 {low:.3f} {points.width():.3f} {whole.height():.0f}]".encode()
+    low = page.height() - points.height()
+    box = f"/MediaBox [0 {low:.3f} {points.width():.3f} {page.height():.0f}]".encode()
 
     def replaced(found: re.Match[bytes]) -> bytes:
         return found[0] if len(box) > len(found[0]) else box.ljust(len(found[0]))

@@ -82,7 +82,7 @@ class Graph:
         self._dots.hide()
         self._box.addItem(self._dots, ignoreBounds=True)
         self._plot: LinePlot | None = None
-        self._room: tuple[QRectF, QRectF] | None = None
+        self._areas: tuple[QRectF, QRectF] | None = None
         self._marked: dict[str, tuple[tuple[float, float], Ticks]] = {}
         self.dress(ink)
 
@@ -181,9 +181,9 @@ class Graph:
     def _arrange(
         self, plot: LinePlot, frame: QRectF, inside: QRectF, x_ticks: Ticks, y_ticks: Ticks
     ) -> None:
-        if self._room != (frame, inside):
-            self._room = (frame, inside)
-            self._arrange_room(frame, inside)
+        if self._areas != (frame, inside):
+            self._areas = (frame, inside)
+            self._arrange_areas(frame, inside)
         self._set_axis("left", plot.y.scale, y_ticks)
         self._set_axis("bottom", plot.x.scale, x_ticks)
         ranges = []
@@ -193,7 +193,7 @@ class Graph:
             ranges.append((low - over, high + over))
         self._box.setRange(xRange=ranges[0], yRange=ranges[1], padding=0.0, disableAutoRange=False)
 
-    def _arrange_room(self, frame: QRectF, inside: QRectF) -> None:
+    def _arrange_areas(self, frame: QRectF, inside: QRectF) -> None:
         self.widget.setGeometry(frame.toRect())
         # A widget never shown defers this, but exports render one that is not visible.
         self.widget.resizeEvent(None)
@@ -253,9 +253,9 @@ class _CurveItems:
         self._band = pg.PlotCurveItem(pen=None, fillLevel="enclosed")
         self._runs = pg.PlotCurveItem()
         self._mean = pg.PlotCurveItem()
-        self._own = pg.PlotCurveItem()
+        self._emphasised = pg.PlotCurveItem()
         self._lone = pg.ScatterPlotItem(size=_LONE_PX, pen=None)
-        self._items = (self._band, self._runs, self._mean, self._own, self._lone)
+        self._items = (self._band, self._runs, self._mean, self._emphasised, self._lone)
         for item in self._items:
             item.setCacheMode(cache)
             box.addItem(item, ignoreBounds=True)
@@ -276,13 +276,13 @@ class _CurveItems:
             self._lone.setData(x[lone], mean[lone])
         # No band where no run has a value yet, such as accuracy during pre-training.
         has_band = bool(pieces) and one.low is not None and one.high is not None
-        for item in (self._band, self._runs, self._own):
+        for item in (self._band, self._runs, self._emphasised):
             item.setVisible(has_band)
         if has_band and one.low is not None and one.high is not None:
             low, high = (on_scale(edge, is_log=is_log) for edge in (one.low, one.high))
             _set_line(self._band, *_around(x, low, high, pieces))
             _set_line(self._runs, *_end_to_end(x, on_scale(one.runs, is_log=is_log)))
-            _set_line(self._own, x, on_scale(one.read, is_log=is_log))
+            _set_line(self._emphasised, x, on_scale(one.read, is_log=is_log))
 
     def dress(self, ink: Ink, one: Series) -> None:
         """Apply the colours of ``one`` in ``ink``."""
@@ -293,7 +293,7 @@ class _CurveItems:
         self._lone.setBrush(one.ink(ink))
         self._band.setBrush(_faded(one.ink(ink), BAND_ALPHA))
         self._runs.setPen(_faded(one.ink(ink), RUN_ALPHA))
-        self._own.setPen(one.own_ink(ink), width=1.0)
+        self._emphasised.setPen(one.emphasised_ink(ink), width=1.0)
 
 
 def _faded(colour: QColor, alpha: int) -> QColor:
@@ -324,5 +324,5 @@ def _end_to_end(
 
 
 def _set_line(item: pg.PlotCurveItem, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-    whole = bool(np.isfinite(y).all())
-    item.setData(x, y, connect="all" if whole else "finite", skipFiniteCheck=whole)
+    is_finite = bool(np.isfinite(y).all())
+    item.setData(x, y, connect="all" if is_finite else "finite", skipFiniteCheck=is_finite)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
-_WIDE_BIN = 3.0
+_MIN_GAPPED_BIN = 3.0
 _HANDLE_PX = 6.0
 _SWATCH = 6.0
 _PALE = 0.35
@@ -153,7 +153,7 @@ class HistogramPlot:
             self.edges[:-1].tolist(), self.edges[1:].tolist(), one.heights.tolist(), strict=True
         ):
             a, b = frame.at(left, height), frame.at(right, 0.0)
-            gap = 1.0 if b.x() - a.x() > _WIDE_BIN else 0.0
+            gap = 1.0 if b.x() - a.x() > _MIN_GAPPED_BIN else 0.0
             bar = QRectF(a.x(), a.y(), b.x() - a.x() - gap, base - a.y())
             ink.painter.fillRect(bar, colour)
 
@@ -180,10 +180,10 @@ class HistogramPlot:
             radius = _HANDLE_PX if ink.is_screen else _HANDLE_PX / 2
             painter.drawEllipse(QPointF(x, plot.top()), radius, radius)
         if mark.name:
-            line, wide = ink.line(TICK_PT), ink.width(mark.name, TICK_PT) + GAP
-            left = min(max(plot.left(), x - wide / 2), plot.right() - wide)
+            line, width = ink.line(TICK_PT), ink.width(mark.name, TICK_PT) + GAP
+            left = min(max(plot.left(), x - width / 2), plot.right() - width)
             # Above the bars, and over the knob of a nearby handle.
-            box = QRectF(left, plot.top() - line, wide, line)
+            box = QRectF(left, plot.top() - line, width, line)
             painter.fillRect(box, theme.panel)
             ink.write(mark.name, box, TICK_PT, theme.text)
 
@@ -259,7 +259,7 @@ class HistogramView(Painted):
 
     # Geometry
 
-    def _room(self) -> QRectF:
+    def _area(self) -> QRectF:
         return QRectF(self.rect()).adjusted(SPACING / 2, 2.0, -SPACING / 2, -2.0)
 
     def _fitting(self) -> HistogramPlot | None:
@@ -274,7 +274,7 @@ class HistogramView(Painted):
         plot, ink = self._fitting(), Ink.of(self)
         if plot is None:
             return QRectF()
-        return plot_rect(ink, plot.below_legend(ink, self._room()), plot.x, plot.y)
+        return plot_rect(ink, plot.below_legend(ink, self._area()), plot.x, plot.y)
 
     def x_of(self, value: float) -> float:
         """Return the x position of a value, clamped to the axis."""
@@ -317,7 +317,7 @@ class HistogramView(Painted):
             low, high = (self.x_of(float(edge)) for edge in plot.edges[self._bin : self._bin + 2])
             ground = blend(ink.theme.text, ink.theme.panel, 0.1)
             painter.fillRect(QRectF(low, area.top(), high - low, area.height()), ground)
-        plot.paint(ink, self._room())
+        plot.paint(ink, self._area())
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(ink.theme.accent)
@@ -336,10 +336,10 @@ class HistogramView(Painted):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between bins with Left, Right, Home and End, and announce each."""
         last = -1 if self._plot is None else len(self._plot.edges) - 2
-        here = self._bin
+        current = self._bin
         steps: dict[int, int] = {
-            Qt.Key.Key_Left: last if here is None else max(0, here - 1),
-            Qt.Key.Key_Right: 0 if here is None else min(last, here + 1),
+            Qt.Key.Key_Left: last if current is None else max(0, current - 1),
+            Qt.Key.Key_Right: 0 if current is None else min(last, current + 1),
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: last,
         }

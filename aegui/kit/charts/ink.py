@@ -97,10 +97,10 @@ class Ink:
         """Return the font of ``size`` points; on screen ``NAME_PT`` is the widget's own size."""
         key = size, bold
         if key not in self._fonts:
-            self._fonts[key] = self._made(size, bold=bold)
+            self._fonts[key] = self._make_font(size, bold=bold)
         return self._fonts[key]
 
-    def _made(self, size: float, *, bold: bool) -> QFont:
+    def _make_font(self, size: float, *, bold: bool) -> QFont:
         if self._base is not None:
             return figures_font(self._base, scale=size / NAME_PT, bold=bold)
         font = QFont(figure_family())
@@ -124,9 +124,9 @@ class Ink:
         """Return the height of a line of text."""
         return self.metrics(size).height()
 
-    def elided(self, text: str, size: float, room: float) -> str:
-        """Return ``text`` elided to the width ``room``."""
-        return self.metrics(size).elidedText(text, Qt.TextElideMode.ElideRight, room)
+    def elided(self, text: str, size: float, width: float) -> str:
+        """Return ``text`` elided to the width ``width``."""
+        return self.metrics(size).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
     def write(
         self,
@@ -208,14 +208,14 @@ class Ink:
 
 
 def wrapped(
-    metrics: QFontMetricsF, text: str, room: float, between: str = " ", *, most: int = 1_000
+    metrics: QFontMetricsF, text: str, width: float, between: str = " ", *, most: int = 1_000
 ) -> list[str]:
-    """Wrap ``text`` at ``between`` to at most ``most`` lines of width ``room``, and elide."""
+    """Wrap ``text`` at ``between`` to at most ``most`` lines of width ``width``, and elide."""
     lines: list[str] = []
     for part in text.split(between):
         longer = f"{lines[-1]}{between}{part}" if lines else part
-        if lines and (len(lines) == most or metrics.horizontalAdvance(longer) <= room):
+        if lines and (len(lines) == most or metrics.horizontalAdvance(longer) <= width):
             lines[-1] = longer
         else:
             lines.append(part)
-    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines]

@@ -62,7 +62,7 @@ class ItemCanvas:
         return self.size, self.ratio, self.theme.key, self.font.key()
 
     @property
-    def has_room(self) -> bool:
+    def is_large_enough(self) -> bool:
         """Return whether the canvas is large enough to paint on."""
         return self.size.width() >= 2 and self.size.height() >= 2
 
@@ -73,8 +73,8 @@ class ItemCanvas:
         image.setDevicePixelRatio(self.ratio)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
-        whole = QRectF(0.0, 0.0, self.size.width(), self.size.height())
-        room = whole.adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
-        shapes = plot.shapes(Ink(painter, self.theme, self.font), room)
+        canvas = QRectF(0.0, 0.0, self.size.width(), self.size.height())
+        area = canvas.adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
+        shapes = plot.shapes(Ink(painter, self.theme, self.font), area)
         painter.end()
         return PaintedItems(self.key, image, shapes)

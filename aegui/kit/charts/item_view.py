@@ -57,7 +57,7 @@ class ItemView(Painted):
         """The plot shown; None for nothing."""
         self._words: Callable[[int], str] = lambda _: ""
         self._picture: PaintedItems | None = None
-        self._here: frozenset[int] = frozenset()
+        self._hovered_items: frozenset[int] = frozenset()
         self._chosen: frozenset[int] = frozenset()
         self._under: int | None = None
         self.figures = FigureMenu(self, figure)
@@ -81,10 +81,10 @@ class ItemView(Painted):
         self._picture = painted
         self.update()
 
-    def set_marked(self, here: frozenset[int], chosen: frozenset[int]) -> None:
+    def set_marked(self, hovered: frozenset[int], chosen: frozenset[int]) -> None:
         """Mark hovered and selected items, whether chosen here or in another view."""
-        if (here, chosen) != (self._here, self._chosen):
-            self._here, self._chosen = here, chosen
+        if (hovered, chosen) != (self._hovered_items, self._chosen):
+            self._hovered_items, self._chosen = hovered, chosen
             self.update()
 
     @property
@@ -124,7 +124,7 @@ class ItemView(Painted):
     def _painted(self) -> PaintedItems | None:
         """Return the chart without marks, cached until the canvas changes."""
         canvas = ItemCanvas.of(self)
-        if self.plot is None or not canvas.has_room:
+        if self.plot is None or not canvas.is_large_enough:
             return None
         if self._picture is None or self._picture.key != canvas.key:
             self._picture = canvas.paint(self.plot)
@@ -141,7 +141,7 @@ class ItemView(Painted):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for marked, colour, width in (
             (self._chosen, theme.text, _CHOSEN_PX),
-            (self._here, theme.accent, _HOVERED_PX),
+            (self._hovered_items, theme.accent, _HOVERED_PX),
         ):
             painter.setPen(QPen(colour, width))
             for shape in shapes_of(painted.shapes, marked):
@@ -191,11 +191,11 @@ class ItemView(Painted):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Select items with the arrow keys; Enter activates the selected one."""
         shapes, key = self.shapes, Qt.Key(event.key())
-        here = min(self._chosen, default=None)
+        current = min(self._chosen, default=None)
         if key in _STEPS and len(shapes):
-            self._choose(_beside(shapes, here, *_STEPS[key]))
-        elif key in _ENTER and here is not None:
-            self.activated.emit(here)
+            self._choose(_beside(shapes, current, *_STEPS[key]))
+        elif key in _ENTER and current is not None:
+            self.activated.emit(current)
         else:
             super().keyPressEvent(event)
 
@@ -210,10 +210,10 @@ class ItemView(Painted):
             self._picture = None
 
 
-def _beside(shapes: Sequence[ItemShape], here: int | None, across: int, down: int) -> int:
-    """Return the item next to ``here``, or the first item if ``here`` is None."""
+def _beside(shapes: Sequence[ItemShape], current: int | None, across: int, down: int) -> int:
+    """Return the item next to ``current``, or the first item if ``current`` is None."""
     if isinstance(shapes, ManyShapes):
-        return 0 if here is None else shapes.step(here, across, down)
+        return 0 if current is None else shapes.step(current, across, down)
     items = sorted({shape.item for shape in shapes})
-    at = items.index(here) if here in items else -1
+    at = items.index(current) if current in items else -1
     return items[min(max(0, at + across + down), len(items) - 1)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
-from aegui.kit.charts.made import Made
+from aegui.kit.charts.made import Lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ class ItemShape:
 _AROUND = (-_REACH_PX, -_REACH_PX, _REACH_PX, _REACH_PX)
 
 
-class ManyShapes(Made[ItemShape]):
+class ManyShapes(Lazy[ItemShape]):
     """Shapes of very many items, made on demand; indices of shapes and items coincide."""
 
     @abstractmethod

@@ -66,9 +66,9 @@ def _boxes(ink: Ink, rect: QRectF, entries: Sequence[LegendEntry]) -> list[QRect
     x, y = rect.left(), rect.top()
     boxes = []
     for entry in entries:
-        wide = entry.width + GAP + ink.width(entry.name, TICK_PT)
-        if x > rect.left() and x + wide > rect.right():
+        width = entry.width + GAP + ink.width(entry.name, TICK_PT)
+        if x > rect.left() and x + width > rect.right():
             x, y = rect.left(), y + line
-        boxes.append(QRectF(x, y, wide, line))
-        x += wide + _BETWEEN
+        boxes.append(QRectF(x, y, width, line))
+        x += width + _BETWEEN
     return boxes

@@ -91,22 +91,22 @@ class LineView(Painted):
 
     # Geometry
 
-    def _rooms(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
+    def _areas(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
         """Return the rectangles of plot and legend; the legend takes at most half the width."""
-        wanted = max(_LEGEND_PX, plot.legend_width(ink) + 3 * SPACING)
-        legend = min(wanted, _LEGEND_SHARE * self.width())
-        room = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
+        needed = max(_LEGEND_PX, plot.legend_width(ink) + 3 * SPACING)
+        legend = min(needed, _LEGEND_SHARE * self.width())
+        area = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
         beside = QRectF(
-            room.right() - legend + SPACING, room.top(), legend - SPACING, room.height()
+            area.right() - legend + SPACING, area.top(), legend - SPACING, area.height()
         )
-        return room.adjusted(0.0, 0.0, -legend - SPACING / 2, 0.0), beside
+        return area.adjusted(0.0, 0.0, -legend - SPACING / 2, 0.0), beside
 
     def plot_rect(self) -> QRectF:
         """Return the plot area."""
         plot, ink = self._plot, Ink.of(self)
         if plot is None:
             return QRectF()
-        return plot_rect(ink, self._rooms(plot, ink)[0], plot.x, plot.y)
+        return plot_rect(ink, self._areas(plot, ink)[0], plot.x, plot.y)
 
     def x_of(self, at: int) -> float:
         """Return the x position of index ``at``, in pixels."""
@@ -123,8 +123,8 @@ class LineView(Painted):
             return
         painter = QPainter(self)
         ink = Ink.of(self, painter)
-        room, beside = self._rooms(self._plot, ink)
-        self._plot.paint_in(ink, room, self.at)
+        area, beside = self._areas(self._plot, ink)
+        self._plot.paint_in(ink, area, self.at)
         self._plot.paint_beside(ink, beside, self.head(self.at), self.at)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -150,15 +150,15 @@ class LineView(Painted):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the crosshair with Left, Right, Home and End; Escape hides it."""
         last = -1 if self._plot is None else len(self._plot.at) - 1
-        here = self.at
+        current = self.at
         steps: dict[int, int | None] = {
-            Qt.Key.Key_Left: last if here is None else max(0, here - 1),
-            Qt.Key.Key_Right: 0 if here is None else min(last, here + 1),
+            Qt.Key.Key_Left: last if current is None else max(0, current - 1),
+            Qt.Key.Key_Right: 0 if current is None else min(last, current + 1),
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: last,
             Qt.Key.Key_Escape: None,
         }
-        leaves = here is None and steps.get(event.key()) is None
+        leaves = current is None and steps.get(event.key()) is None
         if event.key() in steps and last >= 0 and not leaves:
             self._go_to(steps[event.key()])
         else:

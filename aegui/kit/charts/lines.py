@@ -70,7 +70,7 @@ class Series:
         low: Lower edge of its band, or None.
         high: Upper edge of its band, or None.
         runs: Single runs drawn faintly behind, ``[n, K]``.
-        own: The run among them that is emphasised and read off; None to read ``y``.
+        emphasised: The run among them that is emphasised and read off; None to read ``y``.
         colour: Index in the theme's series; None for the text colour.
         style: Dash style.
         width: Line width.
@@ -90,21 +90,21 @@ class Series:
     dots: bool = False
     hollow: bool = False
     texts: tuple[str, ...] = ()
-    own: Values | None = None
+    emphasised: Values | None = None
 
     @property
     def read(self) -> Values:
         """Return the values that are read off."""
-        return self.y if self.own is None else self.own
+        return self.y if self.emphasised is None else self.emphasised
 
     @property
     def extent(self) -> Values:
         """Return all drawn values ``[m]``: line, band and single runs; the axis must cover them."""
-        parts = (self.y, self.low, self.high, self.own, self.runs)
+        parts = (self.y, self.low, self.high, self.emphasised, self.runs)
         return np.concatenate([part.reshape(-1) for part in parts if part is not None])
 
-    def own_ink(self, ink: Ink) -> QColor:
-        """Return the colour of ``own``."""
+    def emphasised_ink(self, ink: Ink) -> QColor:
+        """Return the colour of ``emphasised``."""
         return blend(self.ink(ink), ink.theme.text, 0.45)
 
     def line_style(self, ink: Ink) -> Qt.PenStyle:
@@ -190,12 +190,12 @@ class LinePlot:
 
     def _paint_legend_head(self, ink: Ink, rect: QRectF) -> float:
         """Paint what the names stand for, if short enough; return the width it takes."""
-        room = ink.width(self.names, ink.text)
-        if not self.names or room > _HEAD_SHARE * rect.width():
+        width = ink.width(self.names, ink.text)
+        if not self.names or width > _HEAD_SHARE * rect.width():
             return 0.0
-        box = QRectF(rect.left(), rect.top(), room, ink.line(ink.text) + 1.0)
+        box = QRectF(rect.left(), rect.top(), width, ink.line(ink.text) + 1.0)
         ink.write(self.names, box, ink.text, ink.theme.text_dim, LEFT)
-        return room + 2.5 * GAP
+        return width + 2.5 * GAP
 
     def _legend_boxes(
         self, ink: Ink, rect: QRectF, named: Sequence[Series], head: float
@@ -205,27 +205,27 @@ class LinePlot:
         The first line begins after ``head``. The number of lines is bounded, since a large legend
         would leave no room for the plot.
         """
-        high = ink.line(ink.text) + 1.0
-        lines = max(1, int(_LEGEND_SHARE * rect.height() / high))
+        line_height = ink.line(ink.text) + 1.0
+        lines = max(1, int(_LEGEND_SHARE * rect.height() / line_height))
         rest = ink.width(tr("and {n:,} more", n=len(named)), ink.text)
         boxes: list[QRectF] = []
         x, y = rect.left() + head, rect.top()
         for at, one in enumerate(named):
-            room = _SWATCH + GAP + ink.width(one.name, ink.text)
+            entry_width = _SWATCH + GAP + ink.width(one.name, ink.text)
             for_rest = 2.5 * GAP + rest if at < len(named) - 1 else 0.0
-            is_last_line = y + 1.5 * high > rect.top() + lines * high
-            needed = room + (for_rest if is_last_line else 0.0)
+            is_last_line = y + 1.5 * line_height > rect.top() + lines * line_height
+            needed = entry_width + (for_rest if is_last_line else 0.0)
             if x > rect.left() and x + needed > rect.right():
                 if is_last_line:
-                    return boxes, QRectF(x, y, rest, high)
-                x, y = rect.left(), y + high
-                is_last_line = y + 1.5 * high > rect.top() + lines * high
+                    return boxes, QRectF(x, y, rest, line_height)
+                x, y = rect.left(), y + line_height
+                is_last_line = y + 1.5 * line_height > rect.top() + lines * line_height
             # A name too long for the last line is elided, to leave room for the text on omitted
             # ones.
             right = rect.right() - for_rest if is_last_line else rect.right()
             right = max(x, right)
-            boxes.append(QRectF(x, y, right - x, high))
-            x = min(x + room, right) + 2.5 * GAP
+            boxes.append(QRectF(x, y, right - x, line_height))
+            x = min(x + entry_width, right) + 2.5 * GAP
         return boxes, None
 
     def legend_width(self, ink: Ink) -> float:
@@ -234,11 +234,11 @@ class LinePlot:
 
     def paint_beside(self, ink: Ink, rect: QRectF, head: str, at: int | None) -> None:
         """Paint the legend in ``rect``, one line per name below ``head``, with values at ``at``."""
-        high = ink.line(ink.text) + 3.0
-        box = QRectF(rect.left(), rect.top(), rect.width(), high)
+        line_height = ink.line(ink.text) + 3.0
+        box = QRectF(rect.left(), rect.top(), rect.width(), line_height)
         ink.write(ink.elided(head, ink.text, box.width()), box, ink.text, ink.theme.text_dim, RIGHT)
         for one in reversed(self.series):
-            box.translate(0.0, high)
+            box.translate(0.0, line_height)
             if box.bottom() > rect.bottom():
                 return
             self._paint_entry(ink, one, box, one.texts[at] if at is not None and one.texts else "")
@@ -252,8 +252,10 @@ class LinePlot:
             self._paint_dots(ink, one, [QPointF(left + _SWATCH / 2, middle)])
         words = box.adjusted(_SWATCH + GAP, 0.0, 0.0, 0.0)
         ink.write(value, words, ink.text, ink.theme.text, RIGHT)
-        room = max(20.0, words.width() - (ink.width(value, ink.text) + 2 * GAP if value else 0.0))
-        ink.write(ink.elided(one.name, ink.text, room), words, ink.text, ink.theme.text, LEFT)
+        name_width = max(
+            20.0, words.width() - (ink.width(value, ink.text) + 2 * GAP if value else 0.0)
+        )
+        ink.write(ink.elided(one.name, ink.text, name_width), words, ink.text, ink.theme.text, LEFT)
 
     def _paint_band(self, ink: Ink, frame: PlotArea, one: Series) -> None:
         if one.low is None or one.high is None:
@@ -285,9 +287,9 @@ class LinePlot:
         painter.setPen(ink.pen(faint))
         for run in one.runs.T:
             self._paint_values(ink, frame, run)
-        if one.own is not None:
-            painter.setPen(ink.pen(one.own_ink(ink)))
-            self._paint_values(ink, frame, one.own)
+        if one.emphasised is not None:
+            painter.setPen(ink.pen(one.emphasised_ink(ink)))
+            self._paint_values(ink, frame, one.emphasised)
         painter.setPen(ink.pen(colour, one.width, one.line_style(ink)))
         self._paint_values(ink, frame, one.y)
         if one.dots:
@@ -324,9 +326,9 @@ class LinePlot:
             return
         ink.painter.setPen(ink.pen(theme.text_dim, 0.8, style))
         ink.painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-        high = ink.line(TICK_PT)
-        above = y - high if y - high > plot.top() else y
-        box = QRectF(plot.left(), above, plot.width() - GAP, high)
+        height = ink.line(TICK_PT)
+        above = y - height if y - height > plot.top() else y
+        box = QRectF(plot.left(), above, plot.width() - GAP, height)
         ink.write(name, box, TICK_PT, theme.text_dim, Qt.AlignmentFlag.AlignRight)
 
 
@@ -369,10 +371,10 @@ def _extremes(values: Values) -> NDArray[np.int64]:
 
 def _inside(points: list[QPointF], plot: QRectF) -> list[list[QPointF]]:
     """Return the parts of a line inside ``plot``; not every file format supports clipping."""
-    room = plot.adjusted(-0.01, -0.01, 0.01, 0.01)
+    bounds = plot.adjusted(-0.01, -0.01, 0.01, 0.01)
     parts: list[list[QPointF]] = []
     for a, b in itertools.pairwise(points):
-        cut = _cut(a, b, room)
+        cut = _cut(a, b, bounds)
         if cut is None:
             continue
         if parts and parts[-1][-1] == cut[0]:
@@ -386,19 +388,19 @@ def _cut(a: QPointF, b: QPointF, plot: QRectF) -> tuple[QPointF, QPointF] | None
     """Return the part of a segment inside ``plot`` (Liang and Barsky 1984)."""
     start, end = 0.0, 1.0
     dx, dy = b.x() - a.x(), b.y() - a.y()
-    for step, room in (
+    for step, distance in (
         (-dx, a.x() - plot.left()),
         (dx, plot.right() - a.x()),
         (-dy, a.y() - plot.top()),
         (dy, plot.bottom() - a.y()),
     ):
         if step == 0.0:
-            if room < 0.0:
+            if distance < 0.0:
                 return None
         elif step < 0.0:
-            start = max(start, room / step)
+            start = max(start, distance / step)
         else:
-            end = min(end, room / step)
+            end = min(end, distance / step)
     if start > end:
         return None
     first = a if start == 0.0 else QPointF(a.x() + start * dx, a.y() + start * dy)

@@ -11,11 +11,11 @@ import numpy as np
 _Thing = TypeVar("_Thing")
 
 
-class Made(Sequence[_Thing]):
-    """A sequence whose elements are computed by ``made`` on each access."""
+class Lazy(Sequence[_Thing]):
+    """A sequence whose elements are computed by ``element_at`` on each access."""
 
     @abstractmethod
-    def made(self, at: int) -> _Thing:
+    def element_at(self, at: int) -> _Thing:
         """Return the element at index ``at``, 0 to length - 1."""
 
     @overload
@@ -24,8 +24,8 @@ class Made(Sequence[_Thing]):
     def __getitem__(self, at: slice) -> Sequence[_Thing]: ...
     def __getitem__(self, at: int | slice) -> _Thing | Sequence[_Thing]:
         if isinstance(at, slice):
-            return [self.made(one) for one in range(*at.indices(len(self)))]
-        return self.made(range(len(self))[at])
+            return [self.element_at(one) for one in range(*at.indices(len(self)))]
+        return self.element_at(range(len(self))[at])
 
 
 class FieldItems:

@@ -32,7 +32,7 @@ _FIGURES = 0.88
 
 
 @dataclass(frozen=True)
-class CellRoom:
+class CellLimits:
     """Limits of the cell size: width and height of the smallest, preferred and largest cell."""
 
     least: tuple[int, int]
@@ -47,27 +47,29 @@ class CellGrid:
 
     left: float
     top: float
-    wide: float
-    high: float
+    cell_width: float
+    cell_height: float
     rows: int
     columns: int
 
     def cell(self, cell: CellIndex) -> QRectF:
         """Return the rectangle of a cell, with a small gap to its neighbours."""
-        gap = min(1.0, 0.06 * self.wide)
-        left, top = self.left + cell[1] * self.wide, self.top + cell[0] * self.high
-        return QRectF(left, top, self.wide - gap, self.high - gap)
+        gap = min(1.0, 0.06 * self.cell_width)
+        left, top = self.left + cell[1] * self.cell_width, self.top + cell[0] * self.cell_height
+        return QRectF(left, top, self.cell_width - gap, self.cell_height - gap)
 
     def at(self, x: float, y: float) -> CellIndex | None:
         """Return the cell at a position; None outside the grid."""
-        row, column = (y - self.top) // self.high, (x - self.left) // self.wide
+        row, column = (y - self.top) // self.cell_height, (x - self.left) // self.cell_width
         inside = 0 <= row < self.rows and 0 <= column < self.columns
         return (int(row), int(column)) if inside else None
 
     @property
-    def whole(self) -> QRectF:
+    def bounds(self) -> QRectF:
         """Return the rectangle of all cells."""
-        return QRectF(self.left, self.top, self.wide * self.columns, self.high * self.rows)
+        return QRectF(
+            self.left, self.top, self.cell_width * self.columns, self.cell_height * self.rows
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +119,8 @@ class NumberMatrix:
         above += (name if self.x else 0.0) + 1.5 * GAP
         return left, above, 1.2 * line + GAP if self.foot else 0.0
 
-    def grid(self, ink: Ink, rect: QRectF, room: CellRoom | None = None) -> CellGrid:
-        """Return the layout in ``rect``: filling it, or within the limits of ``room``."""
+    def grid(self, ink: Ink, rect: QRectF, limits: CellLimits | None = None) -> CellGrid:
+        """Return the layout in ``rect``: filling it, or with cells within ``limits``."""
         left, top, foot = self.margins(ink, rect.width())
         rows, columns = len(self.rows), len(self.columns)
         size = np.array(
@@ -127,12 +129,14 @@ class NumberMatrix:
                 (rect.height() - top - foot) / max(1, rows),
             ]
         )
-        if room is not None:
-            size = np.clip(np.floor(size), room.least, room.most)
-            size = np.full(2, size.min()) if room.is_square else size
+        if limits is not None:
+            size = np.clip(np.floor(size), limits.least, limits.most)
+            size = np.full(2, size.min()) if limits.is_square else size
             left, top = math.ceil(left), math.ceil(top)
-        wide, high = size.tolist()
-        return CellGrid(rect.left() + left, rect.top() + top, wide, high, rows, columns)
+        cell_width, cell_height = size.tolist()
+        return CellGrid(
+            rect.left() + left, rect.top() + top, cell_width, cell_height, rows, columns
+        )
 
     # Painting
 
@@ -148,54 +152,54 @@ class NumberMatrix:
         return tuple(area_of(item, grid.cell(cell)) for item, cell in enumerate(cells))
 
     def paint_in(
-        self, ink: Ink, rect: QRectF, grid: CellGrid, here: CellIndex | None = None
+        self, ink: Ink, rect: QRectF, grid: CellGrid, current: CellIndex | None = None
     ) -> None:
-        """Paint the matrix in the layout ``grid``, emphasising the names of the cell ``here``."""
-        name, whole = ink.line(NAME_PT), grid.whole
+        """Paint the matrix in the layout ``grid``; the names of the cell ``current`` stand out."""
+        name, bounds = ink.line(NAME_PT), grid.bounds
         dim = ink.theme.text_dim if ink.is_screen else ink.theme.text
-        ink.write(self.x, QRectF(whole.left(), rect.top(), whole.width(), name), NAME_PT, dim)
+        ink.write(self.x, QRectF(bounds.left(), rect.top(), bounds.width(), name), NAME_PT, dim)
         # The name may be longer than the cells are high, so it starts beside the column names.
-        beside = QRectF(rect.left(), rect.top(), name, 2 * (whole.center().y() - rect.top()))
+        beside = QRectF(rect.left(), rect.top(), name, 2 * (bounds.center().y() - rect.top()))
         ink.write_upwards(self.y, beside, NAME_PT, dim)
         left = rect.left() + name + GAP
-        names = QRectF(left, whole.top(), whole.left() - GAP - left, grid.high)
-        self._paint_rows(ink, grid, names, dim, here)
-        self._paint_columns(ink, grid, rect.top() + (name if self.x else 0.0) + GAP, dim, here)
+        names = QRectF(left, bounds.top(), bounds.left() - GAP - left, grid.cell_height)
+        self._paint_rows(ink, grid, names, dim, current)
+        self._paint_columns(ink, grid, rect.top() + (name if self.x else 0.0) + GAP, dim, current)
         self._paint_cells(ink, grid)
         if self.foot:
             self._paint_foot(ink, grid, names, *self.foot)
 
     def _paint_rows(
-        self, ink: Ink, grid: CellGrid, first: QRectF, dim: QColor, here: CellIndex | None
+        self, ink: Ink, grid: CellGrid, first: QRectF, dim: QColor, current: CellIndex | None
     ) -> None:
         size = ink.text
-        while size > ink.least and _LETTERS * ink.line(size) > grid.high:
+        while size > ink.least and _LETTERS * ink.line(size) > grid.cell_height:
             size -= 0.5
-        stride = max(1, math.ceil(_LETTERS * ink.line(size) / grid.high))
+        stride = max(1, math.ceil(_LETTERS * ink.line(size) / grid.cell_height))
         for row, text in enumerate(self.rows):
             if row % stride == 0:
-                colour = ink.theme.text if here and here[0] == row else dim
+                colour = ink.theme.text if current and current[0] == row else dim
                 text = ink.elided(text, size, first.width())
-                ink.write(text, first.translated(0.0, row * grid.high), size, colour, RIGHT)
+                ink.write(text, first.translated(0.0, row * grid.cell_height), size, colour, RIGHT)
 
     def _paint_columns(
-        self, ink: Ink, grid: CellGrid, top: float, dim: QColor, here: CellIndex | None
+        self, ink: Ink, grid: CellGrid, top: float, dim: QColor, current: CellIndex | None
     ) -> None:
-        line, high = ink.line(ink.text), grid.top - GAP / 2 - top
+        line, available = ink.line(ink.text), grid.top - GAP / 2 - top
         lines = [text.split("\n") for text in self.columns]
-        size, stride = fitting_size(ink, [part for one in lines for part in one], grid.wide)
+        size, stride = fitting_size(ink, [part for one in lines for part in one], grid.cell_width)
         if self.is_turned:
-            size, stride = ink.text, max(1, math.ceil(_LETTERS * line / grid.wide))
+            size, stride = ink.text, max(1, math.ceil(_LETTERS * line / grid.cell_width))
         for column, parts in enumerate(lines):
             if column % stride:
                 continue
-            colour = ink.theme.text if here and here[1] == column else dim
-            box = QRectF(grid.left + column * grid.wide, top, grid.wide, high)
+            colour = ink.theme.text if current and current[1] == column else dim
+            box = QRectF(grid.left + column * grid.cell_width, top, grid.cell_width, available)
             if self.is_turned:
                 ink.write_upwards(parts[0], box, size, colour, LEFT)
                 continue
             for index, part in enumerate(reversed(parts), 1):
-                text = ink.elided(part, size, stride * grid.wide)
+                text = ink.elided(part, size, stride * grid.cell_width)
                 under = QRectF(box.left(), box.bottom() - index * line, box.width(), line)
                 ink.write(text, under, size, colour)
 
@@ -204,13 +208,16 @@ class NumberMatrix:
         size = ink.text
 
         def fits(size: float, air: float) -> bool:
-            high = _FIGURES * ink.line(size)
-            return high <= grid.high and ink.width(longest, size) <= grid.wide - air
+            text_height = _FIGURES * ink.line(size)
+            return (
+                text_height <= grid.cell_height
+                and ink.width(longest, size) <= grid.cell_width - air
+            )
 
         while size > ink.least and not fits(size, 2.0):
             size -= 0.5
         is_written = fits(size, 1.0)
-        has_spread = bool(self.spreads) and grid.high > ink.line(size) + ink.line(_SMALL_PT)
+        has_spread = bool(self.spreads) and grid.cell_height > ink.line(size) + ink.line(_SMALL_PT)
         ink.painter.setBrush(Qt.BrushStyle.NoBrush)
         for row, texts in enumerate(self.texts):
             for column, text in enumerate(texts):
@@ -227,7 +234,7 @@ class NumberMatrix:
                     small = ink.line(_SMALL_PT)
                     upper = box.adjusted(0.0, 0.0, 0.0, -small)
                     under = QRectF(box.left(), box.center().y(), box.width(), box.height() / 2)
-                    spread = ink.elided(self.spreads[row][column], _SMALL_PT, grid.wide)
+                    spread = ink.elided(self.spreads[row][column], _SMALL_PT, grid.cell_width)
                     ink.write(spread, under, _SMALL_PT, colour)
                 ink.write(text, upper, size, colour, bold=cell in self.best)
 
@@ -244,14 +251,14 @@ class NumberMatrix:
         self, ink: Ink, grid: CellGrid, names: QRectF, name: str, texts: tuple[str, ...]
     ) -> None:
         dim, line = ink.theme.text_dim, 1.2 * ink.line(ink.text)
-        whole = grid.whole
-        top = whole.bottom() + GAP
+        bounds = grid.bounds
+        top = bounds.bottom() + GAP
         ink.painter.setPen(ink.pen(dim))
-        ink.rule(QPointF(names.left(), top - GAP / 2), QPointF(whole.right(), top - GAP / 2))
+        ink.rule(QPointF(names.left(), top - GAP / 2), QPointF(bounds.right(), top - GAP / 2))
         box = QRectF(names.left(), top, names.width(), line)
         ink.write(ink.elided(name, ink.text, names.width()), box, ink.text, dim, RIGHT)
         for column, text in enumerate(texts):
-            cell = QRectF(whole.left() + column * grid.wide, top, grid.wide, line)
+            cell = QRectF(bounds.left() + column * grid.cell_width, top, grid.cell_width, line)
             ink.write(text, cell, ink.text, dim if ink.is_screen else None)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.kit.charts.figure import Figure
-    from aegui.kit.charts.matrix import CellGrid, CellRoom, NumberMatrix
+    from aegui.kit.charts.matrix import CellGrid, CellLimits, NumberMatrix
 
 
 class MatrixTable(CellTable):
@@ -31,7 +31,7 @@ class MatrixTable(CellTable):
     def __init__(
         self,
         name: str,
-        room: CellRoom,
+        limits: CellLimits,
         figure: Callable[[], Figure | None],
         parent: QWidget | None = None,
     ) -> None:
@@ -39,12 +39,12 @@ class MatrixTable(CellTable):
 
         Args:
             name: Accessible name.
-            room: Limits of the cell size.
+            limits: Limits of the cell size.
             figure: Returns the figure for export.
             parent: The Qt parent.
         """
         super().__init__(name, parent)
-        self._room = room
+        self._limits = limits
         self._plot: NumberMatrix | None = None
         self._words: Callable[[CellIndex], str] = lambda _: ""
         self._grid: CellGrid | None = None
@@ -73,7 +73,7 @@ class MatrixTable(CellTable):
     def _arrange(self) -> None:
         self._grid = None
         if self._plot is not None:
-            self._grid = self._plot.grid(Ink.of(self), self._area(), self._room)
+            self._grid = self._plot.grid(Ink.of(self), self._area(), self._limits)
         self.update()
 
     def _area(self) -> QRectF:
@@ -93,10 +93,10 @@ class MatrixTable(CellTable):
         left, top, foot = self._plot.margins(Ink.of(self))
         return math.ceil(left) + 2, math.ceil(top) + math.ceil(foot) + 2
 
-    def _size_for(self, wide: int, high: int) -> QSize:
+    def _size_for(self, cell_width: int, cell_height: int) -> QSize:
         beside, above = self._margins()
         rows, columns = self._shape
-        return QSize(beside + wide * max(2, columns), above + high * max(2, rows))
+        return QSize(beside + cell_width * max(2, columns), above + cell_height * max(2, rows))
 
     def width_for(self, height: int) -> int:
         """Return the width that suits ``height`` if cells are squares."""
@@ -105,11 +105,11 @@ class MatrixTable(CellTable):
 
     def sizeHint(self) -> QSize:
         """Return a size at which figures fit the cells."""
-        return self._size_for(*self._room.good)
+        return self._size_for(*self._limits.good)
 
     def minimumSizeHint(self) -> QSize:
         """Return a size at which cells can still be hit."""
-        return self._size_for(*self._room.least)
+        return self._size_for(*self._limits.least)
 
     # Events
 
@@ -119,8 +119,8 @@ class MatrixTable(CellTable):
         if self._plot is None or self._grid is None:
             return
         painter = QPainter(self)
-        here = self._hovered or (self._current if self.hasFocus() else None)
-        self._plot.paint_in(Ink.of(self, painter), self._area(), self._grid, here)
+        current = self._hovered or (self._current if self.hasFocus() else None)
+        self._plot.paint_in(Ink.of(self, painter), self._area(), self._grid, current)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_marks(painter)
 

@@ -83,9 +83,9 @@ class FigureMenu(QObject):
 
     def bring(self, key: str) -> None:
         """Send the figure to the desk, to be saved or copied."""
-        figure, desk = self._figure(), _desk_of(self._widget)
-        if figure is not None and desk is not None:
-            desk.requested.emit(figure, key)
+        figure, exporter = self._figure(), _exporter_of(self._widget)
+        if figure is not None and exporter is not None:
+            exporter.requested.emit(figure, key)
 
     def _fill(self, menu: QMenu, extras: tuple[tuple[str, Callable[[], object]], ...]) -> None:
         menu.clear()
@@ -128,12 +128,12 @@ class FigureMenu(QObject):
         QGuiApplication.clipboard().setImage(image)
 
 
-def _desk_of(widget: QWidget) -> FigureExporter | None:
+def _exporter_of(widget: QWidget) -> FigureExporter | None:
     """Return the desk of the window of ``widget``, also from within a floating panel."""
     up: QWidget | None = widget
     while up is not None:
-        desk = up.findChild(FigureExporter, "", Qt.FindChildOption.FindDirectChildrenOnly)
-        if isinstance(desk, FigureExporter):
-            return desk
+        exporter = up.findChild(FigureExporter, "", Qt.FindChildOption.FindDirectChildrenOnly)
+        if isinstance(exporter, FigureExporter):
+            return exporter
         up = up.parentWidget()
     return None

@@ -34,7 +34,7 @@ class SmallMultiples:
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plots and return the rectangle of each."""
-        rooms = panel_rects(len(self.parts), rect, self.shape)
-        for part, room in zip(self.parts, rooms, strict=True):
-            paint_titled(ink, part, room)
-        return tuple(area_of(index, room) for index, room in enumerate(rooms))
+        areas = panel_rects(len(self.parts), rect, self.shape)
+        for part, area in zip(self.parts, areas, strict=True):
+            paint_titled(ink, part, area)
+        return tuple(area_of(index, area) for index, area in enumerate(areas))

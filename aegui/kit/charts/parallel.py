@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.axes import Axis
     from aegui.kit.charts.ink import Ink
 
-_Y_ROOM = 20.0
+_Y_SPACING = 20.0
 _TICK = 2.5
 _PALE = 0.28
 
@@ -46,8 +46,8 @@ class ParallelAxis:
     def ticks(self, height: float) -> list[tuple[float, str]]:
         """Return the ticks: values and labels."""
         if self.axis is not None:
-            return self.axis.ticks(int(height / _Y_ROOM) + 1)
-        stride = max(1, math.ceil(len(self.choices) * _Y_ROOM / 2 / max(height, 1.0)))
+            return self.axis.ticks(int(height / _Y_SPACING) + 1)
+        stride = max(1, math.ceil(len(self.choices) * _Y_SPACING / 2 / max(height, 1.0)))
         return [(float(at), name) for at, name in enumerate(self.choices) if at % stride == 0]
 
 
@@ -125,31 +125,33 @@ class ParallelPlot:
     def _paint_axis(self, ink: Ink, plot: QRectF, index: int, rect: QRectF) -> None:
         axis, x = self.axes[index], self._x(plot, index)
         is_last = index == len(self.axes) - 1
-        high = ink.line(TICK_PT)
+        line_height = ink.line(TICK_PT)
         ink.painter.setPen(ink.pen(ink.theme.text_dim, 2 * HAIRLINE))
         ink.rule(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        room = plot.width() / max(1, len(self.axes) - 1) / 2 - 2 * GAP
+        between = plot.width() / max(1, len(self.axes) - 1) / 2 - 2 * GAP
         for value, text in axis.ticks(plot.height()):
             y = plot.bottom() - axis.share(value) * plot.height()
             ink.painter.setPen(ink.pen(ink.theme.text_dim))
             ink.rule(QPointF(x - _TICK, y), QPointF(x + _TICK, y))
             if is_last:
                 free = rect.right() - x - _TICK - GAP / 2
-                box = QRectF(x + _TICK + GAP / 2, y - high / 2, free, high)
+                box = QRectF(x + _TICK + GAP / 2, y - line_height / 2, free, line_height)
             else:
-                free = x - rect.left() - _TICK - GAP / 2 if index == 0 else room
-                box = QRectF(x - _TICK - GAP / 2 - free, y - high / 2, free, high)
+                free = x - rect.left() - _TICK - GAP / 2 if index == 0 else between
+                box = QRectF(x - _TICK - GAP / 2 - free, y - line_height / 2, free, line_height)
             shown = ink.elided(text, TICK_PT, free)
             if 0 < index < len(self.axes) - 1:
                 # Lines pass behind the label.
-                wide = ink.width(shown, TICK_PT)
+                text_width = ink.width(shown, TICK_PT)
                 ground = QColor(ink.ground)
                 ground.setAlpha(200)
-                ink.painter.fillRect(QRectF(box.right() - wide, box.top(), wide, high), ground)
+                ink.painter.fillRect(
+                    QRectF(box.right() - text_width, box.top(), text_width, line_height), ground
+                )
             ink.write(shown, box, TICK_PT, ink.theme.text, LEFT if is_last else RIGHT)
         name = ink.line(NAME_PT)
         half = plot.width() / max(1, len(self.axes) - 1) / 2
         left, right = max(rect.left(), x - half), min(rect.right(), x + half)
-        wide = right - left - GAP
-        box = QRectF(left + GAP / 2, rect.top(), wide, name)
-        ink.write(ink.elided(axis.name, NAME_PT, wide), box, NAME_PT, ink.theme.text)
+        text_width = right - left - GAP
+        box = QRectF(left + GAP / 2, rect.top(), text_width, name)
+        ink.write(ink.elided(axis.name, NAME_PT, text_width), box, NAME_PT, ink.theme.text)

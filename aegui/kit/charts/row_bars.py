@@ -133,22 +133,22 @@ class RowBars(Painted):
         """Return the x positions at which names, bars and figures begin."""
         left = self.lead_px + GAP_PX if self.lead_px else 0
         advance = self.fontMetrics().horizontalAdvance
-        wide = max((advance(row.name) for row in self._rows), default=0)
-        name = min(wide, _MAX_NAME_PX, int(self.name_share * self.width()))
+        widest = max((advance(row.name) for row in self._rows), default=0)
+        name = min(widest, _MAX_NAME_PX, int(self.name_share * self.width()))
         figure = max((advance(row.figure) for row in self._rows), default=0)
         return left, left + name + 2 + GAP_PX, self.width() - figure - GAP_PX
 
     def bar_rect(self, row: int) -> QRect:
         """Return the rectangle of the bar of a row."""
         _, begin, end = self._columns()
-        room = max(1, end - begin - GAP_PX)
+        available = max(1, end - begin - GAP_PX)
         value = max(-1.0, min(1.0, self._rows[row].value))
         top = self.row_rect(row).y() + 4
         if not self._is_signed:
             # A non-zero value is always visible, zero never.
-            length = max(1, round(room * value)) if value else 0
+            length = max(1, round(available * value)) if value else 0
             return QRect(begin, top, length, for_text(ROW_PX) - 8)
-        middle, length = begin + room // 2, round(room / 2 * abs(value))
+        middle, length = begin + available // 2, round(available / 2 * abs(value))
         left = middle if value >= 0 else middle - length
         return QRect(left, top, max(1, length), for_text(ROW_PX) - 8)
 

@@ -22,7 +22,7 @@ _STEPS = 32
 _STRIP = 9.0
 _VIEW_PX = 92
 _KEY_PT = 62.0
-_MAX_HIGH = 170.0
+_MAX_HEIGHT = 170.0
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class ShadeKey:
             ink.write(ink.elided(words, NAME_PT, rect.width()), box, NAME_PT, dim, LEFT)
             top += line
         top += ink.length(GAP)
-        high = max(line, min(ink.length(_MAX_HIGH), rect.bottom() - top))
-        step, (palest, fullest) = high / _STEPS, ink.tint
+        height = max(line, min(ink.length(_MAX_HEIGHT), rect.bottom() - top))
+        step, (palest, fullest) = height / _STEPS, ink.tint
         for index in range(_STEPS):
             shade = 1.0 - (1.0 - self.least) * index / (_STEPS - 1)
             share = palest + (fullest - palest) * shade
             box = QRectF(rect.left(), top + index * step, strip, step + 0.5)
             ink.painter.fillRect(box, blend(ink.theme.accent, ink.ground, share))
-        frame = QRectF(rect.left(), top, strip, high)
+        frame = QRectF(rect.left(), top, strip, height)
         ink.painter.setBrush(Qt.BrushStyle.NoBrush)
         ink.painter.setPen(ink.pen(dim))
         ink.painter.drawRect(frame)
@@ -76,9 +76,9 @@ class KeyedMatrix:
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint both."""
-        wide = ink.length(_KEY_PT)
-        self.matrix.paint(ink, rect.adjusted(0.0, 0.0, -wide - ink.length(GAP), 0.0))
-        self.key.paint(ink, QRectF(rect.right() - wide, rect.top(), wide, rect.height()))
+        key_width = ink.length(_KEY_PT)
+        self.matrix.paint(ink, rect.adjusted(0.0, 0.0, -key_width - ink.length(GAP), 0.0))
+        self.key.paint(ink, QRectF(rect.right() - key_width, rect.top(), key_width, rect.height()))
 
 
 class ShadeKeyView(Painted):

@@ -100,19 +100,19 @@ class SquareShapes(ManyShapes):
     follows.
     """
 
-    def __init__(self, grids: Sequence[SquareGrid], rooms: Sequence[QRectF]) -> None:
+    def __init__(self, grids: Sequence[SquareGrid], areas: Sequence[QRectF]) -> None:
         self._grids = tuple(grids)
-        self._rooms = tuple(rooms)
+        self._areas = tuple(areas)
         self._items = FieldItems([grid.count for grid in grids])
 
     def __len__(self) -> int:
         return self._items.total
 
-    def made(self, at: int) -> ItemShape:
+    def element_at(self, at: int) -> ItemShape:
         """Return the shape of item ``at``; indices of shapes and items coincide."""
         field, number = self._items.field_of(at)
         return area_of(
-            at, self._rooms[field] if number is None else self._grids[field].square(number)
+            at, self._areas[field] if number is None else self._grids[field].square(number)
         )
 
     def item_at(self, at: QPointF) -> int | None:
@@ -122,7 +122,7 @@ class SquareShapes(ManyShapes):
             if found is not None:
                 return start + found
         for number in range(len(self) - self._items.starts[-1]):
-            if self._rooms[number].contains(at):
+            if self._areas[number].contains(at):
                 return self._items.starts[-1] + number
         return None
 
@@ -158,45 +158,45 @@ class SquareFields:
         """Paint the plot and return the squares, then the fields."""
         top = paint_legend(ink, rect, [self._entry(ink, sign) for sign in self.signs])
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
-        rooms = panel_rects(len(self.parts), rect)
+        areas = panel_rects(len(self.parts), rect)
         grids = []
         # One size for all fields, so that they can be compared.
-        sides = [self._side(ink, part, room) for part, room in zip(self.parts, rooms, strict=True)]
+        sides = [self._side(ink, part, area) for part, area in zip(self.parts, areas, strict=True)]
         side = min(sides, default=(1.0, 1))
-        for part, room in zip(self.parts, rooms, strict=True):
+        for part, area in zip(self.parts, areas, strict=True):
             if part.title and len(self.parts) > 1:
                 line = ink.line(NAME_PT)
-                box = QRectF(room.left(), room.top(), room.width(), line)
-                text = ink.elided(part.title, NAME_PT, room.width())
+                box = QRectF(area.left(), area.top(), area.width(), line)
+                text = ink.elided(part.title, NAME_PT, area.width())
                 ink.write(text, box, NAME_PT, ink.theme.text, LEFT)
-            grids.append(self._paint_part(ink, part, room, side))
-        return SquareShapes(grids, rooms)
+            grids.append(self._paint_part(ink, part, area, side))
+        return SquareShapes(grids, areas)
 
-    def _field(self, ink: Ink, part: Squares, room: QRectF) -> QRectF:
+    def _field(self, ink: Ink, part: Squares, area: QRectF) -> QRectF:
         """Return the rectangle of the squares: below the title, beside the names of the rows."""
         top = ink.line(NAME_PT) + GAP if part.title and len(self.parts) > 1 else 0.0
         left = 0.0
         if part.names:
             ends = (part.names[0], part.names[-1])
             left = max(ink.width(name, TICK_PT) for name in ends) + 1.5 * GAP
-        return room.adjusted(left, top, 0.0, 0.0)
+        return area.adjusted(left, top, 0.0, 0.0)
 
-    def _side(self, ink: Ink, part: Squares, room: QRectF) -> tuple[float, int]:
+    def _side(self, ink: Ink, part: Squares, area: QRectF) -> tuple[float, int]:
         """Return the largest side of a square and the number per row, round for long rows."""
-        field = self._field(ink, part, room)
+        field = self._field(ink, part, area)
         return largest(len(part.kinds), field.width(), field.height(), ink.length(_MAX_SIDE))
 
     def _paint_part(
-        self, ink: Ink, part: Squares, room: QRectF, best: tuple[float, int]
+        self, ink: Ink, part: Squares, area: QRectF, best: tuple[float, int]
     ) -> SquareGrid:
-        field = self._field(ink, part, room)
+        field = self._field(ink, part, area)
         side, columns = best
         if ink.is_screen and side >= _FIRM_SIDE:
             side = float(math.floor(side))
             field.moveTopLeft(QPointF(math.ceil(field.left()), math.ceil(field.top())))
         grid = SquareGrid(field.left(), field.top(), side, columns, len(part.kinds))
         self._paint_squares(ink, part, grid)
-        self._paint_names(ink, part, grid, room)
+        self._paint_names(ink, part, grid, area)
         return grid
 
     def _paint_squares(self, ink: Ink, part: Squares, grid: SquareGrid) -> None:
@@ -206,13 +206,13 @@ class SquareFields:
         styles = part.kinds.astype(np.int64) * _SHADES + steps.round().astype(np.int64)
         for style in np.unique(styles).tolist():
             kind, step = KINDS[style // _SHADES], (style % _SHADES) / (_SHADES - 1)
-            own = [
+            of_kind = [
                 grid.square(at).adjusted(0.0, 0.0, -gap, -gap)
                 for at in np.flatnonzero(styles == style).tolist()
             ]
-            _paint_square(ink, own, kind, step)
+            _paint_square(ink, of_kind, kind, step)
 
-    def _paint_names(self, ink: Ink, part: Squares, grid: SquareGrid, room: QRectF) -> None:
+    def _paint_names(self, ink: Ink, part: Squares, grid: SquareGrid, area: QRectF) -> None:
         if not part.names:
             return
         line = ink.line(TICK_PT)
@@ -222,7 +222,7 @@ class SquareFields:
         for row in range(0, rows, stride):
             square = grid.square(row * grid.columns)
             box = QRectF(
-                room.left(), square.center().y() - line / 2, grid.left - GAP - room.left(), line
+                area.left(), square.center().y() - line / 2, grid.left - GAP - area.left(), line
             )
             ink.write(part.names[row * grid.columns], box, TICK_PT, dim, RIGHT)
 

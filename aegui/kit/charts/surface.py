@@ -84,8 +84,8 @@ class SurfacePlot:
         top = paint_legend(ink, rect, entries)
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
         if self.equal:
-            wide, high = (axis.scale.high - axis.scale.low for axis in (self.x, self.y))
-            rect = shaped(ink, rect, self.x, self.y, wide / high)
+            width, height = (axis.scale.high - axis.scale.low for axis in (self.x, self.y))
+            rect = shaped(ink, rect, self.x, self.y, width / height)
         frame = framed(ink, rect, self.x, self.y)
         painter = ink.painter
         if self.shades.size:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aegui.kit.charts.ink import Ink
 
-_LARGEST_PT, _WHOLE_PT, _SMALLEST_PT = 10.0, 7.5, 4.0
+_LARGEST_PT, _UNWRAPPED_PT, _SMALLEST_PT = 10.0, 7.5, 4.0
 _STEP_PT = 0.5
 _BETWEEN = 2 * GAP
 _HAIR = 0.01
@@ -40,30 +40,30 @@ class TextTable:
 
         A slightly smaller font is preferred to wrapped cells.
         """
-        size = self._size_of_whole_lines(ink, rect)
+        size = self._unwrapped_size(ink, rect)
         while size > _SMALLEST_PT and not self._fits(ink, rect, size):
             size -= _STEP_PT
         widths = self._widths(ink, rect.width(), size)
         line, top = ink.line(size), rect.top()
         for index, cells in enumerate(self._cells(ink, widths, size)):
-            high = max(map(len, cells)) * line
+            row_height = max(map(len, cells)) * line
             left = rect.left()
             for words, width in zip(cells, widths, strict=True):
                 for at, words_of_line in enumerate(words):
                     box = QRectF(left, top + at * line, width, line)
                     ink.write(words_of_line, box, size, ink.theme.text, LEFT, bold=index == 0)
                 left += width + _BETWEEN
-            top += high + GAP / 2
+            top += row_height + GAP / 2
             ink.painter.setPen(ink.pen(ink.theme.border))
             y = top - GAP / 4
             ink.rule(QPointF(rect.left(), y), QPointF(rect.right(), y))
 
-    def _size_of_whole_lines(self, ink: Ink, rect: QRectF) -> float:
+    def _unwrapped_size(self, ink: Ink, rect: QRectF) -> float:
         """Return the largest size at which no row wraps, unless that is too small."""
-        room = rect.width() - _BETWEEN * (len(self.head) - 1)
+        available = rect.width() - _BETWEEN * (len(self.head) - 1)
         size = _LARGEST_PT
-        while size >= _WHOLE_PT:
-            if sum(self._longest(ink, size, whole=True, is_head_whole=False)) <= room:
+        while size >= _UNWRAPPED_PT:
+            if sum(self._longest(ink, size, unwrapped=True, is_head_unwrapped=False)) <= available:
                 return size
             size -= _STEP_PT
         return _LARGEST_PT
@@ -79,24 +79,24 @@ class TextTable:
         ]
 
     def _fits(self, ink: Ink, rect: QRectF, size: float) -> bool:
-        room = rect.width() - _BETWEEN * (len(self.head) - 1)
-        if sum(self._longest(ink, size, whole=False)) > room:
+        available = rect.width() - _BETWEEN * (len(self.head) - 1)
+        if sum(self._longest(ink, size, unwrapped=False)) > available:
             return False
         cells = self._cells(ink, self._widths(ink, rect.width(), size), size)
         line = ink.line(size)
         return sum(max(map(len, row)) * line + GAP / 2 for row in cells) <= rect.height()
 
     def _longest(
-        self, ink: Ink, size: float, *, whole: bool, is_head_whole: bool = True
+        self, ink: Ink, size: float, *, unwrapped: bool, is_head_unwrapped: bool = True
     ) -> list[float]:
-        """Return the longest text, or word unless ``whole``, per column; headers may be split."""
+        """Return the longest text, or word unless ``unwrapped``, per column; a header may wrap."""
         return [
             max(
                 _advance(ink, size, index == 0, part)
                 for index, row in enumerate((self.head, *self.rows))
                 for part in (
                     [row[column]]
-                    if whole and (index or is_head_whole)
+                    if unwrapped and (index or is_head_unwrapped)
                     else row[column].split() or [""]
                 )
             )
@@ -105,17 +105,17 @@ class TextTable:
 
     def _widths(self, ink: Ink, width: float, size: float) -> list[float]:
         """Return column widths: that of the longest word, and a share of the rest by its texts."""
-        room = width - _BETWEEN * (len(self.head) - 1)
-        texts = self._longest(ink, size, whole=True)
-        if sum(texts) <= room:
+        available = width - _BETWEEN * (len(self.head) - 1)
+        texts = self._longest(ink, size, unwrapped=True)
+        if sum(texts) <= available:
             return texts
-        words = self._longest(ink, size, whole=True, is_head_whole=False)
-        if sum(words) > room:
-            words = self._longest(ink, size, whole=False)
-        if sum(words) >= room:
-            return [room * one / sum(words) for one in words]
+        words = self._longest(ink, size, unwrapped=True, is_head_unwrapped=False)
+        if sum(words) > available:
+            words = self._longest(ink, size, unwrapped=False)
+        if sum(words) >= available:
+            return [available * one / sum(words) for one in words]
         more = [text - word for text, word in zip(texts, words, strict=True)]
-        share = (room - sum(words)) / sum(more)
+        share = (available - sum(words)) / sum(more)
         return [word + one * share for word, one in zip(words, more, strict=True)]
 
 

@@ -22,13 +22,13 @@ from aegui.session.documents.draft import (
     DraftState,
     edited_draft,
     fresh_draft,
+    full_draft,
     is_quick,
     is_quick_source,
     joined_draft,
     merged,
     same_samples,
     sharing,
-    whole_draft,
     with_chars,
     with_source,
 )
@@ -160,7 +160,7 @@ class DataEdits:
     def edit_dataset(self, dataset: Dataset, text: str) -> None:
         """Make ``dataset`` the draft's data, with all of its samples."""
         recipe = with_chars(self._host.draft.recipe, None)
-        self._host.push(whole_draft(recipe, dataset, is_edited=True), text)
+        self._host.push(full_draft(recipe, dataset, is_edited=True), text)
 
     def add_sample(self, image: ArrayLike, label: str, *, twice: bool = False) -> None:
         """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``.
@@ -251,7 +251,7 @@ class DataEdits:
             self._loading.do(
                 tr("Reading {name}", name=source_words(source)),
                 lambda report, cancelled: load_data(spec, report, cancelled),
-                lambda kept: self._keep(source, len(kept)),
+                lambda remaining: self._keep(source, len(remaining)),
                 lambda error: self._refuse_check(error, source),
                 quick=is_quick_source(source),
             )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-OWN_SUFFIX = ".json"
+SET_SUFFIX = ".json"
 DRAWINGS = "drawings"
 """Name of the dataset that drawings are added to."""
 _SHOWN_GLYPHS = {"symbols": "3", "uppercase": "A", "lowercase": "a", "letters": "g"}
@@ -39,7 +39,7 @@ class DataEntry:
         help: An additional sentence.
         glyph: A sample to show, ``[1, H, W]``, if it is a dataset of glyphs.
         picture: Path of an image to show, if there is one.
-        is_own: Whether it is one of the user's.
+        is_users: Whether it is one of the user's.
     """
 
     key: str
@@ -48,12 +48,12 @@ class DataEntry:
     help: str = ""
     glyph: NDArray[np.float32] | None = None
     picture: Path | None = None
-    is_own: bool = False
+    is_users: bool = False
 
 
 def entries() -> tuple[DataEntry, ...]:
     """Return all datasets to choose from, in the order they are offered."""
-    return (*map(_builtin_entry, BUILTIN_SETS), *_own_entries())
+    return (*map(_builtin_entry, BUILTIN_SETS), *_user_entries())
 
 
 def _builtin_entry(key: str) -> DataEntry:
@@ -78,14 +78,14 @@ def _builtin_entry(key: str) -> DataEntry:
 # The user's own datasets
 
 
-def own_folder() -> Path:
+def user_folder() -> Path:
     """Return the folder of the user's own datasets, which is created on the first write."""
     return user_data_dir() / "sets"
 
 
-def own_path(name: str) -> Path:
+def user_path(name: str) -> Path:
     """Return the path of the user's dataset ``name``."""
-    return own_folder() / f"{file_name(name)}{OWN_SUFFIX}"
+    return user_folder() / f"{file_name(name)}{SET_SUFFIX}"
 
 
 def file_name(name: str) -> str:
@@ -93,15 +93,15 @@ def file_name(name: str) -> str:
     return _FORBIDDEN.sub(" ", name).strip(" .")[:80]
 
 
-def _own_entries() -> list[DataEntry]:
-    files = sorted(own_folder().glob(f"*{OWN_SUFFIX}")) if own_folder().is_dir() else []
+def _user_entries() -> list[DataEntry]:
+    files = sorted(user_folder().glob(f"*{SET_SUFFIX}")) if user_folder().is_dir() else []
     return [
         DataEntry(
             str(file),
             tr("My drawings") if file.stem == DRAWINGS else file.stem,
             tr("your own"),
             str(file),
-            is_own=True,
+            is_users=True,
         )
         for file in files
     ]
@@ -117,7 +117,7 @@ def keep_drawing(image: ArrayLike, label: str) -> Dataset:
 
     pixels = np.asarray(image, np.float32)
     one = Dataset.from_images(DRAWINGS, pixels[np.newaxis], [label], source=tr("own drawings"))
-    path = own_path(DRAWINGS)
+    path = user_path(DRAWINGS)
     if path.is_file():
         one = load_dataset(str(path)).joined(one, DRAWINGS)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,7 @@ class DataView:
     validation: int
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Return whether every sample is used."""
         return len(self.selected) == len(self.pool)
 
@@ -63,7 +63,7 @@ class DataView:
     def classes(self) -> tuple[str, ...]:
         """Return the classes that are chosen, or that have a chosen sample."""
         if self.spec.names is None and self.spec.chars is None:
-            return tuple(compress(self.pool.classes, _wanted_classes(self.pool, self.spec)))
+            return tuple(compress(self.pool.classes, _is_class_chosen(self.pool, self.spec)))
         present = np.unique(self.pool.class_indices[self.selected])
         return tuple(self.pool.classes[index] for index in present)
 
@@ -124,8 +124,8 @@ def by_kind(view: DataView, kinds: bool) -> DataSpec:
         update["labels"] = labels
         if labels is None and spec.names is None:
             # Not all sub-groups of a group are chosen: list their emojis one by one.
-            wanted = _wanted_classes(pool, spec)[pool.class_indices]
-            update["names"] = tuple(compress(pool.names, wanted))
+            is_chosen = _is_class_chosen(pool, spec)[pool.class_indices]
+            update["names"] = tuple(compress(pool.names, is_chosen))
     return spec.model_copy(update=update)
 
 
@@ -133,17 +133,17 @@ def available(pool: Dataset, spec: DataSpec) -> int:
     """Return the number of samples of ``pool`` that the ``count`` of ``spec`` is drawn from."""
     if spec.names is None and spec.chars is None:
         counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
-        matching = int(counts[_wanted_classes(pool, spec)].sum())
+        matching = int(counts[_is_class_chosen(pool, spec)].sum())
     else:
         matching = len(selected_indices(pool, spec.model_copy(update={"count": None})))
     return drawn_from(matching, spec.split)
 
 
-def _wanted_classes(pool: Dataset, spec: DataSpec) -> NDArray[np.bool_]:
+def _is_class_chosen(pool: Dataset, spec: DataSpec) -> NDArray[np.bool_]:
     if spec.labels is None:
         return np.ones(len(pool.classes), np.bool_)
-    wanted = {label.casefold() for label in spec.labels}
-    return np.array([label.casefold() in wanted for label in pool.classes], np.bool_)
+    labels = {label.casefold() for label in spec.labels}
+    return np.array([label.casefold() in labels for label in pool.classes], np.bool_)
 
 
 def within(view: DataView, spec: DataSpec) -> DataSpec:
@@ -157,8 +157,8 @@ def within(view: DataView, spec: DataSpec) -> DataSpec:
 def without(view: DataView, index: int) -> NDArray[np.int64]:
     """Return the used samples with the one at ``index`` of the pool removed, or added."""
     if index in view.selected:
-        kept: NDArray[np.int64] = view.selected[view.selected != index]
-        return kept
+        remaining: NDArray[np.int64] = view.selected[view.selected != index]
+        return remaining
     return np.sort(np.append(view.selected, np.int64(index)))
 
 

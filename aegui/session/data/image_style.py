@@ -92,48 +92,51 @@ def ground_shares(levels: NDArray[np.uint8], image_style: ImageStyle) -> NDArray
     # The share rises linearly from three quarters of the background level to that level.
     rising = 4 * (np.maximum(near, 192) - np.uint8(192)) + 3 * (near >= 192).astype(np.uint8)
     # Images as the last axis: a row over all images is contiguous in memory.
-    likeness = np.ascontiguousarray(rising.transpose(1, 2, 0))
-    shares = _spread(_flooded(_spread(likeness, np.minimum)), np.maximum)
-    np.minimum(shares, likeness, out=shares)
+    similarity = np.ascontiguousarray(rising.transpose(1, 2, 0))
+    shares = _spread(_flooded(_spread(similarity, np.minimum)), np.maximum)
+    np.minimum(shares, similarity, out=shares)
     for _ in range(_SHADOW_PX):
-        shares = np.minimum(likeness, _spread(shares, np.maximum))
+        shares = np.minimum(similarity, _spread(shares, np.maximum))
     return np.ascontiguousarray(shares.transpose(2, 0, 1))
 
 
-def _flooded(likeness: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the minimum of ``likeness`` ``[H, W, n]`` on the best path from each pixel to an edge.
+def _flooded(similarity: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the minimum of ``similarity`` ``[H, W, n]`` on each pixel's best path to an edge.
 
     Computed row by row in both directions, until a round changes nothing or ``_ROUNDS`` are done.
     """
-    shares: NDArray[np.uint8] = np.zeros_like(likeness)
+    shares: NDArray[np.uint8] = np.zeros_like(similarity)
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
-        shares[edge] = likeness[edge]
+        shares[edge] = similarity[edge]
     for number in range(_ROUNDS):
-        if number == 0 and likeness.shape[2] <= _FEW:
-            _reach_straight(shares, likeness)
+        if number == 0 and similarity.shape[2] <= _FEW:
+            _reach_straight(shares, similarity)
         else:
-            _reach_lines(shares, likeness)
-        if np.array_equal(np.minimum(likeness, _spread(shares, np.maximum)), shares):
+            _reach_lines(shares, similarity)
+        if np.array_equal(np.minimum(similarity, _spread(shares, np.maximum)), shares):
             break
     return shares
 
 
-def _reach_straight(shares: NDArray[np.uint8], likeness: NDArray[np.uint8]) -> None:
+def _reach_straight(shares: NDArray[np.uint8], similarity: NDArray[np.uint8]) -> None:
     """Fill along straight lines and into nooks: enough for most drawings, fast for few images."""
     for axis in (0, 1):
-        for turned, onto in ((likeness, shares), (np.flip(likeness, axis), np.flip(shares, axis))):
+        for turned, onto in (
+            (similarity, shares),
+            (np.flip(similarity, axis), np.flip(shares, axis)),
+        ):
             np.maximum(onto, np.minimum.accumulate(turned, axis=axis), out=onto)
     for _ in range(_NOOK_PX):
-        np.minimum(likeness, _spread(shares, np.maximum), out=shares)
+        np.minimum(similarity, _spread(shares, np.maximum), out=shares)
 
 
-def _reach_lines(shares: NDArray[np.uint8], likeness: NDArray[np.uint8]) -> None:
+def _reach_lines(shares: NDArray[np.uint8], similarity: NDArray[np.uint8]) -> None:
     """Propagate from each line to the next, down and up, right and left, and so around corners."""
     for lines, like in (
-        (shares, likeness),
-        (shares[::-1], likeness[::-1]),
-        (shares.swapaxes(0, 1), likeness.swapaxes(0, 1)),
-        (shares.swapaxes(0, 1)[::-1], likeness.swapaxes(0, 1)[::-1]),
+        (shares, similarity),
+        (shares[::-1], similarity[::-1]),
+        (shares.swapaxes(0, 1), similarity.swapaxes(0, 1)),
+        (shares.swapaxes(0, 1)[::-1], similarity.swapaxes(0, 1)[::-1]),
     ):
         for before, line, most in zip(lines[:-1], lines[1:], like[1:], strict=True):
             np.maximum(line, before, out=line)
@@ -142,36 +145,36 @@ def _reach_lines(shares: NDArray[np.uint8], likeness: NDArray[np.uint8]) -> None
 
 def _spread(shares: NDArray[np.uint8], choose: np.ufunc) -> NDArray[np.uint8]:
     """Return the maximum or minimum (``choose``) of each pixel ``[H, W, n]`` and its neighbours."""
-    made: NDArray[np.uint8] = shares.copy()
-    for onto, of in ((made, shares), (made.swapaxes(0, 1), shares.swapaxes(0, 1))):
-        choose(onto[1:], of[:-1], out=onto[1:])
-        choose(onto[:-1], of[1:], out=onto[:-1])
-    return made
+    result: NDArray[np.uint8] = shares.copy()
+    for onto, source in ((result, shares), (result.swapaxes(0, 1), shares.swapaxes(0, 1))):
+        choose(onto[1:], source[:-1], out=onto[1:])
+        choose(onto[:-1], source[1:], out=onto[:-1])
+    return result
 
 
 def without_ground(
-    levels: NDArray[np.uint8], image_style: ImageStyle, kept_px: int = 0
+    levels: NDArray[np.uint8], image_style: ImageStyle, margin_px: int = 0
 ) -> NDArray[np.uint8]:
     """Make the white background of images transparent.
 
     Args:
         levels: ``[n, C, H, W]``.
         image_style: Their look; its background is white.
-        kept_px: Background less than about twice as wide is kept, so that white shapes with gaps
+        margin_px: Background less than about twice as wide is kept, so that white shapes with gaps
             stay whole.
 
     Returns:
         Premultiplied levels and opacity, ``[n, C + 1, H, W]``: unchanged over white.
     """
     shares = ground_shares(levels, image_style)
-    if kept_px:
-        around = ((kept_px, kept_px), (kept_px, kept_px), (0, 0))
-        wide = np.pad(shares.transpose(1, 2, 0), around, constant_values=255)
-        for _ in range(kept_px):
-            wide = _spread(wide, np.minimum)
-        for _ in range(kept_px):
-            wide = _spread(wide, np.maximum)
-        inner = wide[kept_px:-kept_px, kept_px:-kept_px]
+    if margin_px:
+        around = ((margin_px, margin_px), (margin_px, margin_px), (0, 0))
+        padded = np.pad(shares.transpose(1, 2, 0), around, constant_values=255)
+        for _ in range(margin_px):
+            padded = _spread(padded, np.minimum)
+        for _ in range(margin_px):
+            padded = _spread(padded, np.maximum)
+        inner = padded[margin_px:-margin_px, margin_px:-margin_px]
         shares = np.minimum(shares, inner.transpose(2, 0, 1))
     shares = shares[:, np.newaxis]
     # The opacity removed is at most the darkest channel: the difference is never negative.

@@ -70,13 +70,13 @@ class Selection(Service):
         """Select the samples at ``indices`` ``[k]``, in any order."""
         if np.array_equal(indices, self.indices):
             return
-        wanted = np.unique(np.asarray(indices, np.int64))
-        if np.array_equal(wanted, self.indices):
+        rows = np.unique(np.asarray(indices, np.int64))
+        if np.array_equal(rows, self.indices):
             return
-        wanted.setflags(write=False)
-        self.indices = wanted
+        rows.setflags(write=False)
+        self.indices = rows
         self._subject = object()
-        self.changed.emit(wanted)
+        self.changed.emit(rows)
         self._describe()
 
     def leave_out(self, index: int) -> None:

@@ -162,10 +162,10 @@ class Annotations(QObject):
 
 def _new_pin(pins: tuple[PinnedCode, ...], z: ArrayLike, name: str) -> PinnedCode:
     """Return the pin of ``z``, by default with the first number that no place of ``pins`` has."""
-    taken = {pin.name for pin in pins}
+    used = {pin.name for pin in pins}
     free = (tr("Pin {n}", n=number) for number in count(1))
     code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
-    return PinnedCode(code, name or next(text for text in free if text not in taken))
+    return PinnedCode(code, name or next(text for text in free if text not in used))
 
 
 def _moved(before: tuple[PinnedCode, ...], after: tuple[PinnedCode, ...]) -> int | None:

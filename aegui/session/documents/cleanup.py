@@ -37,8 +37,8 @@ class CleanupJob:
 
         def work() -> None:
             autosave.sweep()
-            own = (user_config_dir(), *_within(user_data_dir()), cache_folder())
-            sweep_all([*folders, *own])
+            program_folders = (user_config_dir(), *_within(user_data_dir()), cache_folder())
+            sweep_all([*folders, *program_folders])
 
         self._job.submit(work)
 

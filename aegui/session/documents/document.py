@@ -20,7 +20,7 @@ from aegui.core.run_file.saved import SUFFIX, Draft, SavedRun, load_run
 from aegui.core.suffixes import LESSON, TEACHER
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.record.timeline import Fork, row_of
-from aegui.paths import is_own, models_dir
+from aegui.paths import is_shipped, models_dir
 from aegui.session.documents.draft import (
     DraftState,
     document_draft,
@@ -130,11 +130,11 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
     )
     state = sharing(document_draft(draft.recipe, draft.dataset), saved.dataset)
     # A shipped model is opened without a path, so that saving asks for a file.
-    own = is_own(path)
+    is_shipped_file = is_shipped(path)
     return Opened(
         state,
         run,
-        None if own else path,
+        None if is_shipped_file else path,
         path.stem,
         pins=saved.pins,
         note=saved.note,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from aegui.core.atomic import plain_name
+from aegui.core.atomic import file_name_part
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import SUFFIX
@@ -89,16 +89,16 @@ class DocumentFile(QObject):
         """Return the name of the document: of its file, as it was opened, or by its content."""
         if self.path is not None:
             return self.path.stem
-        return self._given or content_name(self._host.recipe)
+        return self._given_name or content_name(self._host.recipe)
 
     @property
     def stem(self) -> str:
         """Return a short stem for files made from the document, valid on any system."""
-        given = self._given if self.path is None else self.path.stem
-        return plain_name(given) or content_stem(self._host.recipe)
+        name = self._given_name if self.path is None else self.path.stem
+        return file_name_part(name) or content_stem(self._host.recipe)
 
     @property
-    def _given(self) -> str:
+    def _given_name(self) -> str:
         """Return the original name while the content still matches it; otherwise ""."""
         return self._name if content_stem(self._host.recipe) == self._began_as else ""
 
@@ -235,7 +235,7 @@ class DocumentFile(QObject):
         is_unsaved = self.is_modified or underway is not None
         if is_unsaved and self._changes != self._copied_changes:
             self._copied_changes = self._changes
-            content = self._host.content_under_way()
+            content = self._host.content_with_progress()
             self.autosave.write(content, self.path, self.name, underway)
 
     @property

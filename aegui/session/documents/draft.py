@@ -53,7 +53,7 @@ class DraftState:
     is_edited: bool = False
 
 
-def whole_draft(
+def full_draft(
     recipe: Recipe, dataset: Dataset, *, has_source: bool = True, is_edited: bool = False
 ) -> DraftState:
     """Return a draft of ``recipe`` that uses all of ``dataset``."""
@@ -139,8 +139,8 @@ def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
     """
     pool = draft.pool.joined(more, draft.pool.name)
     # If all samples are used, pool and dataset are the same object: join large data only once.
-    whole = draft.dataset is draft.pool
-    dataset = pool if whole else draft.dataset.joined(more, draft.dataset.name)
+    uses_all = draft.dataset is draft.pool
+    dataset = pool if uses_all else draft.dataset.joined(more, draft.dataset.name)
     added = np.arange(len(draft.pool), len(pool))
     data = draft.recipe.data
     choice = {
@@ -161,10 +161,10 @@ def document_draft(recipe: Recipe, dataset: Dataset) -> DraftState:
     For built-in glyphs, which are fast to read, the pool is the whole source.
     """
     if recipe.data.source not in glyph_set_names():
-        return whole_draft(recipe, dataset, has_source=False)
+        return full_draft(recipe, dataset, has_source=False)
     source = read_source(recipe.data.source).dataset
     if source.image_shape != dataset.image_shape:
-        return whole_draft(recipe, dataset, is_edited=True)
+        return full_draft(recipe, dataset, is_edited=True)
     pool = _joined_with_others(source, dataset)
     pins = {_identity(pool, index): index for index in reversed(range(len(pool)))}
     selected = np.array([pins[_identity(dataset, i)] for i in range(len(dataset))], np.int64)
@@ -190,8 +190,8 @@ def with_chars(recipe: Recipe, chars: str | None) -> Recipe:
 
 def with_source(recipe: Recipe, source: str) -> Recipe:
     """Return ``recipe`` with all samples of another source; built-in ones at their native size."""
-    own = {"images": ImageSpec()} if comes_in_any_size(source) else {}
-    return with_data(recipe, **(_EVERYTHING | {"source": source} | own))
+    images = {"images": ImageSpec()} if comes_in_any_size(source) else {}
+    return with_data(recipe, **(_EVERYTHING | {"source": source} | images))
 
 
 def merged(base: Recipe, edited: Recipe, now: Recipe) -> Recipe:
@@ -233,7 +233,7 @@ def sharing(draft: DraftState, known: Dataset | None) -> DraftState:
 def _drawn_from(recipe: Recipe, pool: Dataset) -> DraftState:
     selected = selected_indices(pool, recipe.data)
     if len(selected) == len(pool) and bool(np.all(selected == np.arange(len(pool)))):
-        return whole_draft(recipe, pool)
+        return full_draft(recipe, pool)
     return DraftState(recipe, pool.subset(selected.tolist()), pool, selected)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MERGE_SECONDS = 2.0
 """Maximum interval between edits of the same field that are merged into one step."""
-_ID, _KEPT_ID = 1, 2
+_ID, _ANNOTATION_ID = 1, 2
 _NO_ID = -1
 """Qt's id of commands that cannot be merged."""
 
@@ -29,7 +29,7 @@ class KeptCommand(QUndoCommand):
         after: The state after the step.
     """
 
-    _kind = _KEPT_ID
+    _kind = _ANNOTATION_ID
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ class Keeping(QObject):
     copied less often.
     """
 
-    _kept = Signal()
+    _copied = Signal()
     """Emitted when a copy with the running training has been written."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Keeping(QObject):
         loop = QEventLoop()
         limit = one_shot(loop, loop.quit)
         limit.start(int(1000 * seconds))
-        (self._kept if is_training else workspace.file.copied).connect(loop.quit)
+        (self._copied if is_training else workspace.file.copied).connect(loop.quit)
         self.keep_now()
         loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         limit.stop()
@@ -118,7 +118,7 @@ class Keeping(QObject):
     def _on_file_copied(self, _seconds: float) -> None:
         self._pace.took(self._begun_s, time.monotonic())
         if self._workspace.underway is not None:
-            self._kept.emit()
+            self._copied.emit()
 
 
 def _underway(result: TrainingResult, resolved: ResolvedRecipe) -> TrainingProgress:

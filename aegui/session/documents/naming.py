@@ -6,10 +6,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.core.atomic import plain_name
+from aegui.core.atomic import file_name_part
 from aegui.core.i18n import tr, trn
 from aegui.core.network.kinds import KINDS, kind_of
-from aegui.core.recipe.file import list_recipes, own_recipes
+from aegui.core.recipe.file import list_recipes, user_recipes
 from aegui.session.data.data_view import source_words
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def run_name(recipe: Recipe, otherwise: str) -> str:
         recipe: What was trained.
         otherwise: The name if the recipe has none.
     """
-    shipped, own = (one for _, one in list_recipes()), (one for _, one in own_recipes())
-    began = next((one for one in chain(shipped, own) if one.name == recipe.name), recipe)
+    shipped, users = (known for _, known in list_recipes()), (known for _, known in user_recipes())
+    began = next((known for known in chain(shipped, users) if known.name == recipe.name), recipe)
     has_changed = content_stem(began) != content_stem(recipe) or began.network != recipe.network
     if recipe.name and has_changed:
         return content_name(recipe)
@@ -58,6 +58,6 @@ def run_name(recipe: Recipe, otherwise: str) -> str:
 
 def content_stem(recipe: Recipe) -> str:
     """Return a language-independent name as a part of file names: ``emoji-vae-2``."""
-    kind, source = kind_of(recipe), plain_name(Path(recipe.data.source).stem)
+    kind, source = kind_of(recipe), file_name_part(Path(recipe.data.source).stem)
     parts = (source, _STEMS.get(kind, kind), str(recipe.network.latent.units))
     return "-".join(filter(None, parts))

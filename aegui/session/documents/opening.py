@@ -116,16 +116,16 @@ class Opening:
 
         return self._read(path.name, work, may_leave, take, refuse, quick=quick)
 
-    def open_kept(self, kept: KeptDocument, may_leave: MayLeave = None) -> bool:
+    def open_entry(self, entry: KeptDocument, may_leave: MayLeave = None) -> bool:
         """Open a library entry as a document without a file; False if that fails at once."""
-        work, quick = _kept_reader(kept, self._host.may_read)
+        work, quick = _entry_reader(entry, self._host.may_read)
 
         def take(opened: Opened) -> None:
             self._host.swap(opened)
-            kept.then()
-            self._offer_unread(opened, partial(self.open_kept, kept, may_leave))
+            entry.then()
+            self._offer_unread(opened, partial(self.open_entry, entry, may_leave))
 
-        return self._read(kept.name, work, may_leave, take, quick=quick)
+        return self._read(entry.name, work, may_leave, take, quick=quick)
 
     def recover(
         self,
@@ -175,15 +175,15 @@ class Opening:
 
         Return False if it was not taken at once; a ``take`` that can fail returns False then.
         """
-        is_taken = True
+        is_swapped = True
 
         def swap(opened: Opened) -> None:
-            nonlocal is_taken
-            is_taken = (may_leave is None or may_leave()) and take(opened) is not False
+            nonlocal is_swapped
+            is_swapped = (may_leave is None or may_leave()) and take(opened) is not False
 
         title = tr("Opening {name}", name=name)
         refuse = refuse or self._host.refuse
-        return self._loading.do(title, _resolving(read), swap, refuse, quick=quick) and is_taken
+        return self._loading.do(title, _resolving(read), swap, refuse, quick=quick) and is_swapped
 
     def _offer_unread(self, opened: Opened, again: Callable[[], object]) -> None:
         """Offer to read samples that the file names, and to open it ``again`` with them."""
@@ -202,29 +202,29 @@ def _run_reader(path: Path, may_read: Callable[[str], bool]) -> Reader:
     return lambda _report, _cancelled: open_run(path, may_read)
 
 
-def _kept_reader(kept: KeptDocument, may_read: Callable[[str], bool]) -> tuple[Reader, bool]:
-    """Return a function that reads ``kept``, and whether it is quick."""
-    path, recipe = kept.path, kept.recipe
+def _entry_reader(entry: KeptDocument, may_read: Callable[[str], bool]) -> tuple[Reader, bool]:
+    """Return a function that reads ``entry``, and whether it is quick."""
+    path, recipe = entry.path, entry.recipe
     if path is None:
         if recipe is None:
             raise ValueError("neither a run file nor a recipe")
 
         def fresh(report: Report, cancelled: IsCancelled) -> Opened:
-            return Opened(fresh_draft(recipe, report, cancelled), name=kept.name)
+            return Opened(fresh_draft(recipe, report, cancelled), name=entry.name)
 
         return fresh, is_quick_source(recipe.data.source)
 
     def read(_report: Report, _cancelled: IsCancelled) -> Opened:
         opened = open_run(path, may_read)
         run = opened.run
-        if kept.untrained:
+        if entry.untrained:
             return Opened(
                 opened.draft if run is None else document_draft(run.recipe, run.dataset),
-                name=kept.name,
+                name=entry.name,
                 note=opened.note,
                 unread=opened.unread,
             )
-        return replace(opened, path=None, name=kept.name, mark=None)
+        return replace(opened, path=None, name=entry.name, mark=None)
 
     return read, is_light(path)
 

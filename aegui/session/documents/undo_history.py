@@ -38,7 +38,7 @@ class UndoHistory(QUndoStack):
         is_other_data = edit.after.dataset is not edit.before.dataset
         self.push(edit)  # may be deleted by this, if it was merged into the previous step
         if is_other_data:
-            self._make_room()
+            self._free_memory()
 
     @property
     def held_bytes(self) -> int:
@@ -51,12 +51,14 @@ class UndoHistory(QUndoStack):
         done = sum(index < self.index() for index, _ in edits)
         shown = steps[done - 1].after if done else steps[0].before
         held = [_arrays_of(draft) for step in steps for draft in (step.before, step.after)]
-        own = _arrays_of(shown)
+        shown_arrays = _arrays_of(shown)
         return sum(
-            {key: size for it in held for key, size in it.items() if key not in own}.values()
+            {
+                key: size for it in held for key, size in it.items() if key not in shown_arrays
+            }.values()
         )
 
-    def _make_room(self) -> None:
+    def _free_memory(self) -> None:
         """Drop old steps until the newest ones fit; at least one is kept."""
         steps = [self._step(index) for index in range(self.count())]
         if not steps:
@@ -64,12 +66,12 @@ class UndoHistory(QUndoStack):
         # The current draft is in memory anyway: the last step is the edit of data just made.
         last = next(step for step in reversed(steps) if isinstance(step, EditCommand))
         held = _arrays_of(last.after)
-        room, forgotten = self._most_bytes, len(steps) - 1
+        free, forgotten = self._most_bytes, len(steps) - 1
         for position, step in reversed(list(enumerate(steps))):
             arrays = _arrays_of(step.before) if isinstance(step, EditCommand) else {}
             more = {key: size for key, size in arrays.items() if key not in held}
-            room -= sum(more.values())
-            if room < 0:
+            free -= sum(more.values())
+            if free < 0:
                 break
             held |= more
             forgotten = min(forgotten, position)

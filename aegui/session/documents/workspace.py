@@ -351,7 +351,7 @@ class Workspace(QObject):
         """Return the content of the document's file."""
         return self._to_save(self.run)
 
-    def content_under_way(self) -> SavedRun:
+    def content_with_progress(self) -> SavedRun:
         """Return the content of a recovery copy, including the running training."""
         if self._training is None:
             return self.content()

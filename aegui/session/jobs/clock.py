@@ -81,7 +81,7 @@ class Ticker(QObject):
     def _on_settled_timeout(self) -> None:
         cost_ms = 1000.0 * (time.thread_time() - self._begun)
         self.cost_ms += _SMOOTHING * (cost_ms - self.cost_ms)
-        wanted = min(MAX_MS, max(BASE_MS, round(self.cost_ms / self._budget)))
+        interval = min(MAX_MS, max(BASE_MS, round(self.cost_ms / self._budget)))
         # Restarting the timer for a difference of a millisecond would only add jitter.
-        if abs(wanted - self._timer.interval()) > 0.1 * self._timer.interval():
-            self._timer.setInterval(wanted)
+        if abs(interval - self._timer.interval()) > 0.1 * self._timer.interval():
+            self._timer.setInterval(interval)

@@ -147,7 +147,7 @@ class Derived(QObject):
         """Whether work with a title is in progress and still wanted."""
         self._waiting: _Question | None = None
         self._newest: _Question | None = None
-        self._given_up = threading.Event()
+        self._is_abandoned = threading.Event()
         self._rested_s = 0.0
         self._timer = one_shot(self, self._go_on)
         self._progress_timer = QTimer(self)
@@ -217,7 +217,7 @@ class Derived(QObject):
         if before is not None and (quick or before.subject is not subject):
             self._discard()
         self._timer.stop()
-        question = _Question(states, subject, title, quick, gentle, self._given_up)
+        question = _Question(states, subject, title, quick, gentle, self._is_abandoned)
         if quick and self._is_active:
             self._waiting = None
             self._answer_at_once(question)
@@ -266,8 +266,8 @@ class Derived(QObject):
     def _discard(self) -> None:
         """Cancel the work in progress, which may belong to several questions about one subject."""
         if self._newest is not None:
-            self._given_up.set()
-            self._given_up = threading.Event()
+            self._is_abandoned.set()
+            self._is_abandoned = threading.Event()
 
     def _show_busy(self) -> None:
         newest = self._newest

@@ -35,16 +35,16 @@ class QueuedJob:
     work: Work
     done: Done
     failed: Failed
-    _given_up: threading.Event = field(default_factory=threading.Event)
+    _cancelled: threading.Event = field(default_factory=threading.Event)
 
     @property
-    def is_given_up(self) -> bool:
+    def is_cancelled(self) -> bool:
         """Return whether the job has been cancelled."""
-        return self._given_up.is_set()
+        return self._cancelled.is_set()
 
     def cancel(self) -> None:
         """Cancel the job; what its thread has written until then stays."""
-        self._given_up.set()
+        self._cancelled.set()
 
 
 class JobQueue(QObject):
@@ -120,12 +120,12 @@ class JobQueue(QObject):
         def outcome(report: Report, cancelled: IsCancelled) -> Callable[[], None]:
             """Run the job in the worker thread, and return the callback for its outcome."""
 
-            def is_given_up() -> bool:
-                return cancelled() or order.is_given_up
+            def is_cancelled() -> bool:
+                return cancelled() or order.is_cancelled
 
             try:
-                stop_if(is_given_up)
-                return partial(order.done, order.work(report, is_given_up))
+                stop_if(is_cancelled)
+                return partial(order.done, order.work(report, is_cancelled))
             except Cancelled as error:
                 return partial(order.failed, error)
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
-from aegui.core.latent.placing import CodeSpace, placed, way_words
+from aegui.core.latent.placing import CodeSpace, method_words, placed
 from aegui.core.latent.projections import ProjectionOptions, plane, project
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
@@ -123,7 +123,7 @@ class Others(Service):
         self._indices: NDArray[np.int64] | None = None
         self._is_live = False
         self._lookers: frozenset[str] = frozenset()
-        self.way = "samples"
+        self.method = "samples"
         """How corresponding codes are found, a key of ``WAYS``."""
         self.latest: Compared | None = None
         """The last emitted maps of the current networks; None if they are unknown."""
@@ -139,15 +139,15 @@ class Others(Service):
         for answers in (self._codes, self._images):
             answers.set_active(False)
 
-    def set_active(self, active: bool, who: str) -> None:
-        """Set whether the view ``who`` is visible; nothing is computed while none is."""
-        self._lookers = self._lookers | {who} if active else self._lookers - {who}
+    def set_active(self, active: bool, user: str) -> None:
+        """Set whether the view ``user`` is visible; nothing is computed while none is."""
+        self._lookers = self._lookers | {user} if active else self._lookers - {user}
         for answers in (self._codes, self._images):
             answers.set_active(bool(self._lookers))
 
-    def set_way(self, way: str) -> None:
+    def set_method(self, method: str) -> None:
         """Set how corresponding codes are found, a key of ``WAYS``."""
-        self.way = way
+        self.method = method
         self._decode()
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -256,13 +256,13 @@ class Others(Service):
         )
 
     def _decode(self) -> None:
-        latest, z, way = self.latest, self._cursor, self.way
+        latest, z, method = self.latest, self._cursor, self.method
         if latest is None or z is None or latest.shown.space.size != len(z):
             return
         codecs = [each.of.codec for each in latest.others]
         cost = sum(codec.cost for codec in codecs)
         self._images.ask(
-            lambda: _images(latest, z, way),
+            lambda: _images(latest, z, method),
             self._subject,
             quick=all(is_quick(codec, cost, QUICK) for codec in codecs),
         )
@@ -319,10 +319,10 @@ def _mapped(
     return Mapped(other, CodeSpace(codec.latent_size, codes, other.has_prior), coordinates)
 
 
-def _images(compared: Compared, z: NDArray[np.float32], way: str) -> tuple[OtherImage, ...]:
-    here, found = compared.shown.space, []
+def _images(compared: Compared, z: NDArray[np.float32], method: str) -> tuple[OtherImage, ...]:
+    source, found = compared.shown.space, []
     for each in compared.others:
-        code, taken = placed(z, here, each.space, way)
+        code, used = placed(z, source, each.space, method)
         image = each.of.codec.decode(code)[0]
-        found.append(OtherImage(each.of.key, code, image, way_words(taken, here, each.space)))
+        found.append(OtherImage(each.of.key, code, image, method_words(used, source, each.space)))
     return tuple(found)

@@ -166,11 +166,11 @@ class Nearest:
         For glyphs the distance is the number of differing pixels after thresholding the image,
         otherwise the mean squared difference. Ties are in the order of the dataset.
         """
-        wanted = np.nan_to_num(np.asarray(image, np.float32).reshape(-1), posinf=1.0, neginf=0.0)
+        flat = np.nan_to_num(np.asarray(image, np.float32).reshape(-1), posinf=1.0, neginf=0.0)
         if self.image_style.glyphs:
-            wanted = (wanted > THRESHOLD).astype(np.float32)
+            flat = (flat > THRESHOLD).astype(np.float32)
         rows, norms = self._prepared()
-        distances = np.asarray(norms - 2.0 * (rows @ wanted) + float(wanted @ wanted), np.float32)
+        distances = np.asarray(norms - 2.0 * (rows @ flat) + float(flat @ flat), np.float32)
         order = _first(distances, count)
         away = distances[order].astype(np.float64)
         if self.image_style.glyphs:
@@ -217,14 +217,14 @@ def answer(
         return None
     code = codec.code_of(drawing)
     output = codec.decode(code)[0].reshape(drawing.shape)
-    wanted = None if target is None else np.array(target, dtype=np.float32)
+    target_pixels = None if target is None else np.array(target, dtype=np.float32)
     near = nearest.find(output)
     binary = wrong = squared = None
     if nearest.image_style.glyphs:
         binary = output > THRESHOLD
-        wrong = None if wanted is None else binary != (wanted > THRESHOLD)
-    elif wanted is not None:
-        difference = _squared(output, wanted)
+        wrong = None if target_pixels is None else binary != (target_pixels > THRESHOLD)
+    elif target_pixels is not None:
+        difference = _squared(output, target_pixels)
         squared = difference if difference.ndim == 2 else difference.mean(axis=0)
     return Answer(
         drawing=drawing,
@@ -236,7 +236,7 @@ def answer(
         nearest=nearest.named(near),
         nearest_indices=tuple(index for index, _ in near),
         epoch=codec.epoch,
-        target=wanted,
+        target=target_pixels,
         squared=squared,
         error=None if squared is None else float(squared.mean()),
         votes=_votes(codec, dataset, drawing),
@@ -329,7 +329,7 @@ def reconstructions(
     wrong = wrong_pixels(target, output) if image_style.glyphs else None
     badness = error if wrong is None else wrong.astype(np.float64)
     rows = _chosen(badness, order, MAX_GLYPH_ROWS if image_style.glyphs else MAX_ROWS)
-    kept = None if held_out is None else np.isin(indices, held_out)
+    is_held_out = None if held_out is None else np.isin(indices, held_out)
     return Reconstructions(
         indices=indices[rows],
         labels=tuple(title(dataset, int(index), image_style) for index in indices[rows]),
@@ -344,14 +344,14 @@ def reconstructions(
         perfect=int(np.count_nonzero(wrong == 0)) if image_style.glyphs else None,
         worst=float(badness.max()),
         mean=float(badness.mean()),
-        held_out=None if kept is None else kept[rows],
-        means={} if kept is None else _means(badness, kept),
+        held_out=None if is_held_out is None else is_held_out[rows],
+        means={} if is_held_out is None else _means(badness, is_held_out),
     )
 
 
-def _means(badness: NDArray[np.float64], kept: NDArray[np.bool_]) -> dict[str, float]:
+def _means(badness: NDArray[np.float64], is_held_out: NDArray[np.bool_]) -> dict[str, float]:
     """Return the means over training and held-out samples, as far as any were measured."""
-    parts = {LEARNT: badness[~kept], HELD_OUT: badness[kept]}
+    parts = {LEARNT: badness[~is_held_out], HELD_OUT: badness[is_held_out]}
     return {key: float(part.mean()) for key, part in parts.items() if len(part)}
 
 

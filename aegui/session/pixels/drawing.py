@@ -162,7 +162,7 @@ class Drawing(QObject):
     # -- strokes ---------------------------------------------------------------------------------
 
     @property
-    def is_stroke_under_way(self) -> bool:
+    def is_stroke_begun(self) -> bool:
         """Return whether a stroke has begun and not ended."""
         return self._stroke_start is not None
 

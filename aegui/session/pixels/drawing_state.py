@@ -105,11 +105,11 @@ def to_keep(state: DrawingState) -> KeptDrawing | None:
     )
 
 
-def from_kept(kept: KeptDrawing) -> DrawingState:
+def from_saved(saved: KeptDrawing) -> DrawingState:
     """Return the state of a saved drawing."""
-    paper = DrawingPaper(kept.kind, kept.ground)
+    paper = DrawingPaper(saved.kind, saved.ground)
     return DrawingState(
-        kept.pixels, kept.target, kept.label, kept.before_noise, None, paper, kept.noise
+        saved.pixels, saved.target, saved.label, saved.before_noise, None, paper, saved.noise
     )
 
 

@@ -74,12 +74,12 @@ class CostService(Service):
         """
         history = result.history
         done = float(history.epoch[-1]) if len(history) else 0.0
-        is_whole = result.reason == "epochs"
+        is_complete = result.reason == "epochs"
         # The phases of a classifier differ in cost, so a partial training cannot be extrapolated.
-        if result.seconds < MIN_SECONDS or not (is_whole or resolved.recipe.classifier is None):
+        if result.seconds < MIN_SECONDS or not (is_complete or resolved.recipe.classifier is None):
             return
         if done > 0.0:
-            left = 1.0 if is_whole else planned_epochs(resolved) / done
+            left = 1.0 if is_complete else planned_epochs(resolved) / done
             self._trained = resolved, result.seconds * left
             self._recall()
             self.changed.emit()

@@ -65,7 +65,7 @@ class TrainingOrders:
         self._steps = 0
         self.stopped = False
         """Whether the training has to end."""
-        self._is_copy_wanted = False
+        self._is_copy_requested = False
         self._pace = pace
         self.pressing = False
         self.set_pace(pace)
@@ -101,7 +101,7 @@ class TrainingOrders:
     def want_copy(self) -> None:
         """Request the intermediate result, also during a pause."""
         with self._changed:
-            self._is_copy_wanted = True
+            self._is_copy_requested = True
             self._refresh()
 
     def set_pace(self, epochs_per_second: float | None) -> None:
@@ -125,7 +125,7 @@ class TrainingOrders:
             with self._changed:
                 if self.stopped:
                     return False
-                is_copy, self._is_copy_wanted = self._is_copy_wanted, False
+                is_copy, self._is_copy_requested = self._is_copy_requested, False
                 if is_copy:
                     self._refresh()
                 elif self._paused and self._steps:
@@ -153,7 +153,7 @@ class TrainingOrders:
         """Update the fields that the thread reads without the lock, and wake it up."""
         one_by_one = self._paused or self._pace is not None
         self.control.max_chunk = 1 if one_by_one else MAX_CHUNK
-        self.pressing = one_by_one or self.stopped or self._is_copy_wanted
+        self.pressing = one_by_one or self.stopped or self._is_copy_requested
         self._changed.notify_all()
 
 

@@ -14,7 +14,7 @@ from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import FILM_FORMS
 from aegui.core.latent.films import has_mp4
-from aegui.paths import documents_dir, is_own
+from aegui.paths import documents_dir, is_shipped
 from aegui.shell.feature_window import FeatureWindow
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def beginning(parent: QWidget, kind: FileKind, fallback: str = "") -> str:
     if last is not None:
         return str(last)
     folder = Path(fallback)
-    return fallback if folder.is_absolute() and not is_own(folder) else str(documents_dir())
+    return fallback if folder.is_absolute() and not is_shipped(folder) else str(documents_dir())
 
 
 def _proposed(parent: QWidget, kind: FileKind, suggestion: str) -> str:
@@ -172,11 +172,11 @@ def _saved(
     begin = _proposed(parent, kind, suggestion)
     while True:
         path, listed = QFileDialog.getSaveFileName(parent, title, begin, ";;".join(filters))
-        whole = f"{path}{ending(path, listed)}" if path else ""
-        if whole == path or not Path(whole).exists():
-            return _chosen(parent, kind, whole, to_write=True)
+        full_path = f"{path}{ending(path, listed)}" if path else ""
+        if full_path == path or not Path(full_path).exists():
+            return _chosen(parent, kind, full_path, to_write=True)
         # The dialog has not asked about replacing the file with this suffix: open it again.
-        begin = whole
+        begin = full_path
 
 
 def choose_save_file(

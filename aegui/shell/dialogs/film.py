@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 _WIDTH_PX = 400
 
 
-def kept_film(settings: Settings, room: str, usual: FilmSpec) -> FilmSpec:
-    """Return the last settings for films of ``room``; ``usual`` if there are no valid ones."""
-    return replace(settings.form(f"{room}.film.", usual), form=usual.form)
+def stored_film(settings: Settings, prefix: str, usual: FilmSpec) -> FilmSpec:
+    """Return the last settings for films below ``prefix``; ``usual`` if there are no valid ones."""
+    return replace(settings.form(f"{prefix}.film.", usual), form=usual.form)
 
 
-def keep_film(settings: Settings, room: str, film: FilmSpec) -> None:
-    """Remember the settings for films of ``room``; a strip's size is not kept for films."""
-    settings.keep_form(f"{room}.film.", film, without=["side"] if film.form == "png" else [])
+def keep_film(settings: Settings, prefix: str, film: FilmSpec) -> None:
+    """Remember the settings for films below ``prefix``; a strip's size is not kept for films."""
+    settings.keep_form(f"{prefix}.film.", film, without=["side"] if film.form == "png" else [])
 
 
 class FilmDialog(QDialog):

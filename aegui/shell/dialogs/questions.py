@@ -140,7 +140,7 @@ def ask_protected(parent: QWidget, name: str) -> bool:
     return box.clickedButton() is take
 
 
-def ask_own_file(
+def ask_user_file(
     parent: QWidget, title: str, label: str, name: str, path_of: Callable[[str], Path]
 ) -> tuple[str, Path] | None:
     """Ask for the name of a file of the user's own, and before replacing an existing one.
@@ -181,15 +181,17 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
         box.setIconPixmap(_within(picture, box.devicePixelRatioF()))
     box.setWindowTitle(tr("Unsaved work found"))
     box.setText(tr("The program was not closed properly. Open the unsaved work?"))
-    kept = tr("“{name}”, backed up on {when}", name=recovery.name or tr("Untitled"), when=when)
+    description = tr(
+        "“{name}”, backed up on {when}", name=recovery.name or tr("Untitled"), when=when
+    )
     if recovery.held is not None:
-        kept = f"{kept}\n{_held_words(recovery.held)}"
+        description = f"{description}\n{_held_words(recovery.held)}"
     buttons: dict[QPushButton, Recovering] = {}
     if recovery.training is not None:
-        kept = f"{kept}\n{_underway_words(recovery.training)}"
+        description = f"{description}\n{_underway_words(recovery.training)}"
         go_on = box.addButton(tr("Open it and &go on"), QMessageBox.ButtonRole.AcceptRole)
         buttons[go_on] = "go_on"
-    box.setInformativeText(kept)
+    box.setInformativeText(description)
     buttons[box.addButton(tr("&Open it"), QMessageBox.ButtonRole.AcceptRole)] = "open"
     buttons[box.addButton(tr("&Delete it"), QMessageBox.ButtonRole.DestructiveRole)] = "delete"
     later = box.addButton(tr("&Later"), QMessageBox.ButtonRole.RejectRole)
@@ -202,10 +204,12 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
 
 def _within(picture: QPixmap, ratio: float) -> QPixmap:
     """Return ``picture`` scaled down to the size of a preview; smaller ones keep their pixels."""
-    room = _PREVIEW * ratio
-    if picture.width() > room.width() or picture.height() > room.height():
+    available = _PREVIEW * ratio
+    if picture.width() > available.width() or picture.height() > available.height():
         picture = picture.scaled(
-            room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            available,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
         )
     picture.setDevicePixelRatio(ratio)
     return picture

@@ -241,7 +241,7 @@ CHARTS: tuple[ChartSpec, ...] = (
 class Curve:
     """One curve ready for drawing; ``runs`` is ``[n, K]``, the others ``[n]`` over the K runs.
 
-    ``own`` is that of the current run. Where no run has a finite value, mean, low and high are NaN.
+    ``emphasised`` is that of the current run. Where no run is finite, mean, low and high are NaN.
     """
 
     spec: CurveSpec
@@ -249,7 +249,7 @@ class Curve:
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    own: NDArray[np.float64]
+    emphasised: NDArray[np.float64]
 
     @functools.cached_property
     def series(self) -> Series:
@@ -260,7 +260,15 @@ class Curve:
             return Series(name, self.mean, colour=colour, style=style)
         runs = self.runs[:, :MAX_SINGLE_RUNS]
         return Series(
-            name, self.mean, self.low, self.high, runs, colour, style, _MEAN_PT, own=self.own
+            name,
+            self.mean,
+            self.low,
+            self.high,
+            runs,
+            colour,
+            style,
+            _MEAN_PT,
+            emphasised=self.emphasised,
         )
 
     @property
@@ -363,7 +371,9 @@ def seeds_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
 def value_text(curve: Curve, row: int, chart: ChartSpec, *, with_range: bool = True) -> str:
     """Format the value of ``curve`` at ``row`` for the current run, with the mean of all runs."""
     factor, unit = (100.0, "\u00a0%") if chart.percent else (1.0, "")
-    own, mean = (precise(factor * float(values[row])) + unit for values in (curve.own, curve.mean))
+    emphasised, mean = (
+        precise(factor * float(values[row])) + unit for values in (curve.emphasised, curve.mean)
+    )
     if not curve.is_band or not with_range:
-        return own
-    return tr("{own} (mean {mean})", own=own, mean=mean)
+        return emphasised
+    return tr("{own} (mean {mean})", own=emphasised, mean=mean)

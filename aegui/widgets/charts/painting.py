@@ -79,7 +79,9 @@ class ChartData:
         levels = () if known is None else ((known.value, known.label),)
         y = Axis(tr(self.spec.title), self.y, self.spec.percent)
         series = tuple(curve.series for curve in self.curves)
-        return LinePlot(self.epoch, Axis(tr("Epoch"), self.x, whole=True), y, series, levels)
+        return LinePlot(
+            self.epoch, Axis(tr("Epoch"), self.x, integers_only=True), y, series, levels
+        )
 
 
 def fitted_y(
@@ -174,10 +176,12 @@ class ChartPainter:
 
     def y_ticks(self, bounds: QRectF, data: ChartData) -> list[tuple[float, str]]:
         """Return the ticks of the vertical axis of a chart of this size: values and labels."""
-        room = bounds.height() - self.header_px(bounds) - self._tick_metrics.height() - 2 * _GAP
-        room -= self._below_px(bounds)
+        available = (
+            bounds.height() - self.header_px(bounds) - self._tick_metrics.height() - 2 * _GAP
+        )
+        available -= self._below_px(bounds)
         factor, unit = (100.0, "%") if data.spec.percent else (1.0, "")
-        ticks = data.y.ticks(int(room / _Y_TICK_PX))
+        ticks = data.y.ticks(int(available / _Y_TICK_PX))
         return [(tick, figure(factor * tick) + unit) for tick in ticks]
 
     def x_ticks(self, bounds: QRectF, plot: QRectF, data: ChartData) -> list[tuple[float, str]]:
@@ -196,11 +200,11 @@ class ChartPainter:
         if self._below_px(bounds):
             return found
         advance = self._tick_metrics.horizontalAdvance
-        room = plot.width() - advance(tr("epoch")) - SPACING
+        available = plot.width() - advance(tr("epoch")) - SPACING
         return [
             (tick, text)
             for tick, text in found
-            if data.x.share(tick) * plot.width() + advance(text) / 2 < room
+            if data.x.share(tick) * plot.width() + advance(text) / 2 < available
         ]
 
     # The header
@@ -219,11 +223,11 @@ class ChartPainter:
         metrics = QFontMetricsF(self._title_font)
         title = metrics.elidedText(tr(data.spec.title), Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, flags, title)
-        taken = metrics.horizontalAdvance(title) + SPACING
+        used = metrics.horizontalAdvance(title) + SPACING
         if data.y_name and not self._beside_px(bounds, data):
             # Names of curves take precedence over the full name of the unit.
-            room = line.width() - taken - self._names_px(bounds, data)
-            taken += self._paint_unit(painter, line.adjusted(taken, 0, 0, 0), data.y_name, room)
+            available = line.width() - used - self._names_px(bounds, data)
+            used += self._paint_unit(painter, line.adjusted(used, 0, 0, 0), data.y_name, available)
         if not len(data.epoch):
             return
         shown = len(data.epoch) - 1 if row is None else row
@@ -237,7 +241,7 @@ class ChartPainter:
                 self._paint_values(painter, below, part, shown, named=several, to_left=True)
                 below.translate(0, height)
         else:
-            free = line.width() - taken
+            free = line.width() - used
             named = len(data.curves) > 1
             self._paint_values(painter, line, data, shown, named=named, free=free)
 
@@ -249,14 +253,14 @@ class ChartPainter:
         texts = [f"{tr(curve.spec.label)} {_LONG_VALUE}" for curve in data.curves]
         return sum(advance(text) + _SWATCH_PX + _GAP + SPACING for text in texts)
 
-    def _paint_unit(self, painter: QPainter, line: QRectF, name: str, room: float) -> float:
+    def _paint_unit(self, painter: QPainter, line: QRectF, name: str, available: float) -> float:
         """Paint the name of the vertical axis beside the title and return the width it takes.
 
-        Uses a shorter name, or none, if the name exceeds ``room`` pixels.
+        Uses a shorter name, or none, if the name exceeds ``available`` pixels.
         """
         advance = self._tick_metrics.horizontalAdvance
         fitting = (
-            each for each in (name, short_axis_name(name)) if advance(each) + SPACING <= room
+            each for each in (name, short_axis_name(name)) if advance(each) + SPACING <= available
         )
         name = next(fitting, "")
         painter.setFont(self.tick_font)
@@ -317,18 +321,24 @@ class ChartPainter:
 
         ``named``: whether names are needed; None if there are several curves.
         """
-        ranged, bare = (
+        ranged, without_range = (
             [value_text(curve, row, data.spec, with_range=range_) for curve in data.curves]
             for range_ in (True, False)
         )
-        none = [""] * len(bare)
-        if not (len(bare) > 1 if named is None else named):
-            ways = [(none, ranged), (none, bare)]
+        none = [""] * len(without_range)
+        if not (len(without_range) > 1 if named is None else named):
+            ways = [(none, ranged), (none, without_range)]
         else:
-            whole = [f"{tr(curve.spec.label)} " for curve in data.curves]
+            full = [f"{tr(curve.spec.label)} " for curve in data.curves]
             # Elided names still distinguish the curves.
-            cut = self._cut(whole, free - self._width(bare))
-            ways = [(whole, ranged), (whole, bare), (cut, bare), (none, ranged), (none, bare)]
+            cut = self._cut(full, free - self._width(without_range))
+            ways = [
+                (full, ranged),
+                (full, without_range),
+                (cut, without_range),
+                (none, ranged),
+                (none, without_range),
+            ]
         for names, values in ways:
             texts = [name + value for name, value in zip(names, values, strict=True)]
             if self._width(texts) <= free:
@@ -341,11 +351,11 @@ class ChartPainter:
     def _cut(self, names: Sequence[str], free: float) -> list[str]:
         """Elide ``names`` to ``free`` pixels in total; all empty where too little is left."""
         metrics = QFontMetricsF(self._value_font)
-        room = free / len(names) - metrics.horizontalAdvance(" ")
-        if room < metrics.horizontalAdvance(_MIN_NAME):
+        width = free / len(names) - metrics.horizontalAdvance(" ")
+        if width < metrics.horizontalAdvance(_MIN_NAME):
             return [""] * len(names)
         mode = Qt.TextElideMode.ElideRight
-        return [metrics.elidedText(name.strip(), mode, room) + " " for name in names]
+        return [metrics.elidedText(name.strip(), mode, width) + " " for name in names]
 
     def _paint_values(
         self,

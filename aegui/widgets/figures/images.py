@@ -36,9 +36,9 @@ def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, image_style: ImageStyle
         if lit.any():
             painter.drawPath(_outline(rect, lit))
     else:
-        made = level_image(grey_levels(array), image_style, theme.pixel_on, theme.pixel_off)
+        picture = level_image(grey_levels(array), image_style, theme.pixel_on, theme.pixel_off)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(rect, made if ink.is_raster else enlarged(made))
+        painter.drawImage(rect, picture if ink.is_raster else enlarged(picture))
     painter.restore()
 
 

@@ -56,7 +56,7 @@ def charts_figure(
     charts: Sequence[ChartData], name: str, title: str, origin: str = "", csv: str = ""
 ) -> Figure:
     """Return a figure of the charts of a training run, zoomed as on screen."""
-    return Figure(name, title, tuple(data.plot for data in charts), origin, csv, whole=True)
+    return Figure(name, title, tuple(data.plot for data in charts), origin, csv, covers_run=True)
 
 
 def latent_figure(
@@ -89,9 +89,9 @@ def latent_plot(
     image_style: ImageStyle = GLYPHS,
     title: str = "",
     *,
-    bare: bool = False,
+    without_ticks: bool = False,
 ) -> PointPlot:
-    """Return the plot of ``latent_figure``; ``bare``: framed, without axis labels."""
+    """Return the plot of ``latent_figure``; ``without_ticks``: framed, without axis labels."""
     finite = coordinates[np.isfinite(coordinates).all(axis=1)]
     across = fitted(finite[:, 0])
     known = list(dict.fromkeys(labels))
@@ -102,12 +102,12 @@ def latent_plot(
         known = sorted(known)
     if coordinates.shape[1] == 1:
         coordinates = np.column_stack([coordinates[:, 0], np.zeros(len(coordinates))])
-        up = Axis("", Scale(-1.0, 1.0), bare=True)
+        up = Axis("", Scale(-1.0, 1.0), without_ticks=True)
     else:
         up = Axis(axes[1], fitted(finite[:, 1]))
     x = Axis(axes[0], across)
-    if bare:
-        x, up = Axis("", x.scale, bare=True), Axis("", up.scale, bare=True)
+    if without_ticks:
+        x, up = Axis("", x.scale, without_ticks=True), Axis("", up.scale, without_ticks=True)
     return PointPlot(
         coordinates,
         x,
@@ -411,12 +411,12 @@ def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: s
         coordinates = view.coordinates.astype(np.float64)
         finite = coordinates[np.isfinite(coordinates).all(axis=1)]
         x, y = _map_axes(view, of)
-        bare = not x
+        without_ticks = not x
         plots.append(
             PointPlot(
                 coordinates,
-                Axis(x, fitted(finite[:, 0]), bare=bare),
-                Axis(y, fitted(finite[:, 1]), bare=bare),
+                Axis(x, fitted(finite[:, 0]), without_ticks=without_ticks),
+                Axis(y, fitted(finite[:, 1]), without_ticks=without_ticks),
                 () if coloured else tuple(map(label_sign, labels)),
                 of.classes if coloured else np.zeros(0, np.int64),
                 tuple(map(label_name, names)) if coloured else (),

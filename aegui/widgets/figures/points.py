@@ -183,20 +183,20 @@ class PointPlot:
             return
         height, width = image_of(int(shown[drawn[0]])).shape[-2:]
         coordinates = np.array([(pixels[row].x(), pixels[row].y()) for row in drawn.tolist()])
-        size, taken = QSizeF(), np.zeros(0, np.int64)
+        size, apart_rows = QSizeF(), np.zeros(0, np.int64)
         scale = 0.0
         for side in _SPRITES if len(shown) <= MAX_SIGNS else _SPRITES[:1]:
             scale = side / max(height, width)
             size = QSizeF(width * scale, height * scale)
             gap = _CUT_GAP if self.cut_out else _STAMP_GAP
-            taken = apart(coordinates / (size.width() + gap, size.height() + gap))
+            apart_rows = apart(coordinates / (size.width() + gap, size.height() + gap))
             # Of few samples all are shown, at a smaller size if necessary.
-            if len(taken) == len(drawn):
+            if len(apart_rows) == len(drawn):
                 break
         if self.cut_out:
             size = sticker_size((height, width), _PIXELS * scale, self.image_style) / _PIXELS
         alike = len(self.colours) > 0 and bool((self.colours == self.colours[0]).all())
-        for row in drawn[taken].tolist():
+        for row in drawn[apart_rows].tolist():
             sample = int(shown[row])
             corner = pixels[row] - QPointF(size.width() / 2, size.height() / 2)
             box, colour = QRectF(corner, size), None
@@ -207,10 +207,10 @@ class PointPlot:
             if self.cut_out:
                 image = image_of(sample)
                 sharp = _RASTER_SCALE / _PIXELS
-                made = sticker_image(
+                sticker = sticker_image(
                     image, self.image_style, _PIXELS * scale, sharp, ink.theme, colour
                 )
-                ink.painter.drawImage(box, made)
+                ink.painter.drawImage(box, sticker)
                 continue
             draw_image(ink, box, image_of(sample), self.image_style)
             ink.painter.setPen(ink.pen(colour or ink.theme.border, 0.7))
@@ -222,13 +222,13 @@ class PointPlot:
     ) -> None:
         """Paint a letter beside each point without overlaps; a hairline leads to a distant one."""
         metrics = ink.metrics(TICK_PT)
-        taken = [QRectF(at.x() - _DOT, at.y() - _DOT, 2 * _DOT, 2 * _DOT) for at in pixels]
-        room = frame.plot.adjusted(1.0, 1.0, 0.0, -1.0)
+        occupied = [QRectF(at.x() - _DOT, at.y() - _DOT, 2 * _DOT, 2 * _DOT) for at in pixels]
+        inner = frame.plot.adjusted(1.0, 1.0, 0.0, -1.0)
         for sample, at in zip(shown.tolist(), pixels, strict=True):
             sign = self.signs[sample]
             size = QSizeF(metrics.horizontalAdvance(sign), 0.8 * metrics.ascent())
-            box, reach = _free(at, size, taken, room)
-            taken.append(box)
+            box, reach = _free(at, size, occupied, inner)
+            occupied.append(box)
             if reach:
                 ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.35))
                 ink.painter.drawLine(at, _nearest(box, at))
@@ -249,15 +249,17 @@ def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
     return paint_legend(ink, rect, [entry(number, name) for number, name in enumerate(names)])
 
 
-def _free(at: QPointF, size: QSizeF, taken: Sequence[QRectF], room: QRectF) -> tuple[QRectF, float]:
+def _free(
+    at: QPointF, size: QSizeF, occupied: Sequence[QRectF], inner: QRectF
+) -> tuple[QRectF, float]:
     """Return the nearest box beside ``at`` that overlaps no other, and its distance."""
     fewest: tuple[int, QRectF, float] | None = None
     for reach in _REACHES:
         for side in _SIDES:
             box = _beside(at, size, side, reach)
-            if not room.contains(box):
+            if not inner.contains(box):
                 continue
-            met = sum(box.intersects(other) for other in taken)
+            met = sum(box.intersects(other) for other in occupied)
             if not met:
                 return box, reach
             if fewest is None or met < fewest[0]:

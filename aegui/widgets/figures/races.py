@@ -41,10 +41,10 @@ def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
     at = np.unique(clocks)
     at = at[evenly_spaced(len(at), _MAX_PLACES)]
     series = []
-    for index, (lane, (own, value)) in enumerate(zip(state.lanes, found, strict=True)):
+    for index, (lane, (epochs, value)) in enumerate(zip(state.lanes, found, strict=True)):
         y = np.full(len(at), np.nan)
-        if len(own):
-            y = np.interp(at, own, value, left=np.nan, right=np.nan)
+        if len(epochs):
+            y = np.interp(at, epochs, value, left=np.nan, right=np.nan)
         series.append(Series(lane.name, y, colour=index, style=dash_style(index), width=_WIDTH))
     is_log = view.is_log and bool((values[np.isfinite(values)] > 0.0).any())
     x = fitted(at, is_log=True) if view.is_log_clock else around(float(at[0]), float(at[-1]))

@@ -21,7 +21,7 @@ from aegui.core.study.seed_cloud import (
     seeds_csv,
     share_line,
 )
-from aegui.kit.charts.made import FieldItems, Made
+from aegui.kit.charts.made import FieldItems, Lazy
 from aegui.kit.charts.squares import KINDS, SquareFields, Squares, SquareSign
 from aegui.widgets.figures.study_kinds import (
     PictureChoice,
@@ -87,7 +87,7 @@ def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPictur
     )
 
 
-class _Numbers(Made[str]):
+class _Numbers(Lazy[str]):
     """The seeds of a cloud as text beside it."""
 
     def __init__(self, cloud: SeedCloud) -> None:
@@ -96,12 +96,12 @@ class _Numbers(Made[str]):
     def __len__(self) -> int:
         return len(self._seeds)
 
-    def made(self, at: int) -> str:
+    def element_at(self, at: int) -> str:
         """Return the text of one seed."""
         return str(int(self._seeds[at]))
 
 
-class _SeedWords(Made[str]):
+class _SeedWords(Lazy[str]):
     """Descriptions of all squares, then of all fields; made on demand."""
 
     def __init__(
@@ -113,7 +113,7 @@ class _SeedWords(Made[str]):
     def __len__(self) -> int:
         return self._items.total
 
-    def made(self, at: int) -> str:
+    def element_at(self, at: int) -> str:
         """Return the description of one square or field."""
         field, number = self._items.field_of(at)
         cloud, title = self._clouds[field], self._cells[field].setting.title

@@ -68,17 +68,17 @@ class PictureSheet:
         if self.axes is not None:
             left += name + GAP / 2 if self.axes[1] else 0.0
             bottom += name if self.axes[0] else 0.0
-        room = rect.adjusted(left, above, 0.0, -bottom)
+        area = rect.adjusted(left, above, 0.0, -bottom)
         note = ink.line(_NOTE_PT)
         under = [note if any(texts) else 0.0 for texts in self._notes()]
-        width, height, air, gap = self._cell(room, sum(under))
+        width, height, air, gap = self._cell(area, sum(under))
         columns = max(map(len, self.rows))
         across = columns * (width + air) - air
         blocks = (len(self.rows) - 1) // self.block if self.block else 0
         down = len(self.rows) * (height + air) - air + sum(under) + blocks * gap
-        whole = QRectF(0.0, 0.0, left + across, above + down + bottom)
-        whole.moveCenter(rect.center())
-        x0, y0 = whole.left() + left, whole.top() + above
+        sheet = QRectF(0.0, 0.0, left + across, above + down + bottom)
+        sheet.moveCenter(rect.center())
+        x0, y0 = sheet.left() + left, sheet.top() + above
         tops = [
             y0
             + row * (height + air)
@@ -97,12 +97,12 @@ class PictureSheet:
                     text = ink.elided(self.notes[row][column], _NOTE_PT, width + air)
                     ink.write(text, below, _NOTE_PT, ink.theme.text_dim)
             if under[row] and self.noted:
-                beside = QRectF(whole.left(), top + height, left - GAP, note)
+                beside = QRectF(sheet.left(), top + height, left - GAP, note)
                 ink.write(self.noted, beside, _NOTE_PT, ink.theme.text_dim, RIGHT)
         grid = QRectF(x0, y0, across, down)
         self._paint_row_names(ink, grid, tops, height, names - GAP)
         self._paint_column_names(ink, grid, width + air, line)
-        self._paint_axes(ink, whole, grid)
+        self._paint_axes(ink, sheet, grid)
         return tuple(area_of(item, box) for item, box in enumerate(boxes))
 
     def _notes(self) -> tuple[tuple[str, ...], ...]:
@@ -114,30 +114,32 @@ class PictureSheet:
         widest = max(widest, ink.width(self.noted, _NOTE_PT))
         return min(widest, _MAX_NAMES * rect.width()) + (GAP if self.row_names else 0.0)
 
-    def _cell(self, room: QRectF, notes: float) -> tuple[float, float, float, float]:
+    def _cell(self, area: QRectF, notes: float) -> tuple[float, float, float, float]:
         """Return width and height of an image, the gap between images and that between blocks.
 
         ``notes`` is the total height of the notes.
         """
         first = next(image for row in self.rows for image in row if image is not None)
-        high, wide = first.shape[-2:]
+        rows_px, columns_px = first.shape[-2:]
         columns, rows = max(map(len, self.rows)), len(self.rows)
         blocks = (rows - 1) // self.block if self.block else 0
         gap = 2 * GAP if self.block else 0.0
-        free = room.height() - notes - blocks * gap
-        scale = min(room.width() / (columns * (1 + _AIR) * wide), free / (rows * (1 + _AIR) * high))
-        air = min(_MAX_AIR, _AIR * scale * max(high, wide))
+        free = area.height() - notes - blocks * gap
         scale = min(
-            (room.width() - (columns - 1) * air) / (columns * wide),
-            (free - (rows - 1) * air) / (rows * high),
+            area.width() / (columns * (1 + _AIR) * columns_px), free / (rows * (1 + _AIR) * rows_px)
+        )
+        air = min(_MAX_AIR, _AIR * scale * max(rows_px, columns_px))
+        scale = min(
+            (area.width() - (columns - 1) * air) / (columns * columns_px),
+            (free - (rows - 1) * air) / (rows * rows_px),
         )
         scale = max(scale, 0.02)
-        return scale * wide, scale * high, air, gap
+        return scale * columns_px, scale * rows_px, air, gap
 
     def _paint_row_names(
-        self, ink: Ink, grid: QRectF, tops: list[float], height: float, room: float
+        self, ink: Ink, grid: QRectF, tops: list[float], height: float, width: float
     ) -> None:
-        """Write the names in the ``room`` left of the images, elided if longer."""
+        """Write the names in the ``width`` left of the images, elided if longer."""
         size = TICK_PT
         line = ink.line(size)
         down = (tops[1] - tops[0]) if len(tops) > 1 else grid.height()
@@ -147,9 +149,9 @@ class PictureSheet:
                 lines = name.split("\n")
                 first = top + (height - len(lines) * line) / 2
                 for at, words in enumerate(lines):
-                    box = QRectF(grid.left() - GAP - room, first + at * line, room, line)
+                    box = QRectF(grid.left() - GAP - width, first + at * line, width, line)
                     # Tolerance for rounding, since the same width is computed twice.
-                    text = ink.elided(words, size, room + _HAIR)
+                    text = ink.elided(words, size, width + _HAIR)
                     ink.write(text, box, size, ink.theme.text, RIGHT)
 
     def _paint_column_names(self, ink: Ink, grid: QRectF, across: float, line: float) -> None:
@@ -162,16 +164,16 @@ class PictureSheet:
                 box = QRectF(grid.left() + index * across, top, across, line)
                 ink.write(ink.elided(name, size, stride * across), box, size, ink.theme.text)
 
-    def _paint_axes(self, ink: Ink, whole: QRectF, grid: QRectF) -> None:
+    def _paint_axes(self, ink: Ink, sheet: QRectF, grid: QRectF) -> None:
         if self.axes is None:
             return
         name = ink.line(NAME_PT)
         across, up = self.axes
         if across:
-            box = QRectF(grid.left(), whole.bottom() - name, grid.width(), name)
+            box = QRectF(grid.left(), sheet.bottom() - name, grid.width(), name)
             ink.write(across, box, NAME_PT, ink.theme.text)
         if up:
-            box = QRectF(whole.left(), grid.top(), name, grid.height())
+            box = QRectF(sheet.left(), grid.top(), name, grid.height())
             ink.write_upwards(up, box, NAME_PT, ink.theme.text)
 
 

@@ -167,24 +167,24 @@ def _of_seeds(
 
 def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
     column = shown_column(material, choice)
-    own = [one for one in material.curves if column in one.columns][:MAX_LINES]
-    if not own:
+    drawn = [one for one in material.curves if column in one.columns][:MAX_LINES]
+    if not drawn:
         return None
-    cells = [material.result.cells[one.index] for one in own]
+    cells = [material.result.cells[one.index] for one in drawn]
     series = [
         _series(one, column, choice.band, name, number)
-        for number, (one, name) in enumerate(zip(own, short_names(cells), strict=True))
+        for number, (one, name) in enumerate(zip(drawn, short_names(cells), strict=True))
     ]
     # All lines of a plot share the same x values.
-    at = np.unique(np.concatenate([one.epochs for one in own]))
-    series = [_placed_at(at, curves.epochs, one) for curves, one in zip(own, series, strict=True)]
+    at = np.unique(np.concatenate([one.epochs for one in drawn]))
+    series = [_placed_at(at, curves.epochs, one) for curves, one in zip(drawn, series, strict=True)]
     every = np.concatenate([one.extent for one in series])
     is_log = choice.is_log and bool((every > 0.0).any())
     epochs = Scale(float(at[0]), max(float(at[-1]), float(at[0]) + 1.0))
     label = tr(COLUMNS[column].label)
     plot = LinePlot(
         at,
-        Axis(tr("Epoch"), epochs, whole=True),
+        Axis(tr("Epoch"), epochs, integers_only=True),
         Axis(label, fitted(every, is_log=is_log, from_zero=not is_log)),
         tuple(reversed(series)),
         material.levels.get("wrong", ()) if column == "wrong_mean" else (),
@@ -202,19 +202,19 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
             what=label,
             value=localized(float(one.columns[column][-1].mean()), ".4g"),
         )
-        for one, cell in zip(own, cells, strict=True)
+        for one, cell in zip(drawn, cells, strict=True)
     )
-    items = tuple((one.index,) for one in own)
+    items = tuple((one.index,) for one in drawn)
     # The last line is painted first, but the legend begins with the first.
     return StudyPicture(
-        plot, items[::-1], words[::-1], caption, lambda: _curves_csv(cells, own, column)
+        plot, items[::-1], words[::-1], caption, lambda: _curves_csv(cells, drawn, column)
     )
 
 
-def _curves_csv(cells: Sequence[StudyCell], own: Sequence[SettingCurves], column: str) -> str:
+def _curves_csv(cells: Sequence[StudyCell], drawn: Sequence[SettingCurves], column: str) -> str:
     rows = [
         [cell.setting.words, f"{epoch:g}", run.seed, repr(float(value))]
-        for one, cell in zip(own, cells, strict=True)
+        for one, cell in zip(drawn, cells, strict=True)
         for run, values in zip(cell.runs, one.columns[column].T, strict=False)
         for epoch, value in zip(one.epochs.tolist(), values.tolist(), strict=True)
     ]
@@ -351,7 +351,7 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
             figure=tr(figure.label),
             axes=", ".join(others),
         )
-    lines = [[rows[row], *map(_plain, mean[row].tolist())] for row in range(len(rows))]
+    lines = [[rows[row], *map(_csv_cell, mean[row].tolist())] for row in range(len(rows))]
     csv = csv_text([f"{up} \\ {across}", *columns], lines)
     return StudyPicture(plot, tuple(items), tuple(words), caption, lambda: csv)
 
@@ -362,7 +362,7 @@ def _best_cells(values: NDArray[np.float64], *, high_is_better: bool) -> frozens
     return frozenset({(int(row), int(column))})
 
 
-def _plain(value: float) -> str:
+def _csv_cell(value: float) -> str:
     return f"{value:.7g}" if math.isfinite(value) else ""
 
 
@@ -382,25 +382,25 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
     for name in plan_axes:
         labels = _labels_of(result, name)
         at = {label: float(index) for index, label in enumerate(labels)}
-        own = [at.get(cell.setting.labels.get(name, ""), math.nan) for _, cell in found]
+        column = [at.get(cell.setting.labels.get(name, ""), math.nan) for _, cell in found]
         axes.append(ParallelAxis(axis_words(name), tuple(map(choice_words, labels))))
-        columns.append(np.array(own))
+        columns.append(np.array(column))
     figures = [one for one in ("parameters", key) if any(cell.has(one) for _, cell in found)]
     for one in dict.fromkeys(figures):
-        own = [cell.mean(one) for _, cell in found]
-        if one != key and len({*own}) < 2:
+        column = [cell.mean(one) for _, cell in found]
+        if one != key and len({*column}) < 2:
             continue
-        axis = _value_axis(one, own, (), is_log=choice.is_log)
-        sizes = sorted(set(own))
+        axis = _value_axis(one, column, (), is_log=choice.is_log)
+        sizes = sorted(set(column))
         if one == "parameters" and len(sizes) <= _FEW_SIZES:
             # Numbers of parameters are often nearly equal: their rank is clearer than their
             # position.
             names = tuple(figure_words(one, size) for size in sizes)
             axes.append(ParallelAxis(axis.name, names))
-            columns.append(np.array([float(sizes.index(size)) for size in own]))
+            columns.append(np.array([float(sizes.index(size)) for size in column]))
             continue
         axes.append(ParallelAxis(axis.name, axis=axis))
-        columns.append(np.array(own))
+        columns.append(np.array(column))
     values = np.column_stack(columns)
     plot = ParallelPlot(tuple(axes), values, "high" if run_figure(key).better == "high" else "low")
     caption = tr(
@@ -408,7 +408,7 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
         figure=tr(run_figure(key).label),
     )
     rows = [
-        [*(cell.setting.labels.get(name, "") for name in plan_axes), _plain(cell.mean(key))]
+        [*(cell.setting.labels.get(name, "") for name in plan_axes), _csv_cell(cell.mean(key))]
         for _, cell in found
     ]
     items = tuple((index,) for index, _ in found)
@@ -431,7 +431,7 @@ def _importances(material: StudyMaterial, choice: PictureChoice) -> StudyPicture
     plot = BarPlot(names, "", axis, (("", shares, 0),))
     caption = f"{tr(run_figure(key).label)}: {tr(METHODS[found.method])}"
     words = tuple(f"{name}: {localized(share, '.1%')}" for name, share in pairs)
-    csv = csv_text(["axis", "share"], [[name, _plain(share)] for name, share in pairs])
+    csv = csv_text(["axis", "share"], [[name, _csv_cell(share)] for name, share in pairs])
     return StudyPicture(plot, tuple(() for _ in pairs), words, caption, lambda: csv)
 
 
@@ -478,7 +478,7 @@ def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
             )
     caption = tr("Wrong pixels, mean over samples and seeds")
     lines = [
-        [cell.setting.words, *map(_plain, row)]
+        [cell.setting.words, *map(_csv_cell, row)]
         for cell, row in zip(cells, found.mean.tolist(), strict=True)
     ]
     csv = csv_text(["setting", *found.names], lines)
@@ -513,10 +513,10 @@ def _maps(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | Non
             centre = codes.mean(axis=0)
             coordinates = ((codes - centre) @ principal_directions(codes).T).astype(np.float64)
             axes = tr("PC1 of the code"), tr("PC2 of the code")
-        parts.append(latent_plot(coordinates, axes, labels, title=name, bare=True))
+        parts.append(latent_plot(coordinates, axes, labels, title=name, without_ticks=True))
         setting = material.result.cells[one.index].setting.words
         rows += [
-            [setting, label, *map(_plain, row)]
+            [setting, label, *map(_csv_cell, row)]
             for label, row in zip(labels, coordinates.tolist(), strict=True)
         ]
     caption = tr(
@@ -592,7 +592,9 @@ def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
     notes = [tr("Original")]
     for name, count, answer in zip(names, wrong, answers, strict=True):
         error = (
-            str(count) if image_style.glyphs else _plain(float(np.square(answer - original).mean()))
+            str(count)
+            if image_style.glyphs
+            else _csv_cell(float(np.square(answer - original).mean()))
         )
         notes.append(f"{error} · {name}")
     images = [original[0], *shown]

@@ -216,10 +216,10 @@ def seeds_words(result: StudyResult) -> str:
     """Return the number of seeds that a plot is based on, in words."""
     cells = result.cells
     runs, seeds = sum(len(cell.runs) for cell in cells), result.plan.seeds.count
-    whole = len(cells) * seeds
+    planned = len(cells) * seeds
     words = trn("{n} seed of each setting", "{n} seeds of each setting", seeds)
-    if runs < whole:
-        words += ", " + tr("{n:,} of {whole:,} runs done", n=runs, whole=whole)
+    if runs < planned:
+        words += ", " + tr("{n:,} of {whole:,} runs done", n=runs, whole=planned)
     return words
 
 
@@ -230,8 +230,8 @@ def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
     short = {axis: _shortened({one[axis] for one in labels if axis in one}) for axis in differing}
     found = []
     for cell in cells:
-        own = cell.setting.labels
-        parts = [short[axis][own[axis]] for axis in differing if axis in own]
+        cell_labels = cell.setting.labels
+        parts = [short[axis][cell_labels[axis]] for axis in differing if axis in cell_labels]
         found.append(", ".join(parts) or cell.setting.title)
     return tuple(found)
 

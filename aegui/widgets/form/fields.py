@@ -51,7 +51,7 @@ _DECIMALS = 20
 _MINUS = "−"
 _LEADS = (1.0, 2.0, 5.0)
 _PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
-_WHOLE = re.compile(r"-?(\d+|\d{1,3}([.,]\d{3})+)")
+_INTEGER = re.compile(r"-?(\d+|\d{1,3}([.,]\d{3})+)")
 _PARTIAL_NUMBER = re.compile(r"-?\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
 _SIDES = re.compile(r"\s*(\d{1,3})\s*(?:[xX×*,;]\s*(\d{1,3})\s*)?")
 _PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?")
@@ -74,14 +74,14 @@ def next_lead(value: float, steps: int) -> float:
     return float(short_number(value))
 
 
-def show_clamped_note(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
-    """Show a note below ``field``: ``taken`` has replaced ``typed``, which is out of range."""
+def show_clamped_note(field: QWidget, typed: str, used: str, low: str, high: str) -> None:
+    """Show a note below ``field``: ``used`` has replaced ``typed``, which is out of range."""
     text = tr(
         "{typed} is out of range ({low} to {high}); changed to {taken}.",
         typed=typed,
         low=low,
         high=high,
-        taken=taken,
+        taken=used,
     )
     show_note(field, text)
 
@@ -169,31 +169,29 @@ class CountField(_Typed, QSpinBox):
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Accept marks and numbers out of range while typing; they are corrected on commit."""
         state, text, position = super().validate(text, position)
-        bare = self._bare(text)
+        typed = self._without_affixes(text)
         # Qt ignores group separators wherever they stand: 1,5 would be 15.
-        is_unfit = state is QValidator.State.Invalid or not _WHOLE.fullmatch(bare)
-        if is_unfit and _PARTIAL_COUNT.fullmatch(bare):
+        is_unfit = state is QValidator.State.Invalid or not _INTEGER.fullmatch(typed)
+        if is_unfit and _PARTIAL_COUNT.fullmatch(typed):
             state = QValidator.State.Intermediate
         return state, text, position
 
     def fixup(self, text: str) -> str:
         """Replace a number that is not whole or out of range by the nearest valid one."""
-        typed = self._bare(text)
+        typed = self._without_affixes(text)
         try:
             typed_value = self._parsed(typed)
         except ValueError:
             return text
         rounded = math.floor(typed_value + 0.5)
         nearest = min(max(rounded, self._least()), self.maximum())
-        taken = self._shown(nearest)
+        used = self._shown(nearest)
         if nearest != rounded:
-            show_clamped_note(
-                self, typed, taken, *map(self._shown, (self._least(), self.maximum()))
-            )
+            show_clamped_note(self, typed, used, *map(self._shown, (self._least(), self.maximum())))
         elif rounded != typed_value:
-            text = tr("{typed} is no whole number: rounded to {taken}.", typed=typed, taken=taken)
+            text = tr("{typed} is no whole number: rounded to {taken}.", typed=typed, taken=used)
             show_note(self, text)
-        return taken
+        return used
 
     def _parsed(self, typed: str) -> float:
         """Return the number ``typed``, with group separators or a decimal mark of any language."""
@@ -201,14 +199,14 @@ class CountField(_Typed, QSpinBox):
         if group in self.textFromValue(self.value()):
             # Deleting or inserting digits of the number shown leaves the separators in place.
             typed = typed.replace(group, "")
-        if _WHOLE.fullmatch(typed):
+        if _INTEGER.fullmatch(typed):
             return int(typed.replace(",", "").replace(".", ""))
         return float(typed.replace(",", "."))
 
     def _shown(self, value: int) -> str:
         return f"{self.prefix()}{self.textFromValue(value)}{self.suffix()}"
 
-    def _bare(self, text: str) -> str:
+    def _without_affixes(self, text: str) -> str:
         return text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
 
     def _least(self) -> int:
@@ -306,9 +304,9 @@ class SidesField(OptionalCountField):
                 )
             return self._shown(self.value())
         rows, columns = (min(max(n, self._low), self._high) for n in pair(sides))
-        taken = self.textFromValue(_coded((rows, columns)))
-        show_clamped_note(self, text.strip(), taken, str(self._low), str(self._high))
-        return taken
+        used = self.textFromValue(_coded((rows, columns)))
+        show_clamped_note(self, text.strip(), used, str(self._low), str(self._high))
+        return used
 
     def stepBy(self, steps: int) -> None:
         """Step rows and columns together, as far as both stay in range."""
@@ -318,8 +316,8 @@ class SidesField(OptionalCountField):
             self.setValue(min(max(value, self.minimum()), self._high))
             return
         rows, columns = sides
-        room = self._high - max(sides) if steps > 0 else self._low - min(sides)
-        step = min(steps, room) if steps > 0 else max(steps, room)
+        margin = self._high - max(sides) if steps > 0 else self._low - min(sides)
+        step = min(steps, margin) if steps > 0 else max(steps, margin)
         self.setValue(_coded((rows + step, columns + step)))
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
@@ -376,13 +374,13 @@ class NumberField(_Typed, QDoubleSpinBox):
     def valueFromText(self, text: str) -> float:
         """Parse a number with point or comma and an optional exponent."""
         try:
-            return float(self._bare(text).replace(",", "."))
+            return float(self._without_affixes(text).replace(",", "."))
         except ValueError:
             return self.value()
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Accept whatever can be completed to a number in range."""
-        stripped = self._bare(text)
+        stripped = self._without_affixes(text)
         if not _PARTIAL_NUMBER.fullmatch(stripped):
             return QValidator.State.Invalid, text, position
         try:
@@ -399,12 +397,12 @@ class NumberField(_Typed, QDoubleSpinBox):
         shown = self.textFromValue(nearest)
         if nearest != typed_value:
             low, high = map(self.textFromValue, (self.minimum(), self.maximum()))
-            show_clamped_note(self, self._bare(text), shown, low, high)
+            show_clamped_note(self, self._without_affixes(text), shown, low, high)
         return f"{self.prefix()}{shown}{self.suffix()}"
 
-    def _bare(self, text: str) -> str:
-        bare = text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
-        return bare.replace(_MINUS, "-")
+    def _without_affixes(self, text: str) -> str:
+        number = text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+        return number.replace(_MINUS, "-")
 
     def stepBy(self, steps: int) -> None:
         """Step by ``step``, or along 1-2-5 where the order of magnitude matters."""

@@ -81,18 +81,21 @@ class _Sheet:
     done: int = 0
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         return self.done >= len(self.rows)
 
     def target(self, view: Viewport) -> QRectF:
         """Return the rectangle of the image in the widget for ``view``."""
-        own = self.view
-        left = own.left - _SPARE * own.width - self.border_px
-        top = own.top - _SPARE * own.height - self.border_px
-        x, y = own.to_latent(left, top)
-        wide, high = (side / self.ratio for side in (self.image.width(), self.image.height()))
+        painted = self.view
+        left = painted.left - _SPARE * painted.width - self.border_px
+        top = painted.top - _SPARE * painted.height - self.border_px
+        x, y = painted.to_latent(left, top)
+        width, height = (side / self.ratio for side in (self.image.width(), self.image.height()))
         return QRectF(
-            view.x_pixel(x), view.y_pixel(y), wide * view.sx / own.sx, high * view.sy / own.sy
+            view.x_pixel(x),
+            view.y_pixel(y),
+            width * view.sx / painted.sx,
+            height * view.sy / painted.sy,
         )
 
 
@@ -112,7 +115,7 @@ class DotRaster:
         window = (view.width, view.height, view.left, view.top)
         key = (dots.coordinates_version, dots.colours_version, view.sx, view.sy, window, ratio)
         shown = self._shown
-        if shown is None or shown.key != key or not shown.is_whole or not _amply(shown, view):
+        if shown is None or shown.key != key or not shown.is_complete or not _amply(shown, view):
             shown = self._renewed(view, dots, ratio, key)
         self._last_key = key
         self.is_rough = self._work is not None or shown.key != key
@@ -133,8 +136,8 @@ class DotRaster:
             work = _begin(view, dots, ratio, key, self._spare)
             self._spare = None
         _write(work, dots)
-        self._work = None if work.is_whole else work
-        if shown is None or work.is_whole or not usable:
+        self._work = None if work.is_complete else work
+        if shown is None or work.is_complete or not usable:
             before, self._shown = shown, work
             self._drop(before)
             return work
@@ -197,9 +200,9 @@ def _begin(
         buffer.fill(0)
     else:
         buffer = np.zeros(shape, np.uint32)
-    high, wide = buffer.shape
+    image_height, image_width = buffer.shape
     format_ = QImage.Format.Format_ARGB32_Premultiplied
-    image = QImage(buffer.data, wide, high, 4 * wide, format_)
+    image = QImage(buffer.data, image_width, image_height, 4 * image_width, format_)
     image.setDevicePixelRatio(ratio)
     return _Sheet(
         dots.coordinates_version, key, view, ratio, rows, ends, buffer, image, side / ratio
@@ -230,8 +233,8 @@ def _write_group(sheet: _Sheet, dots: Dots, rows: NDArray[np.int64]) -> None:
     side = len(_pattern(len(sheet.rows), ratio))
     corner = np.array([view.left - _SPARE * view.width, view.top - _SPARE * view.height])
     spots = (pixels - corner) * ratio
-    room = buffer.shape[1] - 2 * side, buffer.shape[0] - 2 * side
-    inside = (spots > 0).all(axis=1) & (spots < room).all(axis=1)
+    limits = buffer.shape[1] - 2 * side, buffer.shape[0] - 2 * side
+    inside = (spots > 0).all(axis=1) & (spots < limits).all(axis=1)
     places = np.rint(spots[inside]).astype(np.int64) + (side - side // 2)
     flat = places[:, 1] * buffer.shape[1] + places[:, 0]
     shown, marks = colours[inside], marks[inside]

@@ -36,7 +36,7 @@ LANDMARK_PX = 28
 """Least side of the images that stand among dots."""
 MAX_PLATES = 1500
 """Where more samples than that are seen they are dots."""
-MIN_MADE = 8
+MIN_STICKERS = 8
 MAKING_SECONDS = 0.003
 """In one frame so many sprites are made that were never seen, and more while there is time."""
 MAX_PIXMAPS = 2000
@@ -145,21 +145,21 @@ class PointLayer:
         if points == "auto" and self.is_flat:
             self._choose_marked(view)
         self._size = self.sprites.sticker_size(self._scale) if self._scale else QSizeF()
-        room = self._room_px2(view)
+        available = self._area_px2(view)
         self.labelled = (
             labels
             and self._scale == 0
             and not self.colours.has_classes
             and self.sprites.has_labels
-            and len(self.coordinates) * _LABEL_PX2 < LABEL_SHARE * room
+            and len(self.coordinates) * _LABEL_PX2 < LABEL_SHARE * available
         )
         if floor is not None:
             self._pixels = view.to_pixels(self.coordinates)
             size = self._stamp_size()
             heights = stack(self._pixels[:, 0], *size)
             # Compress a pile that exceeds the room rather than clip it at the top.
-            room = max(size[1], floor - view.top - size[1])
-            heights *= min(1.0, room / max(room, float(heights.max(initial=0.0))))
+            available = max(size[1], floor - view.top - size[1])
+            heights *= min(1.0, available / max(available, float(heights.max(initial=0.0))))
             self._pixels[:, 1] = floor - size[1] / 2 - heights
 
     def _choose_marked(self, view: Viewport) -> None:
@@ -182,7 +182,7 @@ class PointLayer:
             return DOT_PX + 1, DOT_PX + 1
         return self._size.width() + 1, self._size.height() + LEVEL_GAP_PX
 
-    def _room_px2(self, view: Viewport) -> float:
+    def _area_px2(self, view: Viewport) -> float:
         """Return the area in pixels that all codes take at this zoom, visible or not.
 
         Sizes then depend on the zoom alone and do not jump when panning.
@@ -190,16 +190,16 @@ class PointLayer:
         if self._bounds is None:
             return 0.0
         x0, y0, x1, y1 = self._bounds
-        wide = max((x1 - x0) * view.sx, view.width / 4)
-        high = max((y1 - y0) * view.sy, view.height / 4)
-        return wide * high
+        width = max((x1 - x0) * view.sx, view.width / 4)
+        height = max((y1 - y0) * view.sy, view.height / 4)
+        return width * height
 
     def _glyph_scale(self, view: Viewport, points: str, *, ribbon: bool) -> float:
         count = len(self.coordinates)
         if points == "dots" or count == 0:
             return 0.0
         share = 2 * GLYPH_SHARE if ribbon else GLYPH_SHARE
-        budget = share * self._room_px2(view) / count
+        budget = share * self._area_px2(view) / count
         if not self.sprites.image_style.glyphs:
             return self._image_scale(budget, automatic=points == "auto")
         height, width = self.sprites.image_shape
@@ -281,9 +281,9 @@ class PointLayer:
 
     def count_near(self, rect: Bounds) -> int:
         """Return an upper bound of the rows in ``rect`` (latent); avoids the index if all are."""
-        (left, bottom, right, top), whole = rect, self._bounds
-        if whole is not None and left <= whole[0] and bottom <= whole[1]:
-            holds_all = right >= whole[2] and top >= whole[3]
+        (left, bottom, right, top), bounds = rect, self._bounds
+        if bounds is not None and left <= bounds[0] and bottom <= bounds[1]:
+            holds_all = right >= bounds[2] and top >= bounds[3]
             return len(self.coordinates) if holds_all else self.index.count_near(rect)
         return self.index.count_near(rect)
 
@@ -291,8 +291,8 @@ class PointLayer:
         """Return the rows in ``window`` of the widget, ascending."""
         if self._is_sorted:
             return self.index.rows_in(_latent(view, window))
-        is_own = view == self._view or not self.is_flat
-        x, y = (self.pixels if is_own else view.to_pixels(self.coordinates)).T
+        is_laid_out = view == self._view or not self.is_flat
+        x, y = (self.pixels if is_laid_out else view.to_pixels(self.coordinates)).T
         inside = (x > window.left()) & (x < window.right())
         inside &= (y > window.top()) & (y < window.bottom())
         return np.flatnonzero(inside)
@@ -337,15 +337,15 @@ class PointLayer:
         size = self.sprites.sticker_size(scale)
         half = np.array([size.width() / 2, size.height() / 2])
         corners = np.rint(self.pixels_of(visible_rows) - half).astype(int).tolist()
-        made, begun = 0, time.perf_counter()
+        created, begun = 0, time.perf_counter()
         for index, (x, y) in zip(self.indices[visible_rows].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
             if self.colours.has_selection:
                 painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
-            sticker = self.sprites.made_sticker(index, scale, ratio, theme, rim)
+            sticker = self.sprites.cached_sticker(index, scale, ratio, theme, rim)
             if sticker is None:
-                made += 1
-                if made <= MIN_MADE or time.perf_counter() - begun < MAKING_SECONDS:
+                created += 1
+                if created <= MIN_STICKERS or time.perf_counter() - begun < MAKING_SECONDS:
                     sticker = self.sprites.sticker(index, scale, ratio, theme, rim)
             if sticker is not None:
                 painter.drawPixmap(x, y, sticker)

@@ -34,7 +34,7 @@ _SEEN = 64
 _TINT = 0.3
 _LABEL_GAP_PX = 2.0
 _MAX_LABEL_PX = 120
-_KEPT_PX = 12_000_000
+_MAX_CACHE_PX = 12_000_000
 
 
 class Sprites:
@@ -50,8 +50,8 @@ class Sprites:
         self._images: NDArray[np.float32] = np.zeros((0, 7, 5), np.float32)
         self.image_style = GLYPHS
         """How images are rendered; read-only for others."""
-        self._made: OrderedDict[object, QPixmap] = OrderedDict()
-        self._made_px = 0
+        self._pixmaps: OrderedDict[object, QPixmap] = OrderedDict()
+        self._cached_px = 0
         self._sizes: dict[float, QSizeF] = {}
 
     def set_samples(
@@ -74,9 +74,9 @@ class Sprites:
 
     def drop(self) -> None:
         """Clear the cache, after a change of samples, colours or fonts."""
-        self._made.clear()
+        self._pixmaps.clear()
         self._sizes.clear()
-        self._made_px = 0
+        self._cached_px = 0
 
     @property
     def count(self) -> int:
@@ -110,28 +110,28 @@ class Sprites:
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap:
         """Return the sticker of sample ``index``, with a rim in colour ``rim`` (default: muted)."""
-        made = self.made_sticker(index, scale, ratio, theme, rim)
-        if made is None:
-            made = sticker_pixmap(self._images[index], self.image_style, scale, ratio, theme, rim)
-            self._keep(_sticker_key(index, scale, ratio, theme, rim), made)
-        return made
+        pixmap = self.cached_sticker(index, scale, ratio, theme, rim)
+        if pixmap is None:
+            pixmap = sticker_pixmap(self._images[index], self.image_style, scale, ratio, theme, rim)
+            self._keep(_sticker_key(index, scale, ratio, theme, rim), pixmap)
+        return pixmap
 
-    def made_sticker(
+    def cached_sticker(
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap | None:
         """Return the cached sticker of sample ``index``; None if it has not been made."""
         key = _sticker_key(index, scale, ratio, theme, rim)
-        made = self._made.get(key)
-        if made is not None:
-            self._made.move_to_end(key)
-        return made
+        pixmap = self._pixmaps.get(key)
+        if pixmap is not None:
+            self._pixmaps.move_to_end(key)
+        return pixmap
 
-    def _keep(self, key: object, made: QPixmap) -> None:
-        self._made[key] = made
-        self._made_px += made.width() * made.height()
-        while self._made_px > _KEPT_PX:
-            _, gone = self._made.popitem(last=False)
-            self._made_px -= gone.width() * gone.height()
+    def _keep(self, key: object, pixmap: QPixmap) -> None:
+        self._pixmaps[key] = pixmap
+        self._cached_px += pixmap.width() * pixmap.height()
+        while self._cached_px > _MAX_CACHE_PX:
+            _, gone = self._pixmaps.popitem(last=False)
+            self._cached_px -= gone.width() * gone.height()
 
     def dot(
         self, ratio: float, theme: Theme, colour: QColor | None = None, mark: int = DISC
@@ -139,14 +139,14 @@ class Sprites:
         """Return a dot with a rim in the background colour; ``mark`` is an index of ``MARKS``."""
         colour = colour or theme.series[0]
         key = ("dot", ratio, theme.key, colour.rgba(), mark)
-        made = self._made.get(key)
-        if made is None:
-            made = _canvas(QSizeF(DOT_SIDE_PX, DOT_SIDE_PX), ratio)
-            painter = QPainter(made)
+        pixmap = self._pixmaps.get(key)
+        if pixmap is None:
+            pixmap = _canvas(QSizeF(DOT_SIDE_PX, DOT_SIDE_PX), ratio)
+            painter = QPainter(pixmap)
             _paint_dot(painter, QPointF(DOT_SIDE_PX / 2, DOT_SIDE_PX / 2), theme, colour, mark)
             painter.end()
-            self._keep(key, made)
-        return made
+            self._keep(key, pixmap)
+        return pixmap
 
     def labelled_dot(
         self, index: int, ratio: float, theme: Theme, font: QFont, colour: QColor | None = None
@@ -158,11 +158,11 @@ class Sprites:
             label = self._signs[index] = label_sign(self.labels[index])
         colour = colour or theme.series[0]
         key = ("label", label, ratio, theme.key, colour.rgba())
-        made = self._made.get(key)
-        if made is None:
-            made = _labelled(label, ratio, theme, font, colour)
-            self._keep(key, made)
-        return made
+        pixmap = self._pixmaps.get(key)
+        if pixmap is None:
+            pixmap = _labelled(label, ratio, theme, font, colour)
+            self._keep(key, pixmap)
+        return pixmap
 
 
 @functools.lru_cache(maxsize=4)
@@ -194,11 +194,11 @@ def framed_pixmap(
     device = max(1, round(ratio))
     inner = _inner(np.asarray(image, np.float32), image_style, scale * ratio, theme)
     size = framed_size(np.shape(image), scale, image_style)
-    wide = max(1, round(size.width() * ratio) - 2 * device)
-    high = max(1, round(size.height() * ratio) - 2 * device)
-    argb = np.full((high + 2 * device, wide + 2 * device), rim.rgba(), np.uint32)
-    rows = np.minimum(np.arange(high) * len(inner) // high, len(inner) - 1)
-    columns = np.minimum(np.arange(wide) * inner.shape[1] // wide, inner.shape[1] - 1)
+    width = max(1, round(size.width() * ratio) - 2 * device)
+    height = max(1, round(size.height() * ratio) - 2 * device)
+    argb = np.full((height + 2 * device, width + 2 * device), rim.rgba(), np.uint32)
+    rows = np.minimum(np.arange(height) * len(inner) // height, len(inner) - 1)
+    columns = np.minimum(np.arange(width) * inner.shape[1] // width, inner.shape[1] - 1)
     argb[device:-device, device:-device] = inner[rows[:, np.newaxis], columns]
     for down in (slice(None, device), slice(-device, None)):
         for across in (slice(None, device), slice(-device, None)):
@@ -288,9 +288,9 @@ def sticker_pixmap(
     rim: QColor | None = None,
 ) -> QPixmap:
     """Return the sticker of ``image`` as a pixmap."""
-    made = QPixmap.fromImage(sticker_image(image, image_style, scale, ratio, theme, rim))
-    made.setDevicePixelRatio(ratio)
-    return made
+    pixmap = QPixmap.fromImage(sticker_image(image, image_style, scale, ratio, theme, rim))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
 
 
 def sticker_image(
@@ -309,16 +309,16 @@ def sticker_image(
     """
     pixels = np.asarray(image, np.float32)
     size = sticker_size(pixels.shape, scale, image_style)
-    wide, high = round(size.width() * ratio), round(size.height() * ratio)
+    width, height = round(size.width() * ratio), round(size.height() * ratio)
     border = round((_border(scale, image_style) + _RIM_PX) * ratio)
-    inner = max(1, wide - 2 * border), max(1, high - 2 * border)
+    inner = max(1, width - 2 * border), max(1, height - 2 * border)
     argb, ground = _coloured(pixels, image_style, theme, rim)
     share = _shown(pixels, image_style)
-    whole = np.full((high, wide), ground.rgba(), np.uint32)
-    mask = np.zeros((high, wide), np.uint8)
+    canvas = np.full((height, width), ground.rgba(), np.uint32)
+    mask = np.zeros((height, width), np.uint8)
     at = slice(border, border + inner[1]), slice(border, border + inner[0])
     crisp = min(inner) >= min(pixels.shape[-2:])
-    whole[at] = _resized(argb, inner, crisp=crisp)
+    canvas[at] = _resized(argb, inner, crisp=crisp)
     mask[at] = _resized(share, inner, crisp=crisp)
     if int(mask.max()) < _SEEN:
         mask[at] = 255
@@ -326,7 +326,7 @@ def sticker_image(
     body = _widened(mask, border - thin)
     edge = _widened(body, thin)
     line = np.uint32((rim or _quiet_rim(theme)).rgba())
-    return argb_image(_over(whole, body, np.full_like(whole, line), edge))
+    return argb_image(_over(canvas, body, np.full_like(canvas, line), edge))
 
 
 def _border(scale: float, image_style: ImageStyle) -> float:
@@ -370,12 +370,14 @@ def _resized(values: NDArray[_Pixel], size: tuple[int, int], *, crisp: bool) -> 
         squares: NDArray[_Pixel] = values[rows[:, np.newaxis], columns]
         return squares
     is_colour = values.dtype == np.uint32
-    made = QImage.Format.Format_RGB32 if is_colour else QImage.Format.Format_Grayscale8
+    image_format = QImage.Format.Format_RGB32 if is_colour else QImage.Format.Format_Grayscale8
     data = np.ascontiguousarray(values)
     height, width = data.shape
-    image = QImage(data.data, width, height, data.strides[0], made)
-    way = Qt.TransformationMode.SmoothTransformation
-    scaled = image.scaled(*size, Qt.AspectRatioMode.IgnoreAspectRatio, way).convertToFormat(made)
+    image = QImage(data.data, width, height, data.strides[0], image_format)
+    mode = Qt.TransformationMode.SmoothTransformation
+    scaled = image.scaled(*size, Qt.AspectRatioMode.IgnoreAspectRatio, mode).convertToFormat(
+        image_format
+    )
     lines = np.frombuffer(scaled.constBits(), values.dtype).reshape(scaled.height(), -1)
     # Copied, as the buffer belongs to an image that is freed on return.
     means: NDArray[_Pixel] = lines[:, : size[0]].copy()
@@ -384,16 +386,16 @@ def _resized(values: NDArray[_Pixel], size: tuple[int, int], *, crisp: bool) -> 
 
 def _widened(mask: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
     """Return the dilation of ``mask`` ``[h, w]`` by a disc of radius ``by`` pixels."""
-    made = mask.copy()
+    result = mask.copy()
     for down in range(-by, by + 1):
         for across in range(-by, by + 1):
             if (down or across) and down * down + across * across <= by * by + 1:
-                onto = made[max(0, down) : len(mask) + min(0, down)]
-                of = mask[max(0, -down) : len(mask) + min(0, -down)]
+                onto = result[max(0, down) : len(mask) + min(0, down)]
+                source = mask[max(0, -down) : len(mask) + min(0, -down)]
                 onto = onto[:, max(0, across) : mask.shape[1] + min(0, across)]
-                of = of[:, max(0, -across) : mask.shape[1] + min(0, -across)]
-                np.maximum(onto, of, out=onto)
-    return made
+                source = source[:, max(0, -across) : mask.shape[1] + min(0, -across)]
+                np.maximum(onto, source, out=onto)
+    return result
 
 
 def _over(

@@ -97,7 +97,7 @@ def mirror(behaviour: Behaviour) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use no proxy, the test's folder of data sets, and a server without TLS."""
-    monkeypatch.setattr("aegui.core.data.download.PLAIN_HOSTS", {"127.0.0.1"})
+    monkeypatch.setattr("aegui.core.data.download.HTTP_HOSTS", {"127.0.0.1"})
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv("AEGUI_DATA_DIR", raising=False)
 
@@ -329,7 +329,7 @@ def test_the_table_is_that_of_the_published_files() -> None:
 
 
 def test_only_tls_is_used(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aegui.core.data.download.PLAIN_HOSTS", set())
+    monkeypatch.setattr("aegui.core.data.download.HTTP_HOSTS", set())
     good = Behaviour(files)
     with mirror(good) as plain, pytest.raises(AeguiError, match="begin with https://"):
         download("mnist", mirrors=[plain, plain.replace("http", "ftp"), "file:///etc/"])

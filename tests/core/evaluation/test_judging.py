@@ -117,7 +117,7 @@ def test_copies_and_repetitions_are_seen() -> None:
     rows = DIGITS.flat()[:200]
     truth = DIGITS.class_indices[:200]
     assert nearest_of(rows, rows) == pytest.approx(0.0, abs=1e-2)
-    assert nearest_of(rows, rows, own=True) > 0.5
+    assert nearest_of(rows, rows, exclude_self=True) > 0.5
     away = np.sqrt(np.square(rows[:3, None] - rows[None, 3:]).sum(axis=2)).min(axis=1)
     assert nearest_of(rows[:3], rows[3:]) == pytest.approx(away.mean(), rel=1e-3)
     one_each = np.stack([rows[truth == place][0] for place in truth])

@@ -28,7 +28,7 @@ def test_own_distances_are_those_of_every_two() -> None:
     of = letters()
     far = np.count_nonzero(of.samples[:, None] != of.samples[None], axis=2)
     far = np.where(far == 0, 99, far)
-    np.testing.assert_array_equal(of.own_nearest, far.min(axis=1))
+    np.testing.assert_array_equal(of.nearest_distances, far.min(axis=1))
 
 
 def test_a_letter_is_a_copy_of_itself() -> None:
@@ -48,7 +48,7 @@ def test_distances_are_counts_of_pixels_and_the_nearest_come_first() -> None:
         far = np.count_nonzero((image[row] > 0.5) != (of.samples > 0.5), axis=1)
         np.testing.assert_array_equal(found.distances[row], np.sort(far)[:3])
         np.testing.assert_array_equal(far[found.nearest[row]], found.distances[row])
-        own = of.own_nearest[found.nearest[row, 0]]
+        own = of.nearest_distances[found.nearest[row, 0]]
         assert found.ratio[row] == pytest.approx(found.distances[row, 0] / own)
         kind = "copy" if found.ratio[row] <= 0.25 else "new" if found.ratio[row] >= 1 else "between"
         assert found.kinds[row] == kind
@@ -79,7 +79,7 @@ def test_images_are_compared_by_length_and_called_by_their_class() -> None:
     images[:, 0, 0, 0] = [0.0, 0.1, 0.5, 1.0]
     data = Dataset.from_images("x", images, [*"aabb"], ["a #1", "a #2", "b #1", "b #2"])
     of = known(data, glyphs=False)
-    assert of.own_nearest == pytest.approx([0.1, 0.1, 0.4, 0.5])
+    assert of.nearest_distances == pytest.approx([0.1, 0.1, 0.4, 0.5])
     found = novelty(of, [[0.3, 0, 0, 0], [0.05, 0, 0, 0], [np.nan, 0, 0, 0]])
     assert found.distances[0] == pytest.approx([0.2, 0.2, 0.3])
     assert found.distances[1, :2] == pytest.approx([0.05, 0.05])
@@ -91,9 +91,13 @@ def test_images_are_compared_by_length_and_called_by_their_class() -> None:
 
 def test_the_same_image_twice_is_no_neighbour_of_itself() -> None:
     rows = np.array([[0, 0, 0, 1], [0, 0, 0, 1], [1, 1, 0, 1]], np.float32).reshape(3, 1, 2, 2)
-    assert known(Dataset.from_images("x", rows), glyphs=True).own_nearest.tolist() == [2, 2, 2]
+    assert known(Dataset.from_images("x", rows), glyphs=True).nearest_distances.tolist() == [
+        2,
+        2,
+        2,
+    ]
     alone = known(Dataset.from_images("x", rows[:2]), glyphs=True)
-    assert alone.own_nearest.tolist() == [2, 2]
+    assert alone.nearest_distances.tolist() == [2, 2]
     assert novelty(alone, rows[2]).nearest.shape == (1, 2)
 
 
@@ -112,7 +116,7 @@ def test_only_some_of_a_large_set_are_known() -> None:
 def test_few_are_measured_as_all_are() -> None:
     images = np.random.default_rng(2).random((6, 35))
     quick, whole = letters(), letters()
-    assert len(whole.own_nearest) == 32
+    assert len(whole.nearest_distances) == 32
     np.testing.assert_array_equal(novelty(quick, images).ratio, novelty(whole, images).ratio)
 
 

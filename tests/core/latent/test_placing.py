@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.latent.placing import CodeSpace, placed, way_words
+from aegui.core.latent.placing import CodeSpace, method_words, placed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +65,6 @@ def test_with_a_prior_the_numbers_are_the_same(size: int, wanted: list[float]) -
     found, way = placed(np.array([0.5, -1.0], np.float32), here, there, "samples")
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
     assert way == "standard"
-    words = way_words(way, here, there)
+    words = method_words(way, here, there)
     assert words.startswith("same place of the prior")
     assert ("first" in words) == (size != 2)

@@ -44,9 +44,9 @@ def test_names_stand_where_there_is_most_room() -> None:
     assert found.classes.tolist() == [0, 1]
     assert 2.0 < found.spots[0, 0] < 6.0
     assert 2.0 < found.spots[0, 1] < 4.0
-    assert found.rooms[0, 0] == pytest.approx(found.rooms[0, 1])
-    assert 2.0 < found.rooms[0, 0] <= 3.0
-    assert found.rooms[1, 0] < found.rooms[0, 0]
+    assert found.extents[0, 0] == pytest.approx(found.extents[0, 1])
+    assert 2.0 < found.extents[0, 0] <= 3.0
+    assert found.extents[1, 0] < found.extents[0, 0]
 
 
 def test_a_single_region_and_a_line_have_their_names_too() -> None:

@@ -15,7 +15,7 @@ from aegui.core.network.resolve import resolve
 from aegui.core.onnx.formulas import formula_node
 from aegui.core.onnx.graph import OnnxGraph
 from aegui.core.onnx.model import onnx_bytes
-from aegui.core.onnx.protobuf import part, real, varint, whole
+from aegui.core.onnx.protobuf import integer, part, real, varint
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.layers import LAYERS
 from aegui.core.training.step.parameters import Parameters, snapshot_of
@@ -148,6 +148,6 @@ def test_what_is_not_known_is_refused_in_words() -> None:
 def test_the_bytes_of_fields() -> None:
     assert varint(300) == b"\xac\x02"
     assert varint(-1) == b"\xff" * 9 + b"\x01"
-    assert whole(1, 150) == b"\x08\x96\x01"
+    assert integer(1, 150) == b"\x08\x96\x01"
     assert part(2, "testing") == b"\x12\x07testing"
     assert real(1, 1.0) == b"\x0d\x00\x00\x80\x3f"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.errors import Cancelled
-from aegui.core.report.folder import LIST_FILE, free_folder, whole_or_nothing
+from aegui.core.report.folder import LIST_FILE, all_or_nothing, free_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def test_an_empty_folder_is_taken_and_one_with_files_gets_a_new_one(tmp_path: Pa
 
 
 def give_up(folder: Path) -> None:
-    with whole_or_nothing(folder):
+    with all_or_nothing(folder):
         (folder / "figures").mkdir(parents=True)
         (folder / "figures" / "map.svg").write_text("<svg/>")
         (folder / "report.html").write_text("half")
@@ -42,7 +42,7 @@ def test_a_hand_in_that_is_given_up_leaves_nothing(tmp_path: Path, is_there: boo
     with pytest.raises(Cancelled):
         give_up(folder)
     assert [each.name for each in tmp_path.rglob("*")] == (["term", "hand-in"] if is_there else [])
-    with whole_or_nothing(folder):
+    with all_or_nothing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "report.html").write_text("whole")
     assert (folder / "report.html").read_text() == "whole"

@@ -12,8 +12,8 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import layer_shapes, resolve
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.run_file.data import (
+    MAX_WHOLE_SET_BYTES,
     PREVIEW_BYTES,
-    WHOLE_BYTES,
     is_known_by_name,
     preview_note,
     to_document,
@@ -60,7 +60,7 @@ def test_a_large_set_leaves_a_part_of_itself_and_is_found_again(tmp_path: Path) 
         return True
 
     folder = tmp_path / "set.npz"
-    data = grey(WHOLE_BYTES // 1024 + 100)
+    data = grey(MAX_WHOLE_SET_BYTES // 1024 + 100)
     np.savez(folder, images=data.images)
     path = tmp_path / "a.aegui"
     save_run(path, SavedRun(Recipe(data=DataSpec(source=str(folder))), data))
@@ -133,7 +133,7 @@ def test_one_value_between_the_levels_is_not_rounded(tmp_path: Path) -> None:
 def test_a_file_that_a_run_names_is_not_read_without_asking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, source = grey(WHOLE_BYTES // 1024 + 100), tmp_path / "set.npz"
+    data, source = grey(MAX_WHOLE_SET_BYTES // 1024 + 100), tmp_path / "set.npz"
     np.savez(source, images=data.images)
     path = tmp_path / "a.aegui"
     recipe = Recipe(data=DataSpec(source=str(source)))
@@ -154,7 +154,7 @@ def test_a_file_that_a_run_names_is_not_read_without_asking(
 def test_sets_that_are_known_by_name_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = grey(WHOLE_BYTES // 1024 + 100)
+    data = grey(MAX_WHOLE_SET_BYTES // 1024 + 100)
     path = tmp_path / "a.aegui"
     save_run(path, SavedRun(Recipe(data=DataSpec(source="mnist")), data))
     monkeypatch.setattr("aegui.core.data.load.load_data", lambda _spec: data)

@@ -433,7 +433,7 @@ def test_the_zip_has_fixed_dates(saved: Path) -> None:
 
 
 def test_a_preview_of_a_large_set_has_every_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aegui.core.run_file.data.WHOLE_BYTES", 0)
+    monkeypatch.setattr("aegui.core.run_file.data.MAX_WHOLE_SET_BYTES", 0)
     monkeypatch.setattr("aegui.core.run_file.data.PREVIEW_BYTES", 20 * 16)
     images = np.zeros((5000, 4, 4))
     images[:, 0, 0] = 0.5

@@ -67,7 +67,7 @@ if __name__ == "__main__":
             if any(workers._shares.values()):
                 control.stop = True
         stopped = done(plan_of(50_000_000), workers, stop, control)
-        found["stopped"] = stopped.is_whole
+        found["stopped"] = stopped.is_complete
         ours = dask_workers.versions()
         dask_workers.versions = lambda: ours | {"aegui": "0.0.1"}
         try:

@@ -57,7 +57,7 @@ def test_histories_of_a_setting_are_brought_to_common_epochs(
     first = found.curves[0]
     assert first.epochs[-1] == 12
     assert first.columns["loss"].shape == (len(first.epochs), 3)
-    record = records.whole(result.cells[0].runs[1].key)
+    record = records.complete(result.cells[0].runs[1].key)
     assert first.columns["loss"][-1, 1] == pytest.approx(float(record.history["loss"][-1]))
 
 

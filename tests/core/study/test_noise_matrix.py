@@ -162,12 +162,12 @@ def test_what_is_in_the_folder_is_not_learnt_again(tmp_path: Path) -> None:
 def test_other_levels_are_tried_with_the_networks_that_are_there(tmp_path: Path) -> None:
     few = replace(SPEC, epochs=5)
     first = noise_matrix(recipe(), LETTERS, few, folder=tmp_path)
-    weights = [run.row for run in map(Records(tmp_path).whole, keys(tmp_path))]
+    weights = [run.row for run in map(Records(tmp_path).complete, keys(tmp_path))]
     other = replace(few, tests=(*TESTS[:1], parse_corruption("block:0.3")), draws=80)
     found = noise_matrix(recipe(), LETTERS, other, folder=tmp_path)
     assert found.reused == 6
     assert found.wrong.shape == (3, 2, 2)
-    after = [run.row for run in map(Records(tmp_path).whole, keys(tmp_path))]
+    after = [run.row for run in map(Records(tmp_path).complete, keys(tmp_path))]
     np.testing.assert_array_equal(weights, after)
     alone = noise_matrix(recipe(), LETTERS, other)
     np.testing.assert_allclose(found.wrong, alone.wrong, atol=0.1)
@@ -183,7 +183,7 @@ def test_it_is_a_study_like_any_other(tmp_path: Path) -> None:
     found = noise_matrix(recipe(), LETTERS, replace(SPEC, epochs=5), folder=tmp_path, jobs=2)
     plan = load_plan(tmp_path / PLAN_FILE)
     result = Study(plan, tmp_path, Records(tmp_path)).begun()
-    assert result.is_whole
+    assert result.is_complete
     header, rows = table_of(result)
     assert header[1] == "noise of the training"
     assert header[2:4] == ["Wrong pixels, Salt only (to 1) 0.4", "Wrong pixels, Flip 0.2"]

@@ -41,7 +41,7 @@ def result_of(plan: StudyPlan, worst: dict[int, list[float]]) -> StudyResult:
             for seed, value in enumerate(worst.get(place, []))
         )
         cells.append(StudyCell(setting, runs, plan.seeds.count))
-    return StudyResult(plan, tuple(cells), is_whole=False)
+    return StudyResult(plan, tuple(cells), is_complete=False)
 
 
 def test_shares_lie_where_their_choices_are() -> None:

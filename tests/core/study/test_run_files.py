@@ -90,7 +90,7 @@ def test_of_a_setting_with_a_lost_seed_only_the_best_is_a_file(plan: StudyPlan) 
     records = Records()
     cell = done(plan, records).cells[0]
     first = cell.runs[0]
-    lost = replace(first, row=np.full_like(records.whole(first.key).row, np.nan))
+    lost = replace(first, row=np.full_like(records.complete(first.key).row, np.nan))
     records._known[first.key] = lost
     run = setting_run(replace(cell, runs=(lost, cell.runs[1])), records)
     assert run is not None

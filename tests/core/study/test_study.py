@@ -94,7 +94,7 @@ def done(plan: StudyPlan, folder: Path | None = None, workers: Any = None) -> St
 
 def test_a_grid_and_every_run_alone(tmp_path: Path) -> None:
     result = done(plan_of(goal={"figure": "worst", "at_most": 8}), tmp_path)
-    assert result.is_whole
+    assert result.is_complete
     assert [cell.setting.words for cell in result.cells] == [
         *("6, 0.02", "6, 0.002", "9-6, 0.02", "9-6, 0.002"),
     ]
@@ -107,7 +107,7 @@ def test_a_grid_and_every_run_alone(tmp_path: Path) -> None:
             alone = training.result()
             assert run.figures["loss"] == pytest.approx(alone.runs[0].best_loss, rel=1e-3)
             assert run.figures["wrong"] == pytest.approx(alone.runs[0].wrong_mean, abs=0.4)
-            whole, row = records.whole(run.key), row_of(alone.snapshot, resolved)
+            whole, row = records.complete(run.key), row_of(alone.snapshot, resolved)
             assert whole.row is not None
             assert row is not None
             assert np.abs(whole.row - row).max() < 5e-3
@@ -203,7 +203,7 @@ def test_a_path_whose_file_became_another_meanwhile_is_not_whole(
             forget_files()
     result = study.result()
     assert ended > 4
-    assert not result.is_whole
+    assert not result.is_complete
     # None of the settings has runs of other samples than the rest.
     assert sum(len(cell.runs) for cell in result.cells) == (4 if late else 2)
 
@@ -269,7 +269,7 @@ def test_a_process_that_dies_is_replaced() -> None:
     finally:
         workers.close()
     assert killed
-    assert all(cell.is_whole for cell in study.result().cells)
+    assert all(cell.is_complete for cell in study.result().cells)
 
 
 def test_processes_may_die_as_long_as_units_are_finished_between(
@@ -293,7 +293,7 @@ def test_processes_may_die_as_long_as_units_are_finished_between(
     finally:
         workers.close()
     assert len(killed) == 2
-    assert all(cell.is_whole for cell in study.result().cells)
+    assert all(cell.is_complete for cell in study.result().cells)
 
 
 def test_stopped_and_paused() -> None:
@@ -308,7 +308,7 @@ def test_stopped_and_paused() -> None:
         assert time.monotonic() - begun < 60
     control.stop = True
     assert list(news) == []
-    assert not study.result().is_whole
+    assert not study.result().is_complete
 
 
 def test_runs_that_end_as_the_stop_is_asked_for_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -541,7 +541,7 @@ def test_a_guided_search_trains_nothing_twice(tmp_path: Path) -> None:
     assert len(result.cells) == 2
     lines = [json.loads(line) for line in (tmp_path / LINES_FILE).read_text().splitlines()]
     assert sorted({line["key"] for line in lines}) == sorted(line["key"] for line in lines)
-    assert result.is_whole
+    assert result.is_complete
 
 
 def test_one_more_at_the_goal_outweighs_every_figure() -> None:

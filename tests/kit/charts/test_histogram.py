@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PLOT = HistogramPlot(
     np.array([0.0, 1.0, 2.0, 4.0]),
     Axis("value", Scale(0.0, 4.0)),
-    Axis("share", Scale(0.0, 0.6), bare=True),
+    Axis("share", Scale(0.0, 0.6), without_ticks=True),
     (
         BinHeights("ours", np.array([0.5, 0.3, 0.2])),
         BinHeights("theirs", np.array([0.1, 0.1, 0.6]), colour=1, is_outline=True),

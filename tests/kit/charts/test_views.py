@@ -17,7 +17,7 @@ from aegui.kit.charts.figure import Figure, Paper, figure_image
 from aegui.kit.charts.ink import GAP, PAPERS, Ink
 from aegui.kit.charts.line_view import LineView
 from aegui.kit.charts.lines import LinePlot, Series, dash_style
-from aegui.kit.charts.matrix import CellRoom, NumberMatrix
+from aegui.kit.charts.matrix import CellLimits, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.menu import FigureExporter
 from aegui.kit.charts.scale import Scale
@@ -38,7 +38,7 @@ HEAT = NumberMatrix(
     "Rate",
     best=frozenset({(0, 0)}),
 )
-ROOM = CellRoom(least=(20, 20), good=(40, 30), most=(80, 40))
+ROOM = CellLimits(least=(20, 20), good=(40, 30), most=(80, 40))
 LINES = LinePlot(
     np.array([0.0, 1.0, 4.0]),
     Axis("x", Scale(0.0, 4.0)),

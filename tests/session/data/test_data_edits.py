@@ -198,7 +198,7 @@ def test_the_view_of_a_choice(workspace: Workspace) -> None:
     view = view_of(workspace.draft)
     assert [view.pool.labels[index] for index in view.selected] == ["c", "a", "b"]
     assert (view.training, view.validation) == (2, 1)
-    assert not view.is_whole
+    assert not view.is_complete
 
 
 def test_only_some_samples_take_part(workspace: Workspace) -> None:

@@ -16,7 +16,7 @@ from aegui.session.data.data_sources import (
     entries,
     file_name,
     keep_drawing,
-    own_path,
+    user_path,
 )
 
 if TYPE_CHECKING:
@@ -54,16 +54,18 @@ def test_what_has_to_be_downloaded_is_told() -> None:
 def test_drawings_are_kept_and_offered(user_home: Path) -> None:
     keep_drawing(np.eye(7, 5), "ñ")
     keep_drawing(np.ones((7, 5)), "█")
-    again = load_dataset(str(own_path(DRAWINGS)))
+    again = load_dataset(str(user_path(DRAWINGS)))
     assert again.labels == ("ñ", "█")
     assert np.array_equal(again.images[0, 0], np.eye(7, 5))
-    own = [entry for entry in entries() if entry.is_own]
-    assert [(entry.label, entry.key) for entry in own] == [("My drawings", str(own_path(DRAWINGS)))]
+    own = [entry for entry in entries() if entry.is_users]
+    assert [(entry.label, entry.key) for entry in own] == [
+        ("My drawings", str(user_path(DRAWINGS)))
+    ]
     with pytest.raises(AeguiError, match="size"):
         keep_drawing(np.ones((9, 9)), "x")
-    assert load_dataset(str(own_path(DRAWINGS))).labels == ("ñ", "█")
+    assert load_dataset(str(user_path(DRAWINGS))).labels == ("ñ", "█")
 
 
 def test_names_of_own_sets_are_names_of_files(user_home: Path) -> None:
-    assert own_path("a/b: c").name == "a b  c.json"
+    assert user_path("a/b: c").name == "a b  c.json"
     assert not file_name("..")

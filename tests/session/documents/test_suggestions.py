@@ -16,12 +16,12 @@ from aegui.core.recipe import (
     Recipe,
     TrainingSpec,
 )
-from aegui.session.documents.draft import DraftState, whole_draft
+from aegui.session.documents.draft import DraftState, full_draft
 from aegui.session.documents.suggestions import length_words, suggestion
 
 
 def draft(count: int, *shape: int) -> DraftState:
-    return whole_draft(Recipe(), Dataset.from_images("x", np.zeros((count, *shape))))
+    return full_draft(Recipe(), Dataset.from_images("x", np.zeros((count, *shape))))
 
 
 def test_images_in_place_of_letters_get_a_network_that_can_be_trained() -> None:
@@ -39,7 +39,7 @@ def test_what_needs_a_longer_code_than_a_map_keeps_it() -> None:
     network = NetworkSpec(latent=LatentSpec(units=10))
     for update in ({"gan": GanSpec()}, {"classifier": ClassifierSpec()}, {}):
         old, new = (
-            whole_draft(one.recipe.model_copy(update={"network": network, **update}), one.dataset)
+            full_draft(one.recipe.model_copy(update={"network": network, **update}), one.dataset)
             for one in (before, after)
         )
         offer = suggestion(old, new)
@@ -62,8 +62,7 @@ def test_no_network_is_offered_that_the_recipe_cannot_take() -> None:
     training = TrainingSpec(optimizer=OptimizerSpec(name="lbfgs"))
     for update in ({"gan": GanSpec()}, {"training": training}):
         old, new = (
-            whole_draft(one.recipe.model_copy(update=update), one.dataset)
-            for one in (before, after)
+            full_draft(one.recipe.model_copy(update=update), one.dataset) for one in (before, after)
         )
         assert suggestion(old, new) is None
 
@@ -77,7 +76,7 @@ def test_whoever_changed_the_network_too_gets_no_offer() -> None:
     before, after = draft(3, 1, 7, 5), draft(3, 1, 28, 28)
     network = before.recipe.network.model_copy(update={"tied": True})
     other = before.recipe.model_copy(update={"network": network})
-    assert suggestion(before, whole_draft(other, after.dataset)) is None
+    assert suggestion(before, full_draft(other, after.dataset)) is None
 
 
 def test_batches_that_an_edit_has_brought_are_told() -> None:
@@ -96,4 +95,4 @@ def test_a_warm_up_that_went_with_the_epochs_is_no_other_network() -> None:
     latent = after.recipe.network.latent.model_copy(update={"kl_warmup_epochs": 2})
     network = after.recipe.network.model_copy(update={"latent": latent})
     recipe = after.recipe.model_copy(update={"network": network})
-    assert suggestion(before, whole_draft(recipe, after.dataset)) is not None
+    assert suggestion(before, full_draft(recipe, after.dataset)) is not None

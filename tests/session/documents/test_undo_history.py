@@ -12,7 +12,7 @@ import pytest
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import Recipe
 from aegui.session.documents import edit_command
-from aegui.session.documents.draft import DraftState, whole_draft
+from aegui.session.documents.draft import DraftState, full_draft
 from aegui.session.documents.edit_command import EditCommand
 from aegui.session.documents.undo_history import MAX_STEPS, UndoHistory
 
@@ -41,7 +41,7 @@ class Desk:
 
 def draft(number: int) -> DraftState:
     images = np.full((COUNT, 1, SIDE, SIDE), number / 100, np.float32)
-    return whole_draft(Recipe(name=str(number)), Dataset.over(str(number), images))
+    return full_draft(Recipe(name=str(number)), Dataset.over(str(number), images))
 
 
 def names(desk: Desk) -> list[str]:
@@ -95,17 +95,17 @@ def test_parts_of_one_array_count_once(qtbot: QtBot) -> None:
     desk = Desk(whole, most_bytes=BYTES)
     for number in range(1, 9):
         part = Dataset.over("part", whole.dataset.images[number:])
-        desk.edit(whole_draft(whole.recipe, part), f"step {number}")
+        desk.edit(full_draft(whole.recipe, part), f"step {number}")
     assert desk.history.count() == 8
 
 
 def test_small_steps_are_a_thousand(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edit_command, "MERGE_SECONDS", -1.0)
-    small = whole_draft(Recipe(), Dataset.from_images("small", np.eye(4)[np.newaxis]))
+    small = full_draft(Recipe(), Dataset.from_images("small", np.eye(4)[np.newaxis]))
     desk = Desk(small, most_bytes=1)
     for number in range(MAX_STEPS + 20):
         other = Dataset.from_images("small", np.full((1, 4, 4), number / 2000))
-        desk.edit(whole_draft(Recipe(seed=number), other), "step")
+        desk.edit(full_draft(Recipe(seed=number), other), "step")
     assert desk.history.count() == MAX_STEPS
 
 

@@ -827,7 +827,7 @@ def test_run_files_keep_their_draft_exactly(tmp_path: Path, workspace: Workspace
 @pytest.fixture
 def named(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run whose data were read from ``set.npz``; only some samples are in it."""
-    monkeypatch.setattr("aegui.core.run_file.data.WHOLE_BYTES", 1000)
+    monkeypatch.setattr("aegui.core.run_file.data.MAX_WHOLE_SET_BYTES", 1000)
     monkeypatch.setattr("aegui.core.run_file.data.PREVIEW_BYTES", 1000)
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "set.npz", images=rng.random((40, 7, 5)), labels=np.arange(40) % 2)

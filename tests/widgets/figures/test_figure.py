@@ -56,7 +56,7 @@ def losses(*, zoomed: bool = False) -> Figure:
     axis = Scale(0.2, 0.6) if zoomed else Scale(0.0, 1.05)
     plot = LinePlot(
         epoch,
-        Axis("Epoch", Scale(0.0, 5000.0), whole=True),
+        Axis("Epoch", Scale(0.0, 5000.0), integers_only=True),
         Axis("Loss", axis),
         (Series("kept", loss, loss - 0.1, loss + 0.1), Series("learnt", 0.8 * loss, colour=1)),
         ((0.5, "PCA"),),
@@ -360,7 +360,7 @@ def test_without_a_window_nothing_of_it_is_made() -> None:
 def test_on_paper_classes_of_one_colour_have_other_marks_there_and_in_the_legend() -> None:
     """Classes 0 and 10 share a colour; the marker of the second is a diamond."""
     names = tuple(f"kind {number}" for number in range(12))
-    axis = Axis("", Scale(-1.0, 1.0), bare=True)
+    axis = Axis("", Scale(-1.0, 1.0), without_ticks=True)
 
     def drawn(number: int, *, by_class: bool) -> bytes:
         at = np.zeros((1, 2))

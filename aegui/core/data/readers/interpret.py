@@ -112,8 +112,10 @@ def _sets_of_mapping(value: Nested, name: str, source: GlyphSource) -> list[RawS
     for key in _SET_KEYS:
         inner = members.get(key)
         if isinstance(inner, Nested) and _depth(inner) >= 2:
-            given = members.get("name")
-            sets = sets_of(inner, given if isinstance(given, str) and given else name, source)
+            set_name = members.get("name")
+            sets = sets_of(
+                inner, set_name if isinstance(set_name, str) and set_name else name, source
+            )
             beside = [_as_names(members[word]) for word in NAME_WORDS if word in members]
             found = [names for names in beside if names is not None]
             return [_named_by(found, raw) for raw in sets]
@@ -217,8 +219,8 @@ def _record_title(members: dict[str, Nested | float | str]) -> tuple[str, str] |
     value = members[key]
     label = value if isinstance(value, str) else f"{value:g}"
     label, name = title_of(label)
-    given = members.get("name")
-    return label, given if isinstance(given, str) else name
+    title = members.get("name")
+    return label, title if isinstance(title, str) else name
 
 
 def _members(value: Nested) -> dict[str, Nested | float | str]:
@@ -253,34 +255,34 @@ def _is_list_of_sets(array: NDArray[np.float64]) -> bool:
 
 def _array(value: Nested, source: GlyphSource) -> NDArray[np.float64]:
     """Return the numbers of ``value`` as an array; lists of one level must be equally long."""
-    plain, shape = _plain(value, source)
+    lists, shape = _plain_lists(value, source)
     if not all(shape):
         raise source.not_glyphs(tr("an empty list."), value.line)
-    return np.array(plain, dtype=np.float64).reshape(shape)
+    return np.array(lists, dtype=np.float64).reshape(shape)
 
 
-def _plain(value: Nested, source: GlyphSource) -> tuple[list[object], tuple[int, ...]]:
+def _plain_lists(value: Nested, source: GlyphSource) -> tuple[list[object], tuple[int, ...]]:
     """Return nested lists of numbers, and their common shape."""
-    plain: list[object] = []
+    lists: list[object] = []
     shape: tuple[int, ...] | None = None
     for number, item in enumerate(value.items, 1):
-        child, inner = _plain_item(item, value, source)
+        child, inner = _plain_entry(item, value, source)
         if shape is None:
             shape = inner
         elif inner != shape:
             line = item.line if isinstance(item, Nested) else value.line
             raise source.refusal(_odd_one(number, inner, shape), line)
-        plain.append(child)
-    return plain, (len(plain), *(shape or ()))
+        lists.append(child)
+    return lists, (len(lists), *(shape or ()))
 
 
-def _plain_item(
+def _plain_entry(
     item: Nested | float | str, parent: Nested, source: GlyphSource
 ) -> tuple[object, tuple[int, ...]]:
     if isinstance(item, str):
         bits = row_of_pixels(item)
         if bits is None and "\n" in item:
-            return _plain(_lines(item), source)
+            return _plain_lists(_lines(item), source)
         if bits is None:
             text = item if len(item) <= 20 else item[:20] + "…"
             raise source.not_glyphs(
@@ -290,7 +292,7 @@ def _plain_item(
     if isinstance(item, Nested):
         if item.keys is not None:
             raise source.not_glyphs(tr("a mapping (dict) among the numbers."), item.line)
-        return _plain(item, source)
+        return _plain_lists(item, source)
     return item, ()
 
 

@@ -46,7 +46,7 @@ def read_json(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     source.check_literals()
     value = _loaded(source)
     if isinstance(value, dict) and value.get("format") == FORMAT:
-        return (_own(value, source),), []
+        return (_from_glyphs(value, source),), []
     if isinstance(value, dict) and _CONFIGURATION_KEYS & value.keys():
         # A list of layers could otherwise be read as the rows of a glyph.
         raise source.not_glyphs(tr("the configuration of a network, not glyphs."))
@@ -77,7 +77,7 @@ def _loaded(source: GlyphSource) -> Any:
         return None
 
 
-def _own(value: dict[str, Any], source: GlyphSource) -> Dataset:
+def _from_glyphs(value: dict[str, Any], source: GlyphSource) -> Dataset:
     if value.get("version") != VERSION:
         raise source.refusal(
             tr("made by a newer program (glyph form {version}).", version=value.get("version"))
@@ -86,7 +86,7 @@ def _own(value: dict[str, Any], source: GlyphSource) -> Dataset:
     if not isinstance(glyphs, list) or not all(isinstance(glyph, dict) for glyph in glyphs):
         raise source.refusal(tr("“glyphs” must be a list of mappings."))
     try:
-        images = _own_images(value, glyphs)
+        images = _glyph_images(value, glyphs)
         return Dataset.from_images(
             str(value.get("name") or source.path.stem),
             images,
@@ -101,7 +101,7 @@ def _own(value: dict[str, Any], source: GlyphSource) -> Dataset:
         raise source.refusal(str(error)) from error
 
 
-def _own_images(value: dict[str, Any], glyphs: list[dict[str, Any]]) -> NDArray[np.float32]:
+def _glyph_images(value: dict[str, Any], glyphs: list[dict[str, Any]]) -> NDArray[np.float32]:
     if not all("rows" in glyph for glyph in glyphs):
         with np.errstate(over="ignore", invalid="ignore"):  # The range is checked later
             return np.array([glyph["pixels"] for glyph in glyphs], dtype=np.float32)

@@ -65,10 +65,12 @@ def format_name(label: str, name: str) -> str:
         first = json.dumps(label)
         if name == display_name(label):
             return first
-    plain = f"{first} {name}"
+    unquoted = f"{first} {name}"
     is_safe = name.isprintable() and not name.endswith(("\\", "/"))
     return (
-        plain if is_safe and parse_name(plain) == (label, name) else f"{first} {json.dumps(name)}"
+        unquoted
+        if is_safe and parse_name(unquoted) == (label, name)
+        else f"{first} {json.dumps(name)}"
     )
 
 

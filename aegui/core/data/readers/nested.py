@@ -95,8 +95,8 @@ def _leading(
         while at < len(comments) and comments[at].end <= glyph.start:
             # A comment after something on the same line belongs to that, unless the glyph is there
             # too.
-            is_own = comments[at].start > line_end or glyph.start < line_end
-            if comments[at].start >= previous and is_own:
+            is_on_own_line = comments[at].start > line_end or glyph.start < line_end
+            if comments[at].start >= previous and is_on_own_line:
                 found[index] = comments[at]
             at += 1
         previous = glyph.end

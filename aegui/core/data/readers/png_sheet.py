@@ -63,9 +63,9 @@ def read_png_sheet(
         ReadError: The image is damaged or too large, or no grid fits it.
     """
     pixels, text = _load(source)
-    own = _own_set(pixels, text, source) if size is None else None
-    if own is not None:
-        return datasets_of([own], source), []
+    written = _written_set(pixels, text, source) if size is None else None
+    if written is not None:
+        return datasets_of([written], source), []
     grey = _lit(pixels)
     scale = _scale(grey)
     sheet = grey[::scale, ::scale]
@@ -101,7 +101,7 @@ def is_sheet(source: GlyphSource) -> bool:
         ReadError: The image is damaged or too large for a sheet.
     """
     pixels, text = _load(source)
-    if _own_set(pixels, text, source) is not None:
+    if _written_set(pixels, text, source) is not None:
         return True
     grey = _lit(pixels)
     sheet = grey[:: _scale(grey), :: _scale(grey)]
@@ -148,7 +148,7 @@ def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
     return pixels, text
 
 
-def _own_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> RawSet | None:
+def _written_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> RawSet | None:
     """Return the set as this program's description has it; None if it does not fit the image."""
     try:
         described: dict[str, Any] = from_json(text)

@@ -85,10 +85,10 @@ def read_text_art(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     titles = [_title(block.heading) for block in blocks]
     notes = []
     if len(blocks) == 1 and not blocks[0].heading and _is_stack(len(pixels[0]), width):
-        high = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
-        pixels = [pixels[0][i : i + high] for i in range(0, len(pixels[0]), high)]
+        glyph_rows = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
+        pixels = [pixels[0][i : i + glyph_rows] for i in range(0, len(pixels[0]), glyph_rows)]
         titles = [None] * len(pixels)
-        notes.append(tr("cut into {n} glyphs of {rows} rows.", n=len(pixels), rows=high))
+        notes.append(tr("cut into {n} glyphs of {rows} rows.", n=len(pixels), rows=glyph_rows))
     for block, drawn in zip(blocks, pixels, strict=False):
         if len(drawn) != len(pixels[0]):
             raise source.refusal(
@@ -105,8 +105,8 @@ def read_text_art(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
 
 def _is_stack(rows: int, width: int) -> bool:
     """Return whether one tall drawing is several glyphs: of 7 rows of 5 pixels, or squares."""
-    high = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
-    return rows > high and rows % high == 0
+    glyph_rows = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
+    return rows > glyph_rows and rows % glyph_rows == 0
 
 
 def _width(blocks: list[_Block]) -> int:

@@ -136,7 +136,7 @@ class Batches:
         return inputs, inputs if samples.noisy_target else target
 
     @property
-    def whole(self) -> int:
+    def full_batches(self) -> int:
         """Number of next batches that are of full size and only have to be picked by ``order``.
 
         It is 0 if noise is drawn per batch, or if the samples are on another device.
@@ -166,11 +166,11 @@ class Batches:
         """Return the ``rows`` at ``index`` in a reused buffer: fresh memory pages are slow."""
         key = rows is self._samples.target, len(index)
         shape = (rows.shape[0], len(index), rows.shape[2])
-        kept = self._picked.get(key)
-        if kept is None or kept.shape != shape or kept.device != rows.device:
-            kept = self._picked[key] = torch.empty(shape, device=rows.device)
-        pick_into(rows, index, kept)
-        return kept
+        buffer = self._picked.get(key)
+        if buffer is None or buffer.shape != shape or buffer.device != rows.device:
+            buffer = self._picked[key] = torch.empty(shape, device=rows.device)
+        pick_into(rows, index, buffer)
+        return buffer
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return the state needed to continue within an epoch."""
@@ -298,7 +298,7 @@ class AutogradEngine(ByBatches):
                 inputs[:, part],
                 target[:, part],
                 None if noise is None else noise[:, part],
-                [{layer: mask[place] for layer, mask in kept.items()} for kept in masks],
+                [{layer: mask[place] for layer, mask in run_masks.items()} for run_masks in masks],
             )
             share = (part.stop - part.start) / rows
             if sums:
@@ -368,11 +368,11 @@ class AutogradEngine(ByBatches):
 def clip_each_run(gradients: list[torch.Tensor], leaves: Sequence[Leaf], limit: float) -> None:
     """Clip the norm of each run's gradient, in place; ``leaves`` tell the run of each."""
     for run in dict.fromkeys(leaf.run for leaf in leaves):
-        own = [
+        run_gradients = [
             gradient for gradient, leaf in zip(gradients, leaves, strict=True) if leaf.run == run
         ]
-        total = torch.stack([gradient.square().sum() for gradient in own]).sum()
-        torch._foreach_mul_(own, _clip_scale(total, limit))
+        total = torch.stack([gradient.square().sum() for gradient in run_gradients]).sum()
+        torch._foreach_mul_(run_gradients, _clip_scale(total, limit))
 
 
 def _clip_scale(squares: torch.Tensor, limit: float) -> torch.Tensor:

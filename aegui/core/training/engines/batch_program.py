@@ -66,13 +66,15 @@ class BatchProgram:
     picked: list[torch.Tensor] = field(default_factory=list)
 
 
-def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.CompilationUnit:
+def compiled(
+    text: str, first_parameters: Sequence[tuple[str, str]], rows: int
+) -> torch.jit.CompilationUnit:
     """Compile ``text``, which has a function ``step``, with ``steps`` added to it.
 
-    ``own`` are names and types of the parameters that ``step`` has before ``STEP_PARAMETERS``.
+    ``first_parameters``: names and types of those that ``step`` has before ``STEP_PARAMETERS``.
     """
-    head = ", ".join(f"{name}: {kind}" for name, kind in own)
-    names = ", ".join(name for name, _ in own)
+    head = ", ".join(f"{name}: {kind}" for name, kind in first_parameters)
+    names = ", ".join(name for name, _ in first_parameters)
     loop = _STEPS.format(head=head, names=names, rows=rows)
     return compiled_unit(PICK + text + loop)
 
@@ -128,20 +130,20 @@ class GeneratedEngine(ByBatches):
     def steps(self, rates: Sequence[float], level: float) -> None:
         """Train on the next batches of the epoch, on all full-size ones in one call."""
         single = self._is_long or self._augmentation is not None
-        whole = 0 if single else min(self.batches.whole, len(rates))
-        if whole:
-            self._stretch(list(rates[:whole]))
-        super().steps(rates[whole:], level)
+        full = 0 if single else min(self.batches.full_batches, len(rates))
+        if full:
+            self._run_batches(list(rates[:full]))
+        super().steps(rates[full:], level)
 
-    def _stretch(self, rates: list[float]) -> None:
+    def _run_batches(self, rates: list[float]) -> None:
         start = self.batches.start
         indices, inputs, target = self.batches.pass_over(len(rates))
         rows, same = len(indices) // len(rates), inputs is target
         program = self._program_for(len(inputs), len(target), rows)
         if not program.picked:
             picked = [
-                torch.empty(len(given), rows, given.shape[2], device=self._device)
-                for given in ((target,) if same else (inputs, target))
+                torch.empty(len(source), rows, source.shape[2], device=self._device)
+                for source in ((target,) if same else (inputs, target))
             ]
             program.picked[:] = picked[0], picked[-1]
         with torch.no_grad(), unoptimized(self._device):

@@ -97,8 +97,8 @@ def engine_name(resolved: ResolvedRecipe, rows: int) -> str:
         return _by_autograd(resolved)
     work = 3 * resolved.recipe.runs * rows * sum(layer.cost for layer in resolved.layers)
     if is_stackable(resolved.layers):
-        whole = work <= _FUSED_WORK and not resolved.recipe.data.augment.active
-        return (FusedEngine if whole else FusedBatchEngine).name
+        is_epoch_fused = work <= _FUSED_WORK and not resolved.recipe.data.augment.active
+        return (FusedEngine if is_epoch_fused else FusedBatchEngine).name
     return LayeredEngine.name
 
 

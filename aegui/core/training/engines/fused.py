@@ -166,8 +166,8 @@ class FusedBatchEngine(GeneratedEngine):
             source.line("spread.copy_(inputs)", 0)
         emit_beta(source, self._latent, "position", 0)
         self._step.emit(source, name, "target", rows, 0)
-        own = [("t", "List[Tensor]"), ("s", "List[List[Tensor]]")]
-        unit = compiled(source.text("step", STEP_PARAMETERS), own, rows)
+        first_parameters = [("t", "List[Tensor]"), ("s", "List[List[Tensor]]")]
+        unit = compiled(source.text("step", STEP_PARAMETERS), first_parameters, rows)
         return BatchProgram(unit, (source.tensors, source.lists))
 
 
@@ -191,13 +191,13 @@ class Step:
         resolved, parameters = self._resolved, self._parameters
         tape = Tape(source, self._primitives, indent, tag)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
-        rooms = {index: tape.fixed(room.flatten(2)) for index, room in masks.items()}
-        room = None if noise is None else tape.fixed(noise)
-        for line, of in zip(lines, [*rooms.values(), room], strict=False):
-            assert of is not None
-            source.line(line.format(of.name), indent)
-        given = self._named(tape, inputs, rows), self._named(tape, target, rows)
-        emit_gradient(tape, resolved, parameters, *given, rooms, room, stacked=True)
+        mask_buffers = {index: tape.fixed(mask.flatten(2)) for index, mask in masks.items()}
+        noise_buffer = None if noise is None else tape.fixed(noise)
+        for line, buffer in zip(lines, [*mask_buffers.values(), noise_buffer], strict=False):
+            assert buffer is not None
+            source.line(line.format(buffer.name), indent)
+        batch = self._named(tape, inputs, rows), self._named(tape, target, rows)
+        emit_gradient(tape, resolved, parameters, *batch, mask_buffers, noise_buffer, stacked=True)
         emit_penalties(source, resolved, parameters, indent)
         emit_update(source, resolved.recipe.training.optimizer, parameters, indent)
 

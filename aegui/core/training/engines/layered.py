@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 
-_OWN = (
+_FIRST_PARAMETERS = (
     ("runs", "List[List[Tensor]]"),
     ("drawn", "List[Tensor]"),
     ("t", "List[Tensor]"),
     ("s", "List[List[Tensor]]"),
 )
 _STEP = """
-def step({own}, {parameters}) -> None:
+def step({first_parameters}, {parameters}) -> None:
 {draw}
     for run in range(len(runs)):
         x = inputs[min(run, inputs.size(0) - 1)]
-        wanted = target[min(run, target.size(0) - 1)]
-        gradient(runs[run], s, x, wanted, position)
+        aim = target[min(run, target.size(0) - 1)]
+        gradient(runs[run], s, x, aim, position)
     update(t, s, lr)
 """
 """One step: random draws, the gradient of each of the ``runs``, and the update of all runs."""
@@ -69,16 +69,16 @@ class LayeredEngine(GeneratedEngine):
         runs, tape = parameters.layout.runs, Tape(source, primitives_on(parameters.device))
         emit_beta(source, resolved.recipe.network.latent, "position", 0)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
-        rooms = {index: tape.of_run(f"mask{index}_", room) for index, room in masks.items()}
-        room = None if noise is None else tape.of_run("noise_", noise)
+        mask_buffers = {index: tape.of_run(f"mask{index}_", mask) for index, mask in masks.items()}
+        noise_buffer = None if noise is None else tape.of_run("noise_", noise)
         pixels = resolved.layers[0].inputs
         like = torch.empty(rows, pixels, device=parameters.device)
-        given = tape.named("inputs", like), tape.named("target", like)
-        emit_gradient(tape, resolved, parameters, *given, rooms, room, stacked=False)
+        batch = tape.named("inputs", like), tape.named("target", like)
+        emit_gradient(tape, resolved, parameters, *batch, mask_buffers, noise_buffer, stacked=False)
         places = [*masks.values(), *([] if noise is None else [noise])]
         draw = [line.format(f"drawn[{at}]") for at, line in enumerate(lines)]
         step = _STEP.format(
-            own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
+            first_parameters=", ".join(f"{name}: {kind}" for name, kind in _FIRST_PARAMETERS),
             parameters=STEP_PARAMETERS,
             draw="\n".join("    " + line for line in draw),
         )
@@ -90,5 +90,5 @@ class LayeredEngine(GeneratedEngine):
             )
         )
         tensors = [tape.tensors(run) for run in range(runs)]
-        own = tensors, places, self._update.tensors, self._update.lists
-        return BatchProgram(compiled(text, _OWN, rows), own)
+        arguments = tensors, places, self._update.tensors, self._update.lists
+        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows), arguments)

@@ -45,16 +45,16 @@ class Stream:
         seed: Seed of the run.
         noise: Key of the kind of noise.
         level: Level of the noise.
-        kept: Keep probability of dropout in each layer.
+        keep_probabilities: Keep probability of dropout in each layer.
     """
 
     seed: int
     noise: str
     level: float
-    kept: tuple[float, ...]
+    keep_probabilities: tuple[float, ...]
 
 
-def kept_by(layers: Sequence[LayerShape]) -> tuple[float, ...]:
+def keep_probabilities(layers: Sequence[LayerShape]) -> tuple[float, ...]:
     """Return the keep probability of dropout in each layer."""
     return tuple(1.0 - dropout_rate(layer.spec) for layer in layers)
 
@@ -69,11 +69,13 @@ class Streams:
         first: Index of the first run of each stream.
     """
 
-    def __init__(self, resolved: ResolvedRecipe, kept: Sequence[tuple[float, ...]]) -> None:
+    def __init__(
+        self, resolved: ResolvedRecipe, keep_probabilities: Sequence[tuple[float, ...]]
+    ) -> None:
         found = []
-        for recipe, share in zip(resolved.members, kept, strict=True):
+        for recipe, keep in zip(resolved.members, keep_probabilities, strict=True):
             noise = recipe.data.corruption
-            found.append(Stream(recipe.seed, noise.kind, noise.level, share))
+            found.append(Stream(recipe.seed, noise.kind, noise.level, keep))
         self.each = sorted(dict.fromkeys(found), key=lambda stream: stream.noise)
         indices = {stream: index for index, stream in enumerate(self.each)}
         self.of_run = torch.tensor([indices[stream] for stream in found])
@@ -153,13 +155,16 @@ class MembersEngine:
         self._rates = parameters.spread(rates)
         # If it is the same for all runs, the optimiser's own update does it in one pass.
         self._step_alike = len({_stepped_by(recipe) for recipe in resolved.members}) == 1
-        self._kept = [list(kept) for kept in zip(*(it.kept for it in streams.each), strict=True)]
+        self._keep_probabilities = [
+            list(keep)
+            for keep in zip(*(stream.keep_probabilities for stream in streams.each), strict=True)
+        ]
         self._program = self._build()
 
     def run(self, factors: NDArray[np.float64]) -> None:
         """Do some epochs; ``factors`` ``[E, K]`` are those of the schedules of the runs."""
         same = bool((factors == factors[:, :1]).all())
-        own = torch.empty(0) if same else torch.from_numpy(factors.astype(np.float32))
+        run_factors = torch.empty(0) if same else torch.from_numpy(factors.astype(np.float32))
         levels = [stream.level for stream in self._streams.each]
         with torch.no_grad():
             self._program(
@@ -167,9 +172,9 @@ class MembersEngine:
                 self._source.lists,
                 self._streams.generators,
                 levels,
-                self._kept,
+                self._keep_probabilities,
                 factors[:, 0].tolist(),
-                own,
+                run_factors,
                 float(self.epoch),
             )
         self.epoch += len(factors)
@@ -202,13 +207,13 @@ class MembersEngine:
         source.bind("base_rates", self._rates)
         # Reset, as an earlier call may have left other rates.
         source.line("rates.copy_(base_rates)", 1)
-        source.line("if own.numel() > 0:", 1)
+        source.line("if run_factors.numel() > 0:", 1)
         source.line("factor = 1.0", 2)
         for at, block in enumerate(layout.blocks):
             for name in ("rates", "base_rates"):
                 part = source.tensor(name)[block.start : block.stop].view(self._runs, -1)
                 source.bind(f"{name}{at}_", part)
-            source.line(f"torch.mul(base_rates{at}_, own[i][:, None], out=rates{at}_)", 2)
+            source.line(f"torch.mul(base_rates{at}_, run_factors[i][:, None], out=rates{at}_)", 2)
 
     def _emit_noise(self) -> str | None:
         """Emit fresh noise of each stream for the epoch; return the name of the noisy inputs."""
@@ -217,13 +222,13 @@ class MembersEngine:
             return None
         noisy = torch.empty(len(streams), *samples.target.shape[1:])
         source.bind("noisy", noisy)
-        rooms = source.bind_list(*torch.split(noisy, 1))
+        buffers = source.bind_list(*torch.split(noisy, 1))
         kinds = [stream.noise for stream in streams]
         for kind in dict.fromkeys(kinds):
             start = kinds.index(kind)
             source.line(f"for k in range({start}, {start + kinds.count(kind)}):", 1)
-            source.line(f"level, g, room = levels[k], gs[k], {rooms}[k]", 2)
-            emit_corruption(source, kind, "target", "room", 2, samples.image_shape)
+            source.line(f"level, g, out = levels[k], gs[k], {buffers}[k]", 2)
+            emit_corruption(source, kind, "target", "out", 2, samples.image_shape)
         return "noisy"
 
     def _spread(self, name: str, indent: int) -> str:
@@ -231,9 +236,9 @@ class MembersEngine:
         tensor = self._source.tensor(name)
         if len(tensor) == self._runs and (name == "inputs" or self._streams.are_runs):
             return name
-        room = self._source.bind(f"{name}_of_run", torch.empty(self._runs, *tensor.shape[1:]))
-        self._source.line(f"torch.index_select({name}, 0, of_run, out={room})", indent)
-        return room
+        expanded = self._source.bind(f"{name}_of_run", torch.empty(self._runs, *tensor.shape[1:]))
+        self._source.line(f"torch.index_select({name}, 0, of_run, out={expanded})", indent)
+        return expanded
 
     def _emit_batches(self, noisy: str | None) -> None:
         """Emit the shuffle, a loop over full-size batches, and the smaller last one, if any."""
@@ -241,9 +246,9 @@ class MembersEngine:
         rows, count = samples.rows, len(self._streams.each)
         order = torch.empty(count, rows, dtype=torch.int64)
         source.bind("order", order)
-        rooms = source.bind_list(*order)
+        orders = source.bind_list(*order)
         source.line(f"for k in range({count}):", 1)
-        source.line(f"torch.randperm({rows}, generator=gs[k], out={rooms}[k])", 2)
+        source.line(f"torch.randperm({rows}, generator=gs[k], out={orders}[k])", 2)
         source.bind("starts", (torch.arange(count) * rows)[:, None])
         if noisy is None and samples.inputs is not samples.target:
             noisy = source.bind("fixed", self._of_streams(samples.inputs))
@@ -286,25 +291,25 @@ class MembersEngine:
         if flat not in source:
             source.bind(flat, tensor.view(-1, pixels))
         picked = torch.empty(count, rows, pixels)
-        room = source.bind(f"{name}_picked{tag}", picked)
+        picked_name = source.bind(f"{name}_picked{tag}", picked)
         into = source.bind(f"{name}_picked_rows{tag}", picked.view(-1, pixels))
         indices = "index.reshape(-1)" if len(tensor) == 1 else "(index + starts).reshape(-1)"
         source.line(f"torch.index_select({flat}, 0, {indices}, out={into})", indent)
-        return self._spread(room, indent)
+        return self._spread(picked_name, indent)
 
     def _emit_step(self, inputs: str, target: str, rows: int, indent: int, tag: str = "") -> None:
         source, resolved, parameters = self._source, self._resolved, self._parameters
         tape = Tape(source, PRIMITIVES, indent, tag)
         masks = {
             index: tape.named(self._emit_mask(index, rows, indent, tag))
-            for index, kept in enumerate(self._kept)
-            if min(kept) < 1.0
+            for index, keep in enumerate(self._keep_probabilities)
+            if min(keep) < 1.0
         }
         noise = None
         if is_drawn(resolved):
             noise = tape.named(self._emit_code_noise(rows, indent, tag))
-        given = tape.named(inputs), tape.named(target)
-        emit_gradient(tape, resolved, parameters, *given, masks, noise, stacked=True)
+        batch = tape.named(inputs), tape.named(target)
+        emit_gradient(tape, resolved, parameters, *batch, masks, noise, stacked=True)
         emit_penalties(source, resolved, parameters, indent)
         self._emit_update(indent)
 
@@ -322,20 +327,20 @@ class MembersEngine:
         shape = self._resolved.layers[index].outputs
         mask = torch.ones(len(self._streams.each), rows, shape)
         name = source.bind(f"mask{index}{tag}", mask)
-        rooms = source.bind_list(*torch.split(mask, 1))
+        buffers = source.bind_list(*torch.split(mask, 1))
         source.line("for k in range(len(gs)):", indent)
-        source.line(f"share = kept[{index}][k]", indent + 1)
-        source.line("if share < 1.0:", indent + 1)
-        source.line(f"{rooms}[k].bernoulli_(share, generator=gs[k]).mul_(1.0 / share)", indent + 2)
+        source.line(f"keep = keeps[{index}][k]", indent + 1)
+        source.line("if keep < 1.0:", indent + 1)
+        source.line(f"{buffers}[k].bernoulli_(keep, generator=gs[k]).mul_(1.0 / keep)", indent + 2)
         return self._spread(name, indent)
 
     def _emit_code_noise(self, rows: int, indent: int, tag: str) -> str:
         source, units = self._source, self._resolved.recipe.network.latent.units
         noise = torch.zeros(len(self._streams.each), rows, units)
         name = source.bind(f"noise{tag}", noise)
-        rooms = source.bind_list(*torch.split(noise, 1))
+        buffers = source.bind_list(*torch.split(noise, 1))
         source.line("for k in range(len(gs)):", indent)
-        source.line(f"{rooms}[k].normal_(0.0, 1.0, generator=gs[k])", indent + 1)
+        source.line(f"{buffers}[k].normal_(0.0, 1.0, generator=gs[k])", indent + 1)
         return self._spread(name, indent)
 
 
@@ -349,6 +354,6 @@ def _stepped_by(recipe: Recipe) -> Any:
 
 
 _PARAMETERS = (
-    "gs: List[Generator], levels: List[float], kept: List[List[float]], factors: List[float], "
-    "own: Tensor, first: float"
+    "gs: List[Generator], levels: List[float], keeps: List[List[float]], factors: List[float], "
+    "run_factors: Tensor, first: float"
 )

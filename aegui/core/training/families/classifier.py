@@ -67,8 +67,8 @@ def group_loss(
 
 def penalty_factors(training: TrainingSpec) -> list[tuple[str, float]]:
     """Return keys and factors of the recipe's penalties on the weights."""
-    wanted = (("l1", training.l1), ("l2", training.l2 / 2))
-    return [(key, factor) for key, factor in wanted if factor]
+    factors = (("l1", training.l1), ("l2", training.l2 / 2))
+    return [(key, factor) for key, factor in factors if factor]
 
 
 def penalty(key: str, leaves: Sequence[Leaf]) -> torch.Tensor:
@@ -108,13 +108,13 @@ class ClassifierStepper:
         self._phases = phases
         self._groups = groups_of(resolved) if len(phases) > 1 else ()
         self._done = 0
-        self._under_way = EpochRunner()
+        self._epoch_runner = EpochRunner()
         self._engine: _Engine | None = None
 
     @property
     def position(self) -> float:
         """Epochs done, including the fraction of the current one."""
-        share = 0.0 if self._engine is None else self._under_way.share(self._engine)
+        share = 0.0 if self._engine is None else self._epoch_runner.share(self._engine)
         return self._done + share
 
     def advance(self, orders: Orders) -> None:
@@ -144,7 +144,7 @@ class ClassifierStepper:
         return self._engine
 
     def _step(self, engine: _Engine, orders: Orders) -> None:
-        if self._under_way.learn(engine, self._done, orders):
+        if self._epoch_runner.learn(engine, self._done, orders):
             self._done += 1
             if any(phase.stop == self._done for phase in self._phases):
                 self._engine = None
@@ -153,7 +153,7 @@ class ClassifierStepper:
         """Return the state of the current phase and of its epoch."""
         if self._engine is None:
             return {}
-        return {**self._engine.state(), **self._under_way.state(self._engine)}
+        return {**self._engine.state(), **self._epoch_runner.state(self._engine)}
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
@@ -161,9 +161,9 @@ class ClassifierStepper:
         """Continue from ``position``, which may be within an epoch."""
         self._done = int(position + 1e-9)
         self._engine = None
-        self._under_way = EpochRunner()
+        self._epoch_runner = EpochRunner()
         if self._done >= self.epochs:
             return
         engine = self._present()
         engine.restore(state)
-        self._under_way.restore(engine, state, position - self._done, level)
+        self._epoch_runner.restore(engine, state, position - self._done, level)

@@ -48,14 +48,14 @@ if TYPE_CHECKING:
     _State = dict[str, NDArray[np.generic]]
 
 _SLOTS = ("mean", "square")
-_OWN = (
+_FIRST_PARAMETERS = (
     ("runs", "List[List[Tensor]]"),
     ("drawn", "List[Tensor]"),
     ("s", "List[List[Tensor]]"),
     ("lists", "List[List[List[Tensor]]]"),
 )
 _STEP = """
-def step({own}, {parameters}) -> None:
+def step({first_parameters}, {parameters}) -> None:
 {draw}
     for run in range(len(runs)):
         gradient(runs[run], s, inputs[min(run, inputs.size(0) - 1)], index, g)
@@ -103,33 +103,35 @@ class _PhaseEngine(GeneratedEngine):
         for index, tensors in enumerate(model.stacks[0]):
             for tensor in tensors.values() if index not in self._learnt else ():
                 tensor.needs = False
-        rooms = self._rooms(model, rows)
-        draw = [line.format(f"drawn[{at}]") for at, (_, line) in enumerate(rooms.values())]
-        masks = {index: tape.of_run(f"mask{index}_", room) for index, (room, _) in rooms.items()}
-        given = tape.named("inputs", torch.empty(rows, self._width, device=self._device))
+        buffers = self._mask_buffers(model, rows)
+        draw = [line.format(f"drawn[{at}]") for at, (_, line) in enumerate(buffers.values())]
+        masks = {
+            index: tape.of_run(f"mask{index}_", buffer) for index, (buffer, _) in buffers.items()
+        }
+        inputs = tape.named("inputs", torch.empty(rows, self._width, device=self._device))
         with torch.enable_grad():
-            roots: Any = self._roots(tape, model, given, masks)
+            roots: Any = self._roots(tape, model, inputs, masks)
         with torch.no_grad():
             tape.backward(roots)
         for line in self._update.lines(0, "lr"):
             update.line(line, 0)
         step = _STEP.format(
-            own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
+            first_parameters=", ".join(f"{name}: {kind}" for name, kind in _FIRST_PARAMETERS),
             parameters=STEP_PARAMETERS,
             draw="\n".join("    " + line for line in draw),
         )
         gradient = source.text("gradient", "inputs: Tensor, index: Tensor, g: Generator")
         text = "\n".join((gradient, update.text("update", "lr: float"), step))
         runs = range(self._parameters.layout.runs)
-        own = (
+        arguments = (
             [tape.tensors(run) for run in runs],
-            [room for room, _ in rooms.values()],
+            [buffer for buffer, _ in buffers.values()],
             source.lists,
             [self._update.lists(run) for run in runs],
         )
-        return BatchProgram(compiled(text, _OWN, rows), own)
+        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows), arguments)
 
-    def _rooms(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
+    def _mask_buffers(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
         """Return dropout mask buffers ``[K, rows, ...]`` by layer, and the lines that draw them."""
         return {}
 
@@ -162,22 +164,24 @@ class PretrainEngine(_PhaseEngine):
         self._spec = classifier.pretrain
         self._slots = {name: torch.zeros_like(parameters.flat) for name in _SLOTS}
         self._steps = torch.zeros((), device=samples.device)
-        own = sorted(
-            index for it in (group.encoder, group.decoder) for index in range(it.start, it.stop)
+        learnt = sorted(
+            index
+            for part in (group.encoder, group.decoder)
+            for index in range(part.start, part.stop)
         )
         adam = OptimizerSpec(name="adam")
-        update = RunUpdate(adam, None, parameters, own, self._steps, slots=self._slots)
+        update = RunUpdate(adam, None, parameters, learnt, self._steps, slots=self._slots)
         self._rows = CodeRows(model, samples, group.encoder.start)
         changed = ChangedTensors(
             [parameters.buffers], [parameters.flat, self._steps, *self._slots.values()]
         )
-        super().__init__(resolved, parameters, self._rows, generator, own, update, changed)
+        super().__init__(resolved, parameters, self._rows, generator, learnt, update, changed)
         self._augmentation = None
 
     def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
         """Return the roots of the gradient of ``group_loss``."""
         group, loss, start = self._group, LOSSES[self._group.loss], self._group.encoder.start
-        is_code = start == 0 or self._rows.is_kept
+        is_code = start == 0 or self._rows.is_cached
         clean = inputs if is_code else self._frozen(model, inputs, start)
         noisy = clean
         if self._spec.corruption.kind != "none":
@@ -215,11 +219,11 @@ class PretrainEngine(_PhaseEngine):
 
     def state(self) -> _State:
         """Return the state of the optimiser."""
-        kept = {
+        slots = {
             f"pretrain_{name}": torch.cat([it.flatten() for it in self._views(slot)]).cpu().numpy()
             for name, slot in self._slots.items()
         }
-        return {**kept, "pretrain_steps": self._steps.cpu().numpy().copy()}
+        return {**slots, "pretrain_steps": self._steps.cpu().numpy().copy()}
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Restore the state of the optimiser."""
@@ -274,17 +278,17 @@ class FineTuneEngine(_PhaseEngine):
             model.layers[self._head.stop - 1].outputs, classifier, samples.device
         )
 
-    def _rooms(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
+    def _mask_buffers(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
         """Return dropout mask buffers ``[K, rows, ...]`` by layer, and the lines that draw them."""
-        runs, rooms = self._parameters.layout.runs, {}
+        runs, buffers = self._parameters.layout.runs, {}
         for part in (self._head, *(() if self._classifier.frozen else (self._encoder,))):
             for index in range(part.start, part.stop):
                 layer = model.layers[index]
                 keep_probability = 1 - dropout_rate(layer.spec)
                 if keep_probability < 1:
-                    room = torch.zeros(runs, rows, *layer.output_shape, device=self._device)
-                    rooms[index] = room, dropout_line(keep_probability)
-        return rooms
+                    buffer = torch.zeros(runs, rows, *layer.output_shape, device=self._device)
+                    buffers[index] = buffer, dropout_line(keep_probability)
+        return buffers
 
     def _emit_targets(self, tape: Tape, rows: int) -> Any:
         """Emit the target probabilities ``[rows, classes]`` of a batch."""
@@ -300,7 +304,7 @@ class FineTuneEngine(_PhaseEngine):
         if not self._classifier.frozen:
             shaped = model.shaped(inputs, 0)
             inputs = model.apply(0, shaped, self._encoder, training=True, masks=masks)
-        elif self._codes is None or not self._codes.is_kept:
+        elif self._codes is None or not self._codes.is_cached:
             inputs = self._frozen(model, inputs, self._encoder.stop)
         scores = model.apply(0, inputs, self._head, training=True, masks=masks)
         with torch.no_grad():

@@ -109,12 +109,12 @@ class ClassifierMeter:
         return total / len(self._eval_inputs)
 
     def _figures(self, run: int, cancelled: IsCancelled | None) -> dict[str, float]:
-        own = [leaf for leaf in self._leaves if leaf.run == run]
+        leaves = [leaf for leaf in self._leaves if leaf.run == run]
         training = self._resolved.recipe.training
         extra, row = 0.0, {}
         with torch.no_grad():
             for key, factor in penalty_factors(training):
-                row[key] = float(penalty(key, own))
+                row[key] = float(penalty(key, leaves))
                 extra += factor * row[key]
         loss, right = self._check(run, self._eval_inputs, self._labels, cancelled)
         row.update(loss=loss + extra, accuracy=right / len(self._eval_inputs))

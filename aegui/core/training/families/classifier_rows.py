@@ -32,7 +32,7 @@ class CodeRows:
 
     Attributes:
         target: Rows ``[1 or K, n, D]``: the codes if they are kept, else the images.
-        is_kept: Whether the codes are kept.
+        is_cached: Whether the codes are kept in memory.
     """
 
     fresh_noise = False
@@ -50,10 +50,10 @@ class CodeRows:
         self.batch_rows = min(samples.batch_rows, self.rows)
         self.full_batch = self.batch_rows == self.rows
         width = model.layers[depth].inputs
-        self.is_kept = depth > 0 and 4 * model.runs * self.rows * width <= MAX_BYTES
-        self._done = 0 if self.is_kept else self.rows
+        self.is_cached = depth > 0 and 4 * model.runs * self.rows * width <= MAX_BYTES
+        self._done = 0 if self.is_cached else self.rows
         self.target = as_numbers(self._images) if self.full_batch else self._images
-        if self.is_kept:
+        if self.is_cached:
             self.target = torch.empty(model.runs, self.rows, width, device=self.device)
         self.inputs = self.target
 

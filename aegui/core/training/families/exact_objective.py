@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _CHUNK_NUMBERS = 2**22
 """Maximum number of values of the widest layer held in memory at once."""
-_KEPT_NUMBERS = 2**18
+_MAX_CACHED_NUMBERS = 2**18
 """Sets of at most this many numbers are kept as float64, beside the float32 of the training."""
 
 
@@ -85,7 +85,7 @@ class ExactObjective:
         )
         self._rows = self._rows_at_once(resolved)
         self._is_long = is_long(resolved, parameters.device)
-        self._whole: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._cached: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._units = resolved.recipe.network.latent.units
         self._is_drawn = is_drawn(resolved)
         self.size = len(self._indices[0])
@@ -118,16 +118,16 @@ class ExactObjective:
         points that they leave again: an average over these would fit no network.
         """
         self._fill(run, vector)
-        own, kept = self._double.buffers, self._parameters.buffers
-        before = own.clone()
+        computed, stored = self._double.buffers, self._parameters.buffers
+        before = computed.clone()
         with torch.no_grad():
             for part in self._parts(run):
                 self._total(run, part)
         # Each still contains a known share of the old statistics.
-        exact = torch.lerp(before, own, 1.0 / BATCH_MOMENTUM)
+        exact = torch.lerp(before, computed, 1.0 / BATCH_MOMENTUM)
         for block in self._parameters.layout.buffer_blocks:
-            block.view(kept)[run].copy_(block.view(exact)[run])
-        own.copy_(kept)
+            block.view(stored)[run].copy_(block.view(exact)[run])
+        computed.copy_(stored)
 
     def loss(
         self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
@@ -210,14 +210,14 @@ class ExactObjective:
 
     def _piece(self, run: int, start: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Return inputs and targets from ``start`` on, in float64, cached for small sets."""
-        place = run if len(self._inputs) > 1 else 0
-        if place in self._whole:
-            return self._whole[place]
+        row = run if len(self._inputs) > 1 else 0
+        if row in self._cached:
+            return self._cached[row]
         rows = slice(start, start + self._rows)
-        chunk = self._inputs[place, rows].to(self._device).double()
+        chunk = self._inputs[row, rows].to(self._device).double()
         target = self._target[0, rows].to(self._device).double()
-        if self._rows >= self._target.shape[1] and chunk.numel() <= _KEPT_NUMBERS:
-            self._whole[place] = chunk, target
+        if self._rows >= self._target.shape[1] and chunk.numel() <= _MAX_CACHED_NUMBERS:
+            self._cached[row] = chunk, target
         return chunk, target
 
     def _fill(self, run: int, vector: NDArray[np.float64]) -> None:

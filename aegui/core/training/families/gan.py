@@ -153,14 +153,14 @@ class GanEngine(GeneratedEngine):
     ) -> None:
         assert resolved.recipe.gan is not None
         steps = torch.zeros((), device=parameters.device)
-        levers = torch.tensor([0, 1, 1], device=parameters.device)
+        switches = torch.tensor([0, 1, 1], device=parameters.device)
         mean = [] if parameters.average is None else [parameters.average]
         learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
         # A step writes to both networks before it ends.
-        changed = ChangedTensors([*learnt, parameters.steps, steps, levers])
+        changed = ChangedTensors([*learnt, parameters.steps, steps, switches])
         super().__init__(resolved, parameters, samples, generator, changed)
         self.discriminator_steps = steps
-        self._levers = levers
+        self._switches = switches
         self._gan = resolved.recipe.gan
         labels = resolved.dataset.class_indices[samples.training]
         self._labels = torch.from_numpy(labels).to(parameters.device)
@@ -168,21 +168,21 @@ class GanEngine(GeneratedEngine):
     @property
     def batch_count(self) -> int:
         """Number of batches seen; it determines when the generator is trained."""
-        return int(self._levers[0])
+        return int(self._switches[0])
 
     @batch_count.setter
     def batch_count(self, batch_count: int) -> None:
-        self._levers[0] = batch_count
+        self._switches[0] = batch_count
 
     def set_learning(self, *, generator: bool, discriminator: bool) -> None:
         """Set which of the two networks are trained from the next batch on."""
-        self._levers[1], self._levers[2] = generator, discriminator
+        self._switches[1], self._switches[2] = generator, discriminator
 
     def _build(self, width: int, rows: int) -> BatchProgram:
         parameters, gan = self._parameters, self._gan
         parts = _Parts(self._resolved, parameters, rows, self._labels, self.discriminator_steps)
         step = _STEP.format(
-            own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
+            first_parameters=", ".join(f"{name}: {kind}" for name, kind in _FIRST_PARAMETERS),
             parameters=STEP_PARAMETERS,
             steps=gan.steps,
             # TorchScript reads a subnormal number as 0.
@@ -194,32 +194,32 @@ class GanEngine(GeneratedEngine):
         )
         text = parts.tape.source.text("learn", _LEARN) + step
         runs, mean = range(parameters.layout.runs), parameters.average
-        own = (
+        arguments = (
             [parts.tape.tensors(run) for run in runs],
             [parts.lists(run) for run in runs],
             parts.drawn,
-            self._levers,
+            self._switches,
             [] if mean is None else [mean, parameters.flat],
         )
-        return BatchProgram(compiled(text, _OWN, rows), own)
+        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows), arguments)
 
 
-_OWN = (
+_FIRST_PARAMETERS = (
     ("runs", "List[List[Tensor]]"),
     ("lists", "List[List[List[Tensor]]]"),
     ("drawn", "List[Tensor]"),
-    ("levers", "Tensor"),
+    ("switches", "Tensor"),
     ("mean", "List[Tensor]"),
 )
 _LEARN = (
     "target: Tensor, index: Tensor, lr: float, judge_lr: float, judging: bool, generating: bool"
 )
 _STEP = """
-def step({own}, {parameters}) -> None:
-    levers[0].add_(1)
-    turn = int(levers[0])
-    generating = int(levers[1]) > 0 and turn % {steps} == 0
-    judging = int(levers[2]) > 0
+def step({first_parameters}, {parameters}) -> None:
+    switches[0].add_(1)
+    turn = int(switches[0])
+    generating = int(switches[1]) > 0 and turn % {steps} == 0
+    judging = int(switches[2]) > 0
     if generating or judging:
         # The schedule and the lever of the rate move both networks alike.
         factor = lr / {rate!r}
@@ -272,14 +272,18 @@ class _Parts:
             resolved, Model(resolved, parameters, stacked=False, tape=self.tape)
         )
         spec, clip = recipe.training.optimizer, recipe.training.clip_norm
-        own = spec.model_copy(update={"beta1": gan.beta1})
+        discriminator_spec = spec.model_copy(update={"beta1": gan.beta1})
         self._updates = (
             RunUpdate(spec, clip, parameters, _numbers(self._both.generator), parameters.steps),
             RunUpdate(
-                own, clip, parameters, _numbers(self._both.discriminator), discriminator_steps
+                discriminator_spec,
+                clip,
+                parameters,
+                _numbers(self._both.discriminator),
+                discriminator_steps,
             ),
         )
-        codes = self._room((recipe.network.latent.units,), _NORMAL.format(1.0))
+        codes = self._drawn((recipe.network.latent.units,), _NORMAL.format(1.0))
         masks = self._masks(self._both.generator)
         with torch.enable_grad():
             fakes = self._both.generate(0, codes, training=True, masks=masks)
@@ -290,7 +294,7 @@ class _Parts:
 
     def lists(self, run: int) -> list[list[torch.Tensor]]:
         """Return the lists of tensors that the program is called with for ``run``."""
-        return [own for update in self._updates for own in update.lists(run)]
+        return [tensors for update in self._updates for tensors in update.lists(run)]
 
     def _judge(self, fakes: torch.Tensor) -> None:
         """Emit the training of the discriminator."""
@@ -299,8 +303,8 @@ class _Parts:
         real: Any = tape.named("target", torch.empty(self._rows, pixels, device=fakes.device))
         masks = [self._masks(judge) for _ in range(2)]
         said, of_fake = [
-            self._both.scores(0, self._noisy(images), training=True, masks=own)
-            for images, own in zip((real, fakes.detach()), masks, strict=True)
+            self._both.scores(0, self._noisy(images), training=True, masks=mask)
+            for images, mask in zip((real, fakes.detach()), masks, strict=True)
         ]
         losses = [(discriminator_loss(said[:, 0], of_fake[:, 0], self._gan.label_smoothing), 1.0)]
         if self._gan.class_weight:
@@ -342,7 +346,7 @@ class _Parts:
         """Return ``images`` with noise, so that both kinds overlap more (Sonderby 2017)."""
         if not self._gan.noise:
             return images
-        drawn: torch.Tensor = self._room(images.shape[1:], _NORMAL.format("noise"))
+        drawn: torch.Tensor = self._drawn(images.shape[1:], _NORMAL.format("noise"))
         return images + drawn
 
     def _masks(self, layers: slice) -> dict[int, torch.Tensor]:
@@ -351,12 +355,12 @@ class _Parts:
         for index in range(layers.start, layers.stop):
             keep_probability = 1 - dropout_rate(self._parameters.layers[index].spec)
             if keep_probability < 1:
-                masks[index] = self._room(
+                masks[index] = self._drawn(
                     self._parameters.layers[index].output_shape, dropout_line(keep_probability)
                 )
         return masks
 
-    def _room(self, shape: Sequence[int], line: str) -> Any:
+    def _drawn(self, shape: Sequence[int], line: str) -> Any:
         """Return random numbers drawn by ``line``, of the given shape for each sample."""
         runs, device = self._parameters.layout.runs, self._parameters.device
         self.drawn.append(torch.zeros(runs, self._rows, *shape, device=device))

@@ -179,12 +179,12 @@ def _minimize(
         answer = _OVER if answering is None else answering.to(question, events)
         while answer is _OVER:
             answering = None  # it references the driver
-            given = answers.get()
-            if given is _Dismissed:
+            received = answers.get()
+            if received is _Dismissed:
                 raise _Dismissed
-            answering = given
-            answer = given.to(question, events)
-            del given
+            answering = received
+            answer = received.to(question, events)
+            del received
         return answer
 
     def iterated(xk: Vector) -> None:

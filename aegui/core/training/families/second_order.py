@@ -272,13 +272,13 @@ class ScipyStepper:
         before = self.evaluations
         if "evaluations" in state:
             before = counts(state, "evaluations", before).astype(np.int64)
-        whole = int(position + 1e-9)
+        epoch = int(position + 1e-9)
         expected = self._method.evaluations * self._objective.size
         for run in self._runs:
             if run.minimization is not None:
                 run.minimization.close()
-        share = position - whole if expected else 0.0
-        self._runs = [_Run(expected, whole, int(count), share=share) for count in before]
+        share = position - epoch if expected else 0.0
+        self._runs = [_Run(expected, epoch, int(count), share=share) for count in before]
 
 
 def _bounded(loss: float) -> float:
@@ -314,7 +314,9 @@ class CountingMeter:
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
         """Return wrong pixels of all samples, and the evaluations of each run."""
         wrong, figures = self._meter.conclude(snapshot, cancelled)
-        own = [{"evaluations": float(count)} for count in self._stepper.evaluations]
+        with_counts = [{"evaluations": float(count)} for count in self._stepper.evaluations]
         if figures:
-            own = [{**other, **mine} for other, mine in zip(figures, own, strict=True)]
-        return wrong, own
+            with_counts = [
+                {**other, **mine} for other, mine in zip(figures, with_counts, strict=True)
+            ]
+        return wrong, with_counts

@@ -289,12 +289,12 @@ class BatchStepper:
         self.rows = rows
         self.epochs = epochs
         self._engine = engine
-        self._under_way = EpochRunner()
+        self._epoch_runner = EpochRunner()
 
     @property
     def position(self) -> float:
         """Epochs done, including the fraction of the current one."""
-        return self._engine.epoch + self._under_way.share(self._engine)
+        return self._engine.epoch + self._epoch_runner.share(self._engine)
 
     def advance(self, orders: Orders) -> None:
         """Train on one batch or more."""
@@ -307,19 +307,19 @@ class BatchStepper:
 
     def _learn(self, orders: Orders) -> None:
         """Train on as many batches as fit into the target duration, in one call."""
-        if self._under_way.learn(self._engine, self._engine.epoch, orders):
+        if self._epoch_runner.learn(self._engine, self._engine.epoch, orders):
             self._engine.epoch += 1
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return the state of the current epoch."""
-        return self._under_way.state(self._engine)
+        return self._epoch_runner.state(self._engine)
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
         """Continue from ``position``, which may be within an epoch."""
         self._engine.epoch = int(position + 1e-9)
-        self._under_way.restore(self._engine, state, position - self._engine.epoch, level)
+        self._epoch_runner.restore(self._engine, state, position - self._engine.epoch, level)
 
 
 def stepper_of(engine: Engine, rows: int, epochs: int) -> Stepper:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 MIN_GAIN = 0.1
 """Share of the possible improvement over the mean image above which something has been learnt."""
-_MIN_ROOM = 0.05
+_MIN_IMPROVEMENT = 0.05
 """Minimum share by which the lowest possible loss must beat the mean image for a diagnosis."""
 SILENT_KL = 0.05
 """Nats per sample below which a gaussian code carries no information."""
@@ -81,9 +81,9 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     if noise.kind != "none" and not noise.clean_target:
         return ""  # the network learns the noise
     base, best = mean_image_loss(resolved), best_loss(resolved)
-    room = base - (best or 0.0)
+    improvement = base - (best or 0.0)
     reached = float(np.nanmin(_column(history), initial=np.inf))
-    if room <= _MIN_ROOM * base or not reached >= base - MIN_GAIN * room:
+    if improvement <= _MIN_IMPROVEMENT * base or not reached >= base - MIN_GAIN * improvement:
         return ""
     losses = {"reached": _number(reached, ".4g"), "base": _number(base, ".4g")}
     if reached < base:
@@ -104,7 +104,7 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     if best is None:
         # A better loss may be impossible with that noise: name only certain causes.
         return " ".join([first, *_rate_cause(recipe.training.optimizer, history)])
-    return " ".join([first, *_causes(resolved, history, base, room)])
+    return " ".join([first, *_causes(resolved, history, base, improvement)])
 
 
 def _number(value: float, spec: str) -> str:
@@ -166,15 +166,15 @@ def _steps(resolved: ResolvedRecipe, history: HistoryView) -> float:
 
 
 def _causes(
-    resolved: ResolvedRecipe, history: HistoryView, base: float, room: float
+    resolved: ResolvedRecipe, history: HistoryView, base: float, improvement: float
 ) -> Iterable[str]:
     """Return the causes found by the first check that finds any, likeliest first."""
     for found in (
         _rate_cause(resolved.recipe.training.optimizer, history),
         _penalty_causes(resolved.recipe, history),
-        _length_cause(resolved.recipe.training.optimizer, history, room),
+        _length_cause(resolved.recipe.training.optimizer, history, improvement),
         _depth_cause(resolved),
-        _width_cause(resolved, base, room),
+        _width_cause(resolved, base, improvement),
     ):
         if found:
             return found
@@ -227,14 +227,14 @@ def _penalty_causes(recipe: Recipe, history: HistoryView) -> list[str]:
     return causes
 
 
-def _length_cause(optimizer: OptimizerSpec, history: HistoryView, room: float) -> list[str]:
+def _length_cause(optimizer: OptimizerSpec, history: HistoryView, improvement: float) -> list[str]:
     """Check whether training ended too early: the loss was still falling, or had few epochs."""
     column = _column(history)
     lowest = np.minimum.accumulate(column, axis=0)
     before = int(np.searchsorted(history.epoch, 0.8 * history.epoch[-1], side="right")) - 1
     fell = float(np.max(lowest[before] - lowest[-1], initial=0.0, where=np.isfinite(lowest[-1])))
     few = float(history.epoch[-1]) <= _FEW_EPOCHS
-    if not few and fell <= _STILL_FALLING * room:
+    if not few and fell <= _STILL_FALLING * improvement:
         return []
     rate = float(history.learning_rate[-1])
     if rate < OPTIMIZERS[optimizer.name].low_rate:
@@ -285,7 +285,7 @@ def _has_weights(layer: LayerShape) -> bool:
     return layer.tied_to is not None or any(tensor.role == "weight" for tensor in layer.tensors)
 
 
-def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str]:
+def _width_cause(resolved: ResolvedRecipe, base: float, improvement: float) -> list[str]:
     """Check whether even the best linear code of the narrowest layer's width would fail."""
     inner = [layer.outputs for layer in resolved.layers[:-1] if _has_weights(layer)]
     units = min(inner, default=0)
@@ -300,6 +300,6 @@ def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str
         return []
     if resolved.recipe.network.latent.kind == "gaussian":
         linear *= resolved.dataset.pixels
-    if linear < base - MIN_GAIN * room:
+    if linear < base - MIN_GAIN * improvement:
         return []
     return [tr("A layer of {units:,} units is narrow for such images: use more.", units=units)]

@@ -17,7 +17,7 @@ from aegui.core.network.resolve import layer_shapes
 from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.choice import choose_members_engine, engine_name
 from aegui.core.training.engines.fused import FusedEngine
-from aegui.core.training.engines.members_engine import MemberSamples, Streams, kept_by
+from aegui.core.training.engines.members_engine import MemberSamples, Streams, keep_probabilities
 from aegui.core.training.loop.progress import BestSoFar, early_ending
 from aegui.core.training.loop.schedules import Schedule
 from aegui.core.training.loop.train import tiny_numbers_as_zero
@@ -96,21 +96,23 @@ class Population:
 
     def __init__(self, resolved: ResolvedRecipe, members: Sequence[Recipe]) -> None:
         self._resolved = together(resolved, members)
-        self._kept = _kept(self._resolved)
+        self._keep_probabilities = _keep_probabilities(self._resolved)
         self._numbers = np.arange(len(members))
-        self._epochs = np.array([one.training.epochs for one in members])
+        self._epochs = np.array([member.training.epochs for member in members])
         self._seconds = np.zeros(len(members))
         self._ended = np.zeros(len(members), bool)
-        self._schedules = [Schedule(one.training.schedule, one.training.epochs) for one in members]
+        self._schedules = [
+            Schedule(member.training.schedule, member.training.epochs) for member in members
+        ]
         self._parameters = Parameters(self._resolved, _CPU)
-        self._streams = Streams(self._resolved, self._kept)
+        self._streams = Streams(self._resolved, self._keep_probabilities)
         self._build()
         recipe, dataset = self._resolved.recipe, self._resolved.dataset
         self._progress = BestSoFar(
             self._parameters,
             self._meter.measured,
             by_loss=not counts_wrong_pixels(recipe, dataset),
-            tolerance=np.array([tolerance_of(one) for one in members]),
+            tolerance=np.array([tolerance_of(member) for member in members]),
         )
         self.history = History(len(members), self._meter.terms)
         self._columns = np.arange(len(members))
@@ -187,12 +189,12 @@ class Population:
         return self._give([(run, reason) for run, reason in over if reason is not None])
 
     def _note(self, epoch: int, measured: Measured, due: NDArray[np.bool_]) -> None:
-        wide = {}
+        columns = {}
         for name, values in measured.row.items():
             column = np.full(self.history.runs, np.nan)
             column[self._columns[due]] = values[due]
-            wide[name] = column
-        self.history.append(epoch=epoch, seconds=np.nan, learning_rate=np.nan, **wide)
+            columns[name] = column
+        self.history.append(epoch=epoch, seconds=np.nan, learning_rate=np.nan, **columns)
 
     def _ending(self, run: int) -> Reason | None:
         """Return why ``run`` ends, by the rules of ``Training`` for a single run, or None."""
@@ -213,7 +215,7 @@ class Population:
             return []
         runs = np.array([run for run, _ in over])
         rows, wrong = self._rows(runs), self._all_wrong(runs)
-        epoch, given = self._engine.epoch, []
+        epoch, ended = self._engine.epoch, []
         for index, (run, reason) in enumerate(over):
             self._ended[run] = True
             member = self._resolved.members[run]
@@ -221,8 +223,8 @@ class Population:
             seconds = float(self._seconds[run])
             result = self._progress.result_of(run, member.seed, epoch, seconds, wrong[index])
             number = int(self._numbers[run])
-            given.append(EndedRun(number, result, reason, history, rows[index]))
-        return given
+            ended.append(EndedRun(number, result, reason, history, rows[index]))
+        return ended
 
     def _rows(self, runs: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the best weights of ``runs``, one row each."""
@@ -236,19 +238,19 @@ class Population:
         """Return the wrong pixels of all samples; large sets are only partly measured before."""
         few = some_of(self._resolved, runs.tolist())
         parameters = Parameters(few, _CPU)
-        taken = self._progress.taken(parameters, runs)
+        progress = self._progress.of_runs(parameters, runs)
         best = snapshot_of(
-            taken.best_flat, taken.best_buffers, parameters.layout, few, self._engine.epoch
+            progress.best_flat, progress.best_buffers, parameters.layout, few, self._engine.epoch
         )
         wrong, _ = self._meter.conclude(best)
-        return taken.best_wrong_pixels if wrong is None else wrong
+        return progress.best_wrong_pixels if wrong is None else wrong
 
     def _history_of(self, run: int, terms: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         view, place = self.history.view(), self._columns[run]
         columns = {name: getattr(view, name)[:, place] for name in RUN_COLUMNS}
-        columns |= {key: all_[:, place] for key, all_ in view.extra.items() if key in terms}
+        columns |= {key: column[:, place] for key, column in view.extra.items() if key in terms}
         rows = ~np.isnan(columns["wrong_mean"])
-        return {"epoch": view.epoch[rows], **{key: one[rows] for key, one in columns.items()}}
+        return {"epoch": view.epoch[rows], **{key: column[rows] for key, column in columns.items()}}
 
     def _build(self) -> None:
         samples = MemberSamples(self._resolved, self._streams)
@@ -259,27 +261,27 @@ class Population:
 
     def _shrink(self) -> None:
         """Continue with the runs that have not ended."""
-        kept = np.flatnonzero(~self._ended)
+        remaining = np.flatnonzero(~self._ended)
         epoch, before, streams = self._engine.epoch, self._parameters, self._streams
-        self._resolved = some_of(self._resolved, kept.tolist())
-        self._kept = [self._kept[run] for run in kept]
+        self._resolved = some_of(self._resolved, remaining.tolist())
+        self._keep_probabilities = [self._keep_probabilities[run] for run in remaining]
         self._parameters = Parameters(self._resolved, _CPU)
-        self._parameters.take_over(before, torch.from_numpy(kept))
-        self._streams = Streams(self._resolved, self._kept)
+        self._parameters.take_over(before, torch.from_numpy(remaining))
+        self._streams = Streams(self._resolved, self._keep_probabilities)
         self._streams.go_on_from(streams)
-        self._progress = self._progress.taken(self._parameters, kept)
+        self._progress = self._progress.of_runs(self._parameters, remaining)
         for name in ("_numbers", "_epochs", "_seconds", "_ended", "_columns"):
-            setattr(self, name, getattr(self, name)[kept])
-        self._schedules = [self._schedules[run] for run in kept]
+            setattr(self, name, getattr(self, name)[remaining])
+        self._schedules = [self._schedules[run] for run in remaining]
         self._build()
         self._engine.epoch = epoch
 
 
-def _kept(resolved: ResolvedRecipe) -> list[tuple[float, ...]]:
+def _keep_probabilities(resolved: ResolvedRecipe) -> list[tuple[float, ...]]:
     """Return for each member the keep probability of dropout in each layer."""
     known: dict[Any, tuple[float, ...]] = {}
     shape = resolved.dataset.image_shape
     for recipe in resolved.members:
         if recipe.network not in known:
-            known[recipe.network] = kept_by(layer_shapes(recipe, shape).layers)
+            known[recipe.network] = keep_probabilities(layer_shapes(recipe, shape).layers)
     return [known[recipe.network] for recipe in resolved.members]

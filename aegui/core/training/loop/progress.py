@@ -11,7 +11,7 @@ import torch
 
 from aegui.core.training.record.best import COURSE_TOLERANCE
 from aegui.core.training.record.checkpoint_check import array, counts, damaged, number
-from aegui.core.training.record.history import plain_epoch
+from aegui.core.training.record.history import epoch_number
 from aegui.core.training.record.result import GOALS, RunResult
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class BestSoFar:
         """Latest epoch at which any run improved."""
         return float(self.improved.max())
 
-    def taken(self, parameters: Parameters, runs: NDArray[np.int64]) -> BestSoFar:
+    def of_runs(self, parameters: Parameters, runs: NDArray[np.int64]) -> BestSoFar:
         """Return the state of ``runs`` only, as a population of ``parameters``."""
         tolerance = np.broadcast_to(self._tolerance, len(self.alive))[runs]
         samples = self.best_wrong_pixels.shape[1]
@@ -232,7 +232,7 @@ class BestSoFar:
             seconds=seconds,
             loss=float(self.loss[run]),
             best_loss=float(self.loss_of_best[run]),
-            best_epoch=plain_epoch(self.best_epoch[run]),
+            best_epoch=epoch_number(self.best_epoch[run]),
             wrong_pixels=tuple(map(int, wrong)),
             first_epoch={
                 goal: int(first[run]) if first[run] >= 0 else None
@@ -281,9 +281,12 @@ class BestSoFar:
             if name not in found and older in found:
                 found[name] = found.pop(older).astype(np.float64)
         names = ("best_loss", "best_loss", "best_wrong", "best_excess", "best_position")
-        kept = [found.get(name) for name in names]
-        if "start" not in found and len({None if it is None else it.shape for it in kept}) == 1:
-            start = np.stack([np.asarray(it, np.float64) for it in kept])
+        measured = [found.get(name) for name in names]
+        if (
+            "start" not in found
+            and len({None if column is None else column.shape for column in measured}) == 1
+        ):
+            start = np.stack([np.asarray(column, np.float64) for column in measured])
             start[3] = start[3] > 0
             found["start"] = np.where(start[-1] == 0, start, math.inf)
         return found

@@ -418,8 +418,8 @@ class Training:
         if is_of_another_device(tensors, "generator", self._generator):
             # A generator's state is useless on another device: the current epoch restarts with new
             # random numbers.
-            own = self._generator.get_state().numpy()
-            tensors = {**tensors, "generator": own}
+            generator_state = self._generator.get_state().numpy()
+            tensors = {**tensors, "generator": generator_state}
             tensors.pop("epoch_generator", None)
             position = float(int(position + 1e-9))
         self._parameters.restore(tensors)

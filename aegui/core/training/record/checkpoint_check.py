@@ -73,8 +73,8 @@ def counts(
     """
     found = array(state, name, like)
     numbers = found.astype(np.float64)
-    whole = (numbers >= 0) & (numbers <= high) & (numbers == np.floor(numbers))
-    if not whole.all():
+    are_counts = (numbers >= 0) & (numbers <= high) & (numbers == np.floor(numbers))
+    if not are_counts.all():
         raise damaged(name)
     return found
 
@@ -85,11 +85,15 @@ def is_of_another_device(state: State, name: str, generator: torch.Generator) ->
     Raises:
         TrainingError: It is not the state of a generator.
     """
-    own = generator.get_state().numel()
+    length = generator.get_state().numel()
     found = state.get(name)
-    if found is None or found.dtype != np.uint8 or found.shape not in {(own,), *_GENERATOR_SHAPES}:
+    if (
+        found is None
+        or found.dtype != np.uint8
+        or found.shape not in {(length,), *_GENERATOR_SHAPES}
+    ):
         raise damaged(name)
-    return found.shape != (own,)
+    return found.shape != (length,)
 
 
 def restore_generator(generator: torch.Generator, state: State, name: str) -> None:

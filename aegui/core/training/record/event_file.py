@@ -28,7 +28,7 @@ _FIXED64, _BYTES, _FIXED32 = 1, 2, 5
 _WALL_TIME, _STEP, _FILE_VERSION, _SUMMARY = 1, 2, 3, 5
 _VALUE, _TAG, _SIMPLE_VALUE = 1, 1, 2
 _FILE_VERSION_TEXT = b"brain.Event:2"
-_WHOLE = 1e-6
+_EPOCH_TOLERANCE = 1e-6
 
 
 def scalars_of(history: HistoryView, run: int) -> dict[str, NDArray[np.floating]]:
@@ -52,7 +52,11 @@ def event_file(history: HistoryView, run: int, began: float) -> bytes:
         began: Start of the training, in seconds since 1970; wall times are relative to it.
     """
     columns = scalars_of(history, run)
-    rows = [row for row, epoch in enumerate(history.epoch) if abs(epoch - round(epoch)) < _WHOLE]
+    rows = [
+        row
+        for row, epoch in enumerate(history.epoch)
+        if abs(epoch - round(epoch)) < _EPOCH_TOLERANCE
+    ]
     frames = [_frame(_event(began, 0, _bytes(_FILE_VERSION, _FILE_VERSION_TEXT)))]
     for row in rows:
         values = {tag: float(column[row]) for tag, column in columns.items()}

@@ -36,7 +36,7 @@ def record_stride(epoch: int) -> int:
     return MIN_STRIDE * int(2 ** max(0, (epoch // DOUBLING_EPOCH).bit_length() - 1))
 
 
-def plain_epoch(epoch: float) -> float:
+def epoch_number(epoch: float) -> float:
     """Return ``epoch`` as an int if it is whole, else as a float."""
     return int(epoch) if float(epoch).is_integer() else float(epoch)
 

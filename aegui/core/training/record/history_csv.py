@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.text_tables import csv_text
-from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, plain_epoch
+from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, epoch_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,5 +43,5 @@ def history_csv(histories: Iterable[tuple[Sequence[str], HistoryView, int]]) -> 
 def _cell(value: float) -> str:
     if np.isnan(value):
         return ""
-    plain = plain_epoch(value) if np.isfinite(value) else value
-    return f"{plain:.9g}" if isinstance(plain, float) else str(plain)
+    number = epoch_number(value) if np.isfinite(value) else value
+    return f"{number:.9g}" if isinstance(number, float) else str(number)

@@ -59,8 +59,8 @@ class Snapshot:
 
     def with_epochs(self, epochs: Sequence[float]) -> Snapshot:
         """Return the same weights, labelled with ``epochs``, one for each run."""
-        whole = tuple(int(epoch) for epoch in epochs)
-        return replace(self, epochs=() if set(whole) <= {self.epoch} else whole)
+        integers = tuple(int(epoch) for epoch in epochs)
+        return replace(self, epochs=() if set(integers) <= {self.epoch} else integers)
 
     @property
     def runs(self) -> int:

@@ -47,8 +47,8 @@ def stage_words(stage: Stage) -> str:
 def settings_words(run: SavedRun, before: Stage | None, stage: Stage) -> tuple[str, ...]:
     """Describe the settings of a stage of ``run``: all of the first one, else only the changes."""
     if before is None:
-        bare = stage.recipe.model_copy(update={"name": "", "notes": ""})
-        return (tr("Set-up: {line}", line=line_of(bare)),)
+        unnamed = stage.recipe.model_copy(update={"name": "", "notes": ""})
+        return (tr("Set-up: {line}", line=line_of(unnamed)),)
     changes = recipe_changes(before.recipe, stage.recipe)
     shape = run.dataset.image_shape
     return change_lines(before.recipe, stage.recipe, changes, (shape, shape))

@@ -105,9 +105,9 @@ class TimelineView:
         row = np.asarray(frame.row, np.float32)
         flat, buffers = row[: layout.size], row[layout.size :]
         layers = []
-        for learnt, kept in zip(layout.parameters, layout.buffers, strict=True):
+        for learnt, buffer_blocks in zip(layout.parameters, layout.buffers, strict=True):
             tensors = {name: block.array(flat) for name, block in learnt.items()}
-            tensors.update((name, block.array(buffers)) for name, block in kept.items())
+            tensors.update((name, block.array(buffers)) for name, block in buffer_blocks.items())
             for tensor in tensors.values():
                 tensor.setflags(write=False)
             layers.append(LayerWeights(MappingProxyType(tensors)))
@@ -155,8 +155,8 @@ def row_of(snapshot: Snapshot, of: ResolvedRecipe | Shapes) -> NDArray[np.float3
         return None
     row = np.empty(layout.size + layout.buffer_size, np.float32)
     flat, buffers = row[: layout.size], row[layout.size :]
-    for layer, learnt, kept in zip(layers, layout.parameters, layout.buffers, strict=True):
-        for blocks, numbers in ((learnt, flat), (kept, buffers)):
+    for layer, learnt, buffer_blocks in zip(layers, layout.parameters, layout.buffers, strict=True):
+        for blocks, numbers in ((learnt, flat), (buffer_blocks, buffers)):
             for name, block in blocks.items():
                 tensor = layer.tensors.get(name)
                 if tensor is None or tensor.shape != (block.runs, *block.shape):
@@ -240,13 +240,15 @@ class Timeline:
         self._count += 1
 
     def _thin(self) -> None:
-        """Drop every second frame, until there is room for another."""
+        """Drop every second frame, until there is space for another."""
         while len(self._frames) >= self.capacity and len(self._frames) > 1:
             self._stride *= 2
-            kept = [
+            remaining = [
                 index for index, number in enumerate(self._numbers) if not number % self._stride
             ]
-            self._cut([self._frames[it] for it in kept], [self._numbers[it] for it in kept])
+            self._cut(
+                [self._frames[it] for it in remaining], [self._numbers[it] for it in remaining]
+            )
 
     def _cut(self, frames: Sequence[TimelineFrame], numbers: Sequence[int]) -> None:
         self._numbers = list(numbers)

@@ -166,8 +166,8 @@ def _written(function: Any, args: Sequence[Any], kwargs: Any) -> Iterator[torch.
     for at, argument in enumerate(function._schema.arguments):
         if argument.alias_info is None or not argument.alias_info.is_write:
             continue
-        given = args[at] if at < len(args) else kwargs.get(argument.name)
-        for tensor in given if isinstance(given, list | tuple) else [given]:
+        value = args[at] if at < len(args) else kwargs.get(argument.name)
+        for tensor in value if isinstance(value, list | tuple) else [value]:
             if isinstance(tensor, torch.Tensor):
                 yield tensor
 
@@ -183,12 +183,12 @@ def _parts(count: int, work: int, ask: Callable[[], None]) -> Iterator[slice]:
 def _product(ask: Callable[[], None], a: Any, b: Any, *, out: Any = None) -> Any:
     """Compute ``a @ b`` of matrices or stacks of them, some rows at a time."""
     rows, work = a.shape[-2], prod(a.shape[:-2]) * b.shape[-2] * b.shape[-1]
-    plain = torch.ops.aten.mm if a.dim() == 2 else torch.ops.aten.bmm
+    function = torch.ops.aten.mm if a.dim() == 2 else torch.ops.aten.bmm
     if rows * work <= PART_WORK:
-        return plain(a, b) if out is None else plain.out(a, b, out=out)
+        return function(a, b) if out is None else function.out(a, b, out=out)
     out = a.new_empty(*a.shape[:-1], b.shape[-1]) if out is None else out
     for part in _parts(rows, work, ask):
-        plain.out(a[..., part, :], b, out=out[..., part, :])
+        function.out(a[..., part, :], b, out=out[..., part, :])
     return out
 
 
@@ -204,37 +204,37 @@ def _product_onto(
 ) -> Any:
     """Compute ``beta * onto + alpha * a @ b``, some rows at a time."""
     rows, work = a.shape[-2], prod(a.shape[:-2]) * b.shape[-2] * b.shape[-1]
-    plain = torch.ops.aten.addmm if a.dim() == 2 else torch.ops.aten.baddbmm
+    function = torch.ops.aten.addmm if a.dim() == 2 else torch.ops.aten.baddbmm
     factors = {"beta": beta, "alpha": alpha}
     if rows * work <= PART_WORK:
         if out is None:
-            return plain(onto, a, b, **factors)
-        return plain.out(onto, a, b, **factors, out=out)
+            return function(onto, a, b, **factors)
+        return function.out(onto, a, b, **factors, out=out)
     out = a.new_empty(*a.shape[:-1], b.shape[-1]) if out is None else out
     onto = onto.expand(out.shape)
     for part in _parts(rows, work, ask):
-        given = onto[..., part, :], a[..., part, :], b
-        plain.out(*given, **factors, out=out[..., part, :])
+        rows_of_part = onto[..., part, :], a[..., part, :], b
+        function.out(*rows_of_part, **factors, out=out[..., part, :])
     return out
 
 
 def _linear_map(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
     """Compute ``x @ weight.t() + bias`` by oneDNN, some rows at a time."""
-    rows, work, plain = x.shape[-2], weight.numel(), torch.ops.mkldnn._linear_pointwise
+    rows, work, function = x.shape[-2], weight.numel(), torch.ops.mkldnn._linear_pointwise
     if rows * work <= PART_WORK:
-        return plain(x, weight, *more)
+        return function(x, weight, *more)
     parts = _parts(rows, work, ask)
-    return torch.cat([plain(x[..., part, :], weight, *more) for part in parts], -2)
+    return torch.cat([function(x[..., part, :], weight, *more) for part in parts], -2)
 
 
 def _convolution(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
     """Compute a convolution, some images at a time."""
-    plain, work = torch.ops.aten.convolution, _of_an_image(x, weight)
+    function, work = torch.ops.aten.convolution, _of_an_image(x, weight)
     if len(x) * work <= PART_WORK:
-        return plain(x, weight, *more)
+        return function(x, weight, *more)
     out = None
     for part in _parts(len(x), work, ask):
-        out = _put(out, part, plain(x[part], weight, *more), len(x))
+        out = _put(out, part, function(x[part], weight, *more), len(x))
     return out
 
 
@@ -242,12 +242,12 @@ def _convolution_backward(
     ask: Callable[[], None], gradient: Any, x: Any, weight: Any, *more: Any
 ) -> Any:
     """Return a convolution's gradients by images, weight and bias; the latter two are summed."""
-    plain, work = torch.ops.aten.convolution_backward, 2 * _of_an_image(x, weight)
+    function, work = torch.ops.aten.convolution_backward, 2 * _of_an_image(x, weight)
     if len(x) * work <= PART_WORK:
-        return plain(gradient, x, weight, *more)
+        return function(gradient, x, weight, *more)
     by_images, sums = None, [None, None]
     for part in _parts(len(x), work, ask):
-        of_images, *of_others = plain(gradient[part], x[part], weight, *more)
+        of_images, *of_others = function(gradient[part], x[part], weight, *more)
         by_images = _put(by_images, part, of_images, len(x))
         sums = [
             new if old is None else old.add_(new) for old, new in zip(sums, of_others, strict=True)
@@ -255,18 +255,18 @@ def _convolution_backward(
     return by_images, *sums
 
 
-def _put(whole: Any, part: slice, images: Any, count: int) -> Any:
-    """Write ``images`` to ``part`` of ``whole``, which is allocated for ``count`` if None."""
+def _put(out: Any, part: slice, images: Any, count: int) -> Any:
+    """Write ``images`` to ``part`` of ``out``, which is allocated for ``count`` if None."""
     if images is None:
         return None
-    if whole is None:
+    if out is None:
         turned = images.is_contiguous(memory_format=torch.channels_last)
         order = torch.channels_last if turned else torch.contiguous_format
-        whole = torch.empty(
+        out = torch.empty(
             count, *images.shape[1:], dtype=images.dtype, device=images.device, memory_format=order
         )
-    whole[part] = images
-    return whole
+    out[part] = images
+    return out
 
 
 def _of_an_image(x: Any, weight: Any) -> int:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from aegui.core.network.forward import linear
 from aegui.core.network.grey_convolution import sums, taps
 from aegui.core.training.step.rules import hand_on, hand_on_one, linear_map, several
-from aegui.core.training.step.tape import NotTraced, Traced, call, plain
+from aegui.core.training.step.tape import NotTraced, Traced, call, untraced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ def _convolution(
     sides = [_pair(stride), _pair(padding)]
     function: Any = torch.conv_transpose2d if turned else torch.conv2d
     extra = [_pair(more)] if turned else []
-    like: torch.Tensor = function(plain(x), plain(weight), plain(bias), *sides, *extra)
+    like: torch.Tensor = function(untraced(x), untraced(weight), untraced(bias), *sides, *extra)
     like = like.contiguous(memory_format=torch.channels_last)
     name = f"torch.{'conv_transpose2d' if turned else 'conv2d'}"
     # For grey images torch returns another memory order, and its GELU confuses the two.
@@ -53,8 +53,8 @@ def _convolution(
         d = _channels_last(d)
         asked = [x.needs, weight.needs, bias is not None and bias.needs]
         shape = None if bias is None else list(bias.shape)
-        given = [d, x, weight, shape, *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
-        hand_on((x, weight, bias), call("torch.ops.aten.convolution_backward", *given, asked))
+        arguments = [d, x, weight, shape, *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
+        hand_on((x, weight, bias), call("torch.ops.aten.convolution_backward", *arguments, asked))
 
     def vjp(d: Traced) -> Traced:
         if turned:
@@ -92,12 +92,12 @@ def _linear(bias: Traced, x: Traced, weight: Traced) -> Traced:
 
 
 def _is_channels_last(x: Traced) -> bool:
-    is_last: bool = plain(x).is_contiguous(memory_format=torch.channels_last)
+    is_last: bool = untraced(x).is_contiguous(memory_format=torch.channels_last)
     return is_last
 
 
 def _pad(x: Traced, sides: Sequence[int], **_: Any) -> Traced:
-    like = F.pad(plain(x), list(sides)).contiguous(memory_format=torch.channels_last)
+    like = F.pad(untraced(x), list(sides)).contiguous(memory_format=torch.channels_last)
     text, there = "torch.constant_pad_nd({}, {}, 0)." + _LAST, list(sides)
     back = [-side for side in there]
     return linear_map(
@@ -109,7 +109,7 @@ def _max_pool(x: Traced, size: Any, **_: Any) -> Traced:
     geometry = [_pair(size), _pair(size), [0, 0], [1, 1], False]
     name, tape = "torch.ops.aten.max_pool2d_with_indices", x.tape
     result, indices = several(x, call(name, x, *geometry), 2)
-    result.tensor = F.max_pool2d(plain(x), size)
+    result.tensor = F.max_pool2d(untraced(x), size)
     seen = list(result.shape)
 
     def back(d: Traced) -> str:
@@ -123,14 +123,14 @@ def _max_pool(x: Traced, size: Any, **_: Any) -> Traced:
         result,
         (x,),
         lambda d: hand_on_one(x, back(d)),
-        lambda d: linear_map(d, plain(x), back, there),
+        lambda d: linear_map(d, untraced(x), back, there),
     )
 
 
 def _avg_pool(x: Traced, size: Any, **_: Any) -> Traced:
     geometry = [_pair(size), _pair(size), [0, 0], False, True, None]
     name = "torch.ops.aten.avg_pool2d"
-    like = F.avg_pool2d(plain(x), size)
+    like = F.avg_pool2d(untraced(x), size)
     return linear_map(
         x,
         like,
@@ -144,7 +144,7 @@ def _interpolate(
 ) -> Traced:
     x = _channels_last(x)
     like = F.interpolate(
-        plain(x), scale_factor=scale_factor, mode=mode, align_corners=align_corners
+        untraced(x), scale_factor=scale_factor, mode=mode, align_corners=align_corners
     )
     size, corners = list(like.shape[2:]), [] if mode == "nearest" else [False]
     name, rest = f"torch.ops.aten.upsample_{mode}2d", [*corners, None, None]
@@ -162,7 +162,7 @@ def _taps(images: Traced, geometry: Geometry) -> Traced:
     if not images.fixed:
         # Only tensors at a fixed address can be viewed in advance.
         images = _held(images)
-    seen = _grid(plain(images), geometry)
+    seen = _grid(untraced(images), geometry)
     for (i, j), to, place in geometry.overlaps():
         window = tape.fixed(seen[i, j, :, to[0], to[1]], "w")
         part = tape.fixed(images.tensor[:, 0, place[0], place[1]], "w")
@@ -178,7 +178,7 @@ def _taps(images: Traced, geometry: Geometry) -> Traced:
 
 def _held(images: Traced) -> Traced:
     tape = images.tape
-    held = tape.fixed(torch.zeros_like(plain(images)))
+    held = tape.fixed(torch.zeros_like(untraced(images)))
     tape.line(f"{held.name}.copy_({images.name})")
     return tape.record(held, (images,), lambda d: tape.give(images, d), lambda d: d)
 
@@ -235,13 +235,13 @@ def _batch_norm(
 ) -> Traced:
     x = _with_layout(x, is_of_batch=True)
     running, rest = (mean, variance), (training, eps)
-    given = [x, weight, bias, *running, training, momentum, eps]
-    result, *kept = several(x, call("torch.native_batch_norm", *given), 3)
+    arguments = [x, weight, bias, *running, training, momentum, eps]
+    result, *statistics = several(x, call("torch.native_batch_norm", *arguments), 3)
 
     def rule(d: Traced) -> None:
         d = _with_layout(d, is_of_batch=True)
-        given = [d, x, weight, *running, *kept, *rest, [x.needs, True, True]]
-        hand_on((x, weight, bias), call("torch.ops.aten.native_batch_norm_backward", *given))
+        arguments = [d, x, weight, *running, *statistics, *rest, [x.needs, True, True]]
+        hand_on((x, weight, bias), call("torch.ops.aten.native_batch_norm_backward", *arguments))
 
     def vjp(d: Traced) -> Traced:
         axes = [axis for axis in range(x.dim()) if axis != 1]
@@ -276,14 +276,14 @@ def _by_normalised(d: Traced, x: Traced, axes: list[int], eps: float) -> Traced:
 def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float) -> Traced:
     x = _with_layout(x, is_of_batch=False)
     sizes = [len(x), x.shape[1], prod(x.shape[2:]), groups]
-    given = [x, scale, shift, *sizes, eps]
-    result, *kept = several(x, call("torch.native_group_norm", *given), 3)
+    arguments = [x, scale, shift, *sizes, eps]
+    result, *statistics = several(x, call("torch.native_group_norm", *arguments), 3)
 
     def rule(d: Traced) -> None:
         d = _with_layout(d, is_of_batch=False)
         # All three gradients are requested: without the first torch 2.13 crashes.
-        given = [d, x, *kept, scale, *sizes, [True, True, True]]
-        hand_on((x, scale, shift), call("torch.ops.aten.native_group_norm_backward", *given))
+        arguments = [d, x, *statistics, scale, *sizes, [True, True, True]]
+        hand_on((x, scale, shift), call("torch.ops.aten.native_group_norm_backward", *arguments))
 
     def vjp(d: Traced) -> Traced:
         if groups != 1:
@@ -301,18 +301,18 @@ def _with_layout(x: Traced, *, is_of_batch: bool) -> Traced:
     is_last = is_of_batch or x.device.type == "cpu"
     order = torch.channels_last if is_last else torch.contiguous_format
     tape = x.tape
-    like = plain(x).contiguous(memory_format=order)
+    like = untraced(x).contiguous(memory_format=order)
     result = tape.moving(f"{x.name}.contiguous(memory_format={order})", like)
     return tape.record(result, (x,), lambda d: tape.give(x, d), lambda d: d)
 
 
 def _layer_norm(x: Traced, shape: Sequence[int], *, eps: float, **_: Any) -> Traced:
     sizes = list(shape)
-    result, *kept = several(x, call("torch.native_layer_norm", x, sizes, None, None, eps), 3)
+    result, *statistics = several(x, call("torch.native_layer_norm", x, sizes, None, None, eps), 3)
 
     def rule(d: Traced) -> None:
-        given = [d, x, sizes, *kept, None, None, [True, False, False]]
-        hand_on_one(x, f"{call('torch.ops.aten.native_layer_norm_backward', *given)}[0]")
+        arguments = [d, x, sizes, *statistics, None, None, [True, False, False]]
+        hand_on_one(x, f"{call('torch.ops.aten.native_layer_norm_backward', *arguments)}[0]")
 
     axes = list(range(x.dim() - len(sizes), x.dim()))
     return x.tape.record(result, (x,), rule, lambda d: _by_normalised(d, x, axes, eps))

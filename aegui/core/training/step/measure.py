@@ -229,15 +229,15 @@ class CompiledMeter(_Reconstructing):
     ) -> tuple[Evaluated, Any]:
         """Return loss and terms of a drawn code, and output and code at its mean."""
         noise = code_noise(self._resolved, inputs.shape[1], inputs.device)
-        wanted: Any = tape.fixed(target, "rows")
-        room = None if noise is None else self._rows(tape, noise[None])
+        target_rows: Any = tape.fixed(target, "rows")
+        drawn = None if noise is None else self._rows(tape, noise[None])
         evaluated = self._objective.evaluate(
             model,
             0,
             self._rows(tape, inputs),
-            wanted,
+            target_rows,
             beta=Number(self._resolved, "network.latent.beta").of(model, 0, 1),
-            noise=room,
+            noise=drawn,
             jacobian=False,
         )
         mean: Any = evaluated.mean
@@ -253,8 +253,8 @@ class CompiledMeter(_Reconstructing):
         """Add the contractive term, measured on some samples, to ``evaluated``."""
         some = inputs[:, _some_rows(inputs.shape[1], inputs.device)]
         noise = code_noise(self._resolved, some.shape[1], some.device)
-        room = None if noise is None else self._rows(tape, noise[None])
-        size = self._objective.jacobian(model, 0, self._rows(tape, some), room)
+        drawn = None if noise is None else self._rows(tape, noise[None])
+        size = self._objective.jacobian(model, 0, self._rows(tape, some), drawn)
         loss = evaluated.loss + size * self._objective.contractive.of(model, 0, 1)
         return replace(evaluated, loss=loss, terms={**evaluated.terms, "contractive": size})
 
@@ -268,8 +268,8 @@ class CompiledMeter(_Reconstructing):
         # Both sides are thresholded, which also serves targets with grey levels.
         lit = tape.fixed(clean.gt(THRESHOLD).float(), "lit")
         # Counted in floats: a sum of booleans would first be copied as integers.
-        room = tape.filled(f"torch.gt({output.name}, {THRESHOLD})", output.tensor, "wrong")
-        return tape.moving(f"{room.name}.ne_({lit.name}).sum([2])", output.tensor[..., 0])
+        lit_output = tape.filled(f"torch.gt({output.name}, {THRESHOLD})", output.tensor, "wrong")
+        return tape.moving(f"{lit_output.name}.ne_({lit.name}).sum([2])", output.tensor[..., 0])
 
 
 def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> torch.Tensor | None:
@@ -338,13 +338,13 @@ class TermMeter(_Reconstructing):
         wrong, means, kls = [], [], []
         noise = code_noise(self._resolved, rows, inputs.device)
         for part in self._parts(rows, cancelled):
-            chunk, wanted = _of_run(inputs, run)[part], _of_run(target, run)[part]
+            chunk, chunk_target = _of_run(inputs, run)[part], _of_run(target, run)[part]
             with torch.no_grad():
                 evaluated = self._objective.evaluate(
                     self._model,
                     run,
                     chunk,
-                    wanted,
+                    chunk_target,
                     beta=self._beta,
                     noise=None if noise is None else noise[part],
                     jacobian=False,
@@ -354,16 +354,16 @@ class TermMeter(_Reconstructing):
                 output = evaluated.output
                 if self._objective.is_gaussian:
                     output = self._objective.decoded(self._model, run, evaluated.mean)
-            _, own = self._objective.of_the_whole(
+            _, extra = self._objective.set_terms(
                 evaluated.mean.mean(dim=0), evaluated.kl_each, self._beta
             )
-            for key, value in {**evaluated.terms, "loss": evaluated.loss - own}.items():
+            for key, value in {**evaluated.terms, "loss": evaluated.loss - extra}.items():
                 sums[key] = sums.get(key, 0.0) + float(value) * len(chunk) / rows
-            wrong.append(_wrong(output, wanted))
+            wrong.append(_wrong(output, chunk_target))
             means.append(evaluated.mean)
             if evaluated.kl_each is not None:
                 kls.append(evaluated.kl_each * (len(chunk) / rows))
-        self._add_of_the_whole(torch.cat(means), torch.stack(kls).sum(dim=0) if kls else None, sums)
+        self._add_set_terms(torch.cat(means), torch.stack(kls).sum(dim=0) if kls else None, sums)
         if self._needs_gradient:
             stop_if(cancelled)
             self._add_jacobian(run, inputs, sums)
@@ -388,18 +388,18 @@ class TermMeter(_Reconstructing):
             stop_if(cancelled)
             yield slice(start, start + self._rows)
 
-    def _add_of_the_whole(
+    def _add_set_terms(
         self, means: torch.Tensor, kl_each: torch.Tensor | None, sums: dict[str, float]
     ) -> None:
         """Add the terms that are not means over the samples to ``sums``."""
-        terms, extra = self._objective.of_the_whole(means.mean(dim=0), kl_each, self._beta)
+        terms, extra = self._objective.set_terms(means.mean(dim=0), kl_each, self._beta)
         sums.update({key: float(value) for key, value in terms.items()})
         sums["loss"] += float(extra)
 
     def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
         """Add the contractive term, which needs gradients, measured on some samples."""
-        own = _of_run(inputs, run)
-        some = own[_some_rows(len(own), own.device)]
+        rows = _of_run(inputs, run)
+        some = rows[_some_rows(len(rows), rows.device)]
         noise = code_noise(self._resolved, len(some), some.device)
         size = self._objective.jacobian(self._model, run, some, noise)
         sums["contractive"] = float(size)
@@ -414,9 +414,9 @@ def _some_rows(count: int, device: torch.device) -> torch.Tensor:
     return torch.from_numpy(sampled(count, _JACOBIAN_ROWS, JACOBIAN_SEED)).to(device)
 
 
-def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+def _wrong(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Return the wrong pixels of each sample, ``[n]``."""
-    return ((output > THRESHOLD) != (wanted > THRESHOLD)).sum(dim=1)
+    return ((output > THRESHOLD) != (target > THRESHOLD)).sum(dim=1)
 
 
 def _of_run(rows: torch.Tensor, run: int) -> torch.Tensor:

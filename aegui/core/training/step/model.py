@@ -95,17 +95,17 @@ class Model:
                     name: tape.buffer(
                         f"{name}{index}_", block.view(parameters.buffers), stacked=self.stacked
                     )
-                    for name, block in kept.items()
+                    for name, block in buffer_blocks.items()
                 },
             }
-            for index, (learnt, kept) in enumerate(
+            for index, (learnt, buffer_blocks) in enumerate(
                 zip(layout.parameters, layout.buffers, strict=True)
             )
         ]
 
     def _bind(self, run: int | None) -> list[dict[str, torch.Tensor]]:
         layout, parameters = self._parameters.layout, self._parameters
-        own = []
+        stack = []
         for index in range(len(self.layers)):
             tensors = {}
             for name, block in layout.parameters[index].items():
@@ -116,8 +116,8 @@ class Model:
                 tensors[name] = leaf
             for name, block in layout.buffers[index].items():
                 tensors[name] = _of_run(block, parameters.buffers, run)
-            own.append(tensors)
-        return own
+            stack.append(tensors)
+        return stack
 
     def tensors(self, stack: int) -> list[dict[str, torch.Tensor]]:
         """Return the tensors of every layer of one stack, including those of tied layers."""

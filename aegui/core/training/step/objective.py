@@ -380,7 +380,7 @@ class Objective:
         paid = kl_each.clamp(min=self._latent.free_bits) if self._latent.free_bits else kl_each
         return beta * paid.sum(dim=-1)
 
-    def of_the_whole(
+    def set_terms(
         self, activity: torch.Tensor, kl_each: torch.Tensor | None, beta: float
     ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
         """Return the terms that are not means over the samples, and their weighted sum.

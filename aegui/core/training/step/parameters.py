@@ -64,9 +64,9 @@ class Parameters:
         layout, recipe = self.layout, resolved.recipe
         flat, buffers = torch.empty(layout.size), torch.empty(layout.buffer_size)
         for run in range(layout.runs):
-            own = resolved.members[run] if resolved.members else recipe
-            seed = own.seed if resolved.members else recipe.seed + run
-            drawn = initial_tensors(self.layers, own.training.initializer, seed)
+            member = resolved.members[run] if resolved.members else recipe
+            seed = member.seed if resolved.members else recipe.seed + run
+            drawn = initial_tensors(self.layers, member.training.initializer, seed)
             for index, tensors in enumerate(drawn):
                 for name, tensor in tensors.items():
                     self._view(index, name, flat, buffers)[run].copy_(tensor)
@@ -77,9 +77,9 @@ class Parameters:
         key = tuple(each)
         if key not in self._spread:
             values = torch.tensor(key, dtype=self.flat.dtype, device=self.device)
-            self._spread[key] = room = torch.empty_like(self.flat)
+            self._spread[key] = values_of_all = torch.empty_like(self.flat)
             for block in self.layout.blocks:
-                room[block.start : block.stop].view(len(key), -1).copy_(values[:, None])
+                values_of_all[block.start : block.stop].view(len(key), -1).copy_(values[:, None])
         return self._spread[key]
 
     def take_over(self, other: Parameters, runs: torch.Tensor) -> None:
@@ -145,9 +145,9 @@ def snapshot_of(
     """
     copies = flat.detach().to("cpu", copy=copy), buffers.detach().to("cpu", copy=copy)
     layers = []
-    for learnt, kept in zip(layout.parameters, layout.buffers, strict=True):
+    for learnt, buffer_blocks in zip(layout.parameters, layout.buffers, strict=True):
         tensors = {}
-        for tensor, blocks in zip(copies, (learnt, kept), strict=True):
+        for tensor, blocks in zip(copies, (learnt, buffer_blocks), strict=True):
             for name, block in blocks.items():
                 tensors[name] = block.view(tensor).numpy()
                 tensors[name].setflags(write=False)

@@ -20,7 +20,7 @@ from aegui.core.network.forward import activated, largest
 from aegui.core.training.step.image_primitives import OF_IMAGES
 from aegui.core.training.step.products import is_onednn_faster, is_turning_faster, product_rows
 from aegui.core.training.step.rules import hand_on_one, linear_map, unary
-from aegui.core.training.step.tape import NotTraced, Traced, call, plain, text_of, traced_of
+from aegui.core.training.step.tape import NotTraced, Traced, call, text_of, traced_of, untraced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def _activated(key: str, z: Traced) -> Traced:
         result = Traced(tape, z.name, z.tensor, fixed=z.fixed)
         tape.line(row.forward(z.name, z.name))
     else:
-        result = tape.fixed(torch.zeros_like(plain(z)), "h")
+        result = tape.fixed(torch.zeros_like(untraced(z)), "h")
         tape.line(row.forward(z.name, result.name))
     result.of = z
 
@@ -64,27 +64,27 @@ def _passed(x: Any, d: Traced, *, owned: bool, sign: float = 1.0) -> None:
         return
     tape = x.tape
     if not owned and (sign < 0 or x.shape == d.shape):
-        d = tape.filled(call("torch.mul", d, sign), plain(d), "d")
+        d = tape.filled(call("torch.mul", d, sign), untraced(d), "d")
     if x.shape == d.shape:
         tape.give(x, d)
         return
     shape = [1] * (d.dim() - x.dim()) + list(x.shape)
     over = [axis for axis, size in enumerate(shape) if size == 1]
     total = f"torch.sum({d.name}, {over}).reshape({list(x.shape)})"
-    tape.give(x, tape.moving(total, plain(x), "d"))
+    tape.give(x, tape.moving(total, untraced(x), "d"))
 
 
 def _mul(a: Any, b: Any) -> Traced:
     if not isinstance(a, Traced):
         a, b = b, a
     tape = traced_of(a)
-    result = tape.filled(call("torch.mul", a, b), plain(a) * plain(b))
+    result = tape.filled(call("torch.mul", a, b), untraced(a) * untraced(b))
     if not (isinstance(b, Traced) and b.needs) and a.shape == result.shape:
         result.of = a
 
     def rule(d: Traced) -> None:
         if isinstance(b, Traced) and b.needs:
-            _passed(b, tape.filled(call("torch.mul", d, a), plain(d), "d"), owned=True)
+            _passed(b, tape.filled(call("torch.mul", d, a), untraced(d), "d"), owned=True)
         if a.needs:
             tape.line(f"{d.name}.mul_({text_of(b)})")
             _passed(a, d, owned=True)
@@ -107,7 +107,7 @@ def _sum(name: str) -> Function:
 
     def row(a: Any, b: Any) -> Traced:
         tape = traced_of(a, b)
-        result = tape.filled(call(f"torch.{name}", a, b), plain(a) + plain(b))
+        result = tape.filled(call(f"torch.{name}", a, b), untraced(a) + untraced(b))
 
         def rule(d: Traced) -> None:
             _passed(b, d, owned=False, sign=second)
@@ -128,7 +128,7 @@ def _div(a: Any, b: Any) -> Traced:
         return _mul(a, 1.0 / b)
     if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in (a, b)):
         return _mul(a, torch.reciprocal(b))
-    found: Traced = _plain_row("torch.div")(a, b)
+    found: Traced = _torch_row("torch.div")(a, b)
     return found
 
 
@@ -141,7 +141,7 @@ def _of_each(name: str, slope: str) -> Function:
 
     def row(x: Traced, *args: Any, **kwargs: Any) -> Traced:
         tape = x.tape
-        result = tape.filled(call(name, x, *args, **kwargs), plain(x))
+        result = tape.filled(call(name, x, *args, **kwargs), untraced(x))
         result.of = x
 
         def rule(d: Traced) -> None:
@@ -161,13 +161,13 @@ def _reduction(name: str) -> Function:
         tape, size = x.tape, list(x.shape)
         axes = [dim] if isinstance(dim, int) else list(dim or range(x.dim()))
         axes = [axis % x.dim() for axis in axes]
-        like = getattr(torch, name)(plain(x), axes, keepdim)
+        like = getattr(torch, name)(untraced(x), axes, keepdim)
         result = tape.filled(call(f"torch.{name}", x, axes, keepdim), like)
-        kept = [1 if axis in axes else length for axis, length in enumerate(size)]
-        share = 1.0 if name == "sum" else prod(kept) / max(1, prod(size))
+        reduced = [1 if axis in axes else length for axis, length in enumerate(size)]
+        share = 1.0 if name == "sum" else prod(reduced) / max(1, prod(size))
 
         def rule(d: Traced) -> None:
-            tape.add(x, f"torch.mul({d.name}.view({kept}).expand({size}), {share!r})")
+            tape.add(x, f"torch.mul({d.name}.view({reduced}).expand({size}), {share!r})")
 
         return tape.record(result, (x,), rule)
 
@@ -178,7 +178,7 @@ def _softmax(name: str) -> Function:
     """Return the row of ``softmax`` or ``log_softmax``."""
 
     def row(x: Traced, dim: int) -> Traced:
-        result = x.tape.filled(call(f"torch.{name}", x, dim), plain(x))
+        result = x.tape.filled(call(f"torch.{name}", x, dim), untraced(x))
         back = f"torch.ops.aten._{name}_backward_data"
 
         def rule(d: Traced) -> None:
@@ -206,7 +206,7 @@ def _cross_entropy(x: Traced, labels: Traced, **_: Any) -> Traced:
 def _addcmul(x: Traced, a: Traced, b: Traced) -> Traced:
     """Print ``x + a * b``; no gradient goes to ``a``."""
     tape = x.tape
-    result = tape.filled(call("torch.addcmul", x, a, b), torch.zeros_like(plain(b)))
+    result = tape.filled(call("torch.addcmul", x, a, b), torch.zeros_like(untraced(b)))
 
     def rule(d: Traced) -> None:
         tape.add(b, call("torch.mul", d, a))
@@ -217,7 +217,7 @@ def _addcmul(x: Traced, a: Traced, b: Traced) -> Traced:
 
 def _huber(y: Traced, t: Traced, *, delta: float, **_: Any) -> Traced:
     text = f"torch.ops.aten.huber_loss({y.name}, {t.name}.expand_as({y.name}), 0, {delta!r})"
-    return y.tape.filled(text, plain(y))
+    return y.tape.filled(text, untraced(y))
 
 
 def _flattened(args: Sequence[Any]) -> Iterator[Any]:
@@ -229,7 +229,7 @@ def _flattened(args: Sequence[Any]) -> Iterator[Any]:
             yield each
 
 
-def _plain_row(name: str, *, is_flat: bool = False) -> Function:
+def _torch_row(name: str, *, is_flat: bool = False) -> Function:
     """Return the row of a torch function without gradient; ``is_flat``: its gradient is zero."""
 
     def row(*args: Any, **kwargs: Any) -> Traced:
@@ -241,7 +241,7 @@ def _plain_row(name: str, *, is_flat: bool = False) -> Function:
         ):
             raise NotTraced(f"{name} has no gradient")
         function = getattr(torch, name.rpartition(".")[2])
-        like = function(*plain(args), **plain(kwargs))
+        like = function(*untraced(args), **untraced(kwargs))
         return tape.filled(call(name, *args, **kwargs), like)
 
     return row
@@ -251,7 +251,7 @@ def _where(condition: Traced, a: Any, b: Any) -> Traced:
     """Print ``torch.where``, without gradient; torch has no ``out`` if an argument is a number."""
     if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in (a, b)):
         raise NotTraced("torch.where has no gradient")
-    like = torch.where(plain(condition), plain(a), plain(b))
+    like = torch.where(untraced(condition), untraced(a), untraced(b))
     return condition.tape.moving(call("torch.where", condition, a, b), like)
 
 
@@ -270,7 +270,7 @@ def _in_place(name: str) -> Function:
 
 def _largest(code: Traced, count: int, *, by_magnitude: bool) -> Traced:
     tape = code.tape
-    mask = tape.fixed(torch.zeros_like(plain(code)))
+    mask = tape.fixed(torch.zeros_like(untraced(code)))
     ranked = f"{code.name}.abs()" if by_magnitude else code.name
     tape.line(f"places = torch.topk({ranked}, {count}, -1)[1]")
     tape.line(f"{mask.name}.zero_().scatter_(-1, places, 1.0)")
@@ -281,8 +281,8 @@ def _largest(code: Traced, count: int, *, by_magnitude: bool) -> Traced:
 
 
 def _transpose(x: Traced, a: int, b: int) -> Traced:
-    way = (lambda t: t.transpose(a, b)), f"{{}}.transpose({a}, {b})"
-    return x.tape.view(x, *way, way, lambda d: _transpose(d, a, b))
+    transposed = (lambda t: t.transpose(a, b)), f"{{}}.transpose({a}, {b})"
+    return x.tape.view(x, *transposed, transposed, lambda d: _transpose(d, a, b))
 
 
 def _t(x: Traced) -> Traced:
@@ -310,11 +310,11 @@ def _expand_as(x: Traced, other: Traced) -> Traced:
 
 
 def _reshape(x: Traced, *shape: Any) -> Traced:
-    like = plain(x).reshape(shape[0] if not isinstance(shape[0], int) else shape)
+    like = untraced(x).reshape(shape[0] if not isinstance(shape[0], int) else shape)
     sizes, before = list(like.shape), list(x.shape)
     if sizes == before:
         return x
-    if like.data_ptr() == plain(x).data_ptr():
+    if like.data_ptr() == untraced(x).data_ptr():
         undo = (lambda t: t.reshape(before)), f"{{}}.reshape({before})"
         text = f"{{}}.view({sizes})"
         return x.tape.view(x, lambda t: t.view(sizes), text, undo, lambda d: _reshape(d, before))
@@ -335,8 +335,8 @@ def _flatten(x: Traced, start: int = 0) -> Traced:
 
 def _as_rows(x: Traced, sizes: list[int]) -> Traced:
     """Flatten images into a new buffer of rows, as they are stored channels last."""
-    like = plain(x).reshape(sizes)
-    if like.data_ptr() == plain(x).data_ptr() and x.fixed:
+    like = untraced(x).reshape(sizes)
+    if like.data_ptr() == untraced(x).data_ptr() and x.fixed:
         return _reshape(x, sizes)
     tape, shape = x.tape, list(x.shape)
     rows = tape.fixed(torch.zeros_like(like))
@@ -344,7 +344,7 @@ def _as_rows(x: Traced, sizes: list[int]) -> Traced:
     tape.line(f"{image.name}.copy_({x.name})")
 
     def rule(d: Traced) -> None:
-        images = tape.fixed(torch.zeros_like(plain(x)), "d")
+        images = tape.fixed(torch.zeros_like(untraced(x)), "d")
         tape.line(f"{images.name}.copy_({d.name}.view({shape}))")
         tape.give(x, images)
 
@@ -352,8 +352,8 @@ def _as_rows(x: Traced, sizes: list[int]) -> Traced:
 
 
 def _contiguous(x: Traced, memory_format: Any = torch.contiguous_format) -> Traced:
-    like = plain(x).contiguous(memory_format=memory_format)
-    if like.data_ptr() == plain(x).data_ptr() and x.fixed:
+    like = untraced(x).contiguous(memory_format=memory_format)
+    if like.data_ptr() == untraced(x).data_ptr() and x.fixed:
         return x
     tape = x.tape
     result = tape.fixed(torch.zeros_like(like))
@@ -366,10 +366,10 @@ def _part(x: Traced, view: Callable[[torch.Tensor], torch.Tensor], text: str) ->
     tape = x.tape
 
     def vjp(d: Traced) -> Traced:
-        whole = tape.fixed(torch.zeros_like(plain(x)))
+        full = tape.fixed(torch.zeros_like(untraced(x)))
         with torch.no_grad():
-            tape.line(f"{tape.view(whole, view, text).name}.copy_({d.name})")
-        return tape.record(whole, (d,), lambda by: tape.give(d, tape.view(by, view, text)))
+            tape.line(f"{tape.view(full, view, text).name}.copy_({d.name})")
+        return tape.record(full, (d,), lambda by: tape.give(d, tape.view(by, view, text)))
 
     return tape.view(x, view, text, vjp=vjp)
 
@@ -383,26 +383,26 @@ def _chunk(x: Traced, count: int, dim: int = 0) -> list[Traced]:
         return _part(x, lambda t: t.narrow(dim, start, width), text)
 
     parts = [part(at) for at in range(count)]
-    for own in parts:
-        own.parts = parts
+    for each in parts:
+        each.parts = parts
     return parts
 
 
 def _cat(parts: Sequence[Traced], dim: int = 0) -> Traced:
     tape = traced_of(parts)
-    result = tape.filled(call("torch.cat", parts, dim), torch.cat(plain(parts), dim))
+    result = tape.filled(call("torch.cat", parts, dim), torch.cat(untraced(parts), dim))
 
     def rule(d: Traced) -> None:
         start = 0
         for part in parts:
             with torch.no_grad():
                 width = part.shape[dim]
-                own = tape.view(
+                piece = tape.view(
                     d,
                     lambda t, start=start, width=width: t.narrow(dim, start, width),  # type: ignore[misc]
                     f"{{}}.narrow({dim}, {start}, {width})",
                 )
-            tape.add(part, call("torch.mul", own, 1.0))
+            tape.add(part, call("torch.mul", piece, 1.0))
             start += width
 
     return tape.record(result, parts, rule)
@@ -410,17 +410,17 @@ def _cat(parts: Sequence[Traced], dim: int = 0) -> Traced:
 
 def _stack(parts: Sequence[Traced], dim: int = 0) -> Traced:
     tape = traced_of(parts)
-    result = tape.filled(call("torch.stack", parts, dim), torch.stack(plain(parts), dim))
+    result = tape.filled(call("torch.stack", parts, dim), torch.stack(untraced(parts), dim))
 
     def rule(d: Traced) -> None:
         for at, part in enumerate(parts):
             with torch.no_grad():
-                own = tape.view(
+                piece = tape.view(
                     d,
                     lambda t, at=at: t.select(dim, at),  # type: ignore[misc]
                     f"{{}}.select({dim}, {at})",
                 )
-            tape.add(part, call("torch.mul", own, 1.0))
+            tape.add(part, call("torch.mul", piece, 1.0))
 
     return tape.record(result, parts, rule)
 
@@ -446,9 +446,9 @@ def _gradient(
     return (result.tape.gradient(result, by, grad_outputs),)
 
 
-_PLAIN = ("log1p", "minimum", "maximum")
+_WITHOUT_GRADIENT = ("log1p", "minimum", "maximum")
 """Functions of torch without a gradient here, such as those of a loss's formula."""
-_FLAT = ("sign", "ge", "gt", "le", "eq", "ones_like", "zeros_like", "full_like")
+_ZERO_GRADIENT = ("sign", "ge", "gt", "le", "eq", "ones_like", "zeros_like", "full_like")
 """Functions of torch whose gradient is zero."""
 _SLOPES = {
     "abs": "d.mul_(torch.sign(x))",
@@ -474,7 +474,10 @@ _SLOPES = {
 _IN_PLACE = ("mul_", "sub_", "add_", "clamp_", "copy_", "zero_", "sign_")
 
 _ROWS: dict[str, Function] = {
-    **{name: _plain_row(f"torch.{name}", is_flat=name in _FLAT) for name in _PLAIN + _FLAT},
+    **{
+        name: _torch_row(f"torch.{name}", is_flat=name in _ZERO_GRADIENT)
+        for name in _WITHOUT_GRADIENT + _ZERO_GRADIENT
+    },
     **{name: _of_each(f"torch.{name}", slope) for name, slope in _SLOPES.items()},
     **{name: _reduction(name) for name in ("sum", "mean")},
     **{name: _softmax(name) for name in ("softmax", "log_softmax")},

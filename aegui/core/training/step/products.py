@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from aegui.core.training.step.tape import Traced, call, plain, traced_of
+from aegui.core.training.step.tape import Traced, call, traced_of, untraced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,9 +68,9 @@ def is_turning_faster() -> bool:
     """Return whether narrow results are faster in column-major order; measured in some 2 ms."""
     rows, inner, columns = _NARROW_SHAPE
     a, b = torch.ones(rows, inner), torch.ones(inner, columns)
-    wide, narrow = torch.empty(columns, rows).t(), torch.empty(rows, columns)
+    turned, straight = torch.empty(columns, rows).t(), torch.empty(rows, columns)
     return _is_much_faster(
-        lambda: narrow.copy_(torch.mm(a, b, out=wide)), lambda: torch.mm(a, b, out=narrow)
+        lambda: straight.copy_(torch.mm(a, b, out=turned)), lambda: torch.mm(a, b, out=straight)
     )
 
 
@@ -122,7 +122,7 @@ class _Rows:
     def linear(self, bias: Traced, x: Traced, weight: Traced) -> Traced:
         """Print ``bias + x @ weight``."""
         tape = traced_of(bias, x, weight)
-        like = plain(x) @ plain(weight)
+        like = untraced(x) @ untraced(weight)
         if self._is_onednns(x, weight):
             result = tape.moving(_text(x, weight, bias), like, "z")
         else:
@@ -142,7 +142,7 @@ class _Rows:
 
     def product(self, a: Traced, b: Traced) -> Traced:
         """Print ``a @ b``."""
-        tape, like = traced_of(a, b), plain(a) @ plain(b)
+        tape, like = traced_of(a, b), untraced(a) @ untraced(b)
         if self._is_onednns(a, b):
             result = tape.moving(_text(a, b), like, "z")
         else:
@@ -162,9 +162,11 @@ class _Rows:
         if not to.needs:
             return
         if self._is_onednns(a, b, narrowest):
-            to.tape.give(to, to.tape.moving(_text(a, b), plain(to), "d"))
-        elif self._is_turned(a.shape[-1], plain(to)):
-            to.tape.put(to, to.tape.filled(call(_name(a), a, b), _laid_otherwise(plain(to)), "d"))
+            to.tape.give(to, to.tape.moving(_text(a, b), untraced(to), "d"))
+        elif self._is_turned(a.shape[-1], untraced(to)):
+            to.tape.put(
+                to, to.tape.filled(call(_name(a), a, b), _laid_otherwise(untraced(to)), "d")
+            )
         else:
             to.tape.add(to, call(_name(a), a, b))
 
@@ -187,7 +189,7 @@ class _Rows:
         return is_narrow and pays and inner * side * other >= _FEWEST_TURNED
 
     def _is_onednns(self, a: Traced, b: Traced, narrowest: int = 1) -> bool:
-        if not self._onednn or plain(a).dtype != torch.float32:
+        if not self._onednn or untraced(a).dtype != torch.float32:
             return False
         runs, (rows, inner), columns = a.shape[:-2].numel(), a.shape[-2:], b.shape[-1]
         is_large: bool = rows * inner * columns >= FEWEST and min(rows, columns) >= narrowest

@@ -26,7 +26,7 @@ from aegui.core.formula import renamed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_KEPT_UNITS = 32
+_MAX_CACHED_UNITS = 32
 
 
 class Source:
@@ -124,7 +124,7 @@ def unoptimized(device: torch.device) -> Iterator[None]:
         yield
 
 
-@lru_cache(maxsize=_KEPT_UNITS)
+@lru_cache(maxsize=_MAX_CACHED_UNITS)
 def compiled_unit(text: str) -> torch.jit.CompilationUnit:
     """Return the functions of ``text``, compiled; kept, as the next training may have the same.
 

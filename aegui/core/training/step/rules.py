@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.training.step.tape import Traced, plain, traced_of
+from aegui.core.training.step.tape import Traced, traced_of, untraced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ def linear_map(
         result,
         (x,),
         lambda d: hand_on_one(x, back(d)),
-        lambda d: linear_map(d, plain(x), back, there),
+        lambda d: linear_map(d, untraced(x), back, there),
     )
 
 
@@ -35,12 +35,12 @@ def several(x: Traced, text: str, count: int) -> list[Traced]:
     """Emit ``text`` and return its ``count`` results, the first of them like ``x``."""
     names = [x.tape.name("v") for _ in range(count)]
     x.tape.line(f"{', '.join(names)} = {text}")
-    return [x.tape.named(name, plain(x)) for name in names]
+    return [x.tape.named(name, untraced(x)) for name in names]
 
 
 def hand_on_one(x: Traced, text: str) -> None:
     """Pass on the gradient that ``text`` computes to ``x``."""
-    x.tape.give(x, x.tape.moving(text, plain(x), "d"))
+    x.tape.give(x, x.tape.moving(text, untraced(x), "d"))
 
 
 def hand_on(to: Sequence[Traced | None], text: str) -> None:
@@ -48,6 +48,6 @@ def hand_on(to: Sequence[Traced | None], text: str) -> None:
     tape = traced_of(*to)
     names = [tape.name("d") for _ in to]
     tape.line(f"{', '.join(names)} = {text}")
-    for of, name in zip(to, names, strict=True):
-        if of is not None:
-            tape.give(of, tape.named(name, plain(of)))
+    for each, name in zip(to, names, strict=True):
+        if each is not None:
+            tape.give(each, tape.named(name, untraced(each)))

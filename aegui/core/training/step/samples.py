@@ -29,7 +29,7 @@ EVALUATION_ROWS = 1024
 """Minimum number of noisy samples on which the loss of a denoiser is measured."""
 _EVALUATION_ROWS_OF_ALL = 2**18
 """Upper bound of these samples summed over the runs, each of which needs memory for them."""
-WHOLE_ROWS = 512
+MAX_UNSAMPLED_ROWS = 512
 """Largest number of samples that are all measured during training."""
 _MIN_ROWS = 256
 """Minimum number of measured samples of larger sets: a sixteenth, up to ``MEASURED_ROWS``, drawn
@@ -137,9 +137,9 @@ class Samples:
         if not corruption.fresh and self.rows <= MEASURED_ROWS:
             self.eval_target, self.eval_inputs = self.target, self.inputs
             return
-        wanted = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
-        wanted = max(wanted, min(self.rows, len(self.measured)))
-        self.eval_target = self.eval_clean.repeat(1, -(-wanted // self.eval_clean.shape[1]), 1)
+        rows = min(EVALUATION_ROWS, _EVALUATION_ROWS_OF_ALL // resolved.recipe.runs)
+        rows = max(rows, min(self.rows, len(self.measured)))
+        self.eval_target = self.eval_clean.repeat(1, -(-rows // self.eval_clean.shape[1]), 1)
         self.eval_inputs = self._corrupted(self.eval_target, corruption, seed)
         if not corruption.clean_target:
             self.eval_target = self.eval_inputs
@@ -155,7 +155,7 @@ class Samples:
 def some_of(count: int) -> NDArray[np.int64]:
     """Return the indices of the samples measured out of ``count``, always the same."""
     few = min(MEASURED_ROWS, max(_MIN_ROWS, count // 16))
-    return sampled(count, count if count <= WHOLE_ROWS else few, MEASURE_SEED)
+    return sampled(count, count if count <= MAX_UNSAMPLED_ROWS else few, MEASURE_SEED)
 
 
 def as_numbers(rows: torch.Tensor) -> torch.Tensor:
@@ -176,14 +176,14 @@ def _on_device(
     flat: NDArray[np.float32], chosen: NDArray[np.int64], device: torch.device
 ) -> torch.Tensor:
     """Return the rows ``chosen`` of ``flat`` as ``[1, n, D]``; bytes if stored as bytes."""
-    whole = len(chosen) == len(flat)
-    held = memory_of(flat) if device.type == "cpu" or whole else flat
+    is_complete = len(chosen) == len(flat)
+    held = memory_of(flat) if device.type == "cpu" or is_complete else flat
     is_large = device.type == "cpu" and flat.nbytes > _COPIED_BYTES
-    if whole and (is_mapped(flat) or is_large):
+    if is_complete and (is_mapped(flat) or is_large):
         with warnings.catch_warnings():
             # torch warns about read-only arrays; nothing here writes to them.
             warnings.simplefilter("ignore", UserWarning)
             return torch.from_numpy(held)[None]
     # Indexing makes a copy too.
-    rows = held.copy() if whole else held[chosen]
+    rows = held.copy() if is_complete else held[chosen]
     return torch.from_numpy(rows).to(device)[None]

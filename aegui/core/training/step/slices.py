@@ -49,8 +49,8 @@ def is_sliced(resolved: ResolvedRecipe, device: torch.device) -> bool:
         return False
     training, latent = resolved.recipe.training, resolved.recipe.network.latent
     # Terms of means over the whole batch, which are not means over slices.
-    of_the_whole = training.sparsity.weight or training.contractive or latent.free_bits
-    return not of_the_whole and not any(
+    has_set_terms = training.sparsity.weight or training.contractive or latent.free_bits
+    return not has_set_terms and not any(
         isinstance(layer.spec, NormSpec) and layer.spec.kind == "batch_norm"
         for layer in resolved.layers
     )

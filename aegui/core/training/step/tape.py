@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Rule = Callable[["Traced"], None]
     View = Callable[["Traced"], "Traced"]
     Vjp = Callable[["Traced"], "Traced"]
-    Way = tuple[Callable[[torch.Tensor], torch.Tensor], str]
+    ViewInverse = tuple[Callable[[torch.Tensor], torch.Tensor], str]
 
 
 _ADDED = {"torch.mm": "addmm_", "torch.bmm": "baddbmm_"}
@@ -210,7 +210,7 @@ class Tape:
         self._nodes: list[tuple[Traced, Rule]] = []
         self._gradients: dict[int, Traced] = {}
         self._aliased: set[int] = set()
-        self._kept: list[Traced] = []
+        self._referenced: list[Traced] = []
         self._of_runs: dict[str, torch.Tensor] = {}
         self._parts: dict[int, list[Traced]] = {}
         self._of_views: dict[int, list[Traced]] = {}
@@ -294,7 +294,7 @@ class Tape:
         x: Traced,
         view: Callable[[torch.Tensor], torch.Tensor],
         text: str,
-        undo: Way | None = None,
+        undo: ViewInverse | None = None,
         vjp: Vjp | None = None,
     ) -> Traced:
         """Return a view of ``x``; ``text`` is its expression, in which ``{}`` stands for ``x``.
@@ -366,8 +366,8 @@ class Tape:
         """
         self._gradients, self._aliased, self._parts, self._of_views = {}, set(), {}, {}
         # References kept so that the id of a freed object is not reused.
-        self._kept = []
-        made = {id(result) for result, _ in self._nodes}
+        self._referenced = []
+        results = {id(result) for result, _ in self._nodes}
         waiting: dict[int, list[tuple[Traced, Traced, Any]]] = {}
         of_learnt = []
         for root, direction, factor in roots:
@@ -376,7 +376,7 @@ class Tape:
                 at = at.base[0]
             if at.gradient is not None:
                 of_learnt.append((root, direction, factor))
-            elif factor == 1.0 or id(at) not in made:
+            elif factor == 1.0 or id(at) not in results:
                 self._begin_at(root, direction, factor)
             else:
                 # Added once the gradient from elsewhere has its buffer.
@@ -430,9 +430,9 @@ class Tape:
             return
         owner = self._owner(x)
         if id(owner) not in self._gradients:
-            chain = self._way_back(owner)
+            chain = self._view_chain(owner)
             root = chain[-1]
-            if root.gradient is None and not self._is_taken(root):
+            if root.gradient is None and not self._has_gradient(root):
                 # The gradient of a view that covers its base becomes that of the base when
                 # needed, without a copy.
                 self._set(owner, gradient)
@@ -449,7 +449,7 @@ class Tape:
         if target.name != gradient.name:
             self.line(f"{target.name}.{'copy_' if is_first else 'add_'}({gradient.name})")
 
-    def _way_back(self, x: Traced) -> list[Traced]:
+    def _view_chain(self, x: Traced) -> list[Traced]:
         """Return the chain of full views from ``x`` to a computed tensor; else ``[x]``."""
         chain = [x]
         while chain[-1].base is not None and chain[-1].undo is not None:
@@ -459,7 +459,7 @@ class Tape:
                 break  # a tensor computed from it in place has a rule of its own
         return chain if chain[-1].base is None else [x]
 
-    def _is_taken(self, x: Traced) -> bool:
+    def _has_gradient(self, x: Traced) -> bool:
         """Return whether a gradient by ``x``, or by part or all of its base, may exist already."""
         return x.base is not None or id(x) in self._gradients or id(x) in self._of_views
 
@@ -478,20 +478,22 @@ class Tape:
         """Return the owner of the gradient of ``x``: ``x``, or the input that it overwrites."""
         while x.of is not None:
             if id(x) not in self._aliased:
-                of = self._owner(x.of)
-                taken = x.of.uses > 1 or id(of) in self._gradients or id(of) in self._of_views
+                owner = self._owner(x.of)
+                is_shared = (
+                    x.of.uses > 1 or id(owner) in self._gradients or id(owner) in self._of_views
+                )
                 # Part of an image cannot always be viewed with the strides of its result.
                 alike = x.tensor.stride() == x.of.tensor.stride()
-                if taken or not alike or id(x) in self._gradients:
+                if is_shared or not alike or id(x) in self._gradients:
                     return x
                 self._aliased.add(id(x))
-                self._kept.append(x)
+                self._referenced.append(x)
             x = x.of
         return x
 
     def _set(self, x: Traced, gradient: Traced) -> None:
         self._gradients[id(x)] = gradient
-        self._kept.append(x)
+        self._referenced.append(x)
 
     def _target(self, x: Traced) -> tuple[Traced, bool]:
         """Return the buffer for the gradient of ``x``, and whether it is still empty."""
@@ -511,15 +513,15 @@ class Tape:
             self._settle(base)
             is_first = id(base) not in self._gradients
             if not is_first and x.parts is not None and self._parts.get(id(base)) is x.parts:
-                whole, is_first = self._gradients[id(base)], True
+                gradient, is_first = self._gradients[id(base)], True
             else:
-                whole, is_first = self._target(base)
+                gradient, is_first = self._target(base)
                 if is_first and x.parts is not None:
                     self._parts[id(base)] = x.parts
                 elif is_first and x.numel() < base.numel():
                     # Parts not covered by other views must be zero: the views add to the buffer.
-                    self.line(f"{whole.name}.zero_()")
-            found = view(whole)
+                    self.line(f"{gradient.name}.zero_()")
+            found = view(gradient)
         self._set(x, found)
         return found, is_first
 
@@ -540,16 +542,16 @@ def traced_of(*arguments: Any) -> Tape:
     raise NotTraced("there is nothing to trace")
 
 
-def plain(value: Any) -> Any:
+def untraced(value: Any) -> Any:
     """Return ``value`` with the tensors of its ``Traced``, to compute it once while printing."""
     if isinstance(value, Traced):
         return value.tensor
     if isinstance(value, Scalar):
         return 1.0
     if isinstance(value, list | tuple):
-        return type(value)(plain(inner) for inner in value)
+        return type(value)(untraced(inner) for inner in value)
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: untraced(inner) for key, inner in value.items()}
     return value
 
 

@@ -96,11 +96,13 @@ def _lists(
     steps: torch.Tensor,
     names: Sequence[str],
 ) -> dict[str, list[torch.Tensor]]:
-    kept = {name: [slots[name]] if torch.is_tensor(slots[name]) else slots[name] for name in names}
+    slot_lists = {
+        name: [slots[name]] if torch.is_tensor(slots[name]) else slots[name] for name in names
+    }
     return {
         "tensors": list(tensors),
         "gradients": list(gradients),
-        **kept,
+        **slot_lists,
         "count": [steps],
         "counts": [steps] * len(tensors),
     }
@@ -148,18 +150,22 @@ class RunUpdate:
         """Return the lists of tensors that the lines use."""
         parameters = self._parameters
 
-        def own(flat: torch.Tensor, stop: int = parameters.layout.size) -> list[torch.Tensor]:
+        def views_of(flat: torch.Tensor, stop: int = parameters.layout.size) -> list[torch.Tensor]:
             return [block.view(flat)[run] for block in self._blocks if block.start < stop]
 
-        slots = {name: own(slot) for name, slot in self._slots.items()}
+        slots = {name: views_of(slot) for name, slot in self._slots.items()}
         lists = _lists(
-            own(parameters.flat), own(parameters.grad), slots, self._steps, self._row.slots
+            views_of(parameters.flat),
+            views_of(parameters.grad),
+            slots,
+            self._steps,
+            self._row.slots,
         )
         if run:
             # The runs are stepped one after the other: only the first one counts the steps.
             lists["count"] = [torch.zeros_like(self._steps)]
         weights = parameters.layout.weights_stop
-        penalised = [own(parameters.grad, weights), own(parameters.flat, weights)]
+        penalised = [views_of(parameters.grad, weights), views_of(parameters.flat, weights)]
         return [*(lists[name] for name in self._row.names), *penalised]
 
     def lines(self, first: int, rate: str) -> list[str]:
@@ -203,8 +209,8 @@ class ListOptimizer:
     ) -> None:
         row = OPTIMIZERS[spec.name]
         self._tensors = [tensor.detach() for tensor in tensors]
-        own = {name: list(slots[name]) for name in row.slots}
-        self._lists = _lists(self._tensors, (), own, steps, row.slots)
+        slot_lists = {name: list(slots[name]) for name in row.slots}
+        self._lists = _lists(self._tensors, (), slot_lists, steps, row.slots)
         self._update = torch_procedure(tuple(row.statements(spec)), *row.names, "lr")
 
     def step(self, gradients: Sequence[torch.Tensor], rate: float) -> None:

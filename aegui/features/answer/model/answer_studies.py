@@ -157,7 +157,11 @@ def why_no_mix_ups(codec: Codec | None, dataset: Dataset, *, glyphs: bool) -> st
 
 def other_sets(shape: Shape) -> tuple[str, ...]:
     """Return keys of the built-in sets that need no download and have images of ``shape``."""
-    found = [key for key, own in _SHAPES.items() if own == shape and download_key(key) is None]
+    found = [
+        key
+        for key, set_shape in _SHAPES.items()
+        if set_shape == shape and download_key(key) is None
+    ]
     if min(shape[1:]) >= MIN_IMAGE:
         found.append("emoji")
     return tuple(key for key in BUILTIN_SETS if key in found)
@@ -191,8 +195,8 @@ def measured_outliers(
                 ours="×".join(map(str, inside.image_shape)),
             )
         )
-    own = inside if held_out is None else inside.subset(held_out)
-    return outlier_bench(codec, own, outside, report, cancelled)
+    tested = inside if held_out is None else inside.subset(held_out)
+    return outlier_bench(codec, tested, outside, report, cancelled)
 
 
 def _read(

@@ -142,11 +142,15 @@ class AnswerStudies(Service):
         Of ``dataset`` only the samples at ``held_out`` are measured, if given; ``is_learnt`` says
         whether the network was trained on ``dataset``.
         """
-        codec, name, kept = model.codec, model.name, held_out is not None if is_learnt else None
+        codec, name, is_held_out = (
+            model.codec,
+            model.name,
+            held_out is not None if is_learnt else None,
+        )
 
         def work(report: Report, cancelled: IsCancelled) -> MeasuredOutliers:
             bench = measured_outliers(codec, dataset, source, report, cancelled, held_out)
-            return MeasuredOutliers(codec, name, dataset, source, bench, kept)
+            return MeasuredOutliers(codec, name, dataset, source, bench, is_held_out)
 
         self.errors.compute(work, title=tr("Measuring errors"))
 

@@ -40,9 +40,9 @@ _LINES = 2
 _WORDS_SHARE = 40
 """Width of the text in a low row, in percent."""
 _ANY_PX = (1 << 24) - 1
-_WIDE_PX = 500
+_MIN_WIDE_WIDTH_PX = 500
 _ROOMY_PX = 730
-_WIDE_SHAPE = 1.7
+_MIN_WIDE_SHAPE = 1.7
 """If the page is this many times wider than high, nearest samples are at the side."""
 _EXPECTED = mark(
     "Expected: expected number of wrong pixels of this answer, given all characters and the noise"
@@ -270,7 +270,7 @@ class AnswersPage(QWidget):
         self._passes.hide()
         self._stack: QBoxLayout
         self._area: QScrollArea
-        self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._lay_out()
         self._add_row()
         self.nearest.sample_activated.connect(self.sample_activated)
@@ -280,19 +280,19 @@ class AnswersPage(QWidget):
     def _lay_out(self) -> None:
         self._stack = column()
         self._area = scrolled(held(self._stack), sideways=True, takes_focus=True)
-        self._levers = row(self._passes, self.once, self.again, 1)
-        self._below = row((self.title, 1), self._levers)
+        self._controls = row(self._passes, self.once, self.again, 1)
+        self._below = row((self.title, 1), self._controls)
         side = column(self._below, self.nearest, 1)
-        self._whole.setContentsMargins(0, 0, 0, 0)
-        self._whole.addWidget(self._area, 1)
-        self._whole.addLayout(side)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._area, 1)
+        self._layout.addLayout(side)
         self._set_wide(False)
 
     def _set_wide(self, wide: bool) -> None:
         """Set whether the nearest samples are to the right of the images instead of below."""
-        ways = QBoxLayout.Direction
-        self._whole.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
-        self._whole.setSpacing(2 * SPACING if wide else 4)
+        directions = QBoxLayout.Direction
+        self._layout.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        self._layout.setSpacing(2 * SPACING if wide else 4)
         for each in self._rows:
             each.set_spare_below(wide)
         self._share_head()
@@ -302,13 +302,13 @@ class AnswersPage(QWidget):
 
         To the right of the images both fit side by side only in a wide page.
         """
-        ways, title = QBoxLayout.Direction, self.title
-        wide = self._whole.direction() == ways.LeftToRight
-        whole_px = title.fontMetrics().horizontalAdvance(title.text()) + 2
-        together_px = whole_px + self._below.spacing() + self._levers.minimumSize().width()
-        fits = self.width() >= (for_text(_ROOMY_PX) if wide else together_px)
-        self._below.setDirection(ways.LeftToRight if fits else ways.TopToBottom)
-        title.setMinimumWidth(whole_px if wide and fits else 0)
+        directions, title = QBoxLayout.Direction, self.title
+        is_wide = self._layout.direction() == directions.LeftToRight
+        title_px = title.fontMetrics().horizontalAdvance(title.text()) + 2
+        together_px = title_px + self._below.spacing() + self._controls.minimumSize().width()
+        fits = self.width() >= (for_text(_ROOMY_PX) if is_wide else together_px)
+        self._below.setDirection(directions.LeftToRight if fits else directions.TopToBottom)
+        title.setMinimumWidth(title_px if is_wide and fits else 0)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -317,7 +317,7 @@ class AnswersPage(QWidget):
         self._image_style = image_style
         self.nearest.set_samples(images, image_style)
         self.title.setText(nearest_title(image_style))
-        self._set_wide(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
+        self._set_wide(self._layout.direction() == QBoxLayout.Direction.LeftToRight)
         self._layout_key = None
         for each in self._rows:
             each.pictures.set_image_style(image_style)
@@ -344,25 +344,25 @@ class AnswersPage(QWidget):
         layout_key = (keys, wrong, sheet.answers[0].answer.drawing.shape if keys else None)
         if layout_key != self._layout_key:
             self._layout_key = layout_key
-            self._share_room()
+            self._share_space()
 
-    def _share_room(self) -> None:
+    def _share_space(self) -> None:
         """Stack the rows or place them side by side, whichever makes the images largest."""
         # Not the size of the viewport, which is that of the last time the page was visible.
-        rows, room = self.rows, self._area.maximumViewportSize()
-        count, ways = len(rows), QBoxLayout.Direction
+        rows, available = self.rows, self._area.maximumViewportSize()
+        count, directions = len(rows), QBoxLayout.Direction
         gap = self._stack.spacing()
         words = max(row.words_px for row in rows)
         # Captions of the first images make that row higher, not its images smaller.
         captions = sum(row.pictures.caption_px for row in rows)
-        stacked = (room.height() - (count - 1) * gap - captions) // count
-        beside = (room.width() - (count - 1) * gap) // count
+        stacked = (available.height() - (count - 1) * gap - captions) // count
+        beside = (available.width() - (count - 1) * gap) // count
         share = 100 - _WORDS_SHARE
         pictures = rows[0].pictures
         sizes = {
-            "words above": pictures.scale_in(room.width(), stacked - words),
-            "words beside": pictures.scale_in(share * room.width() // 100, stacked),
-            "side by side": pictures.scale_in(beside, room.height() - words - captions),
+            "words above": pictures.scale_in(available.width(), stacked - words),
+            "words beside": pictures.scale_in(share * available.width() // 100, stacked),
+            "side by side": pictures.scale_in(beside, available.height() - words - captions),
         }
         if not rows[0].is_named:
             best = "words above"
@@ -371,7 +371,7 @@ class AnswersPage(QWidget):
         else:
             best = max(sizes, key=sizes.__getitem__)
         across = best == "side by side"
-        self._stack.setDirection(ways.LeftToRight if across else ways.TopToBottom)
+        self._stack.setDirection(directions.LeftToRight if across else directions.TopToBottom)
         for each in self._rows:
             each.set_low(best == "words beside", None if across else stacked)
 
@@ -379,16 +379,17 @@ class AnswersPage(QWidget):
         super().resizeEvent(event)
         size = event.size()
         self._set_wide(
-            size.width() >= _WIDE_PX and size.width() >= _WIDE_SHAPE * max(1, size.height())
+            size.width() >= _MIN_WIDE_WIDTH_PX
+            and size.width() >= _MIN_WIDE_SHAPE * max(1, size.height())
         )
-        self._whole.activate()
-        self._share_room()
+        self._layout.activate()
+        self._share_space()
 
     def _add_row(self) -> None:
         row = AnswerRow()
         row.pictures.set_image_style(self._image_style)
         row.legend.setVisible(False)
-        row.set_spare_below(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
+        row.set_spare_below(self._layout.direction() == QBoxLayout.Direction.LeftToRight)
         row.activated.connect(self.set_current)
         row.pixel_activated.connect(self._on_row_pixel_activated)
         row.removed.connect(self.removed)

@@ -198,14 +198,14 @@ class RocPlot(Painted):
         """Paint the curve in a square, and the area under it as text."""
         del event
         bench = self._bench
-        plot = None if bench is None else roc_plot(bench, self._threshold, bare=True)
+        plot = None if bench is None else roc_plot(bench, self._threshold, without_ticks=True)
         if bench is None or plot is None:
             return
         painter = QPainter(self)
         ink = Ink.of(self, painter)
-        room = QRectF(self.rect()).adjusted(0.0, 0.0, -2.0, -2.0)
+        area = QRectF(self.rect()).adjusted(0.0, 0.0, -2.0, -2.0)
         plot = replace(plot, x=replace(plot.x, name=_area_words(bench)))
-        plot.paint_in(ink, shaped(ink, room, plot.x, plot.y, 1.0))
+        plot.paint_in(ink, shaped(ink, area, plot.x, plot.y, 1.0))
 
 
 def errors_plot(bench: OutlierBench) -> HistogramPlot:
@@ -225,13 +225,15 @@ def errors_plot(bench: OutlierBench) -> HistogramPlot:
     return HistogramPlot(
         10.0**edges,
         Axis(tr("squared error"), Scale(10.0 ** decades[0], 10.0 ** decades[1], is_log=True)),
-        Axis(tr("share"), Scale(0.0, _AIR * (most or 1.0)), bare=True),
+        Axis(tr("share"), Scale(0.0, _AIR * (most or 1.0)), without_ticks=True),
         tuple(sets),
     )
 
 
-def roc_plot(bench: OutlierBench, threshold: float, *, bare: bool = False) -> LinePlot | None:
-    """Return the curve with the point of ``threshold``; ``bare`` omits the axis figures."""
+def roc_plot(
+    bench: OutlierBench, threshold: float, *, without_ticks: bool = False
+) -> LinePlot | None:
+    """Return the curve with the point of ``threshold``; figures on the axes can be omitted."""
     roc = bench.roc
     if roc is None:
         return None
@@ -240,20 +242,20 @@ def roc_plot(bench: OutlierBench, threshold: float, *, bare: bool = False) -> Li
     # The point has an x of its own, through which the curve is not drawn.
     x = np.append(roc.false_share[places], inside)
     y = np.append(roc.true_share[places], np.nan)
-    here = np.append(np.full(len(places), np.nan), outside or 0.0)
+    current = np.append(np.full(len(places), np.nan), outside or 0.0)
     order = np.argsort(x, kind="stable")
-    x, y, here = x[order], y[order], here[order]
+    x, y, current = x[order], y[order], current[order]
     known = np.isfinite(y)
     y = np.interp(np.arange(len(y)), np.flatnonzero(known), y[known])
     scale = Scale(0.0, 1.0)
     return LinePlot(
         x,
-        Axis(tr("false alarms"), scale, percent=True, bare=bare),
-        Axis(tr("found"), scale, percent=True, bare=bare),
+        Axis(tr("false alarms"), scale, percent=True, without_ticks=without_ticks),
+        Axis(tr("found"), scale, percent=True, without_ticks=without_ticks),
         (
             Series(tr("guessing"), x, colour=None, style=Qt.PenStyle.DashLine, width=0.8),
             Series(tr("every threshold"), y, colour=1, width=1.2),
-            Series(tr("this threshold"), here, dots=True, width=2.0),
+            Series(tr("this threshold"), current, dots=True, width=2.0),
         ),
     )
 
@@ -269,5 +271,5 @@ def _logarithm(errors: NDArray[np.float64]) -> NDArray[np.float64]:
 def _decades(parts: Sequence[NDArray[np.float64]]) -> tuple[int, int]:
     """Return the powers of ten that bound the errors, at most ``_MAX_DECADES`` apart."""
     logarithms = np.concatenate([_logarithm(part) for part in parts])
-    high = int(np.floor(logarithms.max())) + 1
-    return max(int(np.floor(logarithms.min())), high - _MAX_DECADES), high
+    top = int(np.floor(logarithms.max())) + 1
+    return max(int(np.floor(logarithms.min())), top - _MAX_DECADES), top

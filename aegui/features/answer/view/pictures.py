@@ -125,7 +125,7 @@ class AnswerPictures(Painted):
     def _bound_height(self) -> None:
         """Limit the height to what the width allows, so that widgets below follow directly."""
         height, width = self._shape()
-        rect = picture_rect(height, width, QRect(0, 0, self._wide(), _TALLEST_PX))
+        rect = picture_rect(height, width, QRect(0, 0, self._image_width(), _TALLEST_PX))
         fitting = rect.height() + self.caption_px + 1
         self.setMaximumHeight(max(self.minimumSizeHint().height(), fitting))
 
@@ -143,16 +143,16 @@ class AnswerPictures(Painted):
         height, width = self._shape()
         gaps = self._between()
         if height > _LARGE:
-            high = side * 7
-            wide = self.count * high * width // height + gaps
-            return QSize(wide, high + self.caption_px + 1)
+            image_height = side * 7
+            total_width = self.count * image_height * width // height + gaps
+            return QSize(total_width, image_height + self.caption_px + 1)
         return QSize(self.count * width * side + gaps, height * side + self.caption_px + 1)
 
     def scale_in(self, width: int, height: int) -> float:
         """Return the size of a pixel if all images share this room, without captions."""
         rows, columns = self._shape()
-        wide = (width - self._between()) / self.count
-        return max(0.0, min(wide / columns, height / rows))
+        image_width = (width - self._between()) / self.count
+        return max(0.0, min(image_width / columns, height / rows))
 
     def _shape(self) -> tuple[int, int]:
         if self._answer is None:
@@ -160,7 +160,7 @@ class AnswerPictures(Painted):
         height, width = self._answer.drawing.shape[-2:]
         return height, width
 
-    def _wide(self) -> int:
+    def _image_width(self) -> int:
         return (self.width() - self._between()) // self.count
 
     def _between(self) -> int:
@@ -168,7 +168,7 @@ class AnswerPictures(Painted):
         return (self.count - 1) * SPACING + 2 * _FRAME_PX
 
     def _left(self, index: int) -> int:
-        return _FRAME_PX + index * (self._wide() + SPACING)
+        return _FRAME_PX + index * (self._image_width() + SPACING)
 
     @property
     def caption_px(self) -> int:
@@ -177,7 +177,7 @@ class AnswerPictures(Painted):
 
     def picture_rect(self, index: int) -> QRect:
         """Return the rectangle of image 0 (drawing), 1 (answer), 2 (errors) or 3 (confidence)."""
-        width, top = self._wide(), self.caption_px
+        width, top = self._image_width(), self.caption_px
         bounds = QRect(self._left(index), top, width, self.height() - top - 1)
         rect = picture_rect(*self._shape(), bounds)
         rect.moveTop(bounds.top())
@@ -336,7 +336,7 @@ class AnswerPictures(Painted):
         return next((word for word in words if advance(word) < width), words[-1])
 
     def _paint_caption(self, painter: QPainter, index: int) -> None:
-        width = self._wide()
+        width = self._image_width()
         bounds = QRect(self._left(index), 0, width, self.caption_px - 2)
         painter.setPen(current_theme().text_dim)
         caption = self._caption(index, width)

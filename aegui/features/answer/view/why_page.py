@@ -114,7 +114,7 @@ class WhyPage(QWidget):
         reasons: PixelReasons,
         name: str,
         width: int,
-        wanted: Sequence[float] | None,
+        target: Sequence[float] | None,
         *,
         follows: bool = True,
     ) -> None:
@@ -124,13 +124,13 @@ class WhyPage(QWidget):
             reasons: Reasons for one pixel of an answer.
             name: Name of the network.
             width: Columns of an image.
-            wanted: The target value there, one per channel; None without a target.
+            target: The target value there, one per channel; None without a target.
             follows: Whether the value can be traced back, as for the displayed network.
         """
         text = (
-            _graded_sentence(reasons, name, width, wanted)
+            _graded_sentence(reasons, name, width, target)
             if reasons.is_graded
-            else _sentence(reasons, name, width, wanted)
+            else _sentence(reasons, name, width, target)
         )
         self.words.setText(text)
         self.journey.setVisible(follows)
@@ -164,7 +164,7 @@ def _score_words(score: float) -> str:
     return beyond + localized(score, "+.1f")
 
 
-def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[float] | None) -> str:
+def _sentence(reasons: PixelReasons, name: str, width: int, target: Sequence[float] | None) -> str:
     row, column = divmod(reasons.pixel, width)
     place = tr(
         "{name}, row {row}, column {column}: {output}, logit {score}, so it is {lit}.",
@@ -176,8 +176,8 @@ def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[flo
         lit=tr("on") if reasons.lit else tr("off"),
     )
     parts = [place]
-    if wanted is not None:
-        is_lit = wanted[0] > THRESHOLD
+    if target is not None:
+        is_lit = target[0] > THRESHOLD
         parts.append(
             tr("That is right.")
             if is_lit == reasons.lit
@@ -190,11 +190,11 @@ def _sentence(reasons: PixelReasons, name: str, width: int, wanted: Sequence[flo
 
 
 def _graded_sentence(
-    reasons: PixelReasons, name: str, width: int, wanted: Sequence[float] | None
+    reasons: PixelReasons, name: str, width: int, target: Sequence[float] | None
 ) -> str:
     row, column = divmod(reasons.pixel, width)
     place = {"name": name, "row": row + 1, "column": column + 1}
-    if wanted is None:
+    if target is None:
         return tr(
             "{name}, row {row}, column {column}: {levels}.",
             levels=_level_words(reasons.levels),
@@ -203,7 +203,7 @@ def _graded_sentence(
     return tr(
         "{name}, row {row}, column {column}: {levels}; the target is {wanted}.",
         levels=_level_words(reasons.levels),
-        wanted=_level_words(wanted),
+        wanted=_level_words(target),
         **place,
     )
 

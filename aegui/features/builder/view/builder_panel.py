@@ -137,8 +137,8 @@ class BuilderPanel(QWidget):
         self.networks_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.networks_button.setMenu(self.networks)
         # Reserve room: the menu indicator would otherwise be painted over the text.
-        room = self.networks_button.sizeHint().width() + 2 * SPACING
-        self.networks_button.setMinimumWidth(room)
+        width = self.networks_button.sizeHint().width() + 2 * SPACING
+        self.networks_button.setMinimumWidth(width)
         self._composition = dim(wrapped_label())
         line = row((self.kind, 1), self.networks_button, spacing=6)
         return column(line, self._composition, spacing=2, margins=(0, 0, SPACING, 0))
@@ -374,9 +374,9 @@ class BuilderPanel(QWidget):
             changed = with_value(self._recipe, "network.tied", tied)
             self.recipe_edited.emit(changed, tr("Tied weights"))
 
-    def _on_own_discriminator_toggled(self, own: bool) -> None:
+    def _on_own_discriminator_toggled(self, has_own_layers: bool) -> None:
         if self._recipe is not None:
-            changed = edits.with_own_discriminator(self._recipe, own, self._image_shape)
+            changed = edits.with_own_discriminator(self._recipe, has_own_layers, self._image_shape)
             self.recipe_edited.emit(changed, tr("Discriminator of its own"))
 
     def _on_kind_edited(self, key: str) -> None:

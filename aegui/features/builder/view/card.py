@@ -250,25 +250,25 @@ class LayerCard(QWidget):
         """Show both shapes if they fit beside the title, else only the output shape."""
         if self._state is None:
             return
-        whole = self._state.shape
+        shape = self._state.shape
         metrics = self._shape.fontMetrics()
         title = self._title.fontMetrics().horizontalAdvance(self._title.text())
-        taken = self.grip.width() + self.remove.sizeHint().width() + 4 * _TITLE_GAP_PX + 16
+        used = self.grip.width() + self.remove.sizeHint().width() + 4 * _TITLE_GAP_PX + 16
         if not self._twin.isHidden():
-            taken += self._twin.sizeHint().width() + _TITLE_GAP_PX
-        room = self.width() - title - taken - metrics.horizontalAdvance(whole)
-        fits = room >= 0
-        is_row = self._state.planned.input_shape is not None and "×" not in whole
-        arrow = f"→ {self._state.output}" if whole else ""
+            used += self._twin.sizeHint().width() + _TITLE_GAP_PX
+        available = self.width() - title - used - metrics.horizontalAdvance(shape)
+        fits = available >= 0
+        is_row = self._state.planned.input_shape is not None and "×" not in shape
+        arrow = f"→ {self._state.output}" if shape else ""
         is_input = self._state.planned.part == "input"
-        self._show_detail(room - _TITLE_GAP_PX)
-        self._shape.setText(whole if fits or is_row or is_input else arrow)
+        self._show_detail(available - _TITLE_GAP_PX)
+        self._shape.setText(shape if fits or is_row or is_input else arrow)
 
-    def _show_detail(self, room_px: int) -> None:
+    def _show_detail(self, available_px: int) -> None:
         """Show the longest description of the input that fits beside the title."""
         details = () if self._state is None else self._state.details
         metrics = self._detail.fontMetrics()
-        fitting = (text for text in details if metrics.horizontalAdvance(text) <= room_px)
+        fitting = (text for text in details if metrics.horizontalAdvance(text) <= available_px)
         self._detail.setText(next(fitting, ""))
         self._detail.setVisible(bool(self._detail.text()))
 

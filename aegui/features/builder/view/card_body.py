@@ -116,11 +116,11 @@ class CardBody(QWidget):
     def _fit(self, field: FormField) -> None:
         """Give a number enough width for its text: a cut 0.00875 would read as 0.0087."""
         editor = self.fields[field.name]
-        wide = grown_for_text(_UNITS_PX if field.name == "units" else _NUMBER_PX)
+        width = grown_for_text(_UNITS_PX if field.name == "units" else _NUMBER_PX)
         if isinstance(editor, QAbstractSpinBox):
             text = editor.fontMetrics().horizontalAdvance(editor.text()) + _AROUND_NUMBER_PX
-            wide = max(wide, min(text, grown_for_text(_MAX_NUMBER_PX)))
-        editor.setFixedWidth(wide)
+            width = max(width, min(text, grown_for_text(_MAX_NUMBER_PX)))
+        editor.setFixedWidth(width)
 
     def _label(self, field: FormField) -> QLabel:
         text = field.sign or tr(field.label)

@@ -104,7 +104,9 @@ class LayerChain(QWidget):
             self._fit_cards(plan)
         widest = max(planned.units or 1 for planned in plan.layers)
         found = _problems_by_layer(plan.layers, problems)
-        self._mended = [next((one for one in here if one in remedies), None) for here in found]
+        self._mended = [
+            next((one for one in in_layer if one in remedies), None) for in_layer in found
+        ]
         for i, (card, planned) in enumerate(zip(self.cards, plan.layers, strict=True)):
             mended = self._mended[i]
             card.set_state(
@@ -122,8 +124,8 @@ class LayerChain(QWidget):
 
     def set_lit(self, planned: tuple[str, int] | None) -> None:
         """Highlight the card of that part and index, and ask for it to be scrolled into view."""
-        for card, own in zip(self.cards, self._plan.layers, strict=True):
-            is_lit = planned == (own.part, own.index)
+        for card, other in zip(self.cards, self._plan.layers, strict=True):
+            is_lit = planned == (other.part, other.index)
             if is_lit and not card.is_lit and not card.underMouse():
                 self.card_focused.emit(card)
             card.set_lit(is_lit)
@@ -171,16 +173,16 @@ class LayerChain(QWidget):
             tail += 1
         # Cards between prefix and suffix are reused in order if their kinds match.
         rest = old[head : len(old) - tail]
-        wanted = layers[head : len(layers) - tail]
+        changed = layers[head : len(layers) - tail]
         spare = list(rest)
-        made: list[LayerCard] = []
-        for planned in wanted:
+        cards: list[LayerCard] = []
+        for planned in changed:
             found = next((i for i, card in enumerate(spare) if card.kind == planned.kind), None)
-            made.append(self._make_card(planned.kind) if found is None else spare[found])
+            cards.append(self._make_card(planned.kind) if found is None else spare[found])
             if found is not None:
                 del spare[: found + 1]
-        self.cards = [*old[:head], *made, *old[len(old) - tail :]]
-        for card in (card for card in rest if card not in made):
+        self.cards = [*old[:head], *cards, *old[len(old) - tail :]]
+        for card in (card for card in rest if card not in cards):
             self._drop_card(card, old.index(card))
         self._fit_gaps()
         self._arrange()
@@ -199,12 +201,12 @@ class LayerChain(QWidget):
         self._discard_widget(card)
 
     def _fit_gaps(self) -> None:
-        wanted = max(0, len(self.cards) - 1)
-        while len(self.gaps) < wanted:
+        count = max(0, len(self.cards) - 1)
+        while len(self.gaps) < count:
             gap = LayerGap(self)
             gap.clicked.connect(partial(self._on_gap_clicked, gap))
             self.gaps.append(gap)
-        while len(self.gaps) > wanted:
+        while len(self.gaps) > count:
             self._discard_widget(self.gaps.pop())
 
     def _discard_widget(self, widget: QWidget) -> None:

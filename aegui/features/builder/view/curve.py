@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _REACH_X, _REACH_Y = 3.0, 1.6
 _AT = np.linspace(-_REACH_X, _REACH_X, 49)
 _ACROSS, _UPWARDS = (
-    Axis("", Scale(-reach, reach), bare=True, crosses=True) for reach in (_REACH_X, _REACH_Y)
+    Axis("", Scale(-reach, reach), without_ticks=True, crosses=True)
+    for reach in (_REACH_X, _REACH_Y)
 )
 
 

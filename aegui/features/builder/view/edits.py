@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, cast
 
-from aegui.core.network.chain import own_decoder
+from aegui.core.network.chain import explicit_decoder
 from aegui.core.network.plan import DECODER, DISCRIMINATOR
 from aegui.core.network.shapes import ShapeMismatch, is_image
 from aegui.core.recipe import (
@@ -57,10 +57,12 @@ def _with_output(recipe: Recipe, planned: PlannedLayer, field: str, value: objec
     if field in {"activation", "slope"}:
         return with_value(recipe, f"network.output_{field}", value)
     if field == "kind":
-        made: dict[str, object] = {"kind": value, "channels": 1}
-        kept = planned.spec if planned.spec is not None and planned.spec.kind == value else None
-        own = None if value == "auto" else kept.model_dump() if kept is not None else made
-        return with_value(recipe, "network.output_layer", own)
+        usual: dict[str, object] = {"kind": value, "channels": 1}
+        current = planned.spec if planned.spec is not None and planned.spec.kind == value else None
+        output_layer = (
+            None if value == "auto" else current.model_dump() if current is not None else usual
+        )
+        return with_value(recipe, "network.output_layer", output_layer)
     assert planned.spec is not None
     return with_value(recipe, "network.output_layer", planned.spec.model_dump() | {field: value})
 
@@ -106,16 +108,16 @@ def with_mirror(recipe: Recipe, mirrored: bool, image_shape: Shape) -> Recipe:
         return recipe
     if mirrored:
         return with_values(recipe, {DECODER: None, "network.output_layer": None})
-    network = own_decoder(recipe.network, image_shape)
+    network = explicit_decoder(recipe.network, image_shape)
     return recipe.model_copy(update={"network": network})
 
 
-def with_own_discriminator(recipe: Recipe, own: bool, image_shape: Shape) -> Recipe:
+def with_own_discriminator(recipe: Recipe, has_own_layers: bool, image_shape: Shape) -> Recipe:
     """Give the discriminator its own layers, equal to the encoder at first, or the encoder's."""
     assert recipe.gan is not None
-    if own == (recipe.gan.discriminator is not None):
+    if has_own_layers == (recipe.gan.discriminator is not None):
         return recipe
-    if not own:
+    if not has_own_layers:
         return with_value(recipe, DISCRIMINATOR, None)
     # Otherwise the generator would go on mirroring layers that are no longer shown.
     recipe = with_mirror(recipe, False, image_shape)

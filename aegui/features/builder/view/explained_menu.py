@@ -49,7 +49,7 @@ class ExplainedMenu(QMenu):
         # The tooltip serves elided lines and screen readers.
         action.setToolTip(line)
         self._lines[key] = line
-        self._make_room()
+        self._fit_width()
 
     def entry(self, key: str) -> QAction:
         """Return the entry ``key``."""
@@ -59,7 +59,7 @@ class ExplainedMenu(QMenu):
         """Return the explanation of the entry ``key``."""
         return self._lines[key]
 
-    def _make_room(self) -> None:
+    def _fit_width(self) -> None:
         metrics = self.fontMetrics()
         labels = [action.text() for action in self.actions() if action.data()]
         widest = max(metrics.horizontalAdvance(label) for label in labels)
@@ -77,7 +77,7 @@ class ExplainedMenu(QMenu):
             if line is None:
                 continue
             area = self.actionGeometry(action)
-            room = QRect(
+            line_rect = QRect(
                 self._column, area.top(), self.width() - self._column - SPACING, area.height()
             )
             if not action.isEnabled():
@@ -86,5 +86,7 @@ class ExplainedMenu(QMenu):
                 painter.setPen(self.palette().color(QPalette.ColorRole.HighlightedText))
             else:
                 painter.setPen(theme.text_dim)
-            text = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+            text = self.fontMetrics().elidedText(
+                line, Qt.TextElideMode.ElideRight, line_rect.width()
+            )
+            painter.drawText(line_rect, Qt.AlignmentFlag.AlignVCenter, text)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _FORMULA = 1.35
 _SMALL = 1.1
 _NUMBER = 0.88
-_SIGN_ROOM = 0.34
+_SIGN_MARGIN = 0.34
 _LINE_GAP_PX = 8.0
 _RULE_GAP_PX = 3.0
 _DIGITS = 4
@@ -56,12 +56,12 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Placed:
-    """A column with its position; ``room`` is its hit-test area."""
+    """A column with its position; ``area`` is its hit-test area."""
 
     column: _Column
     x: float
     baseline: float
-    room: QRectF
+    area: QRectF
 
 
 class FormulaView(Painted):
@@ -113,7 +113,7 @@ class FormulaView(Painted):
         metrics = QFontMetricsF(self._number_font())
         return any(
             metrics.horizontalAdvance(self.term_text(placed.column.key, placed.column.weight))
-            > placed.room.width()
+            > placed.area.width()
             for placed in self._placed
         )
 
@@ -171,13 +171,13 @@ class FormulaView(Painted):
 
     def _arrange_equation(self, columns: list[_Column], top: float) -> float:
         metrics = QFontMetricsF(self._number_font())
-        room = _SIGN_ROOM * self._px(_FORMULA)
+        margin = _SIGN_MARGIN * self._px(_FORMULA)
         widths = [
             max(
                 column.box.width,
                 metrics.horizontalAdvance(self.term_text(column.key, column.weight)),
             )
-            + (2 * room if column.is_sign else 0.0)
+            + (2 * margin if column.is_sign else 0.0)
             for column in columns
         ]
         indent = widths[0]
@@ -202,9 +202,9 @@ class FormulaView(Painted):
         number_px = QFontMetricsF(self._number_font()).height() if self._terms else 0.0
         foot = baseline + descent + (_RULE_GAP_PX * 2 + number_px if self._terms else 0.0)
         for column, x, width in line:
-            room = QRectF(x, top, width, foot - top)
+            area = QRectF(x, top, width, foot - top)
             at = x + (width - column.box.width) / 2.0
-            self._placed.append(_Placed(column, at, baseline, room))
+            self._placed.append(_Placed(column, at, baseline, area))
         return foot + _LINE_GAP_PX
 
     def _arrange_notes(self, top: float) -> float:
@@ -265,12 +265,12 @@ class FormulaView(Painted):
         font = self._number_font()
         height = QFontMetricsF(font).height()
         line = QRectF(
-            placed.room.left(), placed.room.bottom() - height, placed.room.width(), height
+            placed.area.left(), placed.area.bottom() - height, placed.area.width(), height
         )
         rule = line.top() - _RULE_GAP_PX
         painter.setPen(QPen(theme.border, 1.0))
         half = placed.column.box.width / 2.0
-        middle = placed.room.center().x()
+        middle = placed.area.center().x()
         painter.drawLine(QPointF(middle - half, rule), QPointF(middle + half, rule))
         painter.setFont(font)
         painter.setPen(theme.accent)
@@ -282,7 +282,7 @@ class FormulaView(Painted):
         """Return the meaning and value of the part of the formula at ``position``."""
         for placed in self._placed:
             column = placed.column
-            if not column.is_sign and placed.room.contains(position.toPointF()):
+            if not column.is_sign and placed.area.contains(position.toPointF()):
                 return self._tooltip(column)
         return tr("x: the image. z: its code. f: encoder, g: decoder. n: numbers per image.")
 

@@ -40,10 +40,10 @@ class MapMark(QFrame):
         edge = SPACING // 2
         margins = (SPACING, edge, edge, edge)
         self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))
-        room = overlay_area_of(parent)
-        room.changed.connect(self.place)
+        overlays = overlay_area_of(parent)
+        overlays.changed.connect(self.place)
         # Messages about an edit may appear while this mark offers to train it.
-        room.keep_clear([self])
+        overlays.keep_clear([self])
         self.hide()
 
     def set_state(self, state: StripState | None) -> None:
@@ -64,17 +64,17 @@ class MapMark(QFrame):
         """Move clear of the other overlays; hide where the map is too small."""
         around = self.parentWidget()
         self.adjustSize()
-        room = 0 if around is None else around.width() - round(LEFT_PX) - 2 * SPACING
-        fits = room >= self.width() and around is not None and around.height() >= _MIN_MAP_PX
+        available = 0 if around is None else around.width() - round(LEFT_PX) - 2 * SPACING
+        fits = available >= self.width() and around is not None and around.height() >= _MIN_MAP_PX
         self.setVisible(self._state is not None and fits)
         if around is None or not fits:
             return
-        left = round(LEFT_PX) + SPACING + (room - self.width()) // 2
+        left = round(LEFT_PX) + SPACING + (available - self.width()) // 2
         top = around.height() - round(BOTTOM_PX) - SPACING - self.height()
         place = QRect(left, top, self.width(), self.height())
         others = [child for child in around.children() if isinstance(child, QWidget)]
-        taken = [one.geometry() for one in others if one is not self and one.isVisible()]
-        for other in sorted(taken, key=QRect.top, reverse=True):
+        obstacles = [one.geometry() for one in others if one is not self and one.isVisible()]
+        for other in sorted(obstacles, key=QRect.top, reverse=True):
             if other.intersects(place) and other.height() < around.height() // 2:
                 place.moveBottom(other.top() - SPACING // 2)
         self.setGeometry(place)

@@ -184,9 +184,9 @@ class TrainingPanel(QWidget):
 
     def set_open_sections(self, keys: Iterable[str]) -> None:
         """Unfold the sections of ``keys`` and fold the others."""
-        wanted = set(keys)
+        open_keys = set(keys)
         for key, section in self.sections.items():
-            section.header.setChecked(key in wanted)
+            section.header.setChecked(key in open_keys)
 
     def _show(self) -> None:
         recipe = self._recipe
@@ -255,14 +255,14 @@ class TrainingPanel(QWidget):
 
     def _tell(self, path: str, label: ProblemLabel) -> None:
         """Show in ``label`` the problems of the row of ``path``, and the first offered remedy."""
-        here = self._problems.get(path, ())
-        offers = (self._remedies[one] for one in here if one in self._remedies)
-        label.set_text("\n".join(one.message for one in here), next(offers, ""))
+        of_field = self._problems.get(path, ())
+        offers = (self._remedies[one] for one in of_field if one in self._remedies)
+        label.set_text("\n".join(one.message for one in of_field), next(offers, ""))
 
     def _apply_remedy(self, path: str) -> None:
         """Apply the remedy offered at the row of ``path``."""
-        here = self._problems.get(path, ())
-        problem = next((one for one in here if one in self._remedies), None)
+        of_field = self._problems.get(path, ())
+        problem = next((one for one in of_field if one in self._remedies), None)
         if self._recipe is None or problem is None:
             return
         found = remedy_of(self._recipe, self._dataset, problem)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.setup_line.goal import Missing
 
 
-_WIDE_PX = 320
+_WIDTH_PX = 320
 
 
 class Badge(QToolButton):
@@ -41,7 +41,7 @@ class Badge(QToolButton):
         menu = menu_below(self)
         self._words = QLabel()
         self._words.setWordWrap(True)
-        self._words.setMinimumWidth(_WIDE_PX)
+        self._words.setMinimumWidth(_WIDTH_PX)
         self._words.setContentsMargins(2 * SPACING, SPACING, 2 * SPACING, SPACING)
         menu_text = QWidgetAction(menu)
         menu_text.setDefaultWidget(self._words)

@@ -122,18 +122,18 @@ class ChartsPanel(QWidget):
             header.addWidget(button)
         tools = (self._linear, self._log_y, self._log_x, self._fit, self._export)
         header.addWidget(held(row(*tools, spacing=SPACING // 4)))
-        self._room = QWidget()
-        self._grid = QGridLayout(self._room)
+        self._area = QWidget()
+        self._grid = QGridLayout(self._area)
         self._grid.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
         self._grid.setSpacing(SPACING)
         for view in self._views.values():
-            view.setParent(self._room)
+            view.setParent(self._area)
         self._stack = QStackedLayout()
         # The stack shows its first page at once, which would open as a window without a parent.
         self.setLayout(column(header, (self._stack, 1)))
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._room)
-        self._room.installEventFilter(self)
+        self._stack.addWidget(self._area)
+        self._area.installEventFilter(self)
 
     def _connect(self) -> None:
         for button in (*self._buttons.values(), self._linear, self._log_x, self._log_y):
@@ -278,12 +278,12 @@ class ChartsPanel(QWidget):
 
     def _arrange(self) -> None:
         shown = self._shown()
-        columns = columns_for(len(shown), self._room.size(), _GOOD_SHAPE)
+        columns = columns_for(len(shown), self._area.size(), _GOOD_SHAPE)
         tile(self._grid, self._views.values(), shown, columns)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Rearrange the charts after their area has been resized."""
-        if watched is self._room and event.type() == QEvent.Type.Resize:
+        if watched is self._area and event.type() == QEvent.Type.Resize:
             self._arrange()
             # Deferred: the lines needed for values depend on the final chart widths.
             QTimer.singleShot(0, self, self._redraw)
@@ -306,7 +306,7 @@ class ChartsPanel(QWidget):
         history = self._history
         has_rows = history is not None and len(history) > 0
         is_drawn = has_rows and bool(self._shown())
-        self._stack.setCurrentWidget(self._room if is_drawn else self._empty)
+        self._stack.setCurrentWidget(self._area if is_drawn else self._empty)
         self._empty.setText(tr(_NONE_CHOSEN if has_rows else _NOTHING_YET))
         self._export.setEnabled(is_drawn)
         self._fit.setEnabled(is_drawn and (self._x_zoomed is not None or bool(self._y_zoomed)))
@@ -322,7 +322,7 @@ class ChartsPanel(QWidget):
     def _chart_data(self, history: HistoryView) -> list[ChartData]:
         """Return the data of the visible charts; curves are cached until the history changes."""
         epoch = np.asarray(history.epoch, dtype=np.float64)
-        x = self._x_zoomed or self._whole_x()
+        x = self._x_zoomed or self._full_x()
         is_log = self._log_y.isChecked()
         found = []
         for view in self._shown():
@@ -336,19 +336,19 @@ class ChartsPanel(QWidget):
             found.append(ChartData(spec, epoch, curves, x, y, reference, y_name))
         return found
 
-    def _whole_x(self) -> Scale:
+    def _full_x(self) -> Scale:
         last = 1.0 if self._history is None else float(self._history.epoch[-1])
         if self._log_x.isChecked():
             return Scale(1.0, max(last, 10.0), True)
         return Scale(0.0, max(last, 1.0))
 
     def _zoom_x_to(self, asked: Scale) -> None:
-        whole = self._whole_x()
-        low, high = max(asked.low, whole.low), min(asked.high, whole.high)
-        if high - low < _MIN_SPAN and high - low < whole.high - whole.low:
+        full = self._full_x()
+        low, high = max(asked.low, full.low), min(asked.high, full.high)
+        if high - low < _MIN_SPAN and high - low < full.high - full.low:
             return
-        covers_all = low <= whole.low and high >= whole.high
-        self._x_zoomed = None if covers_all else Scale(low, high, whole.is_log)
+        covers_all = low <= full.low and high >= full.high
+        self._x_zoomed = None if covers_all else Scale(low, high, full.is_log)
         self._redraw()
 
     # User input
@@ -371,13 +371,13 @@ class ChartsPanel(QWidget):
 
     def _on_view_zoom_requested(self, factor: float, about: float) -> None:
         if self._history is not None:
-            self._zoom_x_to((self._x_zoomed or self._whole_x()).zoomed(factor, about))
+            self._zoom_x_to((self._x_zoomed or self._full_x()).zoomed(factor, about))
 
     def _on_view_move_requested(self, share: float) -> None:
         if self._x_zoomed is None:
             return
-        moved, whole = self._x_zoomed.moved(share), self._whole_x()
-        if moved.low >= whole.low and moved.high <= whole.high:
+        moved, full = self._x_zoomed.moved(share), self._full_x()
+        if moved.low >= full.low and moved.high <= full.high:
             self._zoom_x_to(moved)
 
     def _on_view_height_zoom_requested(self, key: str, factor: float, about: float) -> None:

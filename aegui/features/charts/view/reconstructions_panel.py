@@ -85,17 +85,17 @@ class ReconstructionsPanel(QWidget):
     def filmed(self) -> QImage:
         """Return an image of the summary and all groups for films, without controls."""
         band = self._summary.sizeHint().height() + SPACING
-        whole, ratio = self.view.whole, self.devicePixelRatioF()
-        image = QImage((whole + QSize(0, band)) * ratio, QImage.Format.Format_RGB32)
+        full_size, ratio = self.view.full_size, self.devicePixelRatioF()
+        image = QImage((full_size + QSize(0, band)) * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         image.fill(current_theme().panel)
         painter = QPainter(image)
         painter.setFont(self._summary.font())
         painter.setPen(current_theme().text_dim)
-        room = QRect(SPACING, 0, whole.width() - 2 * SPACING, band)
+        line_rect = QRect(SPACING, 0, full_size.width() - 2 * SPACING, band)
         mode, metrics = Qt.TextElideMode.ElideRight, painter.fontMetrics()
-        words = metrics.elidedText(self.summary, mode, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        words = metrics.elidedText(self.summary, mode, line_rect.width())
+        painter.drawText(line_rect, Qt.AlignmentFlag.AlignVCenter, words)
         painter.translate(0, band)
         self.view.paint_all(painter)
         painter.end()

@@ -41,8 +41,8 @@ _NEARLY_ALL, _ASKED = 0.95, 200
 _HELD_OUT = "◦"
 """Precedes the label of a held-out sample."""
 _FEW_WRONG = 1
-_MAX_WHOLE = 2
-"""Maximum height of ``whole``, relative to the longer side of the viewport."""
+_MAX_FULL_SCREENS = 2
+"""Maximum height of ``full_size``, relative to the longer side of the viewport."""
 _MAX_ON_PAPER = 96
 """Maximum number of samples in a figure; more would be illegible."""
 
@@ -55,14 +55,14 @@ class _PictureLayout:
         scale: Screen pixels per image pixel.
         columns: Groups side by side.
         glyphs: Width and height of the images of a group, in image pixels.
-        wide: Width of a group, whose caption may be wider than the images, in image pixels.
+        cell_width: Width of a group, whose caption may be wider than the images, in image pixels.
         group: Width and height of a group with the gap to the next, in image pixels.
     """
 
     scale: int
     columns: int
     glyphs: tuple[int, int]
-    wide: int
+    cell_width: int
     group: tuple[int, int]
 
     @property
@@ -72,7 +72,7 @@ class _PictureLayout:
     @property
     def inset(self) -> int:
         """Distance of the centred images from the left of their group, in image pixels."""
-        return (self.wide - self.glyphs[0]) // 2
+        return (self.cell_width - self.glyphs[0]) // 2
 
     def rect(self, index: int) -> QRect:
         """Return the group at ``index`` without gaps, in pixels from the top left of the first."""
@@ -80,7 +80,7 @@ class _PictureLayout:
         return QRect(
             column * self.group[0] * self.scale,
             row * self.row_px,
-            self.wide * self.scale,
+            self.cell_width * self.scale,
             self.row_px - SPACING // 2,
         )
 
@@ -169,8 +169,8 @@ class ReconstructionsView(Cells, PaintedArea):
         return tr("{sample}, held out", sample=text) if self._is_held_out(index) else text
 
     def _is_held_out(self, index: int) -> bool:
-        kept = None if self._rows is None else self._rows.held_out
-        return kept is not None and bool(kept[index])
+        held_out = None if self._rows is None else self._rows.held_out
+        return held_out is not None and bool(held_out[index])
 
     def count(self) -> int:
         """Return the number of samples shown."""
@@ -251,11 +251,11 @@ class ReconstructionsView(Cells, PaintedArea):
         least = max(min(2, most), -(-most // 2))
         caption = max(glyphs, -(-self._caption() // scale))
         columns = min(most, max(least, (units + gap) // (caption + gap)))
-        wide = max(glyphs, min(caption, (units + gap) // columns - gap))
+        cell_width = max(glyphs, min(caption, (units + gap) // columns - gap))
         # Spare room widens the gaps, up to twice their width.
-        spare = max(0, units + gap - columns * (wide + gap)) // max(1, columns - 1)
-        group = (wide + gap + min(spare, gap), image_height + -(-text_px // scale))
-        return _PictureLayout(scale, columns, (glyphs, image_height), wide, group)
+        spare = max(0, units + gap - columns * (cell_width + gap)) // max(1, columns - 1)
+        group = (cell_width + gap + min(spare, gap), image_height + -(-text_px // scale))
+        return _PictureLayout(scale, columns, (glyphs, image_height), cell_width, group)
 
     def _caption(self) -> int:
         """Return the width that fits nearly all captions, estimated from a sample of them."""
@@ -263,8 +263,10 @@ class ReconstructionsView(Cells, PaintedArea):
             metrics = QFontMetrics(figures_font(self.font()))
             some = range(0, len(self._labels), max(1, len(self._labels) // _ASKED))
             words = (f"{self._label(index)} {self._error(index)}" for index in some)
-            wide = sorted(map(metrics.horizontalAdvance, words))
-            self._caption_px = wide[int(_NEARLY_ALL * (len(wide) - 1))] + SPACING if wide else 0
+            widths = sorted(map(metrics.horizontalAdvance, words))
+            self._caption_px = (
+                widths[int(_NEARLY_ALL * (len(widths) - 1))] + SPACING if widths else 0
+            )
         return self._caption_px
 
     def _update_scroll_bar(self) -> None:
@@ -336,9 +338,9 @@ class ReconstructionsView(Cells, PaintedArea):
         return picture
 
     def paint_all(self, painter: QPainter) -> None:
-        """Paint all groups, also those outside the viewport, up to the height of ``whole``."""
+        """Paint all groups, also those outside the viewport, up to the height of ``full_size``."""
         layout = self._layout()
-        rows = self.whole.height() // layout.row_px
+        rows = self.full_size.height() // layout.row_px
         painter.translate(0, self._scrolled())
         indices = range(min(len(self._labels), rows * layout.columns))
         if indices:
@@ -346,11 +348,11 @@ class ReconstructionsView(Cells, PaintedArea):
         painter.translate(0, -self._scrolled())
 
     @property
-    def whole(self) -> QSize:
+    def full_size(self) -> QSize:
         """Size of all groups in the current layout, limited in height to what is legible."""
         layout, seen = self._layout(), self.viewport().size()
         rows = -(-len(self._labels) // layout.columns)
-        most = (_MAX_WHOLE * max(seen.width(), seen.height()) - SPACING) // layout.row_px
+        most = (_MAX_FULL_SCREENS * max(seen.width(), seen.height()) - SPACING) // layout.row_px
         return QSize(seen.width(), max(1, min(rows, most)) * layout.row_px + SPACING)
 
     def _paint_groups(self, painter: QPainter, layout: _PictureLayout, indices: range) -> None:
@@ -391,10 +393,12 @@ class ReconstructionsView(Cells, PaintedArea):
             for index in (np.flatnonzero(severity == number) + indices.start).tolist():
                 rect = self.cell_rect(index)
                 error = self._error(index)
-                room = rect.width() - metrics.horizontalAdvance(error) - SPACING // 2
+                available = rect.width() - metrics.horizontalAdvance(error) - SPACING // 2
                 label = self._label(index)
                 if len(label) > 1:
-                    label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(0, room))
+                    label = metrics.elidedText(
+                        label, Qt.TextElideMode.ElideRight, max(0, available)
+                    )
                 painter.drawText(rect.left(), rect.top() + top, label)
                 left = rect.right() + 1 - metrics.horizontalAdvance(error)
                 painter.drawText(left, rect.top() + top, error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.i18n import tr, trn
-from aegui.kit.charts.matrix import CellRoom
+from aegui.kit.charts.matrix import CellLimits
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.widgets.figures.makers import confusion_figure, confusion_plot
 from aegui.widgets.glyphs import label_name
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.figure import Figure
 
-_ROOM = CellRoom(least=(9, 9), good=(26, 26), most=(44, 44), is_square=True)
+_CELL_LIMITS = CellLimits(least=(9, 9), good=(26, 26), most=(44, 44), is_square=True)
 
 
 class ConfusionView(MatrixTable):
     """A table of counts; passive but for the cell selected by mouse or keys."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Confusion matrix"), _ROOM, self.figure, parent)
+        super().__init__(tr("Confusion matrix"), _CELL_LIMITS, self.figure, parent)
         self._labels: tuple[str, ...] = ()
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
 
@@ -49,7 +49,7 @@ class ConfusionView(MatrixTable):
     def _cell_words(self, cell: CellIndex) -> str:
         row, column = cell
         count, total = int(self._counts[row, column]), int(self._counts[row].sum())
-        true, taken = (label_name(self._labels[place]) for place in cell)
+        true, predicted = (label_name(self._labels[place]) for place in cell)
         share = tr("{share:.1%} of this class", share=count / total if total else 0.0)
         samples = trn("{n:,} sample", "{n:,} samples", count)
         if row == column:
@@ -57,7 +57,7 @@ class ConfusionView(MatrixTable):
         return tr(
             "{true} taken for {taken}: {n} ({share})",
             true=true,
-            taken=taken,
+            taken=predicted,
             n=samples,
             share=share,
         )

@@ -65,29 +65,29 @@ class _MistakeRows(PictureRows):
         """Return the number of samples shown, at most ``MAX_SHOWN``."""
         return min(MAX_SHOWN, len(self._shown.order))
 
-    def picture(self, row: int, room: QSize) -> QImage:
+    def picture(self, row: int, size: QSize) -> QImage:
         """Return the sample's image."""
-        del room
+        del size
         return self._pictures.image(self.sample_index(row))
 
     def _answer(self, row: int) -> tuple[str, str, float]:
         found, number = self._shown.found, self._shown.order[row]
-        true, taken = found.classes[found.truth[number]], found.classes[found.predicted[number]]
-        return true, taken, float(found.confidence[number])
+        true, predicted = found.classes[found.truth[number]], found.classes[found.predicted[number]]
+        return true, predicted, float(found.confidence[number])
 
     def caption(self, row: int) -> str:
         """Return class, answer and confidence in short form."""
-        true, taken, confidence = self._answer(row)
+        true, predicted, confidence = self._answer(row)
         share = localized(confidence, ".0%")
-        if true == taken:
+        if true == predicted:
             return f"{_short(true)}\n{share}"
         between = " " if self.is_narrow else "\n"
-        return f"{_short(true)}{between}→ {_short(taken)}\n{share}"
+        return f"{_short(true)}{between}→ {_short(predicted)}\n{share}"
 
     def sentence(self, row: int) -> str:
         """Return class, answer and confidence as a sentence."""
-        true, taken, confidence = self._answer(row)
-        if true == taken:
+        true, predicted, confidence = self._answer(row)
+        if true == predicted:
             return tr(
                 "Sample {n:,}: {true}, recognised with a confidence of {share:.1%}",
                 n=self.sample_index(row) + 1,
@@ -98,7 +98,7 @@ class _MistakeRows(PictureRows):
             "Sample {n:,}: {true}, taken for {taken} with a confidence of {share:.1%}",
             n=self.sample_index(row) + 1,
             true=label_name(true),
-            taken=label_name(taken),
+            taken=label_name(predicted),
             share=confidence,
         )
 

@@ -228,8 +228,8 @@ class DimensionBars(PaintedArea):
         return self._slot_in(self._plot())
 
     def _slot_in(self, plot: QRectF) -> float:
-        room = plot.width() / max(1, len(self._values))
-        return float(np.clip(room, _MIN_SLOT_PX, _MAX_SLOT_PX))
+        slot = plot.width() / max(1, len(self._values))
+        return float(np.clip(slot, _MIN_SLOT_PX, _MAX_SLOT_PX))
 
     def _share_out(self) -> None:
         plot = self._plot()

@@ -90,7 +90,7 @@ class CodeFigures(QWidget):
             )
         )
         self.forget = flat_button("close", tr("Remove the column of kept figures"))
-        self._kept = dim(ElidedLabel())
+        self._reference_title = dim(ElidedLabel())
         self._values: dict[str, tuple[QLabel, QLabel]] = {}
         self._labels: dict[str, tuple[QLabel, QLabel]] = {}
         self._heads = dim(tr("now")), dim(tr("kept"))
@@ -101,7 +101,7 @@ class CodeFigures(QWidget):
 
     def _build(self) -> None:
         margins = (SPACING, SPACING // 2, SPACING, 0)
-        bar = row(self.keep, (self._kept, 1), self.forget, spacing=0, margins=margins)
+        bar = row(self.keep, (self._reference_title, 1), self.forget, spacing=0, margins=margins)
         grid = QGridLayout()
         grid.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
         grid.setHorizontalSpacing(2 * SPACING)
@@ -132,11 +132,11 @@ class CodeFigures(QWidget):
 
     def set_analysis(self, analysis: CodeAnalysis | None, reference: CodeAnalysis | None) -> None:
         """Show the statistics of ``analysis``, and of ``reference`` if given."""
-        now, kept = _texts(analysis), _texts(reference)
+        now, reference_texts = _texts(analysis), _texts(reference)
         for key, (value, other) in self._values.items():
             value.setText(now.get(key, _NONE))
-            other.setText(kept.get(key, _NONE))
-            is_known = key in now or key in kept
+            other.setText(reference_texts.get(key, _NONE))
+            is_known = key in now or key in reference_texts
             for widget in (value, *self._labels[key]):
                 widget.setVisible(is_known)
             other.setVisible(is_known and reference is not None)
@@ -144,7 +144,7 @@ class CodeFigures(QWidget):
             head.setVisible(reference is not None)
         self.keep.setEnabled(analysis is not None)
         self.forget.setVisible(reference is not None)
-        self._kept.setText("" if reference is None else _title(reference))
+        self._reference_title.setText("" if reference is None else _title(reference))
 
     def text(self, key: str) -> tuple[str, str]:
         """Return the current and the kept value of the row ``key``, as shown."""

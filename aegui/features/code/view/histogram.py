@@ -65,7 +65,7 @@ def activations_plot(analysis: CodeAnalysis) -> HistogramPlot:
     return HistogramPlot(
         edges,
         Axis(tr("number of a code"), Scale(float(edges[0]), float(edges[-1]))),
-        Axis(tr("√ of share"), Scale(0.0, _AIR * (top or 1.0)), bare=True),
+        Axis(tr("√ of share"), Scale(0.0, _AIR * (top or 1.0)), without_ticks=True),
         (BinHeights("", heights),),
         curve,
     )

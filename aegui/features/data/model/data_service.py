@@ -33,7 +33,7 @@ class DataService(Service):
     """Emitted with the key of a set once it has been downloaded."""
     download_failed = Signal(str, str)
     """Emitted with key and reason; partial downloads are kept to be resumed."""
-    card_made = Signal(object, object)
+    card_ready = Signal(object, object)
     """Emitted with the ``Dataset`` and its ``DataCard``."""
     found = Signal(object, object)
     """Emitted with the searched ``Dataset`` and the places of the matches, int64 ``[n]``."""
@@ -42,7 +42,7 @@ class DataService(Service):
         super().__init__(parent)
         self.downloading = ProgressJob("aegui-download", self)
         self._cards: WeakKeyDictionary[Dataset, DataCard] = WeakKeyDictionary()
-        self._wanted: Dataset | None = None
+        self._requested: Dataset | None = None
         self._making = Derived("aegui-card", self, urgent=False)
         self._making.answered.connect(self._on_making_answered)
         self._searches = Derived("aegui-search", self, urgent=False)
@@ -72,10 +72,10 @@ class DataService(Service):
         )
 
     def request_card(self, dataset: Dataset) -> DataCard | None:
-        """Return the card of ``dataset`` if cached; else compute it, and ``card_made`` follows."""
+        """Return the card of ``dataset`` if cached; else compute it, and ``card_ready`` follows."""
         known = self._cards.get(dataset)
-        if dataset is not self._wanted:
-            self._wanted = dataset
+        if dataset is not self._requested:
+            self._requested = dataset
             self._making.forget()
             if known is None:
                 self._making.compute(
@@ -93,9 +93,9 @@ class DataService(Service):
 
     @Slot(object)
     def _on_making_answered(self, answer: tuple[Dataset, DataCard]) -> None:
-        dataset, made = answer
-        self._cards[dataset] = made
-        self.card_made.emit(dataset, made)
+        dataset, card = answer
+        self._cards[dataset] = card
+        self.card_ready.emit(dataset, card)
 
     @Slot(object)
     def _on_searches_answered(self, answer: tuple[Dataset, NDArray[np.int64]]) -> None:

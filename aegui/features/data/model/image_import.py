@@ -59,7 +59,7 @@ class ImageImport(Service):
     """Scans the paths of one import, then previews them whenever the settings change."""
 
     found = Signal(object)
-    """Emitted with the ``ImageScan``; ``own`` then has the properties of the files."""
+    """Emitted with the ``ImageScan``; ``majority`` then has the properties of the files."""
     failed = Signal(str)
     """Emitted with the reason why there is nothing to import."""
     previewed = Signal(object)
@@ -69,7 +69,7 @@ class ImageImport(Service):
         super().__init__(parent)
         self.paths = tuple(paths)
         self.scan: ImageScan | None = None
-        self.own: MajorityFormat | None = None
+        self.majority: MajorityFormat | None = None
         self.scanning = ProgressJob("aegui-scan", self)
         self._previews = Derived("aegui-preview", self, urgent=False)
         self._previews.answered.connect(self.previewed)
@@ -90,7 +90,7 @@ class ImageImport(Service):
             self._previews.compute(lambda _report, cancelled: preview_of(scan, spec, cancelled))
 
     def _take(self, found: tuple[ImageScan, MajorityFormat | None]) -> None:
-        self.scan, self.own = found
+        self.scan, self.majority = found
         self.found.emit(self.scan)
 
 

@@ -100,8 +100,8 @@ class PairRow(Painted):
 
     def _rect(self, index: int) -> QRect:
         row, column = divmod(index, self._columns(self.width()))
-        high = _PAIR_PX + for_text(_LINE_PX) + SPACING // 2
-        return QRect(column * (2 * _PAIR_PX + SPACING), row * high, 2 * _PAIR_PX, high)
+        height = _PAIR_PX + for_text(_LINE_PX) + SPACING // 2
+        return QRect(column * (2 * _PAIR_PX + SPACING), row * height, 2 * _PAIR_PX, height)
 
     def _sides(self, index: int) -> tuple[QRect, QRect]:
         area = self._rect(index)

@@ -125,10 +125,12 @@ class _ClassBars(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(row.adjusted(0, 0, -4, -_BAR_PX), right, count)
         left = row.left() + 26
-        room = row.right() - 4 - left
-        bar = QRect(left, row.bottom() - _BAR_PX, round(room * index.data(_SHARE_ROLE)), _BAR_PX)
+        length = row.right() - 4 - left
+        bar = QRect(left, row.bottom() - _BAR_PX, round(length * index.data(_SHARE_ROLE)), _BAR_PX)
         colour = theme.accent if ticked else theme.border
-        painter.fillRect(QRect(left, bar.top(), room, _BAR_PX), blend(theme.grid, theme.panel, 0.6))
+        painter.fillRect(
+            QRect(left, bar.top(), length, _BAR_PX), blend(theme.grid, theme.panel, 0.6)
+        )
         painter.fillRect(bar, colour)
         painter.restore()
         option.rect = row.adjusted(0, 0, -width, -_BAR_PX)

@@ -275,9 +275,9 @@ class DataPanel(QWidget):
 
     def set_open_sections(self, keys: Iterable[str]) -> None:
         """Unfold the sections of ``keys`` and fold the others."""
-        wanted = set(keys)
+        open_keys = set(keys)
         for key, section in self.sections.items():
-            section.header.setChecked(key in wanted)
+            section.header.setChecked(key in open_keys)
 
     def open_sections(self) -> tuple[str, ...]:
         """Return the keys of the unfolded sections, to be saved."""
@@ -329,13 +329,13 @@ class DataPanel(QWidget):
         view = self._view
         if view is None:
             return
-        taken = None
-        if not view.is_whole:
-            taken = np.zeros(len(view.pool), np.bool_)
-            taken[view.selected] = True
-        self.left_out.setVisible(taken is not None and self._found is None)
-        self.gallery.set_taken(taken)
-        everything = self.left_out.isChecked() or taken is None
+        is_used = None
+        if not view.is_complete:
+            is_used = np.zeros(len(view.pool), np.bool_)
+            is_used[view.selected] = True
+        self.left_out.setVisible(is_used is not None and self._found is None)
+        self.gallery.set_used(is_used)
+        everything = self.left_out.isChecked() or is_used is None
         shown = None if everything else view.selected
         self.gallery.set_shown(shown if self._found is None else self._found)
         self._show_found(view)
@@ -400,7 +400,7 @@ def _facts(view: DataView) -> str:
         size = f"{size} × {channels}"
     if view.pool.whole is not None:
         count = tr("{n:,} of {all:,}", n=len(view.selected), all=view.pool.whole)
-    elif view.is_whole:
+    elif view.is_complete:
         count = trn("{n:,} sample", "{n:,} samples", len(view.pool))
     else:
         count = tr("{n:,} of {all:,}", n=len(view.selected), all=len(view.pool))

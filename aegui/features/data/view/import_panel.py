@@ -62,7 +62,7 @@ class ImportPanel(QWidget):
         self._shown = DataSpec()
         self.form = Form(self._shown, _FIELDS)
         self.form.set_beginning("count", _USUAL_COUNT)
-        self.own = dim(wrapped_label())
+        self.majority = dim(wrapped_label())
         self.network = wrapped_label()
         self.as_network = QPushButton(tr("Take the size of the network"))
         self.as_network.hide()
@@ -76,7 +76,7 @@ class ImportPanel(QWidget):
         self._build_fields()
         self._lay_out()
         self._connect()
-        self.set_own("")
+        self.set_majority("")
         self.set_network(None)
         self.set_found(0, {}, ())
 
@@ -97,7 +97,7 @@ class ImportPanel(QWidget):
         self.form.rows.setHorizontalSpacing(2 * SPACING)
         self.form.rows.insertRow(2, self.square)
         side = column(
-            self.own,
+            self.majority,
             self.form,
             self.network,
             row(self.as_network, 1),
@@ -144,10 +144,10 @@ class ImportPanel(QWidget):
             self.square.setChecked(spec.width == spec.height)
         self._show(spec)
 
-    def set_own(self, text: str) -> None:
+    def set_majority(self, text: str) -> None:
         """Show a description of the files' own size and colours."""
-        self.own.setText(text)
-        self.own.setVisible(bool(text))
+        self.majority.setText(text)
+        self.majority.setVisible(bool(text))
 
     def set_network(self, shape: Sequence[int] | None) -> None:
         """Set the input shape ``(C, H, W)`` of the network on the map, or None."""

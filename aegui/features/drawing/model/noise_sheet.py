@@ -73,7 +73,7 @@ def fits(codec: Codec, image_shape: tuple[int, int, int]) -> bool:
     return codec.can_encode and codec.image_shape == image_shape
 
 
-def is_made_at_once(models: Sequence[tuple[str, Codec]]) -> bool:
+def is_quick_sheet(models: Sequence[tuple[str, Codec]]) -> bool:
     """Return whether all answers together take only a few milliseconds."""
     return all(
         is_quick(codec, len(LEVELS) * (codec.cost + codec.encode_cost), QUICK_BATCH)

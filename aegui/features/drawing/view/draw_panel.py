@@ -179,16 +179,21 @@ class DrawPanel(QWidget):
         body.setColumnStretch(0, 1)
 
     @Slot()
-    def _share_room(self) -> None:
+    def _share_space(self) -> None:
         """Divide the room so that the pixels are as large as possible.
 
         The position of the pages depends on the first one only: switching tabs moves nothing.
         """
         edge, gap = SPACING, self._body.spacing()
-        wide = self.width() - 2 * edge
-        tools = self.tools.heightForWidth(wide)
-        high = (
-            self.height() - tools - self._tab_row.heightForWidth(wide) - edge // 2 - edge - 2 * gap
+        body_width = self.width() - 2 * edge
+        tools = self.tools.heightForWidth(body_width)
+        body_height = (
+            self.height()
+            - tools
+            - self._tab_row.heightForWidth(body_width)
+            - edge // 2
+            - edge
+            - 2 * gap
         )
         character = self.fontMetrics().averageCharWidth()
         least = character * _MIN_SIDE
@@ -198,23 +203,23 @@ class DrawPanel(QWidget):
         def scale(width: int, height: int) -> float:
             return max(0.0, min(width / columns, height / rows))
 
-        left = wide - gap - first
-        has_room = left >= self.editor.minimumSizeHint().width()
-        beside = scale(left, high) if has_room else 0.0
-        below = scale(wide, high - gap - self.page.sizeHint().height())
-        self._put_below(not has_room or below > _BETTER * beside)
+        left = body_width - gap - first
+        fits_beside = left >= self.editor.minimumSizeHint().width()
+        beside = scale(left, body_height) if fits_beside else 0.0
+        below = scale(body_width, body_height - gap - self.page.sizeHint().height())
+        self._put_below(not fits_beside or below > _BETTER * beside)
         page = self._pages.currentWidget()
         if self._is_below or page is None:
             self._pages.setMinimumWidth(0)
             self._pages.setMaximumWidth(_UNBOUNDED_PX)
             return
         # Beside the editor the page takes the width that the editor cannot use.
-        spare = wide - gap - round(high * columns / rows)
+        spare = body_width - gap - round(body_height * columns / rows)
         least = max(least, page.minimumSizeHint().width())
         self._pages.setFixedWidth(max(least, min(spare, character * _MAX_SIDE)))
 
     def _on_pages_current_changed(self) -> None:
-        self._share_room()
+        self._share_space()
         self.page_shown.emit(self.shown_page)
 
     def show_page(self, key: str) -> None:
@@ -245,7 +250,7 @@ class DrawPanel(QWidget):
         is_other = pixels.shape[-2:] != self.editor.pixels.shape[-2:]
         self.editor.set_pixels(pixels)
         if is_other:
-            self._share_room()
+            self._share_space()
         large = max(pixels.shape[-2:]) > _LARGE
         self.brush.set_kind(paper.kind, sized=large or paper.kind != "binary")
         if paper == self._paper:
@@ -335,19 +340,19 @@ class DrawPanel(QWidget):
     # -- edits -----------------------------------------------------------------------------------
 
     def _on_tools_used(self, key: str) -> None:
-        verb, _, way = key.partition("-")
+        verb, _, direction = key.partition("-")
         if verb == "zoom":
-            self._zoom(way)
+            self._zoom(direction)
         elif verb == "select":
             self.editor.select_all()
         else:
             self.edit_requested.emit(key)
 
-    def _zoom(self, way: str) -> None:
-        if way == "fit":
+    def _zoom(self, direction: str) -> None:
+        if direction == "fit":
             self.editor.show_all()
         else:
-            self.editor.zoom_by(_ZOOM_STEP if way == "in" else 1.0 / _ZOOM_STEP)
+            self.editor.zoom_by(_ZOOM_STEP if direction == "in" else 1.0 / _ZOOM_STEP)
 
     def _on_tools_switched(self, key: str, on: bool) -> None:
         if key == "grid":
@@ -393,7 +398,7 @@ class DrawPanel(QWidget):
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if event.type() == QEvent.Type.LayoutRequest:
             # A page may need more room than before, as with the colour brush or a misfit message.
-            self._share_room()
+            self._share_space()
         # While the panel has the focus, its keys override window shortcuts such as Ctrl+Z.
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and self._has_key(event):
@@ -426,7 +431,7 @@ class DrawPanel(QWidget):
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
-        self._share_room()
+        self._share_space()
         super().resizeEvent(event)
 
 

@@ -148,21 +148,21 @@ class PixelEditor(StrokeSurface):
             return engaged or self.cell_visible
         known = key in _KEY_PAINTS or key in _MOVES or key in _JUMPS
         copies = event.matches(QKeySequence.StandardKey.Copy)
-        return (known and _is_plain(event)) or copies or _pastes(event)
+        return (known and _is_unmodified(event)) or copies or _pastes(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         key = event.key()
-        plain = _is_plain(event)
+        is_unmodified = _is_unmodified(event)
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()
         elif _pastes(event):
             self.paste_requested.emit()
         elif key == Qt.Key.Key_Escape and self._unwind():
             return
-        elif plain and key in _KEY_PAINTS:
+        elif is_unmodified and key in _KEY_PAINTS:
             if not event.isAutoRepeat():
                 self._press_ink(key, _KEY_PAINTS[key])
-        elif plain and (key in _MOVES or key in _JUMPS):
+        elif is_unmodified and (key in _MOVES or key in _JUMPS):
             drawing = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._move(*{**_MOVES, **_JUMPS}[key], drawing=drawing)
         else:
@@ -215,7 +215,7 @@ class PixelEditor(StrokeSurface):
         super().hideEvent(event)
 
 
-def _is_plain(event: QKeyEvent) -> bool:
+def _is_unmodified(event: QKeyEvent) -> bool:
     """Return whether no modifier but Shift is held."""
     allowed = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
     return not event.modifiers() & ~allowed

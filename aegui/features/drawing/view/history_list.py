@@ -49,10 +49,10 @@ class HistoryList(QFrame):
             self.items.addItem(item)
         self.items.setCurrentRow(current)
         self.resize(*_SIZE_PX)
-        room = self._owner.screen().availableGeometry()
+        screen = self._owner.screen().availableGeometry()
         self.move(
-            max(room.left(), min(corner.x(), room.right() - self.width())),
-            max(room.top(), min(corner.y(), room.bottom() - self.height())),
+            max(screen.left(), min(corner.x(), screen.right() - self.width())),
+            max(screen.top(), min(corner.y(), screen.bottom() - self.height())),
         )
         self.show()
         self.items.setFocus(Qt.FocusReason.PopupFocusReason)

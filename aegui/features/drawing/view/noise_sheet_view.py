@@ -84,10 +84,10 @@ class NoiseSheetView(QWidget):
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return the rectangle of an image; row 0 is the noisy drawing."""
         rows, columns = self._count()
-        wide = (self.width() - _NAME_PX) // columns
-        high = (self.height() - _HEAD_PX) // rows
-        x, y = _NAME_PX + column * wide, _HEAD_PX + row * high
-        return QRect(x, y, wide - _GAP_PX, max(1, high - _FIGURE_PX))
+        cell_width = (self.width() - _NAME_PX) // columns
+        cell_height = (self.height() - _HEAD_PX) // rows
+        x, y = _NAME_PX + column * cell_width, _HEAD_PX + row * cell_height
+        return QRect(x, y, cell_width - _GAP_PX, max(1, cell_height - _FIGURE_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event

@@ -99,7 +99,7 @@ class PixelSurface(QWidget):
 
     # -- zoom ------------------------------------------------------------------------------------
 
-    def _room(self) -> QRect:
+    def _area(self) -> QRect:
         return self.rect().adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
 
     def _grid_rect(self) -> QRect:
@@ -109,28 +109,28 @@ class PixelSurface(QWidget):
         return self._grid[1]
 
     def _new_grid_rect(self) -> QRect:
-        room = self._room()
+        area = self._area()
         height, width = self.pixels.shape[-2:]
         # Pixels are squares of equal size if the image fits into the room.
-        fits = height <= room.height() and width <= room.width()
-        whole = fitted_rect(height, width, room) if fits else picture_rect(height, width, room)
+        fits = height <= area.height() and width <= area.width()
+        fitted = fitted_rect(height, width, area) if fits else picture_rect(height, width, area)
         if self.zoom <= 1.0:
-            return whole
-        side = max(1, round(whole.width() / width * self.zoom))
+            return fitted
+        side = max(1, round(fitted.width() / width * self.zoom))
         size = QSize(width * side, height * side)
-        x = _placed(room.x(), room.width(), size.width(), self._centre.x())
+        x = _placed(area.x(), area.width(), size.width(), self._centre.x())
         return QRect(
-            QPoint(x, _placed(room.y(), room.height(), size.height(), self._centre.y())), size
+            QPoint(x, _placed(area.y(), area.height(), size.height(), self._centre.y())), size
         )
 
     def zoom_by(self, factor: float, around: QPoint | None = None) -> None:
         """Zoom about the point ``around``, or about the centre if None."""
-        point = self._room().center() if around is None else around
+        point = self._area().center() if around is None else around
         before = self._grid_rect()
         x = (point.x() - before.x()) / max(1, before.width())
         y = (point.y() - before.y()) / max(1, before.height())
         self.zoom = min(LARGEST_ZOOM, max(1.0, self.zoom * factor))
-        after, middle = self._grid_rect(), QRectF(self._room()).center()
+        after, middle = self._grid_rect(), QRectF(self._area()).center()
         self._centre = QPointF(
             x + (middle.x() - point.x()) / max(1, after.width()),
             y + (middle.y() - point.y()) / max(1, after.height()),
@@ -140,9 +140,9 @@ class PixelSurface(QWidget):
     @property
     def first_seen(self) -> Cell:
         """The topmost row and the leftmost column that are wholly visible."""
-        grid, room = self._grid_rect(), self._room()
+        grid, area = self._grid_rect(), self._area()
         height, width = self.pixels.shape[-2:]
-        hidden_px = max(0, room.top() - grid.top()), max(0, room.left() - grid.left())
+        hidden_px = max(0, area.top() - grid.top()), max(0, area.left() - grid.left())
         row = -(-hidden_px[0] * height // max(1, grid.height()))
         return row, -(-hidden_px[1] * width // max(1, grid.width()))
 
@@ -153,17 +153,17 @@ class PixelSurface(QWidget):
 
     def pan_by(self, pixels: QPoint) -> None:
         """Pan by ``pixels`` if the image is larger than the room."""
-        grid, room = self._grid_rect(), self._room()
+        grid, area = self._grid_rect(), self._area()
         # Start from the actual position, which is clamped at the edges.
-        at = QRectF(room).center() - QPointF(grid.topLeft() + pixels)
+        at = QRectF(area).center() - QPointF(grid.topLeft() + pixels)
         self._centre = QPointF(at.x() / max(1, grid.width()), at.y() / max(1, grid.height()))
         self.update()
 
     def _follow(self, cell: Cell) -> None:
         """Pan so that ``cell`` is visible."""
-        rect, room = self.cell_rect(*cell), self._room()
-        right = max(0, room.left() - rect.left()) - max(0, rect.right() - room.right())
-        down = max(0, room.top() - rect.top()) - max(0, rect.bottom() - room.bottom())
+        rect, area = self.cell_rect(*cell), self._area()
+        right = max(0, area.left() - rect.left()) - max(0, rect.right() - area.right())
+        down = max(0, area.top() - rect.top()) - max(0, rect.bottom() - area.bottom())
         if right or down:
             self.pan_by(QPoint(right, down))
 
@@ -174,7 +174,7 @@ class PixelSurface(QWidget):
         painter = QPainter(self)
         grid = self._grid_rect()
         painter.save()
-        painter.setClipRect(event.rect() & self._room().adjusted(-1, -1, 1, 1))
+        painter.setClipRect(event.rect() & self._area().adjusted(-1, -1, 1, 1))
         box = self._box_in(event.rect(), grid)
         if box is not None:
             self._paint_image(painter, grid, box)
@@ -189,12 +189,12 @@ class PixelSurface(QWidget):
         painter.restore()
         if self.hasFocus():
             painter.setPen(QPen(theme.accent, 2))
-            painter.drawRect(grid.intersected(self._room()).adjusted(-2, -2, 2, 2))
+            painter.drawRect(grid.intersected(self._area()).adjusted(-2, -2, 2, 2))
 
     def _box_in(self, rect: QRect, grid: QRect) -> PixelBox | None:
         """Return the cells that intersect ``rect``; all cells unless they are equal squares."""
         height, width = self.pixels.shape[-2:]
-        part = rect & grid & self._room()
+        part = rect & grid & self._area()
         if part.isEmpty():
             return None
         side = grid.width() // width
@@ -304,9 +304,9 @@ def _true(mask: NDArray[np.bool_]) -> list[Cell]:
     return [(row, column) for row, column in np.argwhere(mask).tolist()]
 
 
-def _placed(start: int, room: int, length: int, share: float) -> int:
+def _placed(start: int, available: int, length: int, share: float) -> int:
     """Return the start of ``length`` that centres its ``share``, without leaving room empty."""
-    if length <= room:
-        return start + (room - length) // 2
-    ideal = round(start + room / 2 - share * length)
-    return max(start + room - length, min(start, ideal))
+    if length <= available:
+        return start + (available - length) // 2
+    ideal = round(start + available / 2 - share * length)
+    return max(start + available - length, min(start, ideal))

@@ -96,9 +96,9 @@ class SetGallery(GlyphGrid):
     def _show_gap(self, position: QPoint) -> None:
         self._set_gap(self._gap_at(position))
         visible = self.visibleRegion().boundingRect()
-        for edge, way in ((visible.top(), -1), (visible.bottom(), 1)):
+        for edge, direction in ((visible.top(), -1), (visible.bottom(), 1)):
             if abs(position.y() - edge) < _EDGE_PX:
-                self.edge_neared.emit(position.x(), edge + way * CELL_PX // 2)
+                self.edge_neared.emit(position.x(), edge + direction * CELL_PX // 2)
 
     def _set_gap(self, gap: int | None) -> None:
         self._gap = gap

@@ -71,7 +71,7 @@ class SetPage(QWidget):
         self._change = QLabel()
         self._continue = QPushButton(tr("Train on"))
         self._labels: Sequence[str] = ()
-        self._wanted: int | None = None
+        self._requested: int | None = None
         self._is_locked = False
         self._layout: QVBoxLayout
         self._build()
@@ -135,17 +135,17 @@ class SetPage(QWidget):
         self._layout.invalidate()
         self._layout.activate()
         self._show_chosen(self.gallery.current)
-        self._choose_wanted()
+        self._choose_requested()
 
     def choose(self, index: int) -> None:
         """Select the sample at ``index``, as soon as it is in the gallery."""
-        self._wanted = index
-        self._choose_wanted()
+        self._requested = index
+        self._choose_requested()
 
-    def _choose_wanted(self) -> None:
-        index = self._wanted
+    def _choose_requested(self) -> None:
+        index = self._requested
         if index is not None and index < self.gallery.count():
-            self._wanted = None
+            self._requested = None
             self.gallery.set_current(index)
 
     def set_locked(self, reason: str) -> None:

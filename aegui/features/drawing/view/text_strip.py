@@ -158,12 +158,12 @@ class _Line(QWidget):
         return self._indices.get(sign)
 
     def sizeHint(self) -> QSize:
-        return QSize(120, self._high())
+        return QSize(120, self._line_height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, self._high())
+        return QSize(60, self._line_height())
 
-    def _high(self) -> int:
+    def _line_height(self) -> int:
         return max(_HEIGHT_PX, self._shape[0] + _MARGIN_PX)
 
     def scale(self) -> int:

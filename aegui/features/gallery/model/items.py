@@ -40,7 +40,7 @@ SET_SECTIONS = {
     "own": mark("Your own"),
 }
 """Sections of the data page: key -> label."""
-_OWN = "own"
+_USERS = "own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class GalleryItem:
         recipe: The recipe of a network.
         has_goal: Whether it is a challenge.
         searched: Text that searches match, case-folded.
-        is_own: Whether it is the person's own.
+        is_users: Whether it is the person's own.
     """
 
     what: What
@@ -120,7 +120,7 @@ class GalleryItem:
     recipe: Recipe | None = None
     has_goal: bool = False
     searched: str = ""
-    is_own: bool = False
+    is_users: bool = False
 
     @property
     def sentence(self) -> str:
@@ -147,7 +147,7 @@ def network_items(extras: Extras, recent: Sequence[Path]) -> tuple[GalleryItem, 
 
 def set_items(extras: Extras, networks: Sequence[GalleryItem]) -> tuple[GalleryItem, ...]:
     """Return built-in and downloadable sets, and the person's own."""
-    made = []
+    items = []
     for entry in entries():
         row = BUILTIN_SETS.get(entry.key)
         count = sum(item.data == entry.key and item.what == "network" for item in networks)
@@ -157,19 +157,19 @@ def set_items(extras: Extras, networks: Sequence[GalleryItem]) -> tuple[GalleryI
             entry.key,
             entry.label,
             text=entry.help,
-            above=tr(SET_SECTIONS[_OWN if row is None else row.kind]),
+            above=tr(SET_SECTIONS[_USERS if row is None else row.kind]),
             kind=trn("{n} network learns it", "{n} networks learn it", count) if count else "",
             size=entry.detail,
-            sections=(_OWN if row is None else row.kind,),
+            sections=(_USERS if row is None else row.kind,),
             data=entry.key,
             picture=(
                 _picture(f"data-{entry.key}") if has_picture else extras.sheets.get(entry.key)
             ),
             are_pixels=row is not None and row.kind == "glyphs",
-            is_own=entry.is_own,
+            is_users=entry.is_users,
         )
-        made.append(_findable(item))
-    return tuple(made)
+        items.append(_findable(item))
+    return tuple(items)
 
 
 def network_sections(items: Sequence[GalleryItem]) -> list[tuple[str, str, int]]:
@@ -231,7 +231,7 @@ def _network_item(card: Card, figures: CardFigures | None) -> GalleryItem:
         recipe=recipe,
         has_goal=card.goal is not None,
         searched=card.searched,
-        is_own=card.path is not None,
+        is_users=card.path is not None,
     )
 
 
@@ -254,7 +254,7 @@ def _file_item(path: Path, preview: FilePreview) -> GalleryItem:
         sections=(FILES,),
         picture=preview.picture,
         path=path,
-        is_own=True,
+        is_users=True,
     )
     if recipe is None:
         return item

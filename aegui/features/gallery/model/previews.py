@@ -40,9 +40,9 @@ def extras_of(recent: Sequence[Path], cancelled: IsCancelled) -> Iterator[Extras
     sheets: dict[str, NDArray[np.uint8]] = {}
     for entry in entries():
         stop_if(cancelled)
-        made = _sheet(entry.key) if entry.is_own else None
-        if made is not None:
-            sheets[entry.key] = made
+        sheet = _sheet(entry.key) if entry.is_users else None
+        if sheet is not None:
+            sheets[entry.key] = sheet
     known = {}
     for card in cards():
         stop_if(cancelled)

@@ -42,21 +42,21 @@ class CardPictures:
         if key not in self._read:
             # The source is kept too: another one could otherwise have its id later.
             self._read[key] = item.picture, _image(item)
-        _, made = self._read[key]
-        return _in_theme(made) if item.are_pixels else made
+        _, picture = self._read[key]
+        return _in_theme(picture) if item.are_pixels else picture
 
 
 class _CardRows(PictureRows):
     def __init__(
-        self, items: Sequence[GalleryItem], kept: Set[str], pictures: CardPictures
+        self, items: Sequence[GalleryItem], favourites: Set[str], pictures: CardPictures
     ) -> None:
-        self._items, self._kept, self._pictures = items, kept, pictures
+        self._items, self._favourites, self._pictures = items, favourites, pictures
 
     def __len__(self) -> int:
         return len(self._items)
 
-    def picture(self, row: int, room: QSize) -> QImage:
-        del room
+    def picture(self, row: int, size: QSize) -> QImage:
+        del size
         return self._pictures.of(self._items[row])
 
     def caption(self, row: int) -> str:
@@ -64,15 +64,21 @@ class _CardRows(PictureRows):
 
     def sentence(self, row: int) -> str:
         item = self._items[row]
-        kept = tr("in the toolbar") if item.key in self._kept else ""
-        return ". ".join(filter(None, (item.sentence, kept)))
+        note = tr("in the toolbar") if item.key in self._favourites else ""
+        return ". ".join(filter(None, (item.sentence, note)))
 
     def detail(self, row: int) -> CardWords:
         item = self._items[row]
         lines = (item.kind, item.size)
         is_trained = item.path is not None and item.what == "network"
         return CardWords(
-            item.above, item.title, item.text, lines, item.mark, is_trained, item.key in self._kept
+            item.above,
+            item.title,
+            item.text,
+            lines,
+            item.mark,
+            is_trained,
+            item.key in self._favourites,
         )
 
 
@@ -90,7 +96,7 @@ class CardList(PictureList):
     def __init__(self, pictures: CardPictures, parent: QWidget | None = None) -> None:
         super().__init__(tr("Cards"), parent)
         self._items: Sequence[GalleryItem] = ()
-        self._kept: Set[str] = frozenset()
+        self._favourites: Set[str] = frozenset()
         self._pictures = pictures
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -110,24 +116,26 @@ class CardList(PictureList):
         # Qt reserves room for the scroll bar even while it is hidden.
         metric = QStyle.PixelMetric.PM_ScrollBarExtent
         bar = self.style().pixelMetric(metric, None, self.verticalScrollBar())
-        wide = self.maximumViewportSize().width() - bar - 1
-        columns = max(1, wide // self._cell.width())
-        room = QSize(max(self._cell.width(), wide // columns), self._cell.height())
-        if room != self.gridSize():
-            self.set_sizes(QSize(*CARD_SIZE), room)
+        width = self.maximumViewportSize().width() - bar - 1
+        columns = max(1, width // self._cell.width())
+        grid_size = QSize(max(self._cell.width(), width // columns), self._cell.height())
+        if grid_size != self.gridSize():
+            self.set_sizes(QSize(*CARD_SIZE), grid_size)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the cards to the new width."""
         super().resizeEvent(event)
         self._spread()
 
-    def set_items(self, items: Sequence[GalleryItem], kept: Set[str], chosen: str = "") -> None:
+    def set_items(
+        self, items: Sequence[GalleryItem], favourites: Set[str], chosen: str = ""
+    ) -> None:
         """Show ``items``; select the one with key ``chosen``, or else the first."""
         same = [item.key for item in items] == [item.key for item in self._items]
         at = self.verticalScrollBar().value() if same else 0
-        self._items, self._kept = tuple(items), kept
+        self._items, self._favourites = tuple(items), favourites
         with QSignalBlocker(self):
-            self.set_rows(_CardRows(self._items, kept, self._pictures))
+            self.set_rows(_CardRows(self._items, favourites, self._pictures))
             if items:
                 keys = [item.key for item in items]
                 row = keys.index(chosen) if chosen in keys else 0
@@ -169,8 +177,8 @@ def _fitted(image: QImage) -> QImage:
     """Return the top of a sheet of samples, in the aspect ratio of a card."""
     if image.isNull():
         return _blank()
-    wide, high = CARD_SIZE
-    return image.copy(0, 0, image.width(), min(image.height(), image.width() * high // wide))
+    width, height = CARD_SIZE
+    return image.copy(0, 0, image.width(), min(image.height(), image.width() * height // width))
 
 
 def _with_channels(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:

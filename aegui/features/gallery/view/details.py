@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.features.gallery.model.items import GalleryItem
     from aegui.features.gallery.view.card_list import CardPictures
 
-_WIDE_PX, _MAX_WIDE_PX = 260, 340
+_WIDTH_PX, _MAX_WIDTH_PX = 260, 340
 
 
 class _Picture(QWidget):
@@ -31,7 +31,7 @@ class _Picture(QWidget):
         super().__init__()
         self._pictures = pictures
         self._item: GalleryItem | None = None
-        self.setFixedHeight(_wide_px() * CARD_SIZE[1] // CARD_SIZE[0])
+        self.setFixedHeight(_width_px() * CARD_SIZE[1] // CARD_SIZE[0])
 
     def set_item(self, item: GalleryItem | None) -> None:
         self._item = item
@@ -59,7 +59,7 @@ class Details(QFrame):
 
     Signals:
         open_requested(), train_requested(), vary_requested(): Actions on the selected item.
-        kept_toggled(bool): Pin the item to the toolbar, or unpin it.
+        favourite_toggled(bool): Pin the item to the toolbar, or unpin it.
         remove_requested(): Remove a recipe of the person's own, or forget a file.
         networks_requested(): Show the networks trained on the selected set.
     """
@@ -67,7 +67,7 @@ class Details(QFrame):
     open_requested = Signal()
     train_requested = Signal()
     vary_requested = Signal()
-    kept_toggled = Signal(bool)
+    favourite_toggled = Signal(bool)
     remove_requested = Signal()
     networks_requested = Signal()
 
@@ -75,7 +75,7 @@ class Details(QFrame):
         super().__init__(parent)
         self._item: GalleryItem | None = None
         self._is_idle = True
-        self.setFixedWidth(_wide_px() + SPACING)
+        self.setFixedWidth(_width_px() + SPACING)
         self._picture = _Picture(pictures)
         self._title = wrapped_label()
         font = self._title.font()
@@ -131,7 +131,7 @@ class Details(QFrame):
                 margins=(SPACING, 0, 0, 0),
             )
         )
-        self.set_item(None, kept=False)
+        self.set_item(None, is_favourite=False)
 
     def _build_buttons(self) -> None:
         self.open, self.train, self.vary = QPushButton(), QPushButton(), QPushButton()
@@ -152,7 +152,7 @@ class Details(QFrame):
         self.train.clicked.connect(self.train_requested)
         self.vary.clicked.connect(self.vary_requested)
         self.networks.clicked.connect(self.networks_requested)
-        self.keep.clicked.connect(self.kept_toggled)
+        self.keep.clicked.connect(self.favourite_toggled)
         self.remove.clicked.connect(self.remove_requested)
 
     def set_idle(self, idle: bool) -> None:
@@ -160,13 +160,13 @@ class Details(QFrame):
         self._is_idle = idle
         self._show_ability()
 
-    def set_item(self, item: GalleryItem | None, *, kept: bool) -> None:
-        """Show ``item`` and whether it is ``kept`` in the toolbar; None clears the details."""
+    def set_item(self, item: GalleryItem | None, *, is_favourite: bool) -> None:
+        """Show ``item``, and whether the toolbar offers it; None clears the details."""
         self._item = item
         self._picture.set_item(item)
         self._picture.setVisible(item is not None)
         self._scroll.setVisible(item is not None)
-        self.keep.setChecked(kept)
+        self.keep.setChecked(is_favourite)
         if item is not None:
             self._title.setText(item.title)
             self._above.setText(item.above)
@@ -197,7 +197,7 @@ class Details(QFrame):
         self.vary.setVisible(is_network and item is not None and can_vary(item))
         self.networks.setVisible(is_set and item is not None and bool(item.kind))
         self.keep.setVisible(is_network or is_set)
-        is_removable = is_file or (is_network and item is not None and item.is_own)
+        is_removable = is_file or (is_network and item is not None and item.is_users)
         self.remove.setVisible(is_removable)
         self.remove.setText(tr("Forget") if is_file else tr("Remove…"))
         # Opening a document asks about the training; loading into the builder waits for its end.
@@ -207,9 +207,9 @@ class Details(QFrame):
         self._busy.setVisible(item is not None and not self._is_idle)
 
 
-def _wide_px() -> int:
+def _width_px() -> int:
     """Return the width for the current font size, within bounds."""
-    return min(_MAX_WIDE_PX, grown_for_text(_WIDE_PX))
+    return min(_MAX_WIDTH_PX, grown_for_text(_WIDTH_PX))
 
 
 def can_vary(item: GalleryItem) -> bool:

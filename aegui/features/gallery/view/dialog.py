@@ -71,19 +71,19 @@ class GalleryDialog(QDialog):
     Signals:
         open_requested(GalleryItem), train_requested(GalleryItem): Open or train the item.
         vary_requested(GalleryItem): Start a study of the item.
-        kept_toggled(GalleryItem, bool): Pin the item to the toolbar, or unpin it.
+        favourite_toggled(GalleryItem, bool): Pin the item to the toolbar, or unpin it.
         remove_requested(GalleryItem): Remove a recipe of the person's own, or forget a file.
         keep_draft_requested(): Save the builder's recipe among the person's own.
-        way_requested(str): Import data by a key of ``WAYS``.
+        import_requested(str): Import data by a key of ``WAYS``.
     """
 
     open_requested = Signal(object)
     train_requested = Signal(object)
     vary_requested = Signal(object)
-    kept_toggled = Signal(object, bool)
+    favourite_toggled = Signal(object, bool)
     remove_requested = Signal(object)
     keep_draft_requested = Signal()
-    way_requested = Signal(str)
+    import_requested = Signal(str)
 
     def __init__(self, parent: QWidget, section: str = _FIRST) -> None:
         """Start at ``section`` of the networks."""
@@ -93,16 +93,16 @@ class GalleryDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(tr("Gallery"))
         self._items: dict[str, Sequence[GalleryItem]] = dict.fromkeys(PAGES, ())
-        self._kept: dict[str, Set[str]] = {page: frozenset() for page in PAGES}
+        self._favourites: dict[str, Set[str]] = {page: frozenset() for page in PAGES}
         self._section = {"networks": section, "data": EVERYTHING}
         self._pictures = CardPictures()
         self._build()
         self._lay_out()
         self._connect()
-        room = parent.window().size()
+        window_size = parent.window().size()
         self.resize(
-            min(_WIDEST_PX, room.width() - 2 * _AROUND_PX),
-            min(_HIGHEST_PX, room.height() - 2 * _AROUND_PX),
+            min(_WIDEST_PX, window_size.width() - 2 * _AROUND_PX),
+            min(_HIGHEST_PX, window_size.height() - 2 * _AROUND_PX),
         )
 
     def _build(self) -> None:
@@ -156,7 +156,7 @@ class GalleryDialog(QDialog):
         self.shut.clicked.connect(self.reject)
         self.keep_draft.clicked.connect(self.keep_draft_requested)
         for key, button in self.ways.items():
-            button.clicked.connect(lambda _checked=False, key=key: self.way_requested.emit(key))
+            button.clicked.connect(lambda _checked=False, key=key: self.import_requested.emit(key))
         details = self.details
         for signal, target in (
             (details.open_requested, self.open_requested),
@@ -165,8 +165,8 @@ class GalleryDialog(QDialog):
             (details.remove_requested, self.remove_requested),
         ):
             signal.connect(lambda target=target: target.emit(self.cards.chosen_item()))
-        details.kept_toggled.connect(
-            lambda kept: self.kept_toggled.emit(self.cards.chosen_item(), kept)
+        details.favourite_toggled.connect(
+            lambda is_favourite: self.favourite_toggled.emit(self.cards.chosen_item(), is_favourite)
         )
         details.networks_requested.connect(self._on_details_networks_requested)
 
@@ -188,9 +188,9 @@ class GalleryDialog(QDialog):
             self.pages.setCurrentIndex(tuple(PAGES).index(page))
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def set_items(self, page: str, items: Sequence[GalleryItem], kept: Set[str]) -> None:
+    def set_items(self, page: str, items: Sequence[GalleryItem], favourites: Set[str]) -> None:
         """Set the items of ``page``, and the keys of those kept in the toolbar."""
-        self._items[page], self._kept[page] = items, kept
+        self._items[page], self._favourites[page] = items, favourites
         if page == self.page:
             self._show_page()
 
@@ -210,7 +210,7 @@ class GalleryDialog(QDialog):
         for button in self.ways.values():
             button.setVisible(not is_networks)
         sections = (network_sections if is_networks else set_sections)(self._items[page])
-        wanted = self._section[page]
+        section_key = self._section[page]
         with QSignalBlocker(self.sections):
             self.sections.clear()
             for key, words, count in sections:
@@ -218,8 +218,10 @@ class GalleryDialog(QDialog):
                 item.setData(_KEY_ROLE, key)
                 item.setSizeHint(QSize(0, for_text(_SECTION_PX)))
                 self.sections.addItem(item)
-            self._choose_section(wanted)
-        self._section[page] = self.sections.currentItem().data(_KEY_ROLE) if sections else wanted
+            self._choose_section(section_key)
+        self._section[page] = (
+            self.sections.currentItem().data(_KEY_ROLE) if sections else section_key
+        )
         self._show_cards()
 
     def _choose_section(self, key: str) -> None:
@@ -236,8 +238,8 @@ class GalleryDialog(QDialog):
         items, section, query = self._items[self.page], self._section[self.page], self.line.text()
         fitting = [item for item in items if item.fits(query, section, kind, data)]
         before = self.cards.chosen_item()
-        kept = self._kept[self.page]
-        self.cards.set_items(fitting, kept, "" if before is None else before.key)
+        favourites = self._favourites[self.page]
+        self.cards.set_items(fitting, favourites, "" if before is None else before.key)
         if fitting:
             self.found.show_content()
         else:
@@ -265,8 +267,8 @@ class GalleryDialog(QDialog):
 
     @Slot(object)
     def _on_cards_item_chosen(self, item: GalleryItem | None) -> None:
-        kept = item is not None and item.key in self._kept[self.page]
-        self.details.set_item(item, kept=kept)
+        is_favourite = item is not None and item.key in self._favourites[self.page]
+        self.details.set_item(item, is_favourite=is_favourite)
 
     @Slot()
     def _on_details_networks_requested(self) -> None:

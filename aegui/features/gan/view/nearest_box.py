@@ -58,7 +58,7 @@ class TwoPictures(QWidget):
         widest = max(self.fontMetrics().horizontalAdvance(tr(text)) for text in _CAPTIONS)
         return max(_SIDE_PX, widest)
 
-    def _room(self, index: int) -> QRect:
+    def _image_rect(self, index: int) -> QRect:
         """Return the rectangle of the image at ``index``."""
         left = index * (self._across() + 2 * SPACING)
         return QRect(left + (self._across() - _SIDE_PX) // 2, 1, _SIDE_PX - 2, _SIDE_PX - 2)
@@ -66,8 +66,8 @@ class TwoPictures(QWidget):
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the image under ``position``, to be copied alone, or None."""
         places = (index for index in range(len(self.images)) if self.images[index] is not None)
-        rooms = map(self._room, places)
-        return next((room for room in rooms if room.contains(position)), None)
+        rects = map(self._image_rect, places)
+        return next((rect for rect in rects if rect.contains(position)), None)
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(2 * self._across() + 2 * SPACING, _SIDE_PX + self.fontMetrics().height() + 4)
@@ -76,11 +76,11 @@ class TwoPictures(QWidget):
         theme, painter = current_theme(), QPainter(self)
         across = self._across()
         for index, (image, caption) in enumerate(zip(self.images, _CAPTIONS, strict=True)):
-            left, room = index * (across + 2 * SPACING), self._room(index)
+            left, rect = index * (across + 2 * SPACING), self._image_rect(index)
             if image is not None:
-                room = draw_glyph(painter, room, picture(image, self._image_style))
+                rect = draw_glyph(painter, rect, picture(image, self._image_style))
             painter.setPen(QPen(theme.grid, 1))
-            painter.drawRect(room.adjusted(-1, -1, 0, 0))
+            painter.drawRect(rect.adjusted(-1, -1, 0, 0))
             painter.setPen(theme.text_dim)
             below = QRect(left, _SIDE_PX + 2, across, self.fontMetrics().height())
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, tr(caption))
@@ -107,9 +107,9 @@ class NearestBox(QWidget):
         parts = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), ()))
         parts.row.addWidget(self.pictures, alignment=Qt.AlignmentFlag.AlignLeft)
         parts.row.addWidget(held(column(self._words, row(self.go, 1), 1)))
-        whole = column(parts)
-        whole.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        self.setLayout(whole)
+        layout = column(parts)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        self.setLayout(layout)
 
     @property
     def words(self) -> str:
@@ -133,13 +133,13 @@ class NearestBox(QWidget):
     def _say(self, words: str) -> None:
         self._words.setText(words)
         describe(self, words)
-        self._make_room()
+        self._fit_words()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self._make_room()
+        self._fit_words()
 
-    def _make_room(self) -> None:
+    def _fit_words(self) -> None:
         """Give the text its full height; the panel scrolls if there is not enough room."""
         needed = self._words.heightForWidth(self._words.width())
         self._words.setMinimumHeight(max(0, needed))

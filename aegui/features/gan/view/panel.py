@@ -55,11 +55,11 @@ class GanPanel(QWidget):
         self.count.setToolTip(tr("How many images are shown"))
         self.count.setAccessibleName(tr("How many images are shown"))
         offer(self.count, ((count, tr("{n} images", n=count)) for count in COUNTS))
-        self.generator = self._lever(
+        self.generator = self._switch(
             tr("Train generator"),
             tr("Off: the generator is frozen, only the discriminator learns"),
         )
-        self.discriminator = self._lever(
+        self.discriminator = self._switch(
             tr("Train discriminator"),
             tr("Off: the discriminator is frozen, only the generator learns"),
         )
@@ -76,17 +76,17 @@ class GanPanel(QWidget):
         self.set_adversarial(False, False)
         self.set_message("")
 
-    def _lever(self, text: str, tip: str) -> QCheckBox:
-        lever = QCheckBox(text)
-        lever.setChecked(True)
-        lever.setToolTip(tip)
-        return lever
+    def _switch(self, text: str, tip: str) -> QCheckBox:
+        switch = QCheckBox(text)
+        switch.setChecked(True)
+        switch.setToolTip(tip)
+        return switch
 
     def _build(self) -> None:
-        levers = (self.generator, self.discriminator)
+        switches = (self.generator, self.discriminator)
         header = FlowLayout(SPACING)
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        for part in (self.noise, self.count, self._epoch, *levers):
+        for part in (self.noise, self.count, self._epoch, *switches):
             header.addWidget(part)
         self._controls = held(header)
         self.placeholder = Placeholder(self.sheet)
@@ -119,15 +119,15 @@ class GanPanel(QWidget):
 
     def set_adversarial(self, adversarial: bool, learning: bool) -> None:
         """Set whether the network is a GAN, and whether it is being trained."""
-        for lever in (self.generator, self.discriminator):
-            lever.setVisible(adversarial)
-            lever.setEnabled(learning)
+        for switch in (self.generator, self.discriminator):
+            switch.setVisible(adversarial)
+            switch.setEnabled(learning)
 
-    def reset_levers(self) -> None:
+    def reset_switches(self) -> None:
         """Switch the training of both networks on, without emitting a signal."""
-        for lever in (self.generator, self.discriminator):
-            with QSignalBlocker(lever):
-                lever.setChecked(True)
+        for switch in (self.generator, self.discriminator):
+            with QSignalBlocker(switch):
+                switch.setChecked(True)
 
     # User input
 

@@ -107,15 +107,15 @@ class SampleSheet(Cells, Painted):
     def _layout(self) -> tuple[int, float, float, float]:
         """Return columns, width of a cell, height of its image and height of its score."""
         count, line = len(self._pictures), float(self._metrics().height())
-        found, worth = (1, 1.0, 1.0, 0.0), 0.0
+        found, best_value = (1, 1.0, 1.0, 0.0), 0.0
         for columns in range(1, count + 1):
             rows = math.ceil(count / columns)
             score = line if self._has_scores and self.width() / columns >= _SCORE_PX else 0.0
-            high = (self.height() / rows - score - _GAP) / self._ratio
-            cell = max(1.0, min(self.width() / columns - _GAP, high))
-            own = cell * (1.0 if count % columns == 0 else _RAGGED)
-            if own > worth:
-                found, worth = (columns, cell, cell * self._ratio, score), own
+            height = (self.height() / rows - score - _GAP) / self._ratio
+            cell = max(1.0, min(self.width() / columns - _GAP, height))
+            value = cell * (1.0 if count % columns == 0 else _RAGGED)
+            if value > best_value:
+                found, best_value = (columns, cell, cell * self._ratio, score), value
         return found
 
     def cell_rect(self, index: int) -> QRectF:
@@ -161,9 +161,9 @@ class SampleSheet(Cells, Painted):
         assert self.samples is not None
         assert self.samples.scores is not None
         painter.setPen(current_theme().text_dim)
-        room = QRectF(cell.left(), cell.bottom() - height, cell.width(), height)
+        box = QRectF(cell.left(), cell.bottom() - height, cell.width(), height)
         painter.drawText(
-            room, Qt.AlignmentFlag.AlignCenter, localized(float(self.samples.scores[index]), ".0%")
+            box, Qt.AlignmentFlag.AlignCenter, localized(float(self.samples.scores[index]), ".0%")
         )
 
     # Input

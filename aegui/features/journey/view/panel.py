@@ -108,11 +108,11 @@ class JourneyPanel(QWidget):
         self.placeholder = Placeholder(right)
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
         # In a narrow column, names and values of the rows would overlap.
-        whole = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), (2, 3)))
-        whole.row.setSpacing(2 * SPACING)
-        whole.row.addWidget(left)
-        whole.row.addWidget(self.placeholder)
-        self.setLayout(row((whole, 1), margins=margins))
+        parts = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), (2, 3)))
+        parts.row.setSpacing(2 * SPACING)
+        parts.row.addWidget(left)
+        parts.row.addWidget(self.placeholder)
+        self.setLayout(row((parts, 1), margins=margins))
 
     def set_source(self, key: str) -> None:
         """Select the source ``key``."""
@@ -197,14 +197,14 @@ class JourneyPanel(QWidget):
                 widget.deleteLater()
         for index, (stage, unit) in enumerate(path):
             words = f"{stage_words(journey, stage)}, {unit_words(journey, stage, unit)}"
-            is_here = index == len(path) - 1
+            is_last = index == len(path) - 1
             button = QToolButton()
             button.setProperty("flat", True)
-            button.setText(words if is_here else f"{words}  ›")
+            button.setText(words if is_last else f"{words}  ›")
             button.setAccessibleName(words)
-            button.setToolTip("" if is_here else tr("Go back to here"))
-            button.setCheckable(is_here)
-            button.setChecked(is_here)
+            button.setToolTip("" if is_last else tr("Go back to here"))
+            button.setCheckable(is_last)
+            button.setChecked(is_last)
             button.clicked.connect(partial(self.step_chosen.emit, index))
             self._crumbs.addWidget(button)
             button.show()

@@ -72,8 +72,10 @@ class PixelPicture(Cells, Painted):
         """Return the rectangle of a pixel."""
         rect, (height, width) = QRectF(self._rect()), self._image.shape[1:]
         row, column = divmod(index, width)
-        wide, high = rect.width() / width, rect.height() / height
-        return QRectF(rect.x() + column * wide, rect.y() + row * high, wide, high)
+        cell_width, cell_height = rect.width() / width, rect.height() / height
+        return QRectF(
+            rect.x() + column * cell_width, rect.y() + row * cell_height, cell_width, cell_height
+        )
 
     def text_of(self, index: int) -> str:
         """Return position and level of a pixel as text."""

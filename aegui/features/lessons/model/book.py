@@ -11,7 +11,7 @@ from aegui.core.lessons.checks import all_hold, checked
 from aegui.core.lessons.figures import BY_HAND, measure
 from aegui.core.lessons.lesson import lesson_key, load_lesson, recipe_at
 from aegui.core.study.settings import key_of
-from aegui.features.lessons.model.progress import LessonProgress, kept_progress, setting_of
+from aegui.features.lessons.model.progress import LessonProgress, setting_of, stored_progress
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -54,7 +54,7 @@ class LessonBook(Service):
         """
         lesson = load_lesson(path)
         self.lesson, self.path, self._settings = lesson, path, settings
-        self.progress = kept_progress(settings.values, lesson_key(path))
+        self.progress = stored_progress(settings.values, lesson_key(path))
         keys = [step.key for step in lesson.steps]
         self.index = keys.index(self.progress.step) if self.progress.step in keys else 0
         self.changed.emit()
@@ -114,11 +114,13 @@ class LessonBook(Service):
 
     def is_its_network(self, recipe: Recipe) -> bool:
         """Return whether a network of ``recipe`` is that of the current step, whatever its seed."""
-        wanted = self.recipe
-        if self.step is None or self.step.own or wanted is None:
+        expected = self.recipe
+        if self.step is None or self.step.own or expected is None:
             return True
-        plain = {"seed": 0}
-        return key_of(wanted.model_copy(update=plain)) == key_of(recipe.model_copy(update=plain))
+        any_seed = {"seed": 0}
+        return key_of(expected.model_copy(update=any_seed)) == key_of(
+            recipe.model_copy(update=any_seed)
+        )
 
     # Measurement
 

@@ -52,7 +52,7 @@ def setting_of(key: str) -> str:
     return f"{_PREFIX}{key}"
 
 
-def kept_progress(values: Mapping[str, Any], key: str) -> LessonProgress:
+def stored_progress(values: Mapping[str, Any], key: str) -> LessonProgress:
     """Return the stored progress of the lesson ``key``; invalid values are ignored."""
     text = values.get(setting_of(key))
     try:

@@ -124,14 +124,14 @@ class _RowDelegate(QStyledItemDelegate):
     """Paints a check mark or circle, title and description, and the state below them."""
 
     def _about_rect(self, option: QStyleOptionViewItem, about: str, width: float) -> QRectF:
-        room = QRectF(0, 0, max(40.0, width - _TICK_PX - 2 * _EDGE), 1000)
+        area = QRectF(0, 0, max(40.0, width - _TICK_PX - 2 * _EDGE), 1000)
         flags = int(Qt.TextFlag.TextWordWrap)
-        return QFontMetricsF(option.font).boundingRect(room, flags, about)
+        return QFontMetricsF(option.font).boundingRect(area, flags, about)
 
     def _title_height(self, option: QStyleOptionViewItem, title: str, width: float) -> float:
-        room = QRectF(0, 0, max(40.0, width - _TICK_PX - 2 * _EDGE), 1000)
+        area = QRectF(0, 0, max(40.0, width - _TICK_PX - 2 * _EDGE), 1000)
         metrics = QFontMetricsF(_bold(option.font))
-        return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), title).height()
+        return metrics.boundingRect(area, int(Qt.TextFlag.TextWordWrap), title).height()
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -139,10 +139,10 @@ class _RowDelegate(QStyledItemDelegate):
         view = self.parent()
         width = view.viewport().width() if isinstance(view, QListWidget) else option.rect.width()
         one: LessonRow = index.data(_ROW)
-        high = self._title_height(option, one.card.title, width)
-        high += self._about_rect(option, one.card.about, width).height()
-        high += QFontMetricsF(option.font).height() + 2 * _GAP_PX
-        return QSize(width, round(high) + 2 * _EDGE)
+        height = self._title_height(option, one.card.title, width)
+        height += self._about_rect(option, one.card.about, width).height()
+        height += QFontMetricsF(option.font).height() + 2 * _GAP_PX
+        return QSize(width, round(height) + 2 * _EDGE)
 
     def paint(
         self,
@@ -172,8 +172,8 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(weak)
         painter.drawText(box, flags, one.card.about)
-        high = self._about_rect(option, one.card.about, rect.width()).height()
-        box.setTop(box.top() + high + _GAP_PX)
+        about_height = self._about_rect(option, one.card.about, rect.width()).height()
+        box.setTop(box.top() + about_height + _GAP_PX)
         painter.setPen(theme.good if one.is_finished else theme.accent)
         painter.drawText(box, flags, one.state)
         painter.restore()

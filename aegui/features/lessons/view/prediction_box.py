@@ -145,8 +145,8 @@ class PredictionBox(QFrame):
 
     def _fill(self, prediction: Prediction) -> None:
         if not prediction.choices:
-            whole = figure_of(prediction.figure).is_whole
-            self.number.setDecimals(0 if whole else _DECIMALS)
+            is_integer = figure_of(prediction.figure).is_integer
+            self.number.setDecimals(0 if is_integer else _DECIMALS)
             # Otherwise Enter would submit the number typed for another question.
             self.number.setValue(0)
         for choice in self.choices:

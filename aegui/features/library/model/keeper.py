@@ -32,7 +32,7 @@ class RunKeeper(Service):
         self._run = ""
         self._draft = ""
         self._waiting: tuple[TrainingResult, ResolvedRecipe, str] | None = None
-        self._desk: LibraryWriter | None = None
+        self._writer: LibraryWriter | None = None
 
     def forget(self) -> None:
         """Forget the entries of the document: another one was opened, not from the library."""
@@ -44,13 +44,13 @@ class RunKeeper(Service):
         self._run = id if with_run else ""
 
     def take(
-        self, desk: LibraryWriter, result: TrainingResult, resolved: ResolvedRecipe, name: str
+        self, writer: LibraryWriter, result: TrainingResult, resolved: ResolvedRecipe, name: str
     ) -> None:
         """Add a training that has ended, once its final figures are available."""
         self.flush()
-        if self._desk is not desk:
-            self._desk = desk
-            desk.ending.connect(self.flush)
+        if self._writer is not writer:
+            self._writer = writer
+            writer.ending.connect(self.flush)
         if max((run.epochs for run in result.runs), default=0) == 0:
             return
         self._waiting = result, resolved, name
@@ -66,8 +66,8 @@ class RunKeeper(Service):
     @Slot()
     def flush(self) -> None:
         """Add the pending training as it is, without waiting for its remaining figures."""
-        desk = self._desk
-        if self._waiting is None or desk is None:
+        writer = self._writer
+        if self._waiting is None or writer is None:
             return
         result, resolved, name = self._waiting
         self._waiting = None
@@ -78,7 +78,7 @@ class RunKeeper(Service):
         self._run = id
         called = run_name(resolved.recipe, name)
         run = saved_run_of(result, resolved)
-        desk.keep(run, self.kept.emit, id=id, name=called[:MAX_NAME], parent=parent)
+        writer.keep(run, self.kept.emit, id=id, name=called[:MAX_NAME], parent=parent)
 
     def leave_out(self) -> None:
         """Record that the last training was not added, so that the run has no entry."""

@@ -204,13 +204,15 @@ class LibraryQueries(Service):
     def ask(self, view: LibraryView, *, refresh: bool = False) -> None:
         """Query the table; ``answered`` follows. ``refresh`` rescans the folder for files first."""
         self._sheets.derive(
-            lambda _report, given_up: self._found(view, refresh, given_up), object()
+            lambda _report, cancelled: self._found(view, refresh, cancelled), object()
         )
 
     def describe(self, ids: Sequence[str]) -> None:
         """Query the details of one or two entries; ``known`` follows."""
-        wanted = tuple(ids)
-        self._details.derive(lambda _report, given_up: self._described(wanted, given_up), object())
+        requested = tuple(ids)
+        self._details.derive(
+            lambda _report, cancelled: self._described(requested, cancelled), object()
+        )
 
     def finish(self, seconds: float) -> bool:
         """Wait for the last queries to be answered; return False if that takes longer."""
@@ -245,19 +247,19 @@ class LibraryQueries(Service):
 
         return self._library.use(query)
 
-    def _found(self, view: LibraryView, refresh: bool, given_up: IsCancelled) -> Iterator[object]:
+    def _found(self, view: LibraryView, refresh: bool, cancelled: IsCancelled) -> Iterator[object]:
         if refresh:
             self._library.use(lambda library: library.refresh())
         limits = (None,) if view.group else (_FIRST_ROWS, None)
         for limit in limits:
-            if given_up():
+            if cancelled():
                 return
             sheet = self._library.use(partial(_sheet, view=view, limit=limit))
             yield sheet
             if len(sheet.rows) == sheet.total:
                 return
 
-    def _described(self, ids: tuple[str, ...], given_up: IsCancelled) -> Iterator[object]:
+    def _described(self, ids: tuple[str, ...], cancelled: IsCancelled) -> Iterator[object]:
         """Yield the details, then, for two entries, also their curves from the run files."""
         details = self._library.use(lambda library: _details(library, ids))
         yield details
@@ -267,7 +269,7 @@ class LibraryQueries(Service):
             names = details.names
             paths = self._library.use(lambda library: [library.path(id) for id in ids])
             for path, name in zip(paths, names, strict=True):
-                if given_up():
+                if cancelled():
                     return
                 if path.exists():
                     curves += _curves(path, name, key)

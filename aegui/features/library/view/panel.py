@@ -325,10 +325,10 @@ class LibraryPanel(QWidget):
         self.use.setProperty("state", "warn" if sheet.use.is_over else "")
         self.use.style().polish(self.use)
         self.use_bar.set_progress(min(sheet.use.size, sheet.use.limit), max(1, sheet.use.limit))
-        self._show_room(sheet)
+        self._show_placeholder(sheet)
         self._show_choice()
 
-    def _show_room(self, sheet: QueryResult) -> None:
+    def _show_placeholder(self, sheet: QueryResult) -> None:
         if sheet.total:
             self._placeholder.show_content()
         elif sheet.view.shown == "trash":
@@ -423,13 +423,13 @@ class LibraryPanel(QWidget):
         sort, descending = with_sort(self.view, self.view.columns[section])
         self._ask(replace(self.view, sort=sort, descending=descending))
 
-    def _on_compare_clicked(self, wanted: bool) -> None:
+    def _on_compare_clicked(self, checked: bool) -> None:
         """Compare two selected entries, or let the next click select the other one."""
         chosen = self.table.chosen()
         self._compared = ""
         if len(chosen) == 2:
             self.chosen_changed.emit(chosen)
-        elif len(chosen) == 1 and wanted:
+        elif len(chosen) == 1 and checked:
             self._compared = chosen[0]
             self.side.ask_for_other(str(self._known(chosen[0]).get("name") or chosen[0]))
             self.side.show()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from aegui.core.atomic import plain_name
+from aegui.core.atomic import file_name_part
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, tr
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FIGURES = {"wrong_mean": "wrong"}
 """Column of the curves -> key of the figure that names and formats it, where they differ."""
-_WIDE_PX = 460
+_MIN_BESIDE_PX = 460
 _DECADES = 30.0
 """Ratio of the highest to the lowest loss above which the axis is logarithmic."""
 
@@ -72,17 +72,17 @@ class RunCurves(LineView):
             (self._plot,),
             ", ".join(names),
             csv_text(["epoch", *names], rows),
-            of=plain_name("-".join(names)),
+            of=file_name_part("-".join(names)),
         )
 
-    def _rooms(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
+    def _areas(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
         """Place the legend above the lines if the widget is narrow."""
-        if self.width() >= _WIDE_PX:
-            return super()._rooms(plot, ink)
-        room = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
-        high = (len(plot.series) + 1) * (ink.line(ink.text) + 3.0)
-        above = QRectF(room.left(), room.top(), room.width(), high)
-        return room.adjusted(0.0, high + SPACING / 2, 0.0, 0.0), above
+        if self.width() >= _MIN_BESIDE_PX:
+            return super()._areas(plot, ink)
+        area = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
+        legend_height = (len(plot.series) + 1) * (ink.line(ink.text) + 3.0)
+        above = QRectF(area.left(), area.top(), area.width(), legend_height)
+        return area.adjusted(0.0, legend_height + SPACING / 2, 0.0, 0.0), above
 
     def head(self, at: int | None) -> str:
         """Return the epoch that the values are of, as a heading."""
@@ -109,15 +109,15 @@ def _title(key: str) -> str:
 def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
     """Return a plot of means and deviations at the epochs of all curves, interpolated linearly."""
     at = np.unique(np.concatenate([one.epoch for one in curves]))
-    made = [_series(one, at, index, key) for index, one in enumerate(curves)]
-    values = np.concatenate([one.extent for one in made])
+    series = [_series(one, at, index, key) for index, one in enumerate(curves)]
+    values = np.concatenate([one.extent for one in series])
     positive = values[np.isfinite(values) & (values > 0.0)]
     is_log = key == "loss" and positive.size > 0 and positive.max() / positive.min() > _DECADES
     scale = fitted(values, is_log=bool(is_log), from_zero=not is_log)
     low, high = float(at[0]), float(at[-1])
     epochs = Axis(tr("Epochs"), Scale(low, high if high > low else low + 1.0))
     return LinePlot(
-        at, epochs, Axis(_title(key), scale, percent=_figure(key).is_share), tuple(reversed(made))
+        at, epochs, Axis(_title(key), scale, percent=_figure(key).is_share), tuple(reversed(series))
     )
 
 

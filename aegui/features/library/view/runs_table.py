@@ -138,8 +138,8 @@ class RunsTable(QTableView):
         self.horizontalHeader().setStretchLastSection(not self.entries.is_grouped)
         for at, column in enumerate(self._shown_columns):
             usual = 0 if self.entries.is_grouped else _WIDTHS.get(column, 0)
-            wanted = max(self.sizeHintForColumn(at), self.horizontalHeader().sectionSizeHint(at))
-            self.setColumnWidth(at, usual or min(_MAX_PX, max(_MIN_PX, wanted)))
+            fitting = max(self.sizeHintForColumn(at), self.horizontalHeader().sectionSizeHint(at))
+            self.setColumnWidth(at, usual or min(_MAX_PX, max(_MIN_PX, fitting)))
 
     def _show_order(self, sheet: QueryResult) -> None:
         order = (
@@ -190,10 +190,10 @@ class RunsTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Space toggles the star, Delete moves to the trash, Ctrl+C copies."""
-        key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        key, is_unmodified = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.opened.emit()
-        elif key == Qt.Key.Key_Space and plain and not self.entries.is_grouped:
+        elif key == Qt.Key.Key_Space and is_unmodified and not self.entries.is_grouped:
             if ids := self.chosen():
                 self.star_toggled.emit(ids)
         elif key == Qt.Key.Key_Delete:

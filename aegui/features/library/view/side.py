@@ -90,7 +90,7 @@ class EntrySide(QStackedWidget):
             picture.loadFromData(data)
         self.picture.setVisible(not picture.isNull())
         if not picture.isNull():
-            wide = min(_PICTURE_PX * 2, max(_PICTURE_PX, self.width() - 4 * SPACING))
+            width = min(_PICTURE_PX * 2, max(_PICTURE_PX, self.width() - 4 * SPACING))
             mode = Qt.TransformationMode.SmoothTransformation
-            small = picture.width() > wide
-            self.picture.setPixmap(picture.scaledToWidth(wide, mode) if small else picture)
+            small = picture.width() > width
+            self.picture.setPixmap(picture.scaledToWidth(width, mode) if small else picture)

@@ -122,7 +122,7 @@ def _recipe_lines(entry: LibraryEntry) -> list[str]:
     training = recipe.training
     rate = localized(training.optimizer.learning_rate, "g")
     epochs = trn("{n:,} epoch", "{n:,} epochs", training.epochs)
-    way = tr(
+    training_words = tr(
         "{loss}, {optimizer} {rate}, {epochs}, seed {seed}",
         loss=setting_value("training.loss", training.loss),
         optimizer=setting_value("training.optimizer.name", training.optimizer.name),
@@ -130,7 +130,7 @@ def _recipe_lines(entry: LibraryEntry) -> list[str]:
         epochs=epochs,
         seed=recipe.seed,
     )
-    return [escape(network), escape(way)]
+    return [escape(network), escape(training_words)]
 
 
 def _study_lines(entry: LibraryEntry) -> list[str]:

@@ -38,9 +38,9 @@ class Preview(QFrame):
         super().__init__(parent)
         self.name = ElidedLabel()
         self.close_button = flat_button("close", tr("Remove this network"))
-        keeps_room = self.close_button.sizePolicy()
-        keeps_room.setRetainSizeWhenHidden(True)
-        self.close_button.setSizePolicy(keeps_room)
+        policy = self.close_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.close_button.setSizePolicy(policy)
         self.picture = PictureBox("", _PICTURE)
         self.picture.setMaximumHeight(_HIGHEST_PX)
         self.words = dim(wrapped_label())
@@ -59,22 +59,22 @@ class OthersPanel(QWidget):
 
     Signals:
         removed(key): Emitted to remove a network from the comparison.
-        way_chosen(key): Emitted with how codes are found, a key of ``WAYS``.
+        method_chosen(key): Emitted with how codes are found, a key of ``WAYS``.
     """
 
     removed = Signal(str)
-    way_chosen = Signal(str)
+    method_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: tuple[str, ...] = ()
         self.menu = OtherMenu()
-        self.way = QComboBox()
-        self.way.setAccessibleName(tr("How the place is found"))
-        offer(self.way, ((key, tr(spec.label), tr(spec.help)) for key, spec in WAYS.items()))
-        self.way.activated.connect(self._on_way_activated)
-        self._way_label = QLabel(tr("&Place"))
-        self._way_label.setBuddy(self.way)
+        self.method = QComboBox()
+        self.method.setAccessibleName(tr("How the place is found"))
+        offer(self.method, ((key, tr(spec.label), tr(spec.help)) for key, spec in WAYS.items()))
+        self.method.activated.connect(self._on_method_activated)
+        self._method_label = QLabel(tr("&Place"))
+        self._method_label.setBuddy(self.method)
         words = tr(
             "See what other networks draw at the cursor of the map: another seed, a kept epoch, or"
             " an AE, a VAE or a GAN from a file. Their maps are in Projections."
@@ -88,14 +88,14 @@ class OthersPanel(QWidget):
         for number, preview in enumerate(self.previews):
             preview.close_button.clicked.connect(lambda _=False, n=number: self._on_closed(n))
         self.set_others(())
-        self._on_way_activated(0, announce=False)
+        self._on_method_activated(0, announce=False)
 
     def sizeHint(self) -> QSize:
         """Return a size with room for three small images side by side."""
         return QSize(340, 260)
 
     def _build(self) -> None:
-        header = row(self.menu, 1, self._way_label, self.way)
+        header = row(self.menu, 1, self._method_label, self.method)
         previews = row(*((each, 1) for each in (self.shown, *self.previews)), spacing=SPACING)
         parts = (header, self._hint, (previews, 1))
         self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
@@ -106,7 +106,7 @@ class OthersPanel(QWidget):
         """Set keys and names of the networks to compare with, at most two."""
         self._keys = tuple(key for key, _ in others)
         self.menu.setEnabled(len(others) < len(self.previews))
-        for widget in (self._way_label, self.way, self.shown):
+        for widget in (self._method_label, self.method, self.shown):
             widget.setVisible(bool(others))
         self._hint.setVisible(not others)
         for number, preview in enumerate(self.previews):
@@ -134,18 +134,18 @@ class OthersPanel(QWidget):
                 )
                 preview.words.setText(each.words)
 
-    def set_way(self, way: str) -> None:
+    def set_method(self, method: str) -> None:
         """Show how codes are found, a key of ``WAYS``."""
-        self.way.setCurrentIndex(self.way.findData(way))
-        self.way.setToolTip(tr(WAYS[way].help))
+        self.method.setCurrentIndex(self.method.findData(method))
+        self.method.setToolTip(tr(WAYS[method].help))
 
     # Interaction
 
-    def _on_way_activated(self, _index: int, *, announce: bool = True) -> None:
-        way = self.way.currentData()
-        self.way.setToolTip(tr(WAYS[way].help))
+    def _on_method_activated(self, _index: int, *, announce: bool = True) -> None:
+        method = self.method.currentData()
+        self.method.setToolTip(tr(WAYS[method].help))
         if announce:
-            self.way_chosen.emit(way)
+            self.method_chosen.emit(method)
 
     def _on_closed(self, number: int) -> None:
         self.removed.emit(self._keys[number])

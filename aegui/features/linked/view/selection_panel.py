@@ -101,8 +101,8 @@ class SelectionPanel(QWidget):
             "Nothing is selected. Draw around samples on the map: with the lasso (L), or hold "
             "Shift and drag. On the maps of Projections, drag."
         )
-        wide = 2 * SPACING
-        return held(column(dim(wrapped_label(words)), 1, margins=(wide, wide, wide, SPACING)))
+        margin = 2 * SPACING
+        return held(column(dim(wrapped_label(words)), 1, margins=(margin, margin, margin, SPACING)))
 
     def _full_page(self) -> QWidget:
         header = row((self._title, 1), self.make_set, self.zoom, self.clear)

@@ -108,7 +108,7 @@ class ConceptService(Service):
         super().__init__(parent)
         self._subject: MakingSubject | None = None
         self._boxes: dict[str, tuple[int, ...]] = dict.fromkeys(BOXES, ())
-        self.kept: KeptConcept | None = None
+        self.stored: KeptConcept | None = None
         """The kept concept used instead of the boxes A and B."""
         self.start: tuple[float, ...] = ()
         """The code the concept is applied to, if it is not that of samples."""
@@ -145,7 +145,7 @@ class ConceptService(Service):
             return
         if before is None or before.codec.latent_size != subject.codec.latent_size:
             self.start = ()
-            self.kept = None
+            self.stored = None
             self._forget()
         elif not has_other_samples and _is_same(before, subject):
             return
@@ -160,7 +160,7 @@ class ConceptService(Service):
         if key == "start":
             self.start = ()
         else:
-            self.kept = None
+            self.stored = None
         self.boxes_changed.emit()
         self._renew(afresh=True)
 
@@ -168,10 +168,10 @@ class ConceptService(Service):
         """Add samples to a box."""
         self.set_box(key, (*self._boxes[key], *indices))
 
-    def set_kept(self, kept: KeptConcept | None) -> None:
+    def set_stored(self, stored: KeptConcept | None) -> None:
         """Use a kept concept instead of the boxes A and B; None uses the boxes again."""
-        if kept != self.kept:
-            self.kept = kept
+        if stored != self.stored:
+            self.stored = stored
             self._renew(afresh=True)
 
     def set_start(self, code: tuple[float, ...]) -> None:
@@ -202,19 +202,19 @@ class ConceptService(Service):
             self.computed.emit(None)
 
     def _renew(self, *, afresh: bool = False) -> None:
-        subject, kept, boxes = self._subject, self.kept, dict(self._boxes)
+        subject, stored, boxes = self._subject, self.stored, dict(self._boxes)
         if subject is None:
             return
-        if kept is None and not boxes["plus"]:
+        if stored is None and not boxes["plus"]:
             self._forget()
             return
         if afresh:
             self._token = object()
         start = np.array(self.start, np.float32)
         self._results.ask(
-            lambda: _computed(subject, boxes, kept, start),
+            lambda: _computed(subject, boxes, stored, start),
             self._token,
-            quick=is_quick(subject.codec, _work(subject, boxes, kept), QUICK_BATCH),
+            quick=is_quick(subject.codec, _work(subject, boxes, stored), QUICK_BATCH),
             gentle=subject.is_live,
         )
 
@@ -247,12 +247,12 @@ def _is_same(before: MakingSubject, after: MakingSubject) -> bool:
 
 
 def _work(
-    subject: MakingSubject, boxes: Mapping[str, tuple[int, ...]], kept: KeptConcept | None
+    subject: MakingSubject, boxes: Mapping[str, tuple[int, ...]], stored: KeptConcept | None
 ) -> int:
     """Return the multiplications needed for one result."""
-    keys = ("start",) if kept is not None else tuple(boxes)
+    keys = ("start",) if stored is not None else tuple(boxes)
     counts = [len(boxes[key]) for key in keys]
-    if kept is None and not boxes["minus"] and subject.codes is None:
+    if stored is None and not boxes["minus"] and subject.codes is None:
         # The samples that stand for the whole set have to be encoded first.
         counts.append(len(subject.dataset))
     encoded = sum(min(count, MAX_IN_A_BOX) for count in counts)
@@ -262,18 +262,18 @@ def _work(
 def _computed(
     subject: MakingSubject,
     boxes: Mapping[str, tuple[int, ...]],
-    kept: KeptConcept | None,
+    stored: KeptConcept | None,
     start: NDArray[np.float32],
 ) -> ConceptResult:
     codec = subject.codec
-    if not codec.can_encode and (kept is None or boxes["start"]):
+    if not codec.can_encode and (stored is None or boxes["start"]):
         raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
     codes = {
         key: _codes(subject, indices)
         for key, indices in boxes.items()
-        if indices and (kept is None or key == "start")
+        if indices and (stored is None or key == "start")
     }
-    found = kept if kept is not None else _found(codes["plus"], _others(subject, codes))
+    found = stored if stored is not None else _found(codes["plus"], _others(subject, codes))
     means = {key: values.mean(axis=0) for key, values in codes.items()}
     if len(start) == codec.latent_size:
         base = start

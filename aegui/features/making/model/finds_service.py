@@ -158,8 +158,8 @@ class FindsService(Service):
             return Cost(0.0)
         codec, known = subject.codec, len(subject.known.samples)
         encoded = min(_MAX_ENCODED, len(subject.dataset)) if source in {"new", "posterior"} else 0
-        made = codec.passes(encoded=encoded, decoded=count)
-        return made.then(finds_cost(codec, known, count)) if source == "new" else made
+        passes = codec.passes(encoded=encoded, decoded=count)
+        return passes.then(finds_cost(codec, known, count)) if source == "new" else passes
 
     def find(
         self,

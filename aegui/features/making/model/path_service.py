@@ -136,19 +136,19 @@ class PathService(Service):
 
     def set_pins(self, pins: tuple[PinnedCode, ...]) -> None:
         """Set all pins, in the order of the path."""
-        taken = self._taken()
+        before = self._stops()
         self.pins = pins
         self._left_out = tuple(pin for pin in self._left_out if _is_one_of(pin, pins))
         self.stops_changed.emit()
-        if self._taken() != taken:
+        if self._stops() != before:
             self._renew(afresh=True)
         self._draw_pins()
 
-    def set_stop(self, index: int, taken: bool) -> None:
+    def set_stop(self, index: int, is_stop: bool) -> None:
         """Set whether the pin at ``index`` is on the path."""
         pin = self.pins[index]
         others = tuple(each for each in self._left_out if each is not pin)
-        self._left_out = others if taken else (*others, pin)
+        self._left_out = others if is_stop else (*others, pin)
         self.stops_changed.emit()
         self._renew(afresh=True)
 
@@ -185,7 +185,7 @@ class PathService(Service):
             self.count = count
             self._renew(afresh=True)
 
-    def _taken(self) -> tuple[PinnedCode, ...]:
+    def _stops(self) -> tuple[PinnedCode, ...]:
         return tuple(pin for pin in self.pins if self._takes(pin))
 
     def _forget(self) -> None:
@@ -194,7 +194,7 @@ class PathService(Service):
 
     def _renew(self, *, afresh: bool = False) -> None:
         """Compute another path if ``afresh``, else the same path with newer weights."""
-        subject, pins = self._subject, self._taken()
+        subject, pins = self._subject, self._stops()
         if subject is None:
             return
         if len(pins) < 2:
@@ -270,11 +270,11 @@ def _traced(
 ) -> Iterator[PathResult]:
     """Yield the requested path; before a new slow one, the straight path."""
     if request.kind == _SLOW and request.is_new:
-        yield _way(subject, replace(request, kind=DEFAULT_KIND), report, cancelled)
-    yield _way(subject, request, report, cancelled)
+        yield _path_of(subject, replace(request, kind=DEFAULT_KIND), report, cancelled)
+    yield _path_of(subject, request, report, cancelled)
 
 
-def _way(
+def _path_of(
     subject: MakingSubject, request: _PathRequest, report: Report, cancelled: IsCancelled
 ) -> PathResult:
     codec = subject.codec

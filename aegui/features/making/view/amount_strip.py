@@ -82,9 +82,9 @@ class AmountStrip(PictureStrip):
 
     def _side(self) -> int:
         """Return the side of an image in pixels."""
-        room = self.height() - _TRACK_PX - for_text(_LINE_PX)
+        available = self.height() - _TRACK_PX - for_text(_LINE_PX)
         each = self.width() // max(1, len(self._pictures)) - 2
-        return max(_MIN_PX, min(_MAX_PX, room, each))
+        return max(_MIN_PX, min(_MAX_PX, available, each))
 
     def x_of(self, amount: float) -> float:
         """Return the x coordinate of ``amount`` in pixels."""
@@ -160,8 +160,8 @@ class AmountStrip(PictureStrip):
             painter.drawLine(QPointF(x, top - 5), QPointF(x, top - 1))
             painter.setPen(theme.text_dim)
             text = f"{step:+d}".replace("-", "\N{MINUS SIGN}") if step else "0"
-            room = QRectF(x - 24, top, 48, for_text(_LINE_PX))
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+            box = QRectF(x - 24, top, 48, for_text(_LINE_PX))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     # User input
 
@@ -171,7 +171,7 @@ class AmountStrip(PictureStrip):
     def _move(self, steps: int | None, *, to_end: bool = False) -> None:
         assert self._result is not None
         low, high = float(self._result.amounts[0]), float(self._result.amounts[-1])
-        wanted = high if to_end else low
+        amount = high if to_end else low
         if steps is not None:
-            wanted = self.amount + (high - low) / _FINE_STEPS * steps
-        self.amount_edited.emit(min(max(wanted, low), high))
+            amount = self.amount + (high - low) / _FINE_STEPS * steps
+        self.amount_edited.emit(min(max(amount, low), high))

@@ -59,8 +59,8 @@ class ConceptPage(QWidget):
         start_chosen(int): Apply the concept to the pin of that index.
         amount_edited(float): The requested amount, in steps of the concept.
         keep_requested(str): Keep the concept under that name.
-        kept_chosen(int): Use the kept concept of that index; -1 uses the boxes.
-        kept_removed(int): Remove the kept concept of that index.
+        stored_chosen(int): Use the kept concept of that index; -1 uses the boxes.
+        stored_removed(int): Remove the kept concept of that index.
         show_requested(): Show the resulting code on the map.
         pin_requested(): Pin the resulting code.
         draw_requested(): Open the resulting image in the editor.
@@ -73,8 +73,8 @@ class ConceptPage(QWidget):
     start_chosen = Signal(int)
     amount_edited = Signal(float)
     keep_requested = Signal(str)
-    kept_chosen = Signal(int)
-    kept_removed = Signal(int)
+    stored_chosen = Signal(int)
+    stored_removed = Signal(int)
     show_requested = Signal()
     pin_requested = Signal()
     draw_requested = Signal()
@@ -86,7 +86,7 @@ class ConceptPage(QWidget):
         self.boxes = {key: SampleBox(box) for key, box in BOXES.items()}
         self.strip = AmountStrip()
         self.result = PictureBox(tr("Image that was reached"), QSize(130, 130))
-        self.kept = QComboBox()
+        self.stored = QComboBox()
         self.name = _NameLine()
         self.keep = QPushButton(tr("Keep…"))
         self.remove = flat_button("builder-remove", tr("Forget this concept"))
@@ -98,11 +98,11 @@ class ConceptPage(QWidget):
         self._fill()
         self._build()
         self._connect()
-        self.set_kept((), -1)
+        self.set_stored((), -1)
         self.set_result(None, GLYPHS)
 
     def _fill(self) -> None:
-        self.kept.setAccessibleName(tr("Concept"))
+        self.stored.setAccessibleName(tr("Concept"))
         self.name.setAccessibleName(tr("Name of the concept"))
         self.name.setPlaceholderText(tr("Name of the concept"))
         self.name.setMaxLength(_MAX_NAME)
@@ -113,7 +113,7 @@ class ConceptPage(QWidget):
 
     def _build(self) -> None:
         boxes = row(*((box, 1) for box in self.boxes.values()), spacing=SPACING)
-        which = row(QLabel(tr("Concept")), (self.kept, 1), (self.name, 1), self.keep, self.remove)
+        which = row(QLabel(tr("Concept")), (self.stored, 1), (self.name, 1), self.keep, self.remove)
         self.name.hide()
         pictures = row((self.strip, 1), self.result, spacing=2 * SPACING)
         actions = row(self.show_place, self.pin, self.draw, 1, spacing=SPACING)
@@ -128,8 +128,8 @@ class ConceptPage(QWidget):
             box.cursor_requested.connect(lambda key=key: self.cursor_requested.emit(key))
         self.boxes["start"].pin_chosen.connect(self.start_chosen)
         self.strip.amount_edited.connect(self.amount_edited)
-        self.kept.activated.connect(self._on_kept_activated)
-        self.remove.clicked.connect(lambda: self.kept_removed.emit(self._kept_index()))
+        self.stored.activated.connect(self._on_stored_activated)
+        self.remove.clicked.connect(lambda: self.stored_removed.emit(self._stored_index()))
         self.keep.clicked.connect(self._on_keep_clicked)
         self.name.returnPressed.connect(self._on_name_return_pressed)
         self.name.textEdited.connect(self._show_words)
@@ -152,14 +152,14 @@ class ConceptPage(QWidget):
         for box in self.boxes.values():
             box.set_samples(images, names, classes, members, result)
 
-    def set_kept(self, kept: Sequence[KeptConcept], current: int) -> None:
+    def set_stored(self, stored: Sequence[KeptConcept], current: int) -> None:
         """Offer the kept concepts; ``current`` is in use, -1 for the boxes."""
-        with QSignalBlocker(self.kept):
-            self.kept.clear()
-            self.kept.addItem(tr("From the boxes A and B"))
-            for concept in kept:
-                self.kept.addItem(concept.name)
-            self.kept.setCurrentIndex(current + 1)
+        with QSignalBlocker(self.stored):
+            self.stored.clear()
+            self.stored.addItem(tr("From the boxes A and B"))
+            for concept in stored:
+                self.stored.addItem(concept.name)
+            self.stored.setCurrentIndex(current + 1)
         for key in ("plus", "minus"):
             self.boxes[key].setEnabled(current < 0)
         self._show_enabled()
@@ -201,23 +201,23 @@ class ConceptPage(QWidget):
         has_result = self._result is not None
         for button in (self.show_place, self.pin, self.draw):
             button.setEnabled(has_result)
-        is_new = self._kept_index() < 0
+        is_new = self._stored_index() < 0
         self.keep.setEnabled(has_result and is_new)
         self.remove.setVisible(not is_new)
         self.keep.setVisible(is_new)
 
     # User input
 
-    def _kept_index(self) -> int:
-        return self.kept.currentIndex() - 1
+    def _stored_index(self) -> int:
+        return self.stored.currentIndex() - 1
 
-    def _on_kept_activated(self, index: int) -> None:
-        self.kept_chosen.emit(index - 1)
+    def _on_stored_activated(self, index: int) -> None:
+        self.stored_chosen.emit(index - 1)
 
     def _ask_name(self, asked: bool) -> None:
         """Show or hide the name field in place of the concept's drop-down list."""
         self.name.setVisible(asked)
-        self.kept.setVisible(not asked)
+        self.stored.setVisible(not asked)
         self._show_words()
         if asked:
             self.name.clear()

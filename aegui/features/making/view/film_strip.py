@@ -86,9 +86,11 @@ class FilmStrip(PictureStrip):
         if result is None:
             return ""
         text = tr("Step {n} of {count}", n=step + 1, count=len(result.codes))
-        here = [name for stop, name in zip(result.stops, result.names, strict=True) if stop == step]
-        if here:
-            text = tr("{step}: {pin}", step=text, pin=", ".join(here))
+        names = [
+            name for stop, name in zip(result.stops, result.names, strict=True) if stop == step
+        ]
+        if names:
+            text = tr("{step}: {pin}", step=text, pin=", ".join(names))
         if step:
             change = self._amount(float(result.change[step - 1]))
             text = tr("{step}; changes by {change}", step=text, change=change)
@@ -126,13 +128,13 @@ class FilmStrip(PictureStrip):
     def _frame(self) -> QSize:
         """Return the size of a frame."""
         picture = self._pictures[0]
-        room = self.height() - 2 * for_text(_LINE_PX)
-        plot = min(_MAX_PLOT_PX, max(_MIN_PLOT_PX, round(_PLOT_SHARE * room)))
-        high = min(_MAX_FRAME_PX, max(_MIN_FRAME_PX, room - plot))
+        available = self.height() - 2 * for_text(_LINE_PX)
+        plot = min(_MAX_PLOT_PX, max(_MIN_PLOT_PX, round(_PLOT_SHARE * available)))
+        height = min(_MAX_FRAME_PX, max(_MIN_FRAME_PX, available - plot))
         side_by_side = self.width() / _FEWEST_FRAMES * picture.height() / picture.width()
-        high = min(high, max(_GOOD_FRAME_PX, round(side_by_side)))
-        wide = round(high * picture.width() / picture.height())
-        return QSize(min(wide, self.width() // 2), high)
+        height = min(height, max(_GOOD_FRAME_PX, round(side_by_side)))
+        width = round(height * picture.width() / picture.height())
+        return QSize(min(width, self.width() // 2), height)
 
     def x_of(self, step: float) -> float:
         """Return the x coordinate of a step in pixels."""
@@ -197,15 +199,15 @@ class FilmStrip(PictureStrip):
     def _paint_names(self, painter: QPainter, top: int) -> None:
         """Paint the names of the pins under their frames, without overlaps."""
         assert self._result is not None
-        theme, taken = current_theme(), -1.0
+        theme, used = current_theme(), -1.0
         painter.setPen(theme.text_dim)
         for stop, name in zip(self._result.stops, self._result.names, strict=True):
             width = painter.fontMetrics().horizontalAdvance(name) + 6.0
             left = min(max(self.x_of(stop) - width / 2, 0.0), self.width() - width)
-            if left > taken:
-                room = QRectF(left, top, width, for_text(_LINE_PX))
-                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
-                taken = left + width
+            if left > used:
+                box = QRectF(left, top, width, for_text(_LINE_PX))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+                used = left + width
 
     def _paint_plot(self, painter: QPainter, plot: QRectF) -> None:
         assert self._result is not None
@@ -220,9 +222,11 @@ class FilmStrip(PictureStrip):
         bar = blend(theme.series[0], theme.panel, 0.65)
         for step, value in enumerate(change.tolist()):
             left, right = self.x_of(step), self.x_of(step + 1)
-            high = plot.height() * value / largest
+            bar_height = plot.height() * value / largest
             gap = 1.0 if right - left > 3.0 else 0.0
-            painter.fillRect(QRectF(left, plot.bottom() - high, right - left - gap, high), bar)
+            painter.fillRect(
+                QRectF(left, plot.bottom() - bar_height, right - left - gap, bar_height), bar
+            )
         painter.setPen(theme.border)
         painter.drawLine(QPointF(0, plot.bottom()), QPointF(self.width(), plot.bottom()))
         painter.setPen(QPen(theme.text_dim, 1, Qt.PenStyle.DotLine))
@@ -247,10 +251,10 @@ class FilmStrip(PictureStrip):
     def _move(self, steps: int | None, *, to_end: bool = False) -> None:
         assert self._result is not None
         last = len(self._result.codes) - 1
-        wanted = last if to_end else 0
+        step = last if to_end else 0
         if steps is not None:
-            wanted = self.step + steps
-        self.step_chosen.emit(min(max(wanted, 0), last))
+            step = self.step + steps
+        self.step_chosen.emit(min(max(step, 0), last))
 
     def tip_at(self, position: QPoint) -> str:  # noqa: D102
         return "" if self._result is None else self.words(self.step_at(position.x()))

@@ -36,10 +36,10 @@ class _FindRows(PictureRows):
     def __len__(self) -> int:
         return len(self._words)
 
-    def picture(self, row: int, room: QSize) -> QImage:
-        """Return the image; photographs are scaled to ``room``, glyph pixels are not."""
-        made = self._pictures[row]
-        return made if self._image_style.glyphs else _filling(made, room)
+    def picture(self, row: int, size: QSize) -> QImage:
+        """Return the image; photographs are scaled to ``size``, glyph pixels are not."""
+        find = self._pictures[row]
+        return find if self._image_style.glyphs else _filling(find, size)
 
     def caption(self, row: int) -> str:
         """Return the novelty ratio, as in the cursor panel, and the novelty in words."""
@@ -80,12 +80,13 @@ class FindsSheet(PictureList):
 
     def _fit(self) -> None:
         """Choose the largest image size at which all images are visible."""
-        room = self.viewport().size()
+        available = self.viewport().size()
         cells = {side: QSize(side, side) + _ROUND_PX for side in _SIDES_PX}
         fitting = (
             side
             for side, cell in cells.items()
-            if (room.width() // cell.width()) * (room.height() // cell.height()) >= self.count()
+            if (available.width() // cell.width()) * (available.height() // cell.height())
+            >= self.count()
         )
         side = next(fitting, _SIDES_PX[-1])
         self.set_sizes(side, cells[side])
@@ -104,7 +105,7 @@ class FindsSheet(PictureList):
             self.choose(chosen)
 
 
-def _filling(image: QImage, room: QSize) -> QImage:
+def _filling(image: QImage, size: QSize) -> QImage:
     return image.scaled(
-        room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )

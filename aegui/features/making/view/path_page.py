@@ -122,12 +122,12 @@ class PathPage(QWidget):
         self._pictures.setSpacing(SPACING)
         self._pictures.addWidget(self.frame)
         self._pictures.addWidget(self.strip)
-        whole = Breaking(_SIDE_BY_SIDE_PX, shares=((2, 5), (0, 1)))
-        whole.row.addWidget(self.pins)
-        whole.row.addWidget(
+        parts = Breaking(_SIDE_BY_SIDE_PX, shares=((2, 5), (0, 1)))
+        parts.row.addWidget(self.pins)
+        parts.row.addWidget(
             held(column(controls, self._status, (self._pictures, 1), spacing=SPACING))
         )
-        self.setLayout(column(whole, margins=(SPACING,) * 4))
+        self.setLayout(column(parts, margins=(SPACING,) * 4))
 
     def _connect(self) -> None:
         self.kind.activated.connect(self._on_kind_activated)
@@ -161,11 +161,11 @@ class PathPage(QWidget):
         """Show a path; None if fewer than two pins are ticked."""
         self._result, self._image_style = result, image_style
         self.strip.set_path(result, image_style)
-        has_way = result is not None
+        has_path = result is not None
         self._show_sizes()
-        self.strip.setVisible(has_way)
+        self.strip.setVisible(has_path)
         for control in (self.play, self.export, self.speed, self.loop):
-            control.setEnabled(has_way)
+            control.setEnabled(has_path)
         if result is None:
             self._stop()
             self.set_status(self._missing())
@@ -178,8 +178,8 @@ class PathPage(QWidget):
         needed = tr("A path needs two ticked pins.")
         if self.pins.all_fit:
             return needed
-        kept = tr("Grey pins are kept for a network with codes of their size.")
-        return f"{needed} {kept}"
+        note = tr("Grey pins are kept for a network with codes of their size.")
+        return f"{needed} {note}"
 
     def set_busy(self, busy: bool) -> None:
         """Show whether a path is being computed."""
@@ -262,8 +262,8 @@ class PathPage(QWidget):
     def _show_sizes(self) -> None:
         """Show the large image if the width allows; the cursor panel shows the same image."""
         self.frame.setVisible(self._result is not None and self.width() >= _SIDE_BY_SIDE_PX)
-        is_above, way = self.height() >= _ABOVE_PX, QBoxLayout.Direction
-        self._pictures.setDirection(way.TopToBottom if is_above else way.LeftToRight)
+        is_above, directions = self.height() >= _ABOVE_PX, QBoxLayout.Direction
+        self._pictures.setDirection(directions.TopToBottom if is_above else directions.LeftToRight)
         self._pictures.setStretch(0, 4 if is_above else 0)
         self._pictures.setStretch(1, 3 if is_above else 1)
 

@@ -37,7 +37,7 @@ class PictureStrip(Painted):
         self._image_style = GLYPHS
         self._images: NDArray[np.float32] | None = None
         self._pictures: Sequence[QImage] = ()
-        self._made_for = ""
+        self._pictures_theme = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
@@ -47,7 +47,7 @@ class PictureStrip(Painted):
         """Set ``images`` ``[n, C, H, W]``, rendered as ``image_style`` says; None clears them."""
         self._images, self._image_style = images, image_style
         self._pictures = () if images is None else pictures(images, image_style)
-        self._made_for = current_theme().key
+        self._pictures_theme = current_theme().key
 
     def part_count(self) -> int:
         """Return how many images there are."""
@@ -59,8 +59,8 @@ class PictureStrip(Painted):
 
     def part_rect(self, index: int) -> QRect:
         """Return the approximate rectangle of an image: all share the width equally."""
-        wide = self.width() / max(1, len(self._pictures))
-        return QRectF(index * wide, 0, wide, self.height()).toRect()
+        part_width = self.width() / max(1, len(self._pictures))
+        return QRectF(index * part_width, 0, part_width, self.height()).toRect()
 
     def current_part(self) -> int | None:
         """Return None: no image has the keyboard cursor."""
@@ -68,7 +68,7 @@ class PictureStrip(Painted):
 
     def _suit_theme(self) -> None:
         """Rebuild the images if the theme has changed."""
-        if self._made_for != current_theme().key:
+        if self._pictures_theme != current_theme().key:
             self._set_images(self._images, self._image_style)
 
     def _point(self, x: float) -> None:

@@ -177,8 +177,8 @@ class PinList(QWidget):
             for row, image in enumerate(images[: self.list.count()]):
                 icon = QIcon()
                 if image is not None:
-                    made = pictures(image[np.newaxis], image_style)[0]
-                    icon = QIcon(glyph_pixmap(made, _ICON_PX, device_ratio=ratio))
+                    picture = pictures(image[np.newaxis], image_style)[0]
+                    icon = QIcon(glyph_pixmap(picture, _ICON_PX, device_ratio=ratio))
                 self.list.item(row).setIcon(icon)
 
     def _show(self, row: int, pin: PinnedCode, stop: bool, fits: bool) -> None:
@@ -222,12 +222,12 @@ class PinList(QWidget):
 
     # User input
 
-    def _move(self, way: int) -> None:
+    def _move(self, step: int) -> None:
         row = self.list.currentRow()
         order = list(range(len(self._places)))
-        order[row], order[row + way] = order[row + way], order[row]
+        order[row], order[row + step] = order[row + step], order[row]
         with QSignalBlocker(self.list):
-            self.list.setCurrentRow(row + way)
+            self.list.setCurrentRow(row + step)
         self.ordered.emit(tuple(order))
 
     def _on_remove(self) -> None:

@@ -84,8 +84,8 @@ class _Thumbs(Painted):
 
     def shown(self) -> tuple[int, ...]:
         """Return the samples that fit; if some do not, a cell is left for their count."""
-        room = self._columns() * max(1, (self.height() - 6) // _CELL_PX)
-        return self.indices if len(self.indices) <= room else self.indices[: room - 1]
+        capacity = self._columns() * max(1, (self.height() - 6) // _CELL_PX)
+        return self.indices if len(self.indices) <= capacity else self.indices[: capacity - 1]
 
     def cell_rect(self, index: int) -> QRect:
         row, column = divmod(index, self._columns())

@@ -49,7 +49,7 @@ FEWEST_POSTERIORS, MAX_POSTERIORS = 200, 2000
 """Bounds for the number of posteriors that the aggregate posterior is computed from."""
 MIN_PAUSE_MS = 250
 """Minimum time between two states of the layers during training."""
-KEPT_BYTES = 16_000_000
+MAX_CACHE_BYTES = 16_000_000
 """Size of the layer cache, which makes going back and showing a layer again free."""
 _COARSEST = 4
 _SPARE = 0.08
@@ -121,7 +121,7 @@ class _LayerCache:
 
     def keep(self, key: object, layer: Layer) -> None:
         self.layers[key] = layer
-        while sum(each.field.values.nbytes for each in self.layers.values()) > KEPT_BYTES:
+        while sum(each.field.values.nbytes for each in self.layers.values()) > MAX_CACHE_BYTES:
             self.layers.pop(next(iter(self.layers)))
 
 
@@ -146,7 +146,7 @@ class FieldService(Service):
     def holding(self) -> Holding:
         """Memory held by the cached layers of the current network."""
         count = sum(each.field.values.nbytes for each in list(self._cache.layers.values()))
-        return Holding(tr("layers under the map"), count, KEPT_BYTES)
+        return Holding(tr("layers under the map"), count, MAX_CACHE_BYTES)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -187,9 +187,9 @@ class FieldService(Service):
         fits = before is not None and subject is not None and _alike(before, subject)
         if before is None or subject is None or before.codec is not subject.codec:
             self._cache = _LayerCache()
-        kept = {key: it for key, it in self._layers.items() if fits and self.available(key)}
-        if len(kept) < len(self._layers):
-            self._layers = kept
+        usable = {key: it for key, it in self._layers.items() if fits and self.available(key)}
+        if len(usable) < len(self._layers):
+            self._layers = usable
             self.changed.emit()
         self._renew()
 

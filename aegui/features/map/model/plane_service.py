@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.features.map.model.plane_tiles import (
-    KEPT_BYTES,
+    MAX_CACHE_BYTES,
     Plane,
     PlaneRequest,
     TileStore,
@@ -72,7 +72,7 @@ class PlaneService(Service):
     def holding(self) -> Holding:
         """Memory held by the cached tiles of the current network."""
         count = 0 if self._store is None else self._store.nbytes
-        return Holding(tr("tiles of the map"), count, KEPT_BYTES)
+        return Holding(tr("tiles of the map"), count, MAX_CACHE_BYTES)
 
     def set_codec(
         self, codec: Codec | None, image_style: ImageStyle = GLYPHS, *, live: bool = False

@@ -34,7 +34,7 @@ SLICE_S = 0.03
 """Approximate time to decode between two checks for cancellation."""
 REPORT_S = 0.1
 """Minimum time between two coarse states of one plane."""
-KEPT_BYTES = 64_000_000
+MAX_CACHE_BYTES = 64_000_000
 """Size of the tile cache, so that panning back and forth decodes nothing twice."""
 _STEPS = (4, 2, 1)
 _FIRST_BATCH = 16
@@ -72,16 +72,16 @@ class Plane:
         """The first channel of all tiles as one image, uint8 ``[rows * H, columns * W]``."""
         # Images grow downwards: the last row of tiles comes first.
         tiles = self.images[::-1, :, 0].swapaxes(1, 2)
-        rows, high, columns, wide = tiles.shape
-        return tiles.reshape(rows * high, columns * wide)
+        rows, height, columns, width = tiles.shape
+        return tiles.reshape(rows * height, columns * width)
 
     @cached_property
     def mosaic(self) -> NDArray[np.uint32]:
         """The tiles as one image in premultiplied ARGB, uint32 ``[rows * H, columns * W]``."""
-        rows, columns, _, high, wide = self.images.shape
-        pixels = np.empty((rows * high, columns * wide), np.uint32)
-        onto = pixels.reshape(rows, high, columns, wide)[::-1].swapaxes(1, 2)
-        few = max(1, _AT_ONCE_PX // (high * wide))
+        rows, columns, _, height, width = self.images.shape
+        pixels = np.empty((rows * height, columns * width), np.uint32)
+        onto = pixels.reshape(rows, height, columns, width)[::-1].swapaxes(1, 2)
+        few = max(1, _AT_ONCE_PX // (height * width))
         for row in range(rows):
             for begin in range(0, columns, few):
                 onto[row, begin : begin + few] = tile_argb(self.images[row, begin : begin + few])
@@ -170,7 +170,7 @@ class TileStore:
     def keep(self, key: _Key, tile: NDArray[np.uint8]) -> None:
         """Cache a tile; the oldest tiles are evicted."""
         self._tiles[key] = tile
-        while len(self._tiles) * tile.nbytes > KEPT_BYTES:
+        while len(self._tiles) * tile.nbytes > MAX_CACHE_BYTES:
             self._tiles.pop(next(iter(self._tiles)))
 
 
@@ -209,16 +209,16 @@ def decode_plane(
         if not len(missing):
             yield canvas.plane()
             return
-        started, taken = time.perf_counter(), min(store.batch, len(missing))
-        canvas.decode(missing[:taken])
+        started, count = time.perf_counter(), min(store.batch, len(missing))
+        canvas.decode(missing[:count])
         now = time.perf_counter()
-        _adapt(store, taken, now - started)
+        _adapt(store, count, now - started)
         if is_stale is not None and is_stale():
             return
         if budget_s is not None and now - begun > budget_s and is_enough():
             yield canvas.plane()
             return
-        if now - reported > REPORT_S and canvas.is_covered and len(missing) > taken:
+        if now - reported > REPORT_S and canvas.is_covered and len(missing) > count:
             reported = now
             yield canvas.plane()
 
@@ -284,15 +284,15 @@ class _Canvas:
         images = self._images if complete else self._images[source]
         images = images.reshape(request.rows, request.columns, *self._store.image_shape)
         images.setflags(write=False)
-        made = Plane(request.rect, images, self._store.codec.epoch, request.frame, complete)
+        result = Plane(request.rect, images, self._store.codec.epoch, request.frame, complete)
         if not self._store.image_style.glyphs:
             # Computed in the worker thread rather than in the frame that paints the plane.
-            _ = made.mosaic
-        return made
+            _ = result.mosaic
+        return result
 
-    def _fill_in(self, source: NDArray[np.int64], bare: NDArray[np.bool_]) -> None:
-        """Substitute the nearest decoded tile for each ``bare`` one, which would be black."""
-        known, places = np.flatnonzero(self._known), np.flatnonzero(bare)
+    def _fill_in(self, source: NDArray[np.int64], missing: NDArray[np.bool_]) -> None:
+        """Substitute the nearest decoded tile for each ``missing`` one, which would be black."""
+        known, places = np.flatnonzero(self._known), np.flatnonzero(missing)
         if not len(known) or not len(places):
             return
         down, across = np.divmod(known, self._request.columns)

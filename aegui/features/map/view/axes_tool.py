@@ -70,7 +70,7 @@ class AxesTool(QObject):
         """Reset cursor, view and projection after a change of the axes."""
         canvas, scene = self._map, self._scene
         canvas.map_cursor.forget_place()
-        canvas.wanted.choose_tiles_anew()
+        canvas.planes.choose_tiles_anew()
         canvas.navigation.start_afresh()
         canvas.overlays.show_code()
         scene.project_codes()

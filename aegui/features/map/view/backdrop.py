@@ -103,7 +103,7 @@ class DecodedBackground:
         self.fades = True
         """Whether tiles of another size fade in; else they appear at once."""
         self._now = _Tiles()
-        self._whole = _Tiles()
+        self._full = _Tiles()
         self._before = _Tiles()
         self._begun = 0.0
         self.nearness: Nearness | None = None
@@ -112,12 +112,12 @@ class DecodedBackground:
     def set_nearness(self, nearness: Nearness | None) -> None:
         """Set how images far from samples are faded; None shows all images alike."""
         self.nearness = nearness
-        for tiles in (self._now, self._whole, self._before):
+        for tiles in (self._now, self._full, self._before):
             tiles.set_nearness(nearness)
 
     def set_live(self, live: bool) -> None:
         """Set whether planes are replaced often; cached copies for panning are not made then."""
-        for tiles in (self._now, self._whole, self._before):
+        for tiles in (self._now, self._full, self._before):
             tiles.set_live(live)
 
     @property
@@ -147,13 +147,13 @@ class DecodedBackground:
             return 1.0
         return min(1.0, max(0.0, (self.clock() - self._begun) / FADE_S))
 
-    def set_plane(self, plane: Plane | None, *, glyphs: bool, whole: bool) -> None:
+    def set_plane(self, plane: Plane | None, *, glyphs: bool, is_full: bool) -> None:
         """Show ``plane``.
 
         Args:
             plane: The decoded plane; None shows neither it nor older ones.
             glyphs: Whether its images are glyphs.
-            whole: Whether it covers everything a map of all codes shows.
+            is_full: Whether it covers everything a map of all codes shows.
         """
         shown = self._now.plane
         if plane is None or shown is None or not self.fades or not _alike(plane, shown):
@@ -163,9 +163,9 @@ class DecodedBackground:
                 self._now, self._before = self._before, self._now
             self._begun = self.clock()
         self._now.set_plane(plane, glyphs=glyphs)
-        kept = self._whole.plane
-        if plane is None or whole or kept is None or kept.frame != plane.frame:
-            self._whole.set_plane(plane if whole else None, glyphs=glyphs)
+        full_plane = self._full.plane
+        if plane is None or is_full or full_plane is None or full_plane.frame != plane.frame:
+            self._full.set_plane(plane if is_full else None, glyphs=glyphs)
 
     def paint(
         self,
@@ -210,9 +210,9 @@ class DecodedBackground:
             return []
         tops = [self._before] if self.is_fading else []
         top = self._before.plane or plane
-        whole = self._whole.plane
-        if whole is not None and not covers(top.rect, view.bounds, ribbon=is_ribbon):
-            found.append(self._whole)
+        full_plane = self._full.plane
+        if full_plane is not None and not covers(top.rect, view.bounds, ribbon=is_ribbon):
+            found.append(self._full)
         return [*found, *tops]
 
 

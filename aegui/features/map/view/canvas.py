@@ -100,7 +100,7 @@ class LatentCanvas(QWidget):
         surface: Painting.
         cursor_overlay: What is painted at the cursor.
         overlays: The controls on and beside the map.
-        wanted: The decoded plane that is needed.
+        planes: The decoded plane that is needed.
         map_cursor: The place, and the sample, that the user points at.
         axes: Choice of the displayed plane.
         selecting: Lasso and selection.
@@ -138,7 +138,7 @@ class LatentCanvas(QWidget):
         self.cursor_overlay = CursorOverlay(self.scene)
         self.surface = MapSurface(self, self.scene, self.cursor_overlay, self.navigation)
         self.overlays = MapOverlays(self.scene, self)
-        self.wanted = PlaneScheduler(self.scene)
+        self.planes = PlaneScheduler(self.scene)
         self.map_cursor = MapCursor(self)
         self.axes = AxesTool(self)
         self.selecting = SelectTool(self)
@@ -168,7 +168,7 @@ class LatentCanvas(QWidget):
         bar.layers.lens_toggled.connect(self.lens_toggled)
         overlays.fields.hide_requested.connect(self.layer_toggled)
         overlays.lens.hide_requested.connect(self.lens_toggled)
-        overlays.room_changed.connect(self._place_window)
+        overlays.area_changed.connect(self._place_window)
         overlays.minimap.centre_requested.connect(self.navigation.centre)
         overlays.follow.follow_requested.connect(self.fit)
         overlays.legend.emphasis_requested.connect(self.set_emphasis)
@@ -201,7 +201,7 @@ class LatentCanvas(QWidget):
         self.scene.layers.set_variances(None)
         self.set_selection(None)
         self.set_marked(None)
-        self.wanted.choose_tiles_anew()
+        self.planes.choose_tiles_anew()
         self.set_classes((), None)
         self.navigation.start_afresh()
         self.set_codes(None)
@@ -279,7 +279,7 @@ class LatentCanvas(QWidget):
         self.set_drawing_code(None)
         self.map_cursor.forget_place()
         self.scene.set_size(size)
-        self.wanted.choose_tiles_anew()
+        self.planes.choose_tiles_anew()
         self.navigation.set_ribbon(size == 1)
         self.navigation.start_afresh()
         self._place_window()
@@ -409,7 +409,7 @@ class LatentCanvas(QWidget):
         self._show_view()
         self.surface.redraw()
         if not style.plane:
-            self.wanted.forget()
+            self.planes.forget()
         self.request_plane()
 
     def set_empty_text(self, text: str) -> None:
@@ -431,7 +431,7 @@ class LatentCanvas(QWidget):
     @property
     def request(self) -> PlaneRequest | None:
         """The last request for a decoded plane."""
-        return self.wanted.request
+        return self.planes.request
 
     def figure(self) -> Figure | None:
         """Return the map with layers, samples and pins as a figure; None before any codes."""
@@ -482,9 +482,9 @@ class LatentCanvas(QWidget):
         scene, view = self.scene, self.navigation.view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
-        wanted = self.wanted.renewed(view, self.navigation.home, self.cursor_overlay.position)
-        if wanted is not None:
-            self.view_changed.emit(wanted)
+        request = self.planes.renewed(view, self.navigation.home, self.cursor_overlay.position)
+        if request is not None:
+            self.view_changed.emit(request)
 
     # Accessibility
 

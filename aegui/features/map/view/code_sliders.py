@@ -77,7 +77,7 @@ class CodeSliders(QAbstractScrollArea):
         self._ends: Ends | None = None
         self._image_style = GLYPHS
         self._pictures: dict[int, tuple[QImage, QImage]] = {}
-        self._made_for = ""
+        self._pictures_theme = ""
         self._asking = one_shot(self, self._on_asking_timeout)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -118,13 +118,13 @@ class CodeSliders(QAbstractScrollArea):
     def set_ends(self, ends: Ends | None, image_style: ImageStyle = GLYPHS) -> None:
         """Show the images decoded at the ends, rendered as ``image_style`` says; None: none."""
         self._ends, self._image_style = ends, image_style
-        self._made_for = current_theme().key
+        self._pictures_theme = current_theme().key
         if ends is None:
             self._pictures = {}
         else:
-            made = pictures(ends.images, image_style)
+            end_pictures = pictures(ends.images, image_style)
             self._pictures = dict(
-                zip(ends.axes, zip(made[::2], made[1::2], strict=True), strict=True)
+                zip(ends.axes, zip(end_pictures[::2], end_pictures[1::2], strict=True), strict=True)
             )
         self.viewport().update()
 
@@ -304,8 +304,8 @@ class CodeSliders(QAbstractScrollArea):
             self._edit(self.current, 0.0)
         else:
             low, high = self.limits(self.current)
-            way = (high - low) / STEPS * (-1 if key == Qt.Key.Key_Left else 1)
-            value = float(self.code[self.current]) + way
+            step = (high - low) / STEPS * (-1 if key == Qt.Key.Key_Left else 1)
+            value = float(self.code[self.current]) + step
             self._edit(self.current, min(high, max(low, value)))
             self._say()
 
@@ -330,7 +330,7 @@ class CodeSliders(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(figures_font(self.font(), scale=0.92))
-        if self._made_for != current_theme().key:
+        if self._pictures_theme != current_theme().key:
             self.set_ends(self._ends, self._image_style)
         for axis in range(*self._rows_in_sight()):
             self._paint_row(painter, axis)

@@ -200,7 +200,7 @@ class AxesBar(QFrame):
         self.strip = self._switch(tr("Sliders"), tr("Change each number of the code by a slider"))
         self._axes = (0, 1)
         self._labels: list[QLabel] = []
-        self._room = (0, 0, False)
+        self._fitted_to = (0, 0, False)
         self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._switches = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
@@ -243,12 +243,12 @@ class AxesBar(QFrame):
         self.through_pins.clicked.connect(self.through_pins_edited)
         self.strip.clicked.connect(self.strip_edited)
 
-    def set_room(self, width: int) -> None:
+    def set_width(self, width: int) -> None:
         """Lay out the controls in one row if ``width`` allows, else in two or three, unlabelled."""
-        room = (width, self.x_choice.count(), self.spanned.isHidden())
-        if room == self._room:
+        fitted_to = (width, self.x_choice.count(), self.spanned.isHidden())
+        if fitted_to == self._fitted_to:
             return
-        self._room = room
+        self._fitted_to = fitted_to
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         for rows, switches in ((across, across), (down, across), (down, down)):
             self._rows.setDirection(rows)

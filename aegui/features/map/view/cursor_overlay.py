@@ -199,8 +199,8 @@ class CursorOverlay:
         marks = self._scene.drawn_rect(view).toAlignedRect()
         self.painted = self.region(view, font) + QRegion(marks)
         painter.save()
-        room = QRectF(view.left, view.top, view.width, view.height)
-        painter.setClipRect(room, Qt.ClipOperation.IntersectClip)
+        area = QRectF(view.left, view.top, view.width, view.height)
+        painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
         drawn = self._scene.drawn_pixels(view)
         if len(drawn) > 2:
             paint_trail(painter, drawn[:-1], theme)
@@ -275,17 +275,17 @@ class CursorOverlay:
         """
         width, height = self._card_size()
         name = self._name_size(font)
-        room = QSizeF(max(width, name.width()), height + name.height())
-        if room.isEmpty():
+        size = QSizeF(max(width, name.width()), height + name.height())
+        if size.isEmpty():
             return QRectF()
         spot = QRectF(at, at) if self.hovered is None else self._spot(self.hovered)
         left, top = at.x() + PREVIEW_AWAY_PX, at.y() + PREVIEW_AWAY_PX
         if self.hovered is not None:
             left = max(left, spot.right() + _BESIDE_PX)
-        if left + room.width() > view.left + view.width:
-            left = min(at.x() - PREVIEW_AWAY_PX, spot.left() - _BESIDE_PX) - room.width()
-        if top + room.height() > view.top + view.height:
-            top = at.y() - PREVIEW_AWAY_PX - room.height()
+        if left + size.width() > view.left + view.width:
+            left = min(at.x() - PREVIEW_AWAY_PX, spot.left() - _BESIDE_PX) - size.width()
+        if top + size.height() > view.top + view.height:
+            top = at.y() - PREVIEW_AWAY_PX - size.height()
         return QRectF(round(left), round(max(view.top, top) + name.height()), width, height)
 
     def _card_size(self) -> tuple[float, float]:
@@ -329,8 +329,8 @@ class CursorOverlay:
         key = (theme.key, ratio)
         if self._pixmap is None or self._pixmap[0] != key:
             image_style, scale = self._scene.points.sprites.image_style, self._preview_scale()
-            made = framed_pixmap(self._preview, image_style, scale, ratio, theme, theme.accent)
-            self._pixmap = (key, made)
+            pixmap = framed_pixmap(self._preview, image_style, scale, ratio, theme, theme.accent)
+            self._pixmap = (key, pixmap)
         return self._pixmap[1]
 
     def _sample_scale(self) -> float:
@@ -377,11 +377,11 @@ class CursorOverlay:
         paint_tag(painter, left_middle, label_name(sprites.names[index]), theme, font)
 
 
-def _image_scale(largest: int, wanted_px: int) -> float:
+def _image_scale(largest: int, target_px: int) -> float:
     """Return the scale, an integer or 1/integer, that shows ``largest`` pixels close to wanted."""
-    if largest <= wanted_px:
-        return float(max(1, round(wanted_px / largest)))
-    return 1.0 / round(largest / wanted_px)
+    if largest <= target_px:
+        return float(max(1, round(target_px / largest)))
+    return 1.0 / round(largest / target_px)
 
 
 def _around(rects: list[QRectF]) -> QRegion:

@@ -100,8 +100,8 @@ class CursorPictures(QWidget):
         """Return the height of the images at ``width``; less if the captions need the room."""
         rows, columns = self.image.shape[-2:]
         count = len(self._captions())
-        room = QRect(0, 0, (width - (count - 1) * SPACING) // count, _TALLEST_PX)
-        return picture_rect(rows, columns, room).height() + self._caption_px() + 1
+        area = QRect(0, 0, (width - (count - 1) * SPACING) // count, _TALLEST_PX)
+        return picture_rect(rows, columns, area).height() + self._caption_px() + 1
 
     def _captions(self) -> tuple[str, ...]:
         """Return the captions of the images; only glyphs have a thresholded image."""
@@ -130,8 +130,8 @@ class CursorPictures(QWidget):
         height, width = self.image.shape[-2:]
         count = len(self._captions())
         across = (self.width() - (count - 1) * SPACING) // count
-        room = QRect(0, 0, across, min(_TALLEST_PX, self.height() - self._caption_px()))
-        rect = picture_rect(height, width, room)
+        area = QRect(0, 0, across, min(_TALLEST_PX, self.height() - self._caption_px()))
+        rect = picture_rect(height, width, area)
         rect.moveTop(self._caption_px())
         if count == 1:
             rect.moveLeft((self.width() - rect.width()) // 2)
@@ -182,8 +182,8 @@ class CursorPictures(QWidget):
             above.moveCenter(rect.center())
             above.moveTop(0)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-            end, wide = Qt.TextElideMode.ElideRight, above.width()
-            painter.drawText(above, flags, self.fontMetrics().elidedText(caption, end, wide))
+            end, width = Qt.TextElideMode.ElideRight, above.width()
+            painter.drawText(above, flags, self.fontMetrics().elidedText(caption, end, width))
 
 
 class CodeNumbers(Painted):
@@ -204,21 +204,21 @@ class CodeNumbers(Painted):
 
     def set_code(self, code: Sequence[float], epoch: int | None) -> None:
         """Show the numbers of ``code`` and the epoch of the weights."""
-        is_as_wide = (len(code), epoch) == (len(self.code), self._epoch)
+        is_same_form = (len(code), epoch) == (len(self.code), self._epoch)
         self.code, self._epoch = tuple(code), epoch
-        if not is_as_wide:
-            self._make_room()
+        if not is_same_form:
+            self._fit_height()
         self.update()
 
-    def _make_room(self) -> None:
-        lines = self._lines(len(self.code)), self._has_room_beside()
+    def _fit_height(self) -> None:
+        lines = self._lines(len(self.code)), self._fits_beside()
         if lines != self._roomy_for:
             self._roomy_for = lines
             self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self._make_room()
+        self._fit_height()
 
     def tip_at(self, position: QPoint) -> str:
         """Return all numbers as text if some are not visible."""
@@ -267,7 +267,7 @@ class CodeNumbers(Painted):
         return min(_LINES, -(-count // self._columns()))
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        below = 0 if self._has_room_beside() else 1
+        below = 0 if self._fits_beside() else 1
         return QSize(160, (self._lines(len(self.code)) + below) * self._line_px())
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
@@ -277,13 +277,13 @@ class CodeNumbers(Painted):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         theme = current_theme()
-        bold, plain = self._two_fonts()
+        bold, regular = self._two_fonts()
         painter = QPainter(self)
         cell, line = self._cell_px(), self._line_px()
         columns, rows = self._columns(), self._rows()
         for index, value in enumerate(self.code[: self.shown]):
             left, top = index % columns * cell, index // columns * line
-            painter.setFont(plain)
+            painter.setFont(regular)
             painter.setPen(theme.text_dim)
             name = f"{axis_name(index)} "
             painter.drawText(QRectF(left, top, cell, line), Qt.AlignmentFlag.AlignVCenter, name)
@@ -292,14 +292,14 @@ class CodeNumbers(Painted):
             number = QRectF(left, top, cell - 2 * SPACING, line)
             sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(number, sides, number_text(value))
-        painter.setFont(plain)
+        painter.setFont(regular)
         painter.setPen(theme.text_dim)
         sides = Qt.AlignmentFlag.AlignVCenter
-        if self._has_room_beside() and rows == self._lines(len(self.code)):
+        if self._fits_beside() and rows == self._lines(len(self.code)):
             rows, sides = rows - 1, sides | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(0, rows * line, self.width(), line), sides, self._below())
 
-    def _has_room_beside(self) -> bool:
+    def _fits_beside(self) -> bool:
         """Return whether the epoch fits at the end of the last line of numbers."""
         most = self._columns() * _LINES
         free = self._columns() - (len(self.code) - 1) % self._columns() - 1
@@ -382,8 +382,8 @@ class CursorPanel(QWidget):
         """Show the heading of the nearest samples and its unit, in one line or two."""
         title, unit = self._near_words
         together = f"{title} · {unit}"
-        room = self.width() - 2 * SPACING
-        is_narrow = self._near_title.fontMetrics().horizontalAdvance(together) > room
+        available = self.width() - 2 * SPACING
+        is_narrow = self._near_title.fontMetrics().horizontalAdvance(together) > available
         self._near_title.setText(title if is_narrow else together)
         self._near_unit.setText(unit if is_narrow else "")
         self._near_unit.setVisible(is_narrow and not self._near_title.isHidden())

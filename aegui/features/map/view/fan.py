@@ -96,8 +96,8 @@ class FanPicture:
         for colour, width in ((theme.panel, 3.0), (theme.accent, 1.2)):
             painter.setPen(QPen(colour, width))
             for point in coordinates:
-                for way in half:
-                    painter.drawLine(point - way, point + way)
+                for offset in half:
+                    painter.drawLine(point - offset, point + offset)
         rect = self.rect(view, at, image_style)
         painter.drawPixmap(rect.topLeft(), self._picture(theme, image_style, ratio))
 
@@ -115,8 +115,8 @@ class FanPicture:
         assert self._images is not None
         rows, columns = self._images.shape[:2]
         cell = framed_size(self._images.shape, self._scale(image_style), image_style)
-        wide, high = cell.width() + _GAP_PX, cell.height() + _GAP_PX
-        return columns * wide + _GAP_PX, rows * high + _GAP_PX
+        cell_width, cell_height = cell.width() + _GAP_PX, cell.height() + _GAP_PX
+        return columns * cell_width + _GAP_PX, rows * cell_height + _GAP_PX
 
     def _picture(self, theme: Theme, image_style: ImageStyle, ratio: float) -> QPixmap:
         """Return all images in one cached pixmap, the centre one framed in the accent colour."""
@@ -129,13 +129,13 @@ class FanPicture:
     def _painted(
         self, images: NDArray[np.float32], theme: Theme, image_style: ImageStyle, ratio: float
     ) -> QPixmap:
-        wide, high = self._size(image_style)
-        made = QPixmap(max(1, round(wide * ratio)), max(1, round(high * ratio)))
-        made.setDevicePixelRatio(ratio)
-        made.fill(blend(theme.accent, theme.raised, 0.25))
+        width, height = self._size(image_style)
+        pixmap = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(blend(theme.accent, theme.raised, 0.25))
         scale, (rows, columns) = self._scale(image_style), images.shape[:2]
         cell = framed_size(images.shape, scale, image_style)
-        painter = QPainter(made)
+        painter = QPainter(pixmap)
         for row in range(rows):
             for column in range(columns):
                 middle = (row, column) == (rows // 2, columns // 2)
@@ -149,4 +149,4 @@ class FanPicture:
                     painter.setBrush(Qt.BrushStyle.NoBrush)
                     painter.drawRect(QRectF(x - 1, y - 1, cell.width() + 1, cell.height() + 1))
         painter.end()
-        return made
+        return pixmap

@@ -63,9 +63,9 @@ def _names(layer: Layer) -> Iterator[RegionName]:
     regions = layer.regions
     if regions is None:
         return
-    each = zip(regions.classes, regions.spots.tolist(), regions.rooms.tolist(), strict=True)
-    for number, (x, y), (room_x, room_y) in each:
-        yield RegionName(label_sign(layer.field.classes[number]), x, y, room_x, room_y)
+    each = zip(regions.classes, regions.spots.tolist(), regions.extents.tolist(), strict=True)
+    for number, (x, y), (half_width, half_height) in each:
+        yield RegionName(label_sign(layer.field.classes[number]), x, y, half_width, half_height)
 
 
 def layer_rgba(layer: Layer, theme: Theme, classes: Sequence[str] = ()) -> NDArray[np.float32]:

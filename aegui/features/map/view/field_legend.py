@@ -94,7 +94,7 @@ def _awaited_entry(key: str) -> Entry:
 
 
 @dataclass(frozen=True)
-class Here:
+class LayerValue:
     """The value of a layer at one place.
 
     Attributes:
@@ -108,7 +108,7 @@ class Here:
     words: str
 
 
-def layer_value_at(layer: Layer, x: float, y: float) -> Here | None:
+def layer_value_at(layer: Layer, x: float, y: float) -> LayerValue | None:
     """Return the value of ``layer`` at a place; None outside it."""
     field = layer.field
     value = value_at(field, x, y)
@@ -117,14 +117,14 @@ def layer_value_at(layer: Layer, x: float, y: float) -> Here | None:
     name = tr(FIELDS[field.key].label)
     if field.classes:
         label = label_name(field.classes[int(value)])
-        return Here(label, 0.0, tr("{layer}: {value}", layer=name, value=label))
+        return LayerValue(label, 0.0, tr("{layer}: {value}", layer=name, value=label))
     span = field.high - field.low
     # Digits finer than the colour bar resolves would only take room.
     shown = round(value, 2 - math.floor(math.log10(span)))
     text = localized(value, ".0f") if field.key == "wrong" else figure_text(shown)
     share = min(1.0, max(0.0, (value - field.low) / span))
     words = tr("{layer}: {value}", layer=name, value=f"{text} {field.unit}".rstrip())
-    return Here(text, share, words)
+    return LayerValue(text, share, words)
 
 
 class FieldLegend(Painted):
@@ -142,7 +142,7 @@ class FieldLegend(Painted):
         """The displayed entries."""
         self._layers: tuple[Layer, ...] = ()
         self._position: tuple[float, float] | None = None
-        self.here: tuple[Here | None, ...] = ()
+        self.values: tuple[LayerValue | None, ...] = ()
         """The value of each layer at the place."""
         self._figures: QFont | None = None
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -155,7 +155,7 @@ class FieldLegend(Painted):
         The legend is hidden if both are empty.
         """
         self._layers = tuple(layers)
-        self._tell_here()
+        self._tell_values()
         entries = (*map(legend_entry_of, layers), *map(_awaited_entry, awaited))
         if entries == self.entries:
             return
@@ -171,20 +171,20 @@ class FieldLegend(Painted):
         """Show the values of the layers at ``position`` on the map; None clears them."""
         self._position = position
         if self._layers:
-            self._tell_here()
+            self._tell_values()
 
     @property
     def layer_value_text(self) -> str:
         """The values at the place in one line; empty without any."""
-        return ", ".join(each.words for each in self.here if each is not None)
+        return ", ".join(each.words for each in self.values if each is not None)
 
-    def _tell_here(self) -> None:
+    def _tell_values(self) -> None:
         position = self._position
         found = (
             tuple(layer_value_at(layer, *position) for layer in self._layers) if position else ()
         )
-        if found != self.here:
-            self.here = found
+        if found != self.values:
+            self.values = found
             self.update()
 
     def _line_px(self) -> int:
@@ -195,9 +195,9 @@ class FieldLegend(Painted):
         return 2 * self._line_px() + bar
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        high = sum(self._height_of(each) + SPACING for each in self.entries)
-        wide = max([WIDTH_PX, *map(self._needed_px, self.entries)])
-        return QSize(wide, high + SPACING // 2)
+        height = sum(self._height_of(each) + SPACING for each in self.entries)
+        width = max([WIDTH_PX, *map(self._needed_px, self.entries)])
+        return QSize(width, height + SPACING // 2)
 
     def _needed_px(self, entry: Entry) -> int:
         """Return the row width, independent of values that change during training."""
@@ -212,8 +212,8 @@ class FieldLegend(Painted):
     def row_rect(self, number: int) -> QRect:
         """Return the rectangle of the row of layer ``number``."""
         above = sum(self._height_of(each) + SPACING for each in self.entries[:number])
-        high = self._height_of(self.entries[number])
-        return QRect(SPACING, SPACING // 2 + above, self.width() - 2 * SPACING, high)
+        height = self._height_of(self.entries[number])
+        return QRect(SPACING, SPACING // 2 + above, self.width() - 2 * SPACING, height)
 
     def close_rect(self, number: int) -> QRect:
         """Return the rectangle of the close button of layer ``number``."""
@@ -261,15 +261,15 @@ class FieldLegend(Painted):
         painter.setPen(theme.text)
         painter.drawText(QRect(row.left(), row.top(), row.width(), line), centre, entry.title)
         self._paint_cross(painter, self.close_rect(number), theme)
-        here = self.here[number] if number < len(self.here) else None
-        if here is not None:
-            self._paint_here(painter, number, here, theme)
+        value = self.values[number] if number < len(self.values) else None
+        if value is not None:
+            self._paint_value(painter, number, value, theme)
         below = QRect(row.left(), row.top() + line, row.width(), line)
         if entry.high:
             bar = QRectF(row.left(), row.top() + line + 1, row.width(), _BAR_PX)
             self._paint_bar(painter, bar, entry.key, theme)
-            if here is not None:
-                _paint_mark(painter, bar, here.share, theme)
+            if value is not None:
+                _paint_mark(painter, bar, value.share, theme)
             below.translate(0, _BAR_PX + 4)
         else:
             if number < len(self._layers):
@@ -279,14 +279,14 @@ class FieldLegend(Painted):
         painter.drawText(below, centre | Qt.AlignmentFlag.AlignLeft, entry.low)
         painter.drawText(below, centre | Qt.AlignmentFlag.AlignRight, entry.high)
 
-    def _paint_here(self, painter: QPainter, number: int, here: Here, theme: Theme) -> None:
+    def _paint_value(self, painter: QPainter, number: int, value: LayerValue, theme: Theme) -> None:
         """Paint the value under the cursor, right-aligned before the close button."""
         row, cross = self.row_rect(number), self.close_rect(number)
         title = QFontMetrics(self.font()).horizontalAdvance(self.entries[number].title)
         left = row.left() + title + SPACING
         box = QRect(left, row.top(), cross.left() - SPACING // 2 - left, self._line_px())
         font = figures_font(self.font(), bold=True)
-        text = QFontMetrics(font).elidedText(here.text, Qt.TextElideMode.ElideRight, box.width())
+        text = QFontMetrics(font).elidedText(value.text, Qt.TextElideMode.ElideRight, box.width())
         painter.setFont(font)
         painter.setPen(theme.text)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
@@ -299,8 +299,8 @@ class FieldLegend(Painted):
     def _paint_cross(self, painter: QPainter, box: QRect, theme: Theme) -> None:
         painter.setPen(QPen(theme.text_dim, 1.4))
         middle, arm = QRectF(box).center(), 3.5
-        for way in (QPointF(arm, arm), QPointF(arm, -arm)):
-            painter.drawLine(middle - way, middle + way)
+        for arm_offset in (QPointF(arm, arm), QPointF(arm, -arm)):
+            painter.drawLine(middle - arm_offset, middle + arm_offset)
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, key: str, theme: Theme) -> None:
         shares = np.linspace(0.0, 1.0, _STOPS)
@@ -341,8 +341,8 @@ def _paint_mark(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> N
 def layer_colours(key: str, theme: Theme) -> list[QColor]:
     """Return the colours of a layer's colour bar as they appear over the empty map."""
     rgba = scale_rgba(key, np.linspace(0.0, 1.0, _STOPS), theme)
-    made = []
+    colours = []
     for red, green, blue, alpha in rgba.tolist():
         colour = QColor.fromRgbF(red, green, blue)
-        made.append(blend(colour, theme.panel, alpha))
-    return made
+        colours.append(blend(colour, theme.panel, alpha))
+    return colours

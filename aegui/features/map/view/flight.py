@@ -57,7 +57,7 @@ class _FlightNote(QLabel):
         self.setProperty("card", True)
         self.setMargin(SPACING)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._room = overlay_area_of(canvas)
+        self._overlay_area = overlay_area_of(canvas)
         self.hide()
 
     def place(self) -> None:
@@ -69,12 +69,12 @@ class _FlightNote(QLabel):
         self.setGeometry(round(middle - size.width() / 2), round(top), size.width(), size.height())
         self.show()
         self.raise_()
-        self._room.set_taken(self, True)
+        self._overlay_area.set_occupied(self, True)
 
     def put_away(self) -> None:
         """Hide the note."""
         self.hide()
-        self._room.set_taken(self, False)
+        self._overlay_area.set_occupied(self, False)
 
 
 class MapFlight(QObject):
@@ -96,7 +96,7 @@ class MapFlight(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self._clock = clock
-        self.way: NDArray[np.float64] = np.zeros((0, 2))
+        self.path: NDArray[np.float64] = np.zeros((0, 2))
         """Closed path ``[n, 2]`` of the flight on the plane; empty before any flight."""
         self._length = self._gone = 0.0
         self._begun = self._last = 0.0
@@ -115,12 +115,12 @@ class MapFlight(QObject):
 
     def begin(self) -> None:
         """Start a flight; does nothing if one is running or there is no path."""
-        way = self._found_way()
-        if self.is_on or way is None:
+        path = self._found_path()
+        if self.is_on or path is None:
             return
         canvas = self._canvas
-        self.way, self._frame = way, canvas.scene.projection.frame
-        self._length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
+        self.path, self._frame = path, canvas.scene.projection.frame
+        self._length = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
         self._gone = 0.0
         self._begun = self._last = self._clock()
         self._from = canvas.navigation.view
@@ -145,20 +145,20 @@ class MapFlight(QObject):
         self._note.put_away()
         self.changed.emit(False)
 
-    def _found_way(self) -> NDArray[np.float64] | None:
+    def _found_path(self) -> NDArray[np.float64] | None:
         scene = self._canvas.scene
         if scene.codes is None or scene.bounds is None:
             return None
         pins = [pin.z for pin in scene.pins if len(pin.z) == scene.projection.size]
         if len(pins) > 1:
-            way = through_points(scene.projection.project(np.stack(pins)))
+            path = through_points(scene.projection.project(np.stack(pins)))
         elif len(scene.codes.values) > 1:
-            way = without_outliers(scene.projection.project(scene.codes.values))
+            path = without_outliers(scene.projection.project(scene.codes.values))
         else:
-            way = around(scene.bounds)
+            path = around(scene.bounds)
         if scene.projection.ribbon:
-            way[:, 1] = 0.0
-        return way if np.ptp(way, axis=0).max() > 0.0 else None
+            path[:, 1] = 0.0
+        return path if np.ptp(path, axis=0).max() > 0.0 else None
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -177,9 +177,9 @@ class MapFlight(QObject):
     def _show(self) -> None:
         """Move the cursor to the current position and the view with it."""
         navigation = self._canvas.navigation
-        share = (self._gone / self._length) % 1.0 * (len(self.way) - 1)
-        at = np.arange(len(self.way))
-        x, y = (float(np.interp(share, at, column)) for column in self.way.T)
+        share = (self._gone / self._length) % 1.0 * (len(self.path) - 1)
+        at = np.arange(len(self.path))
+        x, y = (float(np.interp(share, at, column)) for column in self.path.T)
         view, goal = navigation.view, self._goal(x, y)
         arrived = min(1.0, (self._clock() - self._begun) / _ARRIVES_S)
         if not self._steps and arrived < 1.0:

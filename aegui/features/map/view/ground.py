@@ -55,12 +55,12 @@ class Target(NamedTuple):
     def fitting(self, pixmap: QPixmap) -> QPixmap:
         """Return ``pixmap`` if it has this size and ratio, else a new one."""
         width, height = self.size.width() * self.ratio, self.size.height() * self.ratio
-        wanted = QSize(max(1, round(width)), max(1, round(height)))
-        if pixmap.size() == wanted and pixmap.devicePixelRatio() == self.ratio:
+        size = QSize(max(1, round(width)), max(1, round(height)))
+        if pixmap.size() == size and pixmap.devicePixelRatio() == self.ratio:
             return pixmap
-        made = QPixmap(wanted)
-        made.setDevicePixelRatio(self.ratio)
-        return made
+        new = QPixmap(size)
+        new.setDevicePixelRatio(self.ratio)
+        return new
 
 
 class Ground:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.features.map.view.overlays import MapOverlays
 
 _PAD_PX = 12.0
-_HIGH_PX = 28.0
+_HEIGHT_PX = 28.0
 _ALPHA = 0.9
 _NUMBER_PX = 18.0
 _MIN_MAP_PX = 480
@@ -42,9 +42,9 @@ class MapHints(QWidget):
         """Keys of the displayed hints."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._room = overlay_area_of(parent)
-        self._room.changed.connect(self._place)
-        self._room.clear_changed.connect(self._place)
+        self._overlay_area = overlay_area_of(parent)
+        self._overlay_area.changed.connect(self._place)
+        self._overlay_area.clear_changed.connect(self._place)
         overlays.corners_changed.connect(self._place)
         self.hide()
 
@@ -61,8 +61,8 @@ class MapHints(QWidget):
     def sizeHint(self) -> QSize:  # noqa: D102
         metrics = QFontMetricsF(self.font())
         widest = max((metrics.horizontalAdvance(self._said(key)) for key in self.left), default=0)
-        high = len(self.left) * (_HIGH_PX + SPACING / 2)
-        return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(high))
+        height = len(self.left) * (_HEIGHT_PX + SPACING / 2)
+        return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(height))
 
     def _place(self) -> None:
         """Place the hints centred at the lower edge of the map, between the corner overlays.
@@ -83,11 +83,11 @@ class MapHints(QWidget):
             else:
                 right = min(right, corner.left() - SPACING)
         fits = around.height() >= _MIN_MAP_PX and right - left >= size.width()
-        self.setVisible(bool(self.left) and fits and not self._room.is_taken)
+        self.setVisible(bool(self.left) and fits and not self._overlay_area.is_occupied)
         x = min(max(left, middle - size.width() // 2), right - size.width())
         place = QRect(QPoint(x, top), size)
         # Avoid messages that were there first, such as the offer to train an edited recipe.
-        self.setGeometry(self._room.unobstructed_rect(place, upwards=True))
+        self.setGeometry(self._overlay_area.unobstructed_rect(place, upwards=True))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme = current_theme()
@@ -99,12 +99,12 @@ class MapHints(QWidget):
         top = 0.5
         for number, key in enumerate(self.left, start=1):
             text = self._said(key)
-            wide = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
+            width = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
             # Left-aligned, so that the numbers form a column.
-            box = QRectF(0.5, top, wide, _HIGH_PX - 1)
+            box = QRectF(0.5, top, width, _HEIGHT_PX - 1)
             painter.setPen(QPen(theme.border, 1))
             painter.setBrush(ground)
-            painter.drawRoundedRect(box, _HIGH_PX / 2, _HIGH_PX / 2)
+            painter.drawRoundedRect(box, _HEIGHT_PX / 2, _HEIGHT_PX / 2)
             middle = QPointF(box.left() + _PAD_PX / 2 + _NUMBER_PX / 2, box.center().y())
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.accent)
@@ -117,4 +117,4 @@ class MapHints(QWidget):
             painter.setPen(theme.text)
             rest = box.adjusted(_PAD_PX + _NUMBER_PX, 0, 0, 0)
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-            top += _HIGH_PX + SPACING / 2
+            top += _HEIGHT_PX + SPACING / 2

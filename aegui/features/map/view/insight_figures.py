@@ -200,8 +200,8 @@ class InsightFigures(Painted):
         cells = self._cells(per_line)
         free = max(0.0, self.width() - sum(cells)) / per_line
         left = sum(cells[:index]) + index * free
-        top, high = (1 + line) * self._line_px(), self._line_px()
-        return QRectF(left, top, cells[index] + free, high)
+        top, height = (1 + line) * self._line_px(), self._line_px()
+        return QRectF(left, top, cells[index] + free, height)
 
     def tip_at(self, position: QPoint) -> str:
         """Return the help of the measurement at ``position``; elsewhere the line of words."""
@@ -222,7 +222,7 @@ class InsightFigures(Painted):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         theme = current_theme()
-        bold, plain = self._two_fonts()
+        bold, regular = self._two_fonts()
         painter = QPainter(self)
         row = QRectF(0, 0, self.width(), self._line_px())
         centre = Qt.AlignmentFlag.AlignVCenter
@@ -231,20 +231,20 @@ class InsightFigures(Painted):
         words = _elided(bold, self._words, row.width())
         painter.drawText(row, centre, words)
         row.setLeft(QFontMetricsF(bold).horizontalAdvance(words) + SPACING)
-        painter.setFont(plain)
+        painter.setFont(regular)
         painter.setPen(theme.text_dim)
-        painter.drawText(row, centre, _elided(plain, self._nearest, row.width()))
+        painter.drawText(row, centre, _elided(regular, self._nearest, row.width()))
         cells = self._cells(self._per_line())
         for key, text in self._texts.items():
             box = self.figure_rect(key)
-            painter.setFont(plain)
+            painter.setFont(regular)
             painter.setPen(theme.text_dim)
             number = self._number_px()
             # In a very narrow panel the label is elided, never the number.
             cell = min(cells[list(FIGURES).index(key) % len(cells)], box.width() + SPACING / 2)
-            wide = cell - number - 1.5 * SPACING
-            left = wide + SPACING / 2
-            painter.drawText(box, centre, _elided(plain, tr(FIGURES[key].label), wide + 1))
+            name_width = cell - number - 1.5 * SPACING
+            left = name_width + SPACING / 2
+            painter.drawText(box, centre, _elided(regular, tr(FIGURES[key].label), name_width + 1))
             place = QRectF(box.left() + left, box.top(), number, box.height())
             painter.setFont(bold)
             painter.setPen(theme.text)
@@ -256,8 +256,8 @@ class InsightFigures(Painted):
         super().changeEvent(event)
 
 
-def _elided(font: QFont, text: str, room: float) -> str:
-    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+def _elided(font: QFont, text: str, width: float) -> str:
+    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def _vector(numbers: list[float]) -> str:

@@ -104,8 +104,11 @@ def ribbon_tile(
     It grows as the tiles of a plane do, until it takes its share of the map.
     """
     tile_px = (tile_pixels if glyphs else image_tile_pixels)(*image_shape, ribbon=True)
-    high, wide = RIBBON_SHARE * view.height / tile_px[1], LARGEST_SHARE * view.width / tile_px[0]
-    factor = min(max(1.0, view.sx / home.sx) ** GROWTH, max(1.0, min(high, wide)))
+    rows_factor, columns_factor = (
+        RIBBON_SHARE * view.height / tile_px[1],
+        LARGEST_SHARE * view.width / tile_px[0],
+    )
+    factor = min(max(1.0, view.sx / home.sx) ** GROWTH, max(1.0, min(rows_factor, columns_factor)))
     return tile_px[0] * factor, tile_px[1] * factor
 
 
@@ -151,18 +154,18 @@ def lattice_for(
 def next_lattice(
     view: Viewport,
     home: Viewport,
-    kept: Lattice | None,
+    previous: Lattice | None,
     image_shape: tuple[int, int],
     *,
     glyphs: bool,
     ribbon: bool,
 ) -> Lattice:
-    """Return the lattice for ``view``: ``kept`` while its tiles have about the right size.
+    """Return the lattice for ``view``: ``previous`` while its tiles have about the right size.
 
     Args:
         view: The current viewport.
         home: The viewport that shows all codes.
-        kept: The previous lattice; None if there is none.
+        previous: The previous lattice; None if there is none.
         image_shape: Height and width of the images.
         glyphs: Whether they are glyphs; other images fill their tiles.
         ribbon: Whether there is only one row of tiles.
@@ -174,8 +177,8 @@ def next_lattice(
         tile_px = grown(sides(*image_shape, ribbon=False), view, home)
     large = not ribbon and share_of(view, tile_px) >= LARGE_SHARE
     exact = large or not (glyphs or ribbon)
-    if kept is not None and kept.suits(view, tile_px, proportional=exact):
-        return kept
+    if previous is not None and previous.suits(view, tile_px, proportional=exact):
+        return previous
     if large:
         return large_lattice(view, tile_px)
     return lattice_for(view, tile_px, proportional=exact)

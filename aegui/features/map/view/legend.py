@@ -26,9 +26,9 @@ _LONGEST_PX = 170
 _ANY_PX = 10_000
 _CHIP_PX = 10
 _ROW_GAP_PX = 3
-_MARK_ROOM_PX = 18
+_MARK_CELL_PX = 18
 _MARKS_ACROSS = 8
-_MIN_ROOM_PX = 420
+_MIN_MARKS_PX = 420
 _FEW = 4
 _MAX_COVERED = 0.04
 """Maximum share of the map covered by a list of all names."""
@@ -60,7 +60,7 @@ class ClassLegend(QWidget):
         self._emphasis: int | None = None
         self._current = 0
         self._pointed: int | None = None
-        self._room = QSize(_ANY_PX, _ANY_PX)
+        self._size_limit = QSize(_ANY_PX, _ANY_PX)
         self._is_compact = self._is_entered = self._is_open = False
         self._has_marks = True
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -92,10 +92,10 @@ class ClassLegend(QWidget):
             self._pointed = number
             self.update()
 
-    def set_room(self, room: QSize) -> None:
+    def set_size_limit(self, size: QSize) -> None:
         """Set the size of the map; rows that do not fit continue in further columns."""
-        if room != self._room:
-            self._room = room
+        if size != self._size_limit:
+            self._size_limit = size
             self._changed()
 
     @property
@@ -114,10 +114,14 @@ class ClassLegend(QWidget):
         return not self.names and not self.note
 
     def _changed(self) -> None:
-        whole = self._list_size()
-        covers = whole.width() * whole.height() / max(1, self._room.width() * self._room.height())
+        list_size = self._list_size()
+        covers = (
+            list_size.width()
+            * list_size.height()
+            / max(1, self._size_limit.width() * self._size_limit.height())
+        )
         self._is_compact = len(self.names) > _FEW and covers > _MAX_COVERED
-        self._has_marks = self._room.width() >= _MIN_ROOM_PX
+        self._has_marks = self._size_limit.width() >= _MIN_MARKS_PX
         self.resize(self.sizeHint())
         describe(self, "; ".join([*self.names, *filter(None, [self.note])]), spoken=False)
         self.update()
@@ -160,17 +164,17 @@ class ClassLegend(QWidget):
             self._column_px() - SPACING, self.fontMetrics().horizontalAdvance(self._count_words())
         )
         note = self.fontMetrics().horizontalAdvance(self.note)
-        marks = columns * _MARK_ROOM_PX if self._has_marks else 0
+        marks = columns * _MARK_CELL_PX if self._has_marks else 0
         width = max(marks, words, note) + 2 * SPACING
         lines = 1 + bool(self.note)
-        return QSize(width, lines * self._row_px() + rows * _MARK_ROOM_PX + SPACING)
+        return QSize(width, lines * self._row_px() + rows * _MARK_CELL_PX + SPACING)
 
     def _count_words(self) -> str:
         return trn("{n} class", "{n} classes", len(self.names))
 
     def _rows(self) -> int:
         """Return the rows per column, balanced between the columns."""
-        fitting = (self._room.height() - SPACING) // self._row_px() - bool(self.note)
+        fitting = (self._size_limit.height() - SPACING) // self._row_px() - bool(self.note)
         columns = -(-len(self.names) // max(1, fitting))
         return -(-len(self.names) // max(1, columns)) or 1
 
@@ -186,14 +190,16 @@ class ClassLegend(QWidget):
         if self.is_compact:
             across = min(_MARKS_ACROSS, len(self.names))
             row, column = divmod(number, across)
-            top = SPACING // 2 + self._row_px() + row * _MARK_ROOM_PX
-            left = SPACING + column * _MARK_ROOM_PX
-            return QRect(left, top, _MARK_ROOM_PX, _MARK_ROOM_PX)
+            top = SPACING // 2 + self._row_px() + row * _MARK_CELL_PX
+            left = SPACING + column * _MARK_CELL_PX
+            return QRect(left, top, _MARK_CELL_PX, _MARK_CELL_PX)
         rows = self._rows()
         column, row = divmod(number, rows)
         is_only = len(self.names) <= rows
-        wide = self.width() if is_only else self._column_px()
-        return QRect(column * wide, SPACING // 2 + row * self._row_px(), wide, self._row_px())
+        row_width = self.width() if is_only else self._column_px()
+        return QRect(
+            column * row_width, SPACING // 2 + row * self._row_px(), row_width, self._row_px()
+        )
 
     def _note_rect(self) -> QRect:
         top = self.height() - SPACING // 2 - self._row_px()

@@ -80,10 +80,10 @@ class MapPlot:
 
     def _paint_ground(self, ink: Ink, frame: PlotArea) -> None:
         plot = frame.plot
-        wide, high = plot.width() * _PIXELS, plot.height() * _PIXELS
+        width, height = plot.width() * _PIXELS, plot.height() * _PIXELS
         x0, y0, x1, y1 = self.view.bounds
         view = replace(
-            self.view.placed(0.0, 0.0, wide, high), sx=wide / (x1 - x0), sy=high / (y1 - y0)
+            self.view.placed(0.0, 0.0, width, height), sx=width / (x1 - x0), sy=height / (y1 - y0)
         )
         size = QSize(round(view.width), round(view.height))
         image = Ground(self.scene).image(Target(view, size, _RATIO, ink.theme, self.font))

@@ -50,7 +50,7 @@ class MapKeys:
             Qt.Key.Key_L: lambda: canvas.selecting.set_on(not canvas.selecting.is_on),
             Qt.Key.Key_Z: canvas.selecting.zoom,
             Qt.Key.Key_N: canvas.lens_toggled.emit,
-            Qt.Key.Key_E: self._draw_here,
+            Qt.Key.Key_E: self._draw_at_cursor,
             **{
                 Qt.Key(Qt.Key.Key_1 + index): partial(canvas.layer_toggled.emit, key)
                 for index, key in enumerate(FIELDS)
@@ -63,11 +63,11 @@ class MapKeys:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         shift = modifiers == Qt.KeyboardModifier.ShiftModifier
         control = modifiers == Qt.KeyboardModifier.ControlModifier
-        plain = modifiers == Qt.KeyboardModifier.NoModifier
+        is_unmodified = modifiers == Qt.KeyboardModifier.NoModifier
         if self._map.selecting.is_drawn or self._map.pinning.is_used:
             # While a line is drawn or a pin dragged, only Escape is handled.
             return self._escape if key == Qt.Key.Key_Escape else None
-        if key in _ARROWS and (plain or control):
+        if key in _ARROWS and (is_unmodified or control):
             return lambda: self._step(key, 1.0 if control else STEP_PX)
         if key in _ARROWS and shift:
             return lambda: self._pan_towards(key)
@@ -76,7 +76,7 @@ class MapKeys:
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and shift:
             return self._activate_nearest
         # On many keyboards Plus needs Shift.
-        if plain or (shift and key == Qt.Key.Key_Plus):
+        if is_unmodified or (shift and key == Qt.Key.Key_Plus):
             return self._keys.get(key)
         return None
 
@@ -127,7 +127,7 @@ class MapKeys:
         ).tolist()
         canvas.pin_moved.emit(index, canvas.pinning.moved(index, x, y))
 
-    def _draw_here(self) -> None:
+    def _draw_at_cursor(self) -> None:
         code = self._map.map_cursor.code()
         if code is not None:
             self._map.draw_requested.emit(code)

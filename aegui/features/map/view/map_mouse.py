@@ -44,8 +44,8 @@ class PanTool:
 
     def drag(self, at: QPointF) -> None:
         """Pan the view."""
-        way, self._last = at - self._last, at
-        self._map.navigation.pan(way.x(), way.y())
+        moved, self._last = at - self._last, at
+        self._map.navigation.pan(moved.x(), moved.y())
 
     def drop(self, at: QPointF) -> None:
         """Let the view go on by its inertia."""
@@ -99,8 +99,8 @@ class MapMouse:
 
     def _take_hold(self, event: QMouseEvent, pressed: QPointF) -> None:
         """Choose the tool of a drag from ``pressed``, once it is ``DRAG_PX`` long."""
-        canvas, way = self._map, event.position() - pressed
-        if abs(way.x()) + abs(way.y()) < DRAG_PX:
+        canvas, moved = self._map, event.position() - pressed
+        if abs(moved.x()) + abs(moved.y()) < DRAG_PX:
             return
         is_left = bool(event.buttons() & Qt.MouseButton.LeftButton)
         pin = canvas.scene.pin_at(canvas.navigation.view, pressed) if is_left else None

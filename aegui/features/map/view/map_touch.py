@@ -27,13 +27,13 @@ class MapTouch:
             return False
         navigation = self._map.navigation
         at = QPointF(self._map.mapFromGlobal(gesture.centerPoint()))
-        way = gesture.centerPoint() - gesture.lastCenterPoint()
+        moved = gesture.centerPoint() - gesture.lastCenterPoint()
         if gesture.state() == Qt.GestureState.GestureStarted:
             # Before the second finger touched, the first one was handled as a mouse.
             self._map.mouse.cancel()
             navigation.grab()
         else:
-            navigation.pan(way.x(), way.y())
+            navigation.pan(moved.x(), moved.y())
         navigation.zoom(gesture.scaleFactor(), at.x(), at.y())
         event.accept(gesture)
         return True

@@ -168,18 +168,18 @@ def paint_region_names(
     fonts = {size: _sized(font, size) for size in _NAME_SIZES_PX} if names else {}
     for name in names:
         x, y = view.x_pixel(name.x), view.y_pixel(name.y)
-        room = name.room_x * view.sx
+        half = name.half_width * view.sx
         if ribbon:
             y = view.top + _RIBBON_NAMES_PX
         else:
-            room = min(room, name.room_y * view.sy)
-        size = next((size for size in _NAME_SIZES_PX if size <= room), None)
+            half = min(half, name.half_height * view.sy)
+        size = next((size for size in _NAME_SIZES_PX if size <= half), None)
         if size is None or not view.contains(x, y):
             continue
-        wide = QFontMetricsF(fonts[size]).horizontalAdvance(name.text)
+        text_width = QFontMetricsF(fonts[size]).horizontalAdvance(name.text)
         smallest = fonts[_NAME_SIZES_PX[-1]]
-        chosen = fonts[size] if wide <= 2 * room else smallest
-        if QFontMetricsF(chosen).horizontalAdvance(name.text) > 2 * room:
+        chosen = fonts[size] if text_width <= 2 * half else smallest
+        if QFontMetricsF(chosen).horizontalAdvance(name.text) > 2 * half:
             continue
         painter.setFont(chosen)
         metrics = QFontMetricsF(chosen)
@@ -189,10 +189,10 @@ def paint_region_names(
 
 
 def _sized(font: QFont, size_px: int) -> QFont:
-    made = QFont(font)
-    made.setPixelSize(size_px)
-    made.setBold(True)
-    return made
+    sized = QFont(font)
+    sized.setPixelSize(size_px)
+    sized.setBold(True)
+    return sized
 
 
 def paint_arrow(painter: QPainter, begin: QPointF, end: QPointF, theme: Theme) -> None:

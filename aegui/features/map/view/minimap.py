@@ -62,23 +62,23 @@ class Minimap(QWidget):
         bounds = self._scene.bounds
         if bounds is None:
             return QSize(SIDE_PX, SIDE_PX)
-        wide, high = max(bounds[2] - bounds[0], 1e-9), max(bounds[3] - bounds[1], 1e-9)
+        width, height = max(bounds[2] - bounds[0], 1e-9), max(bounds[3] - bounds[1], 1e-9)
         least = SIDE_PX * _SHORTEST
         if self._scene.projection.ribbon:
             return QSize(SIDE_PX, round(least))
         return QSize(
-            round(max(least, SIDE_PX * min(1.0, wide / high))),
-            round(max(least, SIDE_PX * min(1.0, high / wide))),
+            round(max(least, SIDE_PX * min(1.0, width / height))),
+            round(max(least, SIDE_PX * min(1.0, height / width))),
         )
 
     def _pixels(self, coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the positions of ``coordinates`` ``[n, 2]`` in this widget."""
         x0, y0, x1, y1 = self._scene.bounds or (0.0, 0.0, 1.0, 1.0)
-        room = np.array([self.width() - 2 * _EDGE_PX, self.height() - 2 * _EDGE_PX])
+        inner = np.array([self.width() - 2 * _EDGE_PX, self.height() - 2 * _EDGE_PX])
         spans = np.maximum([x1 - x0, y1 - y0], 1e-9)
         shares = (coordinates - (x0, y0)) / spans
         shares[:, 1] = 0.5 if self._scene.projection.ribbon else 1.0 - shares[:, 1]
-        return np.asarray(_EDGE_PX + shares * room)
+        return np.asarray(_EDGE_PX + shares * inner)
 
     def visible_rect(self) -> QRectF:
         """Return the rectangle of the visible part in this widget, at least 4 x 4 pixels."""
@@ -148,10 +148,10 @@ class Minimap(QWidget):
         points = self._scene.points
         rows = points.shuffled()[:MAX_DOTS]
         side = max(1, round((3 if len(rows) < _FEW else 2) * ratio))
-        wide, high = round(self.width() * ratio), round(self.height() * ratio)
-        argb = np.zeros((high, wide), np.uint32)
+        width, height = round(self.width() * ratio), round(self.height() * ratio)
+        argb = np.zeros((height, width), np.uint32)
         corners = np.rint(self._pixels(points.coordinates[rows]) * ratio - side / 2)
-        inside = (corners >= 0).all(axis=1) & (corners <= (wide - side, high - side)).all(axis=1)
+        inside = (corners >= 0).all(axis=1) & (corners <= (width - side, height - side)).all(axis=1)
         colours = points.colours.rgba(points.indices[rows[inside]], current_theme())
         x, y = corners[inside].astype(np.int64).T
         for down in range(side):

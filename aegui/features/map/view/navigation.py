@@ -318,10 +318,10 @@ class Navigation(QObject):
 
     def _step_fling(self, fling: _Fling, now: float) -> None:
         seconds = now - fling.last
-        kept = exp(-seconds / FLING_DECAY_S)
+        remaining = exp(-seconds / FLING_DECAY_S)
         # Distance covered while the speed decays from v to v * kept.
-        way = FLING_DECAY_S * (1.0 - kept)
-        self._set(self.view.panned(fling.vx * way, fling.vy * way))
-        fling.vx, fling.vy, fling.last = fling.vx * kept, fling.vy * kept, now
+        factor = FLING_DECAY_S * (1.0 - remaining)
+        self._set(self.view.panned(fling.vx * factor, fling.vy * factor))
+        fling.vx, fling.vy, fling.last = fling.vx * remaining, fling.vy * remaining, now
         if hypot(fling.vx, fling.vy) < FLING_LEAST_PX_S / 3:
             self.rest()

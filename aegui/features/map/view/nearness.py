@@ -45,15 +45,15 @@ class Nearness:
         Row 0 lies at the lower end of ``rect``.
         """
         x0, y0, x1, y1 = rect
-        wide, high = (x1 - x0) / columns, (y1 - y0) / rows
-        x = x0 + (np.arange(columns) + 0.5) * wide
-        y = y0 + (np.arange(rows) + 0.5) * high
+        cell_width, cell_height = (x1 - x0) / columns, (y1 - y0) / rows
+        x = x0 + (np.arange(columns) + 0.5) * cell_width
+        y = y0 + (np.arange(rows) + 0.5) * cell_height
         near = np.full((rows, columns), np.inf)
         for begin in range(0, len(self._cells), max(1, _AT_ONCE // (rows * columns))):
             part = self._cells[begin : begin + max(1, _AT_ONCE // (rows * columns))]
             # Measured from tile edges: a tile that contains a sample is near it, however large.
-            across = np.maximum(0.0, np.abs(x[:, None] - part[:, 0]) - wide / 2)
-            up = np.maximum(0.0, np.abs(y[:, None] - part[:, 1]) - high / 2)
+            across = np.maximum(0.0, np.abs(x[:, None] - part[:, 0]) - cell_width / 2)
+            up = np.maximum(0.0, np.abs(y[:, None] - part[:, 1]) - cell_height / 2)
             squared = up[:, None, :] ** 2 + across[None, :, :] ** 2
             near = np.minimum(near, squared.min(axis=2))
         fallen = np.clip((np.sqrt(near) / self._reach - 1.0) / 2.0, 0.0, 1.0)

@@ -42,11 +42,11 @@ class MapOverlays(QObject):
     """Owns the controls of a map and updates them from the scene.
 
     Signals:
-        room_changed(): The room left for the map has changed.
+        area_changed(): The room left for the map has changed.
         corners_changed(): The overlays in the lower corners have changed.
     """
 
-    room_changed = Signal()
+    area_changed = Signal()
     corners_changed = Signal()
 
     def __init__(self, scene: Scene, parent: QWidget) -> None:
@@ -87,11 +87,11 @@ class MapOverlays(QObject):
         self._show_strip()
 
     def _show_strip(self) -> None:
-        roomy = self._map.width() - STRIP_PX >= _MIN_BESIDE_PX
-        shown = self._strip_asked and self._scene.projection.size > 2 and roomy
+        is_wide = self._map.width() - STRIP_PX >= _MIN_BESIDE_PX
+        shown = self._strip_asked and self._scene.projection.size > 2 and is_wide
         if shown != self.strip.isVisibleTo(self._map):
             self.strip.setVisible(shown)
-            self.room_changed.emit()
+            self.area_changed.emit()
         self.place()
 
     def show_code(self) -> None:
@@ -174,8 +174,8 @@ class MapOverlays(QObject):
         self.scale.set_view(view, home)
         within = view.sx < _PART * home.sx and view.sy < _PART * home.sy
         away = scene.bounds is None or not contains(view.bounds, scene.bounds)
-        roomy = self._map.width() - self.strip_px > _MIN_MAP_PX
-        shown = has_codes and scene.style.minimap and roomy and not within and away
+        is_wide = self._map.width() - self.strip_px > _MIN_MAP_PX
+        shown = has_codes and scene.style.minimap and is_wide and not within and away
         self.minimap.set_view(view)
         if shown != self.minimap.isVisibleTo(self._map):
             self.minimap.setVisible(shown)
@@ -207,8 +207,8 @@ class MapOverlays(QObject):
         """Place the legend at the lower right; it grows upwards."""
         right = self._map.width() - self.strip_px - SPACING
         bottom = self._map.height() - round(BOTTOM_PX) - SPACING
-        high = bottom - self.bar.height() - 2 * SPACING
-        self.legend.set_room(QSize(right - round(LEFT_PX), high))
+        height = bottom - self.bar.height() - 2 * SPACING
+        self.legend.set_size_limit(QSize(right - round(LEFT_PX), height))
         size = self.legend.sizeHint()
         self.legend.setGeometry(
             right - size.width(), bottom - size.height(), size.width(), size.height()
@@ -239,7 +239,7 @@ class MapOverlays(QObject):
             control.move(edge, SPACING)
             edge -= SPACING
         left = round(LEFT_PX) + SPACING
-        self.axes.set_room(right - SPACING - left)
+        self.axes.set_width(right - SPACING - left)
         # If both do not fit into one row, the axes go below the bar.
         below = left + self.axes.width() > edge
         self.axes.move(left, 2 * SPACING + self.bar.height() if below else SPACING)

@@ -122,8 +122,8 @@ class PhotoPlane:
         if not is_opaque:
             kind = QImage.Format.Format_ARGB32_Premultiplied
         self._pixels = pixels
-        high, wide = pixels.shape
-        self._mosaic = QImage(pixels.data, wide, high, 4 * wide, kind)
+        height, width = pixels.shape
+        self._mosaic = QImage(pixels.data, width, height, 4 * width, kind)
 
     def _veil_of(self, plane: Plane, ground: QColor) -> QImage:
         """Return an image with one pixel of ``ground`` per tile; its alpha fades that tile."""
@@ -143,13 +143,15 @@ class PhotoPlane:
     def _draw_row(self, painter: QPainter, target: QRectF, plane: Plane) -> None:
         """Paint the only row of tiles, each as high as ``target`` and centred in its cell."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        columns, (high, wide) = plane.images.shape[1], plane.images.shape[3:]
-        room = target.width() / columns
-        across = min(room, target.height() * wide / high)
-        kept = across * high / target.height()
+        columns, (height, width) = plane.images.shape[1], plane.images.shape[3:]
+        cell_width = target.width() / columns
+        across = min(cell_width, target.height() * width / height)
+        visible_height = across * height / target.height()
         for column in range(columns):
-            x = target.left() + column * room + (room - across) / 2
-            source = QRectF(column * wide + (wide - kept) / 2, 0.0, kept, high)
+            x = target.left() + column * cell_width + (cell_width - across) / 2
+            source = QRectF(
+                column * width + (width - visible_height) / 2, 0.0, visible_height, height
+            )
             onto = QRectF(x, target.top(), across, target.height())
             painter.drawImage(onto, self._mosaic, source)
 

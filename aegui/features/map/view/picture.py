@@ -24,9 +24,9 @@ class MapPicture:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._ground = Ground(scene)
-        self._whole, self._spare = QPixmap(), QPixmap()
+        self._pixmap, self._spare = QPixmap(), QPixmap()
         self._painted: tuple[Target, int] | None = None
-        """What ``_whole`` shows: the target and the version of the scene."""
+        """What ``_pixmap`` shows: the target and the version of the scene."""
         self._seen: Viewport | None = None
 
     def drop(self) -> None:
@@ -40,27 +40,27 @@ class MapPicture:
         """Discard the pixmap that ``paint_ahead`` paints."""
         self._spare = QPixmap()
 
-    def whole(self, target: Target) -> QPixmap:
+    def current_pixmap(self, target: Target) -> QPixmap:
         """Return the picture for ``target``, painted now unless it is up to date."""
         self._scene.lay_out(target.view)
         if not self.is_painted(target):
-            for _ in self._parts(self._whole, target):
+            for _ in self._parts(self._pixmap, target):
                 pass
-        return self._whole
+        return self._pixmap
 
     def is_painted(self, target: Target) -> bool:
-        """Return whether ``whole`` would paint nothing."""
+        """Return whether ``current_pixmap`` would paint nothing."""
         return self._painted == (target, self._scene.version)
 
     def before(self, target: Target) -> tuple[QPixmap, Viewport] | None:
         """Return the last picture and its viewport unless size, ratio or theme differ."""
         if self._painted is None or self._painted[0][1:4] != target[1:4]:
             return None
-        return self._whole, self._painted[0].view
+        return self._pixmap, self._painted[0].view
 
     def paint_ahead(self, target: Target) -> Iterator[None]:
         """Paint the next picture in parts; ``before`` returns the previous one meanwhile."""
-        before = self._whole
+        before = self._pixmap
         yield from self._parts(self._spare, target)
         self._spare = before
 
@@ -96,7 +96,7 @@ class MapPicture:
             for index, at in scene.pin_coordinates(view):
                 right = view.left + view.width
                 paint_pin(painter, at, scene.pins[index].name, theme, target.font, right)
-        self._whole, self._painted = onto, (target, version)
+        self._pixmap, self._painted = onto, (target, version)
 
 
 @contextmanager

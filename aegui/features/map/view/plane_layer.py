@@ -96,7 +96,9 @@ class PlaneLayer:
             else (band[0] * ratio, band[1] * ratio),
         )
         # One scale for both directions keeps glyph pixels square.
-        scale = min(_whole_scale(spans[0], columns, tile_w), _whole_scale(spans[1], rows, tile_h))
+        scale = min(
+            _integer_scale(spans[0], columns, tile_w), _integer_scale(spans[1], rows, tile_h)
+        )
         across = _sources(width, columns, tile_w, spans[0], scale)
         down = _sources(height, rows, tile_h, spans[1], scale, flipped=True)
         mosaic = self._coloured(on, off)
@@ -113,7 +115,7 @@ class PlaneLayer:
         return self._mosaic
 
 
-def _whole_scale(span: tuple[float, float], tiles: int, pixels: int) -> int:
+def _integer_scale(span: tuple[float, float], tiles: int, pixels: int) -> int:
     """Return device pixels per image pixel in a tile, with room for a gap; 0 if less than one."""
     return int((span[1] - span[0]) / tiles // (pixels + 1))
 

@@ -131,9 +131,9 @@ class MapProjection:
         if self._frame is None or self._frame[0] != of:
             spans = self.spanned and not self.ribbon
             directions, base = self.directions, self.base
-            made = spanned_frame(directions, base) if spans else axes_frame(self.axes, base)
+            result = spanned_frame(directions, base) if spans else axes_frame(self.axes, base)
             # Keep the arrays alive, so that no other array can get the same ``id``.
-            self._frame = of, made, (directions, base)
+            self._frame = of, result, (directions, base)
         return self._frame[1]
 
     def full_code(self, x: float, y: float) -> NDArray[np.float32]:

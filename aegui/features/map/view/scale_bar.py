@@ -63,8 +63,8 @@ class ScaleBar(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: D102
         metrics = self.fontMetrics()
-        wide = round(self.length_px) + 2 * _PAD_PX + 6 + metrics.horizontalAdvance(self.text)
-        return QSize(wide, metrics.height() + 4)
+        width = round(self.length_px) + 2 * _PAD_PX + 6 + metrics.horizontalAdvance(self.text)
+        return QSize(width, metrics.height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
@@ -79,8 +79,8 @@ class ScaleBar(QWidget):
             painter.fillRect(x, y - 3, 2, 8, theme.text_dim)
         painter.setPen(theme.text)
         painter.setFont(figures_font(self.font(), scale=_FONT))
-        room = QRectF(right + 6, 0, self.width() - right - 6, self.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text)
+        area = QRectF(right + 6, 0, self.width() - right - 6, self.height())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text)
 
 
 def _zoom_text(zoom: float) -> str:

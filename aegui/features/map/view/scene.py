@@ -30,7 +30,7 @@ _OUTLYING, _MUCH_SMALLER, _FEWEST_CROWDED = 0.02, 0.5, 50
 _FORMER_REACH = 0.5
 """Pins of a previous network count within this share of the codes' longer side."""
 _QUICKLY_SEARCHED = 100_000
-_PIN_WIDE_PX = 20.0
+_PIN_WIDTH_PX = 20.0
 _BELOW_PIN_PX = 4.0
 """A pin can be dragged by its head or by its tip."""
 
@@ -99,10 +99,12 @@ class Scene:
 
     def set_plane(self, plane: Plane | None) -> None:
         """Set the decoded plane behind the samples."""
-        whole = plane is not None and self._is_whole(plane)
-        self.backdrop.set_plane(plane, glyphs=self.points.sprites.image_style.glyphs, whole=whole)
+        is_full = plane is not None and self._is_full(plane)
+        self.backdrop.set_plane(
+            plane, glyphs=self.points.sprites.image_style.glyphs, is_full=is_full
+        )
 
-    def _is_whole(self, plane: Plane) -> bool:
+    def _is_full(self, plane: Plane) -> bool:
         """Return whether ``plane`` covers everything a map of all codes shows."""
         ribbon = self.projection.ribbon
         return self.bounds is not None and covers(plane.rect, self.bounds, ribbon=ribbon)
@@ -235,7 +237,7 @@ class Scene:
     def pin_at(self, view: Viewport, at: QPointF) -> int | None:
         """Return the index of the pin under the pixel ``at``, the topmost of several, or None."""
         for index, place in reversed(self.pin_coordinates(view)):
-            shape = QRectF(place.x() - _PIN_WIDE_PX / 2, place.y() - PIN_PX, _PIN_WIDE_PX, PIN_PX)
+            shape = QRectF(place.x() - _PIN_WIDTH_PX / 2, place.y() - PIN_PX, _PIN_WIDTH_PX, PIN_PX)
             if shape.adjusted(0, 0, 0, _BELOW_PIN_PX).contains(at):
                 return index
         return None
@@ -271,13 +273,13 @@ class Scene:
 
 def _crowd(coordinates: NDArray[np.float64]) -> Bounds | None:
     """Return the bounds of ``coordinates`` ``[n, 2]``, without outliers that enlarge it a lot."""
-    whole = bounds_of(coordinates)
-    if whole is None or len(coordinates) < _FEWEST_CROWDED:
-        return whole
+    all_bounds = bounds_of(coordinates)
+    if all_bounds is None or len(coordinates) < _FEWEST_CROWDED:
+        return all_bounds
     finite = coordinates[np.isfinite(coordinates).all(axis=1)]
     # ``np.quantile`` would import masked arrays, which nothing else needs.
     ordered, last = np.sort(finite, axis=0), len(finite) - 1
     ranks = [round(share * last) for share in (_OUTLYING, 1.0 - _OUTLYING)]
     (x0, y0), (x1, y1) = ordered[ranks].tolist()
-    area = (whole[2] - whole[0]) * (whole[3] - whole[1])
-    return (x0, y0, x1, y1) if (x1 - x0) * (y1 - y0) < _MUCH_SMALLER * area else whole
+    area = (all_bounds[2] - all_bounds[0]) * (all_bounds[3] - all_bounds[1])
+    return (x0, y0, x1, y1) if (x1 - x0) * (y1 - y0) < _MUCH_SMALLER * area else all_bounds

@@ -11,7 +11,7 @@ from aegui.core.i18n import tr, trn
 from aegui.kit.speech import describe
 from aegui.widgets.dragged_samples import drag_samples
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.viewport import bounds_of, roomy
+from aegui.widgets.viewport import bounds_of, enlarged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -146,5 +146,5 @@ class SelectTool(QObject):
         if bounds is None:
             self._map.fit()
         else:
-            seen = roomy(bounds, scene.bounds)
+            seen = enlarged(bounds, scene.bounds)
             self._map.navigation.show(seen, animated=self._map.isVisible())

@@ -96,10 +96,10 @@ class SheetPreview(QWidget):
             painter.drawText(self.rect(), flags, self._text)
             return
         names_px = _NAMES_PX if self._names else 0
-        room = self.rect().adjusted(names_px, 0, 0, 0)
-        size = self.picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        area = self.rect().adjusted(names_px, 0, 0, 0)
+        size = self.picture.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(0, 0, size.width(), size.height())
-        place.moveCenter(room.center())
+        place.moveCenter(area.center())
         is_smaller = size.width() < self.picture.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
         painter.drawImage(place, self.picture)
@@ -108,11 +108,11 @@ class SheetPreview(QWidget):
     def _paint_names(self, painter: QPainter, picture: QRect) -> None:
         painter.setPen(current_theme().text_dim)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
-        high = picture.height() / max(1, len(self._names))
+        row_height = picture.height() / max(1, len(self._names))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         for number, name in enumerate(self._names):
-            top = picture.top() + number * high
-            box = QRectF(picture.left() - _NAMES_PX, top, _NAMES_PX - SPACING, high)
+            top = picture.top() + number * row_height
+            box = QRectF(picture.left() - _NAMES_PX, top, _NAMES_PX - SPACING, row_height)
             painter.drawText(box, flags, name)
 
 

@@ -163,10 +163,10 @@ class MapSurface(QObject):
             return before
         self._stop_parts()
         is_painted, begun = self.picture.is_painted(target), time.thread_time()
-        whole = self.picture.whole(target)
+        pixmap = self.picture.current_pixmap(target)
         if not is_painted:
             self._pace(1000.0 * (time.thread_time() - begun))
-        return whole, target.view
+        return pixmap, target.view
 
     def _picture_before(self, target: Target) -> tuple[QPixmap, Viewport] | None:
         """Return the last picture and its viewport if it may stay for a moment, else None.
@@ -217,22 +217,22 @@ class MapSurface(QObject):
     def _pace(self, cost_ms: float) -> None:
         """Set the pace of following the codes from ``cost_ms``, the time that painting took."""
         self._cost_ms += _SMOOTHING * (cost_ms - self._cost_ms)
-        wanted = max(FOLLOWING_MS, round(self._cost_ms / _FOLLOWING_SHARE))
-        self._navigation.following_ms = wanted
+        interval_ms = max(FOLLOWING_MS, round(self._cost_ms / _FOLLOWING_SHARE))
+        self._navigation.following_ms = interval_ms
 
     def _paint_empty(self, painter: QPainter, view: Viewport) -> None:
         theme = current_theme()
         painter.setFont(self._widget.font())
-        room = QRectF(view.left, view.top, view.width, view.height).adjusted(24, 24, -24, -24)
+        area = QRectF(view.left, view.top, view.width, view.height).adjusted(24, 24, -24, -24)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        text = painter.boundingRect(room, flags, self.empty_text)
+        text = painter.boundingRect(area, flags, self.empty_text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.border)
         painter.setBrush(theme.raised)
         card = text.adjusted(-2 * SPACING, -SPACING, 2 * SPACING, SPACING)
         painter.drawRoundedRect(card, RADIUS, RADIUS)
         painter.setPen(theme.text)
-        painter.drawText(room, flags, self.empty_text)
+        painter.drawText(area, flags, self.empty_text)
 
     def _paint_focus(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

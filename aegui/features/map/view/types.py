@@ -88,15 +88,15 @@ class RegionName:
         text: The name.
         x: Position of the label.
         y: Likewise.
-        room_x: Distance from there to other regions along x, in latent units.
-        room_y: Likewise along y.
+        half_width: Distance from there to other regions along x, in latent units.
+        half_height: Likewise along y.
     """
 
     text: str
     x: float
     y: float
-    room_x: float
-    room_y: float
+    half_width: float
+    half_height: float
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,18 +59,20 @@ class ValueLegend(QWidget):
     def sizeHint(self) -> QSize:  # noqa: D102
         metrics = self.fontMetrics()
         texts = (self._title, self._ends())
-        wide = max(_MIN_PX, *(metrics.horizontalAdvance(text) for text in texts))
-        return QSize(wide + 2 * SPACING, 2 * metrics.height() + _BAR_PX + 2 * SPACING)
+        widest = max(_MIN_PX, *(metrics.horizontalAdvance(text) for text in texts))
+        return QSize(widest + 2 * SPACING, 2 * metrics.height() + _BAR_PX + 2 * SPACING)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
-        theme, high = current_theme(), self.fontMetrics().height()
+        theme, line_height = current_theme(), self.fontMetrics().height()
         painter = QPainter(self)
         paint_card(painter, self)
-        room = QRectF(self.rect()).adjusted(SPACING, SPACING // 2, -SPACING, 0)
+        area = QRectF(self.rect()).adjusted(SPACING, SPACING // 2, -SPACING, 0)
         painter.setPen(theme.text)
-        painter.drawText(QRectF(room.left(), room.top(), room.width(), high), 0, self._title)
-        below = QRectF(room.left(), room.top() + high + _BAR_PX + 8, room.width(), high)
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), line_height), 0, self._title)
+        below = QRectF(
+            area.left(), area.top() + line_height + _BAR_PX + 8, area.width(), line_height
+        )
         painter.setPen(theme.text_dim)
         if self._range is None:
             painter.drawText(below, 0, self._ends())
@@ -78,7 +80,7 @@ class ValueLegend(QWidget):
         first, last = (figure_text(value) for value in self._range)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, first)
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, last)
-        bar = QRectF(room.left(), room.top() + high + 4, room.width(), _BAR_PX)
+        bar = QRectF(area.left(), area.top() + line_height + 4, area.width(), _BAR_PX)
         scale = QLinearGradient(bar.topLeft(), bar.topRight())
         for place in np.linspace(0.0, 1.0, _STOPS).tolist():
             scale.setColorAt(place, colormap_colour(place))
@@ -89,5 +91,5 @@ class ValueLegend(QWidget):
 
 def figure_text(value: float) -> str:
     """Format a number with about two significant digits."""
-    is_whole = abs(value) >= 100 or value == round(value)
-    return localized(value, ",.0f" if is_whole else ".2g").replace("-", "\N{MINUS SIGN}")
+    is_integer = abs(value) >= 100 or value == round(value)
+    return localized(value, ",.0f" if is_integer else ".2g").replace("-", "\N{MINUS SIGN}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import localized, tr, trn
-from aegui.kit.charts.matrix import CellRoom
+from aegui.kit.charts.matrix import CellLimits
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.widgets.figures.makers import noise_matrix_figure, noise_matrix_plot
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.figure import Figure
 
-_ROOM = CellRoom(least=(40, 22), good=(62, 34), most=(104, 46))
+_CELL_LIMITS = CellLimits(least=(40, 22), good=(62, 34), most=(104, 46))
 
 
 class MatrixView(MatrixTable):
@@ -29,7 +29,7 @@ class MatrixView(MatrixTable):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Noise matrix"), _ROOM, self.figure, parent)
+        super().__init__(tr("Noise matrix"), _CELL_LIMITS, self.figure, parent)
         self._matrix: NoiseMatrix | None = None
         self._key = "wrong"
 

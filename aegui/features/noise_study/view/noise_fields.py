@@ -48,9 +48,9 @@ class KindsButton(QToolButton):
 
     def set_kinds(self, kinds: Iterable[str]) -> None:
         """Tick exactly these kinds."""
-        wanted = set(kinds)
+        chosen = set(kinds)
         for key, action in self._actions.items():
-            action.setChecked(key in wanted)
+            action.setChecked(key in chosen)
         self._show()
 
     def _on_action_triggered(self) -> None:

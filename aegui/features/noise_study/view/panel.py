@@ -151,11 +151,11 @@ class StudyPanel(QWidget):
         self._text.setText(progress.text)
         self._bar.set_progress(progress.done, progress.total)
         self._bar.setAccessibleName(f"{progress.title} {progress.text}".strip())
-        has_room = self._has_room_for_title()
-        self._title.setVisible(has_room)
-        self._bar.setMaximumWidth(_BAR_PX if has_room else _BAR_PX // 2)
+        fits_title = self._fits_title()
+        self._title.setVisible(fits_title)
+        self._bar.setMaximumWidth(_BAR_PX if fits_title else _BAR_PX // 2)
 
-    def _has_room_for_title(self) -> bool:
+    def _fits_title(self) -> bool:
         """Return whether everything fits; otherwise the title gives way to the time left."""
         words = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._texts)
         others = _BAR_PX + self.cancel.sizeHint().width() + 6 * SPACING

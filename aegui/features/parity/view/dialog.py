@@ -38,7 +38,7 @@ COLUMNS = (
     (mark("Expected"), mark("The program's result when it was measured")),
 )
 _WHAT = 2
-_WIDE_PX, _HIGH_PX, _DETAILS_PX = 1200, 720, 112
+_WIDTH_PX, _HEIGHT_PX, _DETAILS_PX = 1200, 720, 112
 _FIGURES_PX = (0, 0, 0, 180, 165, 150, 180)
 _SIGNS = {True: mark("reached"), False: mark("not reached"), None: mark("not trained yet")}
 
@@ -60,7 +60,7 @@ class ParityDialog(QDialog):
         self.setObjectName("parity")
         self.setWindowTitle(tr("Published figures and ours"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        open_at(self, _WIDE_PX, _HIGH_PX)
+        open_at(self, _WIDTH_PX, _HEIGHT_PX)
         self._states: list[RowState | None] = []
         self.summary = QLabel(tr("Reading the library…"))
         hint = dim(tr("Every kept run with the same recipe counts, whatever its seed."))
@@ -108,10 +108,10 @@ class ParityDialog(QDialog):
         self.table.setRowCount(0)
         self._states = []
         for work, name in WORKS.items():
-            own = [state for state in states if state.row.work == work]
-            if own:
+            of_work = [state for state in states if state.row.work == work]
+            if of_work:
                 self._add_heading(tr(name))
-            for state in own:
+            for state in of_work:
                 self._add(state)
         header = self.table.horizontalHeader()
         for index, width in enumerate(_FIGURES_PX):
@@ -123,9 +123,9 @@ class ParityDialog(QDialog):
         header.setSectionResizeMode(rest, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(rest, 0)
         ids = [None if state is None else state.row.id for state in self._states]
-        wanted = ids.index(chosen.row.id) if chosen is not None and chosen.row.id in ids else 1
-        if wanted < len(ids):
-            self.choose(wanted)
+        selected = ids.index(chosen.row.id) if chosen is not None and chosen.row.id in ids else 1
+        if selected < len(ids):
+            self.choose(selected)
 
     @property
     def state(self) -> RowState | None:

@@ -53,7 +53,7 @@ class FiguresTable(NamedTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._dimmed: tuple[int, ...] = ()
         super().__init__(COLUMNS, tr("How good each map is"), parent)
-        self._room_px = 0
+        self._height_limit_px = 0
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalHeader().setMinimumSectionSize(_MIN_PX)
@@ -92,14 +92,14 @@ class FiguresTable(NamedTable):
         if event.type() == QEvent.Type.PaletteChange:
             self._dim()
 
-    def set_room(self, height_px: int) -> None:
+    def set_height_limit(self, height_px: int) -> None:
         """Limit the height to ``height_px``; rows that do not fit are scrolled."""
-        self._room_px = height_px
+        self._height_limit_px = height_px
         self._fit()
 
     def _fit(self) -> None:
         head = self.horizontalHeader().sizeHint().height() + 2
-        rows = max(_MIN_ROWS, min(_MAX_ROWS, (self._room_px - head) // for_text(ROW_PX)))
+        rows = max(_MIN_ROWS, min(_MAX_ROWS, (self._height_limit_px - head) // for_text(ROW_PX)))
         self.setFixedHeight(head + min(self.rowCount(), rows) * for_text(ROW_PX))
 
 

@@ -151,7 +151,7 @@ class ProjectionsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Limit the table's share of the height."""
         super().resizeEvent(event)
-        self._table.set_room(round(_TABLE_SHARE * self.height()))
+        self._table.set_height_limit(round(_TABLE_SHARE * self.height()))
 
     def figure(self) -> Figure | None:
         """Return the visible maps side by side as a figure; None without any."""
@@ -168,15 +168,15 @@ class ProjectionsPanel(QWidget):
             header.addWidget(button)
         for tools in self._build_tools():
             header.addWidget(tools)
-        self._room = QWidget()
-        self._grid = QGridLayout(self._room)
+        self._area = QWidget()
+        self._grid = QGridLayout(self._area)
         self._grid.setContentsMargins(SPACING, 0, SPACING // 2, 0)
         self._grid.setSpacing(SPACING)
         self._none = hint(tr("No map is selected: select one above."))
         for view in (*self._views.values(), self._none):
-            view.setParent(self._room)
-        self._room.installEventFilter(self)
-        parts = ((self._room, 1), self._build_side())
+            view.setParent(self._area)
+        self._area.installEventFilter(self)
+        parts = ((self._area, 1), self._build_side())
         splitter = Splitter("projections", *parts, sizes=(800, _SIDE_PX))
         splitter.setChildrenCollapsible(True)
         figures = row(self._table, margins=(SPACING, 0, SPACING, 0))
@@ -184,9 +184,9 @@ class ProjectionsPanel(QWidget):
 
     def _build_tools(self) -> tuple[QWidget, QWidget]:
         """Return two groups of tools, for contents and display, that may wrap separately."""
-        made = (self._axes, self._count, self._compute, self.other_menu)
+        controls = (self._axes, self._count, self._compute, self.other_menu)
         seen = (self._options, self.pictured, self._lasso, self.link, self._fit, self._export)
-        return held(row(*made)), held(row(*seen))
+        return held(row(*controls)), held(row(*seen))
 
     def _build_side(self) -> QWidget:
         self._bars_scroll = scrolled(held(column(self._bars, 1)), framed=True, takes_focus=True)
@@ -312,9 +312,9 @@ class ProjectionsPanel(QWidget):
 
     def set_shown(self, keys: Iterable[str]) -> None:
         """Choose the maps ``keys``."""
-        wanted = set(keys)
+        shown_keys = set(keys)
         for key, button in self._buttons.items():
-            button.setChecked(key in wanted)
+            button.setChecked(key in shown_keys)
         self._arrange()
         self._show_table()
 
@@ -438,13 +438,13 @@ class ProjectionsPanel(QWidget):
     def _arrange(self) -> None:
         shown = self._visible()
         self._show_axes()
-        columns = columns_for(len(shown), self._room.size(), _GOOD_SHAPE)
+        columns = columns_for(len(shown), self._area.size(), _GOOD_SHAPE)
         every = [*self._views.values(), self._none]
         tile(self._grid, every, shown or [self._none], columns, fill=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Rearrange the maps when their container is resized."""
-        if watched is self._room and event.type() == QEvent.Type.Resize:
+        if watched is self._area and event.type() == QEvent.Type.Resize:
             self._arrange()
         return super().eventFilter(watched, event)
 

@@ -45,7 +45,7 @@ from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.glyphs import label_name, label_sign
 from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.shapes import in_polygon, in_rectangle
-from aegui.widgets.viewport import Viewport, bounds_of, roomy
+from aegui.widgets.viewport import Viewport, bounds_of, enlarged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -297,8 +297,8 @@ class ScatterView(QWidget):
 
     def in_sight(self) -> NDArray[np.bool_]:
         """Return which samples are visible, bool ``[n]``."""
-        room = self._room()
-        corners = (room.left(), room.top()), (room.right(), room.bottom())
+        area = self._area()
+        corners = (area.left(), area.top()), (area.right(), area.bottom())
         return in_rectangle(self.pixels, *corners)
 
     def show_samples(self, chosen: NDArray[np.bool_]) -> None:
@@ -306,10 +306,10 @@ class ScatterView(QWidget):
         if self._coordinates is None or len(chosen) != len(self._coordinates) or not chosen.any():
             return
         bounds = None if chosen.all() else bounds_of(self._coordinates[chosen])
-        whole = self._bounds
+        all_bounds = self._bounds
         self._follows = bounds is None
-        if bounds is not None and whole is not None:
-            self._view = self._view.fitted(roomy(bounds, whole))
+        if bounds is not None and all_bounds is not None:
+            self._view = self._view.fitted(enlarged(bounds, all_bounds))
         self._refresh()
 
     def part_count(self) -> int:
@@ -351,8 +351,8 @@ class ScatterView(QWidget):
         signs = (_shortened(label_sign(label), _LONGEST_NAME) for label in samples.labels)
         return PointPlot(
             self._coordinates.astype(np.float64),
-            Axis(across, Scale(x0, x1), bare=not across),
-            Axis(up, Scale(y0, y1), bare=not up),
+            Axis(across, Scale(x0, x1), without_ticks=not across),
+            Axis(up, Scale(y0, y1), without_ticks=not up),
             tuple(signs) if single else (),
             samples.classes if coloured else np.zeros(0, np.int64),
             tuple(map(label_name, samples.class_names)) if coloured else (),
@@ -364,12 +364,12 @@ class ScatterView(QWidget):
 
     # Layout
 
-    def _room(self) -> QRectF:
+    def _area(self) -> QRectF:
         return QRectF(self.rect()).adjusted(1, HEADER_PX, -1, -1)
 
     def _refresh(self) -> None:
-        room, coordinates = self._room(), self._coordinates
-        self._view = self._view.placed(room.x(), room.y(), room.width(), room.height())
+        area, coordinates = self._area(), self._coordinates
+        self._view = self._view.placed(area.x(), area.y(), area.width(), area.height())
         if coordinates is None:
             self.pixels, self._middles = _NO_PIXELS, None
         else:
@@ -407,33 +407,33 @@ class ScatterView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cached dots, and over them names, drag and highlight."""
-        theme, room = current_theme(), self._room()
+        theme, area = current_theme(), self._area()
         painter = QPainter(self)
         header = QRectF(0, 0, self.width(), HEADER_PX)
         paint_header(painter, header, self._title, self._note, theme)
-        painter.fillRect(room, theme.raised)
+        painter.fillRect(area, theme.raised)
         if len(self.pixels):
-            self._paint_map(painter, room, theme)
+            self._paint_map(painter, area, theme)
         elif self._message:
-            paint_message(painter, room, self._message, theme)
+            paint_message(painter, area, self._message, theme)
         if self._share is not None:
-            paint_bar(painter, room, self._share, theme)
+            paint_bar(painter, area, self._share, theme)
         painter.setClipping(False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.accent if self.hasFocus() else theme.grid, 1.0))
-        painter.drawRect(room.adjusted(-0.5, -0.5, 0, 0))
+        painter.drawRect(area.adjusted(-0.5, -0.5, 0, 0))
 
-    def _paint_map(self, painter: QPainter, room: QRectF, theme: Theme) -> None:
-        painter.setClipRect(room)
+    def _paint_map(self, painter: QPainter, area: QRectF, theme: Theme) -> None:
+        painter.setClipRect(area)
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
-            self._picture = self._dots(room, theme)
+            self._picture = self._dots(area, theme)
             if self._points.is_rough:
                 # Very many samples are painted incrementally, some in each frame.
                 QTimer.singleShot(0, self, self._drop_picture)
         if not self._picture.isNull():
-            painter.drawPixmap(room.topLeft(), self._picture)
+            painter.drawPixmap(area.topLeft(), self._picture)
         self._paint_names(painter, theme)
         if self._drag:
             self._paint_drag(painter, theme)
@@ -442,18 +442,18 @@ class ScatterView(QWidget):
             at = QPointF(*self.pixels[index])
             paint_ring(painter, at, theme)
             if self.tells and self._card is not None:
-                paint_card(painter, at, room, self._card(index), theme)
+                paint_card(painter, at, area, self._card(index), theme)
 
-    def _dots(self, room: QRectF, theme: Theme) -> QPixmap:
+    def _dots(self, area: QRectF, theme: Theme) -> QPixmap:
         """Return the samples as dots or images in a pixmap, cached until a change."""
         if self._samples is not None and self._samples.are_signs and not self.is_pictured:
             return QPixmap()
         ratio = self.devicePixelRatioF()
-        picture = QPixmap((room.size() * ratio).toSize())
+        picture = QPixmap((area.size() * ratio).toSize())
         picture.setDevicePixelRatio(ratio)
         picture.fill(theme.raised)
         painter = QPainter(picture)
-        painter.translate(-room.topLeft())
+        painter.translate(-area.topLeft())
         self._points.paint(painter, self._view, theme, ratio, self.font())
         painter.end()
         return picture
@@ -487,7 +487,7 @@ class ScatterView(QWidget):
         names = [_shortened(sign, _LONGEST_NAME) for sign in signs]
         metrics = QFontMetricsF(painter.font())
         sizes = [(metrics.horizontalAdvance(name) + 4, metrics.height()) for name in names]
-        coordinates = apart(middles[order], sizes, self._room())
+        coordinates = apart(middles[order], sizes, self._area())
         paint_texts(
             painter,
             np.array([*coordinates.values()], np.float64).reshape(-1, 2),
@@ -615,15 +615,17 @@ class ScatterView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the highlight, Space selects it; + - 0 zoom; Escape clears the selection."""
-        key, middle = Qt.Key(event.key()), self._room().center()
+        key, middle = Qt.Key(event.key()), self._area().center()
         if key in _DIRECTIONS:
             self._step(*_DIRECTIONS[key])
         elif key == Qt.Key.Key_Space and self._highlight is not None:
             inside = np.zeros(len(self.pixels), bool)
             inside[self._highlight] = True
-            taken = self._selection is not None and bool(self._selection[self._highlight])
+            is_selected = self._selection is not None and bool(self._selection[self._highlight])
             modifier = Qt.KeyboardModifier
-            self._select(inside, modifier.ControlModifier if taken else modifier.ShiftModifier)
+            self._select(
+                inside, modifier.ControlModifier if is_selected else modifier.ShiftModifier
+            )
         elif key == Qt.Key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.selected.emit(np.ones(len(self.pixels), bool))
         elif key == Qt.Key.Key_Escape and self._selection is not None:
@@ -642,7 +644,7 @@ class ScatterView(QWidget):
         if not len(self.pixels):
             return
         if self._highlight is None:
-            middle = self._room().center()
+            middle = self._area().center()
             self.hovered.emit(self._row(self._points.nearest(middle.x(), middle.y())))
             return
         away = self.pixels - self.pixels[self._highlight]

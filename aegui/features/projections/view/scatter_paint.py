@@ -103,23 +103,23 @@ def paint_texts(
 
 
 def apart(
-    pixels: NDArray[np.float64], sizes: Sequence[tuple[float, float]], room: QRectF
+    pixels: NDArray[np.float64], sizes: Sequence[tuple[float, float]], area: QRectF
 ) -> dict[int, tuple[float, float]]:
     """Return the centres of texts of ``sizes`` without overlaps, by their rows.
 
     The first texts stay at ``pixels`` ``[n, 2]``; others are moved up or down a little, and left
-    out if that does not help. All stay within ``room``.
+    out if that does not help. All stay within ``area``.
     """
     found: dict[int, tuple[float, float]] = {}
-    taken: list[QRectF] = []
-    for row, ((x, y), (wide, high)) in enumerate(zip(pixels.tolist(), sizes, strict=True)):
-        left = min(max(x - wide / 2, room.left()), max(room.left(), room.right() - wide))
+    occupied: list[QRectF] = []
+    for row, ((x, y), (width, height)) in enumerate(zip(pixels.tolist(), sizes, strict=True)):
+        left = min(max(x - width / 2, area.left()), max(area.left(), area.right() - width))
         for step in _STEPS:
-            top = y - high / 2 + step * high
-            box = QRectF(left, top, wide, high)
-            within = room.top() <= top and box.bottom() <= room.bottom()
-            if within and not any(box.intersects(other) for other in taken):
-                taken.append(box)
+            top = y - height / 2 + step * height
+            box = QRectF(left, top, width, height)
+            within = area.top() <= top and box.bottom() <= area.bottom()
+            if within and not any(box.intersects(other) for other in occupied):
+                occupied.append(box)
                 found[row] = box.center().toTuple()
                 break
     return found
@@ -136,9 +136,9 @@ def paint_ring(painter: QPainter, at: QPointF, theme: Theme) -> None:
 
 
 def paint_card(
-    painter: QPainter, at: QPointF, room: QRectF, card: SampleCard, theme: Theme
+    painter: QPainter, at: QPointF, area: QRectF, card: SampleCard, theme: Theme
 ) -> QRectF:
-    """Paint the card of a sample beside ``at``, inside ``room``; return its rectangle."""
+    """Paint the card of a sample beside ``at``, inside ``area``; return its rectangle."""
     font = QFont(painter.font())
     bold = QFont(font)
     bold.setBold(True)
@@ -150,7 +150,7 @@ def paint_card(
     pad = SPACING / 2
     width = THUMB_PX + 3 * pad + min(widest, 180.0)
     box = QRectF(0, 0, width, THUMB_PX + 2 * pad)
-    box.moveTo(_beside(at, box, room))
+    box.moveTo(_beside(at, box, area))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.border, 1.0))
     painter.setBrush(theme.raised)
@@ -168,13 +168,13 @@ def paint_card(
     return box
 
 
-def _beside(at: QPointF, box: QRectF, room: QRectF) -> QPointF:
-    """Return the corner of a box beside ``at``: to the right if it fits, always inside ``room``."""
+def _beside(at: QPointF, box: QRectF, area: QRectF) -> QPointF:
+    """Return the corner of a box beside ``at``: to the right if it fits, always inside ``area``."""
     x = at.x() + _CARD_GAP
-    if x + box.width() > room.right():
+    if x + box.width() > area.right():
         x = at.x() - _CARD_GAP - box.width()
-    y = min(max(at.y() - box.height() / 2, room.top() + 2), room.bottom() - box.height() - 2)
-    return QPointF(max(x, room.left() + 2), y)
+    y = min(max(at.y() - box.height() / 2, area.top() + 2), area.bottom() - box.height() - 2)
+    return QPointF(max(x, area.left() + 2), y)
 
 
 def class_middles(
@@ -187,7 +187,7 @@ def class_middles(
     numbers = np.unique(classes)
     middles = np.empty((len(numbers), 2))
     for row, number in enumerate(numbers):
-        own = coordinates[classes == number].astype(np.float64)
-        median = np.median(own, axis=0)
-        middles[row] = own[np.square(own - median).sum(axis=1).argmin()]
+        of_class = coordinates[classes == number].astype(np.float64)
+        median = np.median(of_class, axis=0)
+        middles[row] = of_class[np.square(of_class - median).sum(axis=1).argmin()]
     return numbers, middles

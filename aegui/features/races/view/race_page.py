@@ -291,10 +291,10 @@ class RacePage(WorkPage):
         )
 
     def _mark(self, item: int | None) -> None:
-        here = frozenset() if item is None else frozenset({item})
+        hovered = frozenset() if item is None else frozenset({item})
         chosen = frozenset() if self._chosen is None else frozenset({self._chosen})
-        self.trails.set_marked(here, chosen)
-        self.lines.set_marked(*(frozenset(map(self._of_line, some)) for some in (here, chosen)))
+        self.trails.set_marked(hovered, chosen)
+        self.lines.set_marked(*(frozenset(map(self._of_line, some)) for some in (hovered, chosen)))
 
     def _choose(self, item: int) -> None:
         self._chosen = item

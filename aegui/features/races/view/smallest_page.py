@@ -109,17 +109,19 @@ class SmallestPage(WorkPage):
         """Show a challenge and its attempts."""
         self._attempts, self._challenge = sheet.attempts, sheet.challenge
         self._show_body(bool(sheet.attempts))
-        best, own = best_of_attempts(sheet.attempts), best_of_attempts(sheet.attempts, OWN)
+        best, users_best = best_of_attempts(sheet.attempts), best_of_attempts(sheet.attempts, OWN)
         words = tr("No network reaches the goal yet.")
         if best is not None:
             words = tr(
                 "Smallest: {widths}, {n:,} parameters", widths=best.widths, n=best.parameters
             )
-            if own is not None:
+            if users_best is not None:
                 words += " · " + (
                     tr("it is yours")
-                    if own.key == best.key
-                    else tr("yours: {widths}, {n:,}", widths=own.widths, n=own.parameters)
+                    if users_best.key == best.key
+                    else tr(
+                        "yours: {widths}, {n:,}", widths=users_best.widths, n=users_best.parameters
+                    )
                 )
         self.leader.setText(words)
         self.leader.setToolTip(words)
@@ -159,7 +161,7 @@ class SmallestPage(WorkPage):
         best = np.where(np.isfinite(lowest), lowest, np.nan)
         return LinePlot(
             at,
-            Axis(tr("Attempt"), Scale(0.5, len(attempts) + 0.5), whole=True),
+            Axis(tr("Attempt"), Scale(0.5, len(attempts) + 0.5), integers_only=True),
             Axis(tr("Parameters"), fitted(sizes, from_zero=True)),
             (
                 Series(

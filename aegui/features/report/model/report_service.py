@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from aegui.core.atomic import plain_name
+from aegui.core.atomic import file_name_part
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
-from aegui.core.own_program import own_command, own_environment
-from aegui.core.report.folder import whole_or_nothing
+from aegui.core.own_program import program_command, program_environment
+from aegui.core.report.folder import all_or_nothing
 from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -79,20 +79,20 @@ class ReportService(Service):
 
 def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
     with (
-        whole_or_nothing(Path(order.folder)),
+        all_or_nothing(Path(order.folder)),
         tempfile.TemporaryDirectory(prefix="aegui-report-") as folder,
     ):
         asked = ["--out", order.folder, "--lang", order.language]
         asked += ["--blank"] if order.blank else []
         if order.run is not None:
-            file = Path(folder) / f"{plain_name(order.name) or 'run'}{SUFFIX}"
+            file = Path(folder) / f"{file_name_part(order.name) or 'run'}{SUFFIX}"
             save_run(file, order.run)
             asked += ["--run", str(order.number), "--weights", order.weights]
             asked += ["--title", order.name, "--", str(file)]
         else:
             asked += ["--assignment", order.assignment, "--train"]
         said = Path(folder) / "said.txt"
-        _run(own_command("report", *asked), Path(order.folder), said, report, cancelled)
+        _run(program_command("report", *asked), Path(order.folder), said, report, cancelled)
 
 
 def _run(
@@ -110,7 +110,7 @@ def _run(
         said.open("wb") as errors,
         subprocess.Popen(
             command,
-            env=own_environment(),
+            env=program_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,

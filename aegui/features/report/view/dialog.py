@@ -90,11 +90,11 @@ class HandInDialog(QDialog):
                 tr("Nothing has been trained yet: train first, or choose the assignment.")
             )
         elif of == SHOWN:
-            room = tr("Some twenty figures, in about half a minute.")
-            self.note.setText("\n".join(filter(None, (self._which, what, room))))
+            effort = tr("Some twenty figures, in about half a minute.")
+            self.note.setText("\n".join(filter(None, (self._which, what, effort))))
         else:
-            room = tr("Missing comparisons are run first: some minutes, in the background.")
-            self.note.setText(f"{what}\n{room}")
+            effort = tr("Missing comparisons are run first: some minutes, in the background.")
+            self.note.setText(f"{what}\n{effort}")
 
     def accept(self) -> None:
         """Emit the choice and close the dialog."""

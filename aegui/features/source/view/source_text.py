@@ -128,8 +128,8 @@ class SourceText(QPlainTextEdit):
             height = self.blockBoundingRect(block).height()
             is_lit = block.blockNumber() in lit
             painter.setPen(theme.text if is_lit else theme.text_dim)
-            room = QRect(0, round(top), self.numbers.width() - SPACING, round(height))
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
+            box = QRect(0, round(top), self.numbers.width() - SPACING, round(height))
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
             block, top = block.next(), top + height
 
     # Interaction

@@ -30,7 +30,7 @@ MAX_NETWORKS = min(64, MAX_RUNS)
 class CellNetworks(Service):
     """Reads trained networks in a worker thread."""
 
-    made = Signal(object, str)
+    ready = Signal(object, str)
     """Emitted with a ``SavedRun`` and its name."""
     forgotten = Signal(object, int, str)
     """Emitted with ``StudySetting``, seed and reason if the weights of a run are missing."""
@@ -56,7 +56,7 @@ class CellNetworks(Service):
         if isinstance(answer, _Forgotten):
             self.forgotten.emit(answer.setting, answer.seed, answer.reason)
         else:
-            self.made.emit(*answer)
+            self.ready.emit(*answer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +75,12 @@ def _network(cell: StudyCell, path: Path, seed: int) -> tuple[SavedRun, str] | _
         return _Forgotten(cell.setting, seed, tr("it has not ended yet"))
     records = Records(default_folder(path))
     try:
-        whole = records.whole(run.key) if run.key in records else run
-        if whole.row is None:
+        complete = records.complete(run.key) if run.key in records else run
+        if complete.row is None:
             return _Forgotten(cell.setting, seed, tr("its weights were not kept"))
-        if not np.isfinite(whole.row).all():
+        if not np.isfinite(complete.row).all():
             return _Forgotten(cell.setting, seed, tr("it diverged"))
-        learnt = run_of(cell.setting.recipe, [whole])
+        learnt = run_of(cell.setting.recipe, [complete])
     except ReadError as error:
         return _Forgotten(cell.setting, seed, str(error).rstrip("."))
     words = cell.setting.title if cell.setting.labels else path.stem
@@ -98,6 +98,6 @@ def _networks(cell: StudyCell, path: Path) -> tuple[SavedRun, str]:
     records = Records(default_folder(path))
     first = cell.runs[0].seed
     follow = [run for index, run in enumerate(cell.runs) if run.seed == first + index]
-    whole = [records.whole(run.key) for run in follow[:MAX_NETWORKS]]
+    complete = [records.complete(run.key) for run in follow[:MAX_NETWORKS]]
     words = cell.setting.title if cell.setting.labels else path.stem
-    return run_of(cell.setting.recipe, whole), words
+    return run_of(cell.setting.recipe, complete), words

@@ -18,7 +18,7 @@ _PLACES = table(
     Choice(HERE, mark("This computer"), mark("One process for each of its cores.")),
     Choice(CLUSTER, mark("Dask cluster"), mark("The workers of a scheduler train in parallel.")),
 )
-KEPT = "study.place."
+SETTINGS_PREFIX = "study.place."
 """Prefix of the settings keys."""
 
 

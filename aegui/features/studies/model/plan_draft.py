@@ -45,26 +45,26 @@ class PlanDrafts:
     def __init__(self) -> None:
         self._file = user_data_dir() / "studies" / "draft.json"
         self._job = LatestJob("aegui-studies-draft")
-        self._kept: PlanDraft | None = None
+        self._stored: PlanDraft | None = None
 
     def found(self) -> PlanDraft | None:
         """Return the stored draft; None if there is none, or if it is unreadable."""
         try:
             document = from_json(self._file.read_text("utf-8"))
             plan = plan_from(document["plan"], self._file.name)
-            self._kept = PlanDraft(Path(document["path"]), plan, bool(document["is_new"]))
+            self._stored = PlanDraft(Path(document["path"]), plan, bool(document["is_new"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, AeguiError) as error:
             _log.info("%s holds no draft: %s", self._file, error)
             return None
-        return self._kept
+        return self._stored
 
     def keep(self, draft: PlanDraft | None) -> None:
         """Store ``draft`` in the background; None removes the stored draft."""
-        if draft == self._kept:
+        if draft == self._stored:
             return
-        self._kept = draft
+        self._stored = draft
         self._job.submit(lambda: self._write(draft))
 
     def _write(self, draft: PlanDraft | None) -> None:

@@ -29,7 +29,7 @@ from aegui.core.study.plan import (
     save_plan,
 )
 from aegui.core.study.plan_edits import with_recipe
-from aegui.core.study.records import TABLE_FILE, Records, default_folder, with_kept_seeds
+from aegui.core.study.records import TABLE_FILE, Records, default_folder, with_stored_seeds
 from aegui.core.study.results import NO_VERDICT, StudyVerdict, csv_of, table_of, verdict_of
 from aegui.core.study.settings import base_recipe
 from aegui.core.study.study import Study
@@ -39,7 +39,7 @@ from aegui.core.system_reason import system_reason
 from aegui.core.verdicts.intervals import share_of_seeds
 from aegui.features.studies.model.compute_target import ComputeTarget
 from aegui.features.studies.model.plan_draft import PlanDraft, PlanDrafts
-from aegui.paths import is_own, user_data_dir
+from aegui.paths import is_shipped, user_data_dir
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -118,12 +118,14 @@ class StudySheet:
 
     def with_plan(self, plan: StudyPlan) -> StudySheet:
         """Return a sheet for another plan, keeping only the recipe if it is unchanged."""
-        kept = self.base if (plan.recipe, plan.set) == (self.plan.recipe, self.plan.set) else None
+        same_base = (
+            self.base if (plan.recipe, plan.set) == (self.plan.recipe, self.plan.set) else None
+        )
         return StudySheet(
             self.path,
             plan,
-            base=kept,
-            image_shape=self.image_shape if kept is not None else None,
+            base=same_base,
+            image_shape=self.image_shape if same_base is not None else None,
             is_new=self.is_new,
             follows=self.follows,
         )
@@ -328,9 +330,9 @@ class StudyRuns(Service):
         renamed = self._filed is not None and sheet.plan.name != self._filed.name
         if sheet.is_new or renamed:
             sheet = replace(sheet, path=_new_path(sheet.plan.name), is_new=False)
-        elif sheet.is_edited and is_own(sheet.path):
-            sheet = replace(sheet, path=_own_folder() / f"{sheet.path.stem}{SUFFIX}")
-        if sheet.path.parent == _own_folder():
+        elif sheet.is_edited and is_shipped(sheet.path):
+            sheet = replace(sheet, path=_user_folder() / f"{sheet.path.stem}{SUFFIX}")
+        if sheet.path.parent == _user_folder():
             self._filed = sheet.plan
             sheet = replace(sheet, is_edited=False)
         # A new list makes ``_on_saved`` ignore a pending save: the runs belong to this path.
@@ -370,7 +372,7 @@ class StudyRuns(Service):
         self._control.stop = True
         self.job.forget()
         # Queued after the cancelled job, whose last runs may still end.
-        self.job.derive(lambda _report, cancelled: _given_up(sheet, cancelled), object())
+        self.job.derive(lambda _report, cancelled: _stopped(sheet, cancelled), object())
 
     @Slot(object)
     def _on_job_answered(self, found: tuple[StudySheet, bool]) -> None:
@@ -423,20 +425,20 @@ def _written(path: Path) -> Notice:
     return Notice("info", tr("The study is saved: {path}", path=path), about="study", file=path)
 
 
-def _own_folder() -> Path:
+def _user_folder() -> Path:
     return user_data_dir() / "studies"
 
 
-def own_plan(name: str) -> Path | None:
+def user_plan(name: str) -> Path | None:
     """Return the plan file ``name`` in the user's folder; None if there is none."""
-    return next((each for each in _own_folder().glob(f"*{SUFFIX}") if each.stem == name), None)
+    return next((each for each in _user_folder().glob(f"*{SUFFIX}") if each.stem == name), None)
 
 
 def _new_path(name: str) -> Path:
     """Return an unused path in the user's folder."""
     stem = re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or tr("study")
     for number in itertools.count(1):
-        path = _own_folder() / f"{stem if number == 1 else f'{stem}-{number}'}{SUFFIX}"
+        path = _user_folder() / f"{stem if number == 1 else f'{stem}-{number}'}{SUFFIX}"
         if not (path.exists() or default_folder(path).exists()):
             return path
     raise AssertionError("numbers do not end")
@@ -445,7 +447,7 @@ def _new_path(name: str) -> Path:
 def _listed() -> tuple[tuple[Path, StudyPlan], ...]:
     """Return the user's plans, then the shipped ones; unreadable files are left out."""
     found = []
-    for path in sorted(_own_folder().glob(f"*{SUFFIX}")):
+    for path in sorted(_user_folder().glob(f"*{SUFFIX}")):
         with contextlib.suppress(AeguiError):
             found.append((path, load_plan(path)))
     return (*found, *((path, load_plan(path)) for path in list_plans().values()))
@@ -469,7 +471,7 @@ def _save(sheet: StudySheet, path: Path) -> None:
 
 
 def _opened(path: Path, cancelled: IsCancelled) -> Iterator[StudySheet]:
-    yield from _shown(path, with_kept_seeds(load_plan(path), default_folder(path)), cancelled)
+    yield from _shown(path, with_stored_seeds(load_plan(path), default_folder(path)), cancelled)
 
 
 def _shown(path: Path, plan: StudyPlan, cancelled: IsCancelled) -> Iterator[StudySheet]:
@@ -493,11 +495,11 @@ def _found(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[StudySheet]:
     yield sheet
     stop_if(cancelled)
     assert sheet.result is not None, "it was found"
-    verdict = verdict_of(sheet.result, cancelled) if sheet.result.is_whole else NO_VERDICT
+    verdict = verdict_of(sheet.result, cancelled) if sheet.result.is_complete else NO_VERDICT
     yield replace(sheet, verdict=verdict, cost=study.cost(default_jobs(), cancelled))
 
 
-def _given_up(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[tuple[StudySheet, bool]]:
+def _stopped(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[tuple[StudySheet, bool]]:
     """Yield the sheet with its stored runs, and whether to announce the end of the job."""
     for number, found in enumerate(_found(sheet, cancelled)):
         yield found, number == 0
@@ -512,8 +514,8 @@ def _done(
 ) -> Iterator[tuple[StudySheet, bool]]:
     """Yield the sheet as runs end, finally with its verdict; and whether the job has ended."""
     assert sheet.cost is not None, "nothing is begun before it is known"
-    if sheet.path.parent == _own_folder():
-        _own_folder().mkdir(parents=True, exist_ok=True)
+    if sheet.path.parent == _user_folder():
+        _user_folder().mkdir(parents=True, exist_ok=True)
         save_plan(sheet.path, sheet.plan)
     folder = default_folder(sheet.path)
     records = Records(folder)
@@ -541,7 +543,7 @@ def _done(
     finally:
         workers.close()
         records.end()
-    if not result.is_whole:
+    if not result.is_complete:
         yield replace(sheet.found(result), cost=study.cost(default_jobs())), True
         return
     verdict = verdict_of(result, cancelled)

@@ -106,7 +106,7 @@ class AxisRowView(QWidget):
                 (self.steps, 1),
             )
         )
-        self._given = held(row(self.kind, (self.values, 1), (self._span, 1)))
+        self._value_fields = held(row(self.kind, (self.values, 1), (self._span, 1)))
         self.lines.setAccessibleName(tr("A choice in each line"))
         self.lines.setTabChangesFocus(True)
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -114,7 +114,7 @@ class AxisRowView(QWidget):
             tr("A line each: 35-25-10-2, deep: 35-25-17-2, or name: path = value; path = value")
         )
         self._rows = held(column(self.lines, self.add_network))
-        self._pages = held(column(self._given, self._ticks, self._rows))
+        self._pages = held(column(self._value_fields, self._ticks, self._rows))
         head = row((self.name, 1), self.count, self.up, self.remove)
         self.setLayout(column(head, self._pages, self.problem, spacing=2))
 
@@ -163,11 +163,11 @@ class AxisRowView(QWidget):
         self.count.setText(trn("{n:,} value", "{n:,} values", count))
 
     def _show_page(self, shown: QWidget) -> None:
-        for page in (self._given, self._ticks, self._rows):
+        for page in (self._value_fields, self._ticks, self._rows):
             page.setVisible(page is shown)
 
     def _show_values(self, axis: StudyAxis) -> None:
-        self._show_page(self._given)
+        self._show_page(self._value_fields)
         self.kind.setVisible(self._varied is None or is_numeric(self._varied.field))
         span = axis.range
         self.kind.set_value(LIST if span is None else LOG if span.log else RANGE)
@@ -216,9 +216,9 @@ class AxisRowView(QWidget):
 
     def _fit_lines(self) -> None:
         lines = min(_MAX_LINES, max(2, self.lines.blockCount()))
-        high = QFontMetrics(self.lines.font()).lineSpacing() * lines
+        text_height = QFontMetrics(self.lines.font()).lineSpacing() * lines
         bar = self.lines.horizontalScrollBar().sizeHint().height()
-        self.lines.setFixedHeight(high + bar + 2 * SPACING)
+        self.lines.setFixedHeight(text_height + bar + 2 * SPACING)
 
     # Editing
 
@@ -237,8 +237,8 @@ class AxisRowView(QWidget):
 
     def _with(self, **how: Any) -> StudyAxis:
         assert self.axis is not None
-        kept = {"label": self.axis.label, "path": self.axis.path}
-        return StudyAxis.model_validate({**kept, **how})
+        identity = {"label": self.axis.label, "path": self.axis.path}
+        return StudyAxis.model_validate({**identity, **how})
 
     def _on_kind_edited(self, kind: str) -> None:
         axis = self.axis
@@ -261,10 +261,10 @@ class AxisRowView(QWidget):
         if first == last:
             first, last = (first / 10, first * 10) if is_log else (0.0, 2 * last or 1.0)
         steps = max(_FIRST_STEPS, len(numbers)) if axis.range is None else axis.range.steps
-        return Range(first=first, last=last, steps=steps, whole=self._is_whole, log=is_log)
+        return Range(first=first, last=last, steps=steps, whole=self._is_integer, log=is_log)
 
     @property
-    def _is_whole(self) -> bool:
+    def _is_integer(self) -> bool:
         return self._varied is not None and self._varied.field.editor == "count"
 
     def _take_list(self) -> None:
@@ -281,7 +281,7 @@ class AxisRowView(QWidget):
                     "first": self.first.value(),
                     "last": self.last.value(),
                     "steps": self.steps.value(),
-                    "whole": self._is_whole,
+                    "whole": self._is_integer,
                     "log": self.kind.value() == LOG,
                 }
             )

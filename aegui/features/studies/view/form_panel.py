@@ -205,7 +205,7 @@ class StudyForm(QWidget):
     def set_edits(self, can_undo: bool, can_redo: bool) -> None:
         """Set whether edits of the study can be undone and redone."""
         self._can_undo, self._can_redo = can_undo, can_redo
-        self._show_levers()
+        self._show_actions()
 
     def set_sheet(self, sheet: StudySheet | None) -> None:
         """Show a study; None if none is chosen yet."""
@@ -218,7 +218,7 @@ class StudyForm(QWidget):
             self._show_terms(PlanOptions(), 0)
         self._mark_chosen()
         self._show_locks()
-        self._show_levers()
+        self._show_actions()
 
     def _show_plan(self, sheet: StudySheet) -> None:
         plan = sheet.plan
@@ -332,13 +332,13 @@ class StudyForm(QWidget):
             view.set_locked(busy)
         self._show_locks()
         self._show_cost()
-        self._show_levers()
+        self._show_actions()
 
     def set_target(self, target: ComputeTarget) -> None:
         """Show where the runs are trained."""
         self.target.set_target(target)
         self._show_cost()
-        self._show_levers()
+        self._show_actions()
 
     def _show_cost(self) -> None:
         if self._sheet is not None:
@@ -348,12 +348,12 @@ class StudyForm(QWidget):
     def _show_locks(self) -> None:
         """Enable what can be edited; without a study, only what opens or begins one."""
         free, has = not self._is_busy, self._sheet is not None
-        for way in (self.plans, self.new, self.open, self.take_base, self.target):
-            way.setEnabled(free)
+        for control in (self.plans, self.new, self.open, self.take_base, self.target):
+            control.setEnabled(free)
         for field in (self.name, self.open_base, self.add, self.terms):
             field.setEnabled(free and has)
 
-    def _show_levers(self) -> None:
+    def _show_actions(self) -> None:
         sheet, free = self._sheet, not self._is_busy
         cost = None if sheet is None else sheet.cost
         is_sound = all(view.is_sound for view in self.axes) and not self.target.target.problem
@@ -404,7 +404,7 @@ class StudyForm(QWidget):
         else:
             self.plan_edited.emit(plan)
         # An error may have been corrected without changing the plan.
-        self._show_levers()
+        self._show_actions()
 
     def _fill_menu(self) -> None:
         """Fill the menu with the fields of the recipe that can be varied."""
@@ -437,7 +437,7 @@ class StudyForm(QWidget):
 
     def _on_axis_edited(self, index: int, axis: StudyAxis | None) -> None:
         if axis is None or self._sheet is None:
-            self._show_levers()
+            self._show_actions()
             return
         axes = list(self._sheet.plan.axes)
         axes[index] = axis

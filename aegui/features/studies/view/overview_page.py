@@ -208,11 +208,11 @@ class OverviewPage(StudyPage):
 
     def show_kinds(self, keys: Iterable[str]) -> None:
         """Show exactly these pictures, keys of ``PICTURES`` or ``TABLE``."""
-        wanted = set(keys)
+        shown_keys = set(keys)
         menu = self.kinds.menu()
         assert menu is not None, "it was given one"
         for action in menu.actions():
-            action.setChecked(action.data() in wanted)
+            action.setChecked(action.data() in shown_keys)
         self._on_kinds_triggered()
 
     def show_figure(self, kind: str) -> None:
@@ -333,16 +333,16 @@ class OverviewPage(StudyPage):
 
     def _arrange(self) -> None:
         shown = [self.tiles[key] for key in self.shown_kinds if key in self.tiles]
-        room = self._scroll.viewport().size()
-        most = max(1, room.width() // _MIN_TILE.width())
-        columns = min(most, columns_for(len(shown), room, _SHAPE)) if shown else 1
+        available = self._scroll.viewport().size()
+        most = max(1, available.width() // _MIN_TILE.width())
+        columns = min(most, columns_for(len(shown), available, _SHAPE)) if shown else 1
         tile(self._grid, self.tiles.values(), shown, columns)
 
     def _share_out(self) -> None:
         """Give the table the height of its rows, and the pictures the rest."""
-        room = self._splitter.height()
-        high = min(self.table.preferred_height(), round(_TABLE_SHARE * room))
-        self._splitter.share_out([high, room - high])
+        height = self._splitter.height()
+        table_height = min(self.table.preferred_height(), round(_TABLE_SHARE * height))
+        self._splitter.share_out([table_height, height - table_height])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Lay out table and pictures again after a resize."""
@@ -382,16 +382,16 @@ class OverviewPage(StudyPage):
                     painted = canvas.paint(picture.plot)
                 yield _MadePicture(number, key, picture, painted)
 
-        self.making(states, self._take_made, gentle)
+        self.making(states, self._take_picture, gentle)
         self._mark(frozenset())
 
-    def _take_made(self, made: object) -> None:
-        assert isinstance(made, _MadePicture), "that is what is made here"
-        if made.round == self._round:
+    def _take_picture(self, picture: object) -> None:
+        assert isinstance(picture, _MadePicture), "that is what is made here"
+        if picture.round == self._round:
             # Otherwise a newer request is pending, which replaces this picture.
-            self._stale.discard(made.key)
-        tile_ = self.tiles[made.key]
-        tile_.set_picture(made.picture, made.painted)
+            self._stale.discard(picture.key)
+        tile_ = self.tiles[picture.key]
+        tile_.set_picture(picture.picture, picture.painted)
         tile_.mark(frozenset(), self._chosen_places())
 
     def figure_of(self, key: str) -> Figure | None:
@@ -406,12 +406,12 @@ class OverviewPage(StudyPage):
         self._mark(frozenset(tile_.indices(item)))
         tile_.point_at(item)
 
-    def _mark(self, here: frozenset[int]) -> None:
+    def _mark(self, hovered: frozenset[int]) -> None:
         chosen = self._chosen_places()
         for key in self.shown_kinds:
             if key in self.tiles:
-                self.tiles[key].mark(here, chosen)
-        self.table.set_hovered(here)
+                self.tiles[key].mark(hovered, chosen)
+        self.table.set_hovered(hovered)
 
     def _chosen_places(self) -> frozenset[int]:
         return frozenset() if self._chosen == NOTHING else frozenset({self._chosen})
@@ -482,7 +482,7 @@ class _Tile(QWidget):
         # The placeholder has the same size as the picture.
         shown = self._empty if self.view.isHidden() else self.view
         canvas = ItemCanvas.of(self.view, shown.size())
-        return canvas if shown.isVisible() and canvas.has_room else None
+        return canvas if shown.isVisible() and canvas.is_large_enough else None
 
     def set_picture(
         self, picture: StudyPicture | None, painted: PaintedItems | None = None
@@ -535,14 +535,16 @@ class _Tile(QWidget):
         runs = {} if self._picture is None or self._run is None else self._picture.runs
         self._run_items = frozenset(item for item, run in runs.items() if run == self._run)
 
-    def mark(self, here: frozenset[int], chosen: frozenset[int]) -> None:
+    def mark(self, hovered: frozenset[int], chosen: frozenset[int]) -> None:
         """Highlight the hovered settings, and mark the chosen ones."""
         items = () if self._picture is None else self._picture.items
 
         def of(indices: frozenset[int]) -> frozenset[int]:
-            return frozenset(at for at, own in enumerate(items) if not indices.isdisjoint(own))
+            return frozenset(
+                at for at, of_item in enumerate(items) if not indices.isdisjoint(of_item)
+            )
 
-        self.view.set_marked(of(here), of(chosen) | self._run_items)
+        self.view.set_marked(of(hovered), of(chosen) | self._run_items)
 
 
 def _is_continuation(before: StudyResult | None, after: StudyResult | None) -> bool:

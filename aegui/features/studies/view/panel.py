@@ -122,10 +122,10 @@ class StudiesPanel(QWidget):
         self.networks.setToolTip(tr("Open the finished runs of this setting, with their weights"))
         self.seeds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         # Wrapped, as the dock is often narrow beside the map.
-        levers = FlowLayout(SPACING, last_at_right=True)
-        for lever in (self.more, self.networks, self.seeds, self.open_run, self.save):
-            levers.addWidget(lever)
-        foot = column(self._setting, held(levers))
+        actions = FlowLayout(SPACING, last_at_right=True)
+        for action in (self.more, self.networks, self.seeds, self.open_run, self.save):
+            actions.addWidget(action)
+        foot = column(self._setting, held(actions))
         edge = SPACING // 2
         margins = (SPACING, edge, SPACING, edge)
         return held(column(head, (self.pages, 1), foot, self.verdict, margins=margins))

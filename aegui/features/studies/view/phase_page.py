@@ -18,7 +18,7 @@ from aegui.core.study.words import axis_words, choice_words
 from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.features.studies.view.seed_squares import SeedSquares
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.matrix import CellRoom, NumberMatrix
+from aegui.kit.charts.matrix import CellLimits, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.shade_key import KeyedMatrix, ShadeKey, ShadeKeyView
 from aegui.kit.choosing import offer
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aegui.features.studies.view.pages import States, Taker
     from aegui.kit.charts.cells import CellIndex
 
-_ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(180, 100))
+_CELL_LIMITS = CellLimits(least=(4, 6), good=(30, 22), most=(180, 100))
 _SINGLE = mark("–")
 _MIN_SHADE = 0.12
 """Lightest shade, to distinguish cells without a run at the goal from those without any run."""
@@ -57,7 +57,7 @@ class PhasePage(StudyPage):
         self.next = flat_button("edit-shift-right", tr("The network of the next seed"))
         self.words = dim(ElidedLabel())
         self.key = _key()
-        self.table = MatrixTable(tr("Share of the runs at the goal"), _ROOM, self.figure)
+        self.table = MatrixTable(tr("Share of the runs at the goal"), _CELL_LIMITS, self.figure)
         self.field = SeedSquares(self._make)
         self._pages = QStackedWidget()
         self._axes = QWidget()

@@ -63,7 +63,7 @@ class SeedSquares(QWidget):
         """The displayed picture, or None."""
         self._run: tuple[int, int] | None = None
         self._item: int | None = None
-        self._here: int | None = None
+        self._hovered_run: int | None = None
         self.figures = QComboBox()
         self.order = ChoiceField(ORDERS.values())
         self.view = ItemView(tr("Seeds"), self.figure)
@@ -90,7 +90,7 @@ class SeedSquares(QWidget):
         if result is self._result:
             return
         if not is_continuation:
-            self._run = self._here = None
+            self._run = self._hovered_run = None
             self._take(None, None)
         self._result = result
         if result is not None:
@@ -115,15 +115,15 @@ class SeedSquares(QWidget):
             if result is not None:
                 picture = study_picture(_KIND, StudyMaterial(result), choice)
             painted = None
-            if picture is not None and canvas.has_room:
+            if picture is not None and canvas.is_large_enough:
                 painted = canvas.paint(picture.plot)
             yield _MadeSquares(picture, painted)
 
-        self.making(states, self._take_made, gentle)
+        self.making(states, self._take_squares, gentle)
 
-    def _take_made(self, made: object) -> None:
-        assert isinstance(made, _MadeSquares), "that is what is made here"
-        self._take(made.picture, made.painted)
+    def _take_squares(self, squares: object) -> None:
+        assert isinstance(squares, _MadeSquares), "that is what is made here"
+        self._take(squares.picture, squares.painted)
 
     def _take(self, picture: StudyPicture | None, painted: PaintedItems | None) -> None:
         self.picture = picture
@@ -177,13 +177,13 @@ class SeedSquares(QWidget):
         self.network_requested.emit(index, seed)
 
     def _mark(self) -> None:
-        here = frozenset() if self._here is None else frozenset({self._here})
+        hovered = frozenset() if self._hovered_run is None else frozenset({self._hovered_run})
         chosen = frozenset() if self._item is None else frozenset({self._item})
-        self.view.set_marked(here, chosen)
+        self.view.set_marked(hovered, chosen)
 
     def _on_view_hovered(self, item: int | None) -> None:
         is_run = self.picture is not None and item in self.picture.runs
-        self._here = item if is_run else None
+        self._hovered_run = item if is_run else None
         self._mark()
 
     def _on_view_chosen(self, item: int) -> None:

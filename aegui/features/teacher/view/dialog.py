@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 _NAME, _HIDDEN, _LOCKED = range(3)
 _KEY = Qt.ItemDataRole.UserRole
-_WIDE_PX, _HIGH_PX = 640, 620
+_WIDTH_PX, _HEIGHT_PX = 640, 620
 
 
 class TeacherDialog(QDialog):
-    """Asks for all fields of a teacher file; ``made`` returns the file.
+    """Asks for all fields of a teacher file; ``file`` returns the file.
 
     Args:
         names: Names of the parts of the window.
@@ -60,7 +60,7 @@ class TeacherDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Teacher file"))
-        open_at(self, for_text(_WIDE_PX), for_text(_HIGH_PX))
+        open_at(self, for_text(_WIDTH_PX), for_text(_HEIGHT_PX))
         self._names = names
         self._recipe = recipe
         self.title = QLineEdit()
@@ -185,7 +185,7 @@ class TeacherDialog(QDialog):
         )
 
     @property
-    def made(self) -> TeacherFile:
+    def file(self) -> TeacherFile:
         """Return the configured file."""
         word = self.word.text().strip()
         begins = self.begins.isChecked() and self._recipe is not None

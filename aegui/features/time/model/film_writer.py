@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.film_spec import FilmSpec
 
-_ROOM = 4
+_MAX_QUEUED = 4
 """Size of the frame queue: frames of a window are large."""
 
 
@@ -34,10 +34,10 @@ class FilmWriter(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._job = ProgressJob("aegui-film", self)
-        self._pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_ROOM)
+        self._pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_MAX_QUEUED)
 
     @property
-    def has_room(self) -> bool:
+    def has_space(self) -> bool:
         """Whether another frame can be queued."""
         return not self._pictures.full()
 
@@ -48,7 +48,7 @@ class FilmWriter(Service):
 
     def begin(self, path: Path, film: FilmSpec, about: str = "") -> None:
         """Start a film at ``path``, which states ``about``; all frames have their final size."""
-        pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_ROOM)
+        pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_MAX_QUEUED)
 
         def work(_report: Report, cancelled: IsCancelled) -> None:
             # Imported here because it is slow to import and rarely needed.
@@ -56,7 +56,7 @@ class FilmWriter(Service):
 
             write_film(
                 path,
-                _taken(pictures, cancelled),
+                _arriving(pictures, cancelled),
                 film.fps,
                 1,
                 pause=film.pause,
@@ -74,11 +74,11 @@ class FilmWriter(Service):
         )
 
     def put(self, picture: NDArray[np.uint8]) -> None:
-        """Queue the next frame, ``[H, W, 3]``; only call while ``has_room``."""
+        """Queue the next frame, ``[H, W, 3]``; only call while ``has_space``."""
         self._pictures.put_nowait(picture)
 
     def end(self) -> None:
-        """Mark the end of the film; only call while ``has_room``. ``finished`` is emitted later."""
+        """Mark the end of the film; call only while ``has_space``. ``finished`` follows later."""
         self._pictures.put_nowait(None)
 
     def cancel(self) -> None:
@@ -89,7 +89,7 @@ class FilmWriter(Service):
         self._job.cancel()
 
 
-def _taken(
+def _arriving(
     pictures: queue.Queue[NDArray[np.uint8] | None], cancelled: IsCancelled
 ) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames as they arrive, until the end marker."""

@@ -87,7 +87,7 @@ class ForkForm(QWidget):
         self._add_refused(refused_settings(recipe, is_pretraining=epoch < before))
         self.row: SettingRow | None = None
         """The editor of the selected setting."""
-        self._room = column(spacing=-1)
+        self._row_column = column(spacing=-1)
         least = max(int(epoch), before) + 1
         self.until = CountField(least, before + MAX_EPOCHS)
         self.until.setAccessibleName(tr("Until epoch"))
@@ -106,7 +106,7 @@ class ForkForm(QWidget):
         form.setHorizontalSpacing(2 * SPACING)
         form.addRow(label_for(tr("&Change"), self.setting), self.setting)
         form.addRow(label_for(tr("&Until epoch"), self.until), self.until)
-        self.setLayout(column(words, form, self._room, self.problem, 1, spacing=2 * SPACING))
+        self.setLayout(column(words, form, self._row_column, self.problem, 1, spacing=2 * SPACING))
         self.setMinimumWidth(_WIDTH_PX)
 
     def _add_refused(self, refused: Sequence[tuple[str, str]]) -> None:
@@ -123,13 +123,13 @@ class ForkForm(QWidget):
 
     def _show_row(self, setting: Setting) -> None:
         if self.row is not None:
-            self._room.removeWidget(self.row)
+            self._row_column.removeWidget(self.row)
             self.row.hide()
             self.row.deleteLater()
         self.row = SettingRow(setting, self)
         self.row.set_value(value_at(self.recipe, setting.path))
         self.row.edited.connect(self._on_row_edited)
-        self._room.addWidget(self.row)
+        self._row_column.addWidget(self.row)
         order_keys(self.until, self.row)
 
     def _on_setting_activated(self, index: int) -> None:

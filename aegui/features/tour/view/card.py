@@ -15,7 +15,7 @@ from aegui.kit.theme import SPACING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WIDE_PX = 300
+_WIDTH_PX = 300
 _AWAY_PX = 14
 _SHARES = (0.5, 0.25, 0.0)
 """Vertical positions to try beside a panel, as shares from its top (0) to its bottom (1)."""
@@ -36,7 +36,7 @@ class TourCard(QFrame):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setProperty("card", True)
-        self.setFixedWidth(_WIDE_PX)
+        self.setFixedWidth(_WIDTH_PX)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.title = heading()
         self.count = dim()
@@ -44,9 +44,9 @@ class TourCard(QFrame):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.done = dim(tr("✓ Done"))
-        kept = self.done.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self.done.setSizePolicy(kept)
+        policy = self.done.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.done.setSizePolicy(policy)
         self.leave = QPushButton(tr("Not now"))
         self.leave.setToolTip(tr("Help > Tour goes on here"))
         self.back = QPushButton(tr("Back"))
@@ -97,8 +97,8 @@ class TourCard(QFrame):
             return
         layout = self.layout()
         assert layout is not None
-        high = max(layout.totalHeightForWidth(_WIDE_PX), layout.minimumSize().height())
-        self.resize(_WIDE_PX, high)
+        height = max(layout.totalHeightForWidth(_WIDTH_PX), layout.minimumSize().height())
+        self.resize(_WIDTH_PX, height)
         inner = window.rect().adjusted(SPACING, SPACING, -SPACING, -SPACING)
         self.move(_beside(target, self.rect(), inner, figures, within=within))
         self.raise_()
@@ -122,14 +122,14 @@ def _beside(
     corner = inner.bottomRight() - card.bottomRight()
     if target is None:
         return corner
-    kept = (
+    corners = (
         QPoint(
             min(max(place.x(), inner.left()), corner.x()),
             min(max(place.y(), inner.top()), corner.y()),
         )
         for place in _places(target, card)
     )
-    places = [place for place in kept if not card.translated(place).intersects(target)]
+    places = [place for place in corners if not card.translated(place).intersects(target)]
     covered = [_covered(card.translated(place), figures) for place in places]
     if places and (min(covered) == 0 or not within):
         return places[covered.index(min(covered))]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LEFT = Qt.MouseButton.LeftButton
 
 
-def own_decoder(bench: Bench) -> None:
+def explicit_decoder(bench: Bench) -> None:
     bench.show(Recipe(network=OWN_DECODER))
 
 
@@ -148,7 +148,7 @@ def test_tab_goes_through_the_fields_of_a_card_to_the_next(bench: Bench) -> None
 
 
 def test_delete_removes_and_the_focus_stays_near(bench: Bench) -> None:
-    own_decoder(bench)
+    explicit_decoder(bench)
     bench.focus(1)
     bench.press(Qt.Key.Key_Delete)
     assert bench.sizes == (10, 2, 12, 30, 35)
@@ -179,7 +179,7 @@ def test_input_code_and_output_cannot_be_removed(bench: Bench) -> None:
 
 @pytest.mark.parametrize("keys", [[Qt.Key.Key_Insert, Qt.Key.Key_Return], [Qt.Key.Key_Plus]])
 def test_keys_add_a_layer_after_the_card(bench: Bench, keys: list[Qt.Key]) -> None:
-    own_decoder(bench)
+    explicit_decoder(bench)
     card = bench.focus(4)
     QTest.keyClick(card, keys[0])
     for key in keys[1:]:
@@ -191,7 +191,7 @@ def test_keys_add_a_layer_after_the_card(bench: Bench, keys: list[Qt.Key]) -> No
 
 def test_each_plus_adds_a_layer_at_its_place(bench: Bench) -> None:
     for index in range(6):
-        own_decoder(bench)
+        explicit_decoder(bench)
         before = bench.sizes
         bench.add(index)
         assert len(bench.sizes) == len(before) + 1
@@ -208,7 +208,7 @@ def test_a_mirrored_addition_adds_on_both_sides(bench: Bench) -> None:
 
 
 def test_control_and_arrows_move_a_layer_and_keep_the_focus(bench: Bench) -> None:
-    own_decoder(bench)
+    explicit_decoder(bench)
     bench.focus(1)
     bench.press(Qt.Key.Key_Down, CONTROL)
     assert bench.sizes == (10, 25, 2, 12, 30, 35)
@@ -232,7 +232,7 @@ def drag_grip(card: LayerCard, target: QPoint, *, release: bool = True) -> None:
 
 
 def test_a_card_is_dragged_to_another_place(bench: Bench) -> None:
-    own_decoder(bench)
+    explicit_decoder(bench)
     gap = bench.panel.chain.gaps[4]
     drag_grip(bench.cards[1], gap.mapToGlobal(gap.rect().center()), release=False)
     assert [g.is_target for g in bench.panel.chain.gaps].index(True) == 4
@@ -244,7 +244,7 @@ def test_a_card_is_dragged_to_another_place(bench: Bench) -> None:
 
 
 def test_escape_calls_a_drag_off(bench: Bench) -> None:
-    own_decoder(bench)
+    explicit_decoder(bench)
     gap = bench.panel.chain.gaps[4]
     drag_grip(bench.cards[1], gap.mapToGlobal(gap.rect().center()), release=False)
     bench.press(Qt.Key.Key_Escape)
@@ -253,7 +253,7 @@ def test_escape_calls_a_drag_off(bench: Bench) -> None:
 
 
 def test_a_card_that_is_removed_while_it_is_dragged_leaves_nothing_behind(bench: Bench) -> None:
-    own_decoder(bench)
+    explicit_decoder(bench)
     before = bench.recipe
     bench.add(0)
     chain = bench.panel.chain
@@ -305,7 +305,7 @@ def test_an_edit_on_a_card_keeps_a_number_that_was_edited_elsewhere(bench: Bench
 
 
 def test_cards_survive_edits_and_unfolded_details_go_with_their_layer(bench: Bench) -> None:
-    own_decoder(bench)
+    explicit_decoder(bench)
     cards = list(bench.cards)
     bench.cards[2].unfold()
     bench.add(0)

@@ -107,7 +107,7 @@ def test_a_long_objective_breaks_into_lines_and_asks_for_their_height(view: Form
     low = view.sizeHint().height()
     view.set_recipe(ALL)
     assert view.sizeHint().height() > 2 * low
-    assert all(placed.room.right() <= view.width() for placed in view._placed)
+    assert all(placed.area.right() <= view.width() for placed in view._placed)
     high = view.sizeHint().height()
     view.resize(900, 400)
     assert view.sizeHint().height() < high
@@ -116,7 +116,7 @@ def test_a_long_objective_breaks_into_lines_and_asks_for_their_height(view: Form
 def test_every_term_explains_itself_where_the_pointer_is(view: FormulaView) -> None:
     view.set_recipe(VARIATIONAL)
     view.set_terms({"kl": 6.25})
-    tips = [view.tip_at(placed.room.center().toPoint()) for placed in view._placed]
+    tips = [view.tip_at(placed.area.center().toPoint()) for placed in view._placed]
     kl = next(tip for tip in tips if "prior" in tip)
     assert kl.endswith("4 times 6.25")
     assert "encoder" in view.tip_at(QPoint(-5, -5))

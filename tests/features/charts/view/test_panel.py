@@ -111,7 +111,7 @@ def test_three_charts_fit_beside_a_lesson_on_a_small_screen(
     panel.set_history(some_history(5, 1), (0,))
     qtbot.waitUntil(lambda: panel._grid.columnCount() >= 3, timeout=20_000)
     # The width left at 1280 pixels between the builder, the cursor panel and a lesson.
-    assert panel._room.minimumSizeHint().width() <= 348
+    assert panel._area.minimumSizeHint().width() <= 348
 
 
 def test_a_larger_chart_keeps_nothing_of_the_smaller_one(qtbot: QtBot, panel: ChartsPanel) -> None:
@@ -624,7 +624,7 @@ def test_the_run_that_is_shown_is_read_and_stands_out(panel: ChartsPanel) -> Non
         panel.set_run(run)
         data = view(panel, "loss").data
         assert data is not None
-        np.testing.assert_allclose(data.curves[-1].own, history.loss[:, run])
+        np.testing.assert_allclose(data.curves[-1].emphasised, history.loss[:, run])
 
 
 def test_figures_that_no_run_has_yet_are_no_band(qtbot: QtBot, panel: ChartsPanel) -> None:

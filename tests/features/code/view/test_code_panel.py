@@ -175,7 +175,7 @@ def test_figures_are_kept_beside_the_present_ones(panel: CodePanel, qtbot: QtBot
     assert panel.figures.text("jacobian") == ("0.5", "12")
     assert panel.figures.text("used_dimensions") == ("4 of 6", "4 of 6")
     assert panel.figures.text("kl") == ("2.4", "–")
-    assert panel.figures._kept.text() == "kept: plain, epoch 1,200"
+    assert panel.figures._reference_title.text() == "kept: plain, epoch 1,200"
     with qtbot.waitSignal(panel.forget_requested):
         panel.figures.forget.click()
     panel.set_reference(None)

@@ -28,7 +28,7 @@ def service(qtbot: QtBot) -> Iterator[DataService]:
 
 def test_a_card_is_made_once(qtbot: QtBot, service: DataService) -> None:
     dataset = glyphs()
-    with qtbot.waitSignal(service.card_made) as made:
+    with qtbot.waitSignal(service.card_ready) as made:
         assert service.request_card(dataset) is None
     assert made.args[0] is dataset
     assert made.args[1].count == 8
@@ -38,7 +38,7 @@ def test_a_card_is_made_once(qtbot: QtBot, service: DataService) -> None:
 def test_only_the_card_of_the_newest_set_is_told(qtbot: QtBot, service: DataService) -> None:
     sets = [glyphs(seed=seed) for seed in range(5)]
     told: list[object] = []
-    service.card_made.connect(lambda dataset, card: told.append(dataset))
+    service.card_ready.connect(lambda dataset, card: told.append(dataset))
     for dataset in sets:
         service.request_card(dataset)
     qtbot.waitUntil(lambda: bool(told))

@@ -25,7 +25,7 @@ from aegui.features.gallery.model.items import (
 )
 from aegui.features.gallery.model.previews import extras_of
 from aegui.paths import models_dir
-from aegui.session.data.data_sources import keep_drawing, own_path
+from aegui.session.data.data_sources import keep_drawing, user_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def test_sizes_files_and_own_sets_are_found(tmp_path: Path, user_home: Path) -> 
     assert extras.files[run].recipe is not None
     assert extras.files[recipe].recipe == Recipe(name="mine")
     assert extras.files[other].recipe is None
-    assert extras.sheets[str(own_path("drawings"))].shape == CARD_SIZE[::-1]
+    assert extras.sheets[str(user_path("drawings"))].shape == CARD_SIZE[::-1]
 
 
 def test_cards_say_what_is_known(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_one_of_the_two_networks_learns_always(panel: GanPanel) -> None:
     panel.discriminator.click()
     assert chosen == [(False, True), (True, False), (True, True)]
     panel.discriminator.click()
-    panel.reset_levers()
+    panel.reset_switches()
     assert len(chosen) == 4
     assert panel.generator.isChecked()
     assert panel.discriminator.isChecked()

@@ -111,13 +111,13 @@ def test_other_samples_empty_the_boxes(service: ConceptService) -> None:
 def test_a_kept_concept_is_used_instead_of_the_boxes(service: ConceptService) -> None:
     service.set_subject(subject())
     kept = KeptConcept("up", (0.0, 2.0), -1.0, 1.0, 3.0)
-    service.set_kept(kept)
+    service.set_stored(kept)
     service.set_start((0.5, 0.25))
     result = computed(service)
     assert result.concept is kept
     np.testing.assert_allclose(result.code(0.5), [0.5, 1.25])
     service.set_box("plus", (0,))
-    assert service.kept is None
+    assert service.stored is None
     assert computed(service).concept is not kept
 
 

@@ -189,21 +189,21 @@ def test_escape_keeps_nothing(page: ConceptPage, qtbot: QtBot) -> None:
         QTest.keyClick(page.name, Qt.Key.Key_Return)
         QTest.keyClick(page.name, Qt.Key.Key_Escape)
     assert page.name.isHidden()
-    assert page.kept.isVisible()
+    assert page.stored.isVisible()
 
 
 def test_kept_concepts_are_chosen_and_forgotten(page: ConceptPage, qtbot: QtBot) -> None:
-    page.set_kept((THICK,), 0)
-    assert page.kept.currentText() == "thick"
+    page.set_stored((THICK,), 0)
+    assert page.stored.currentText() == "thick"
     assert not page.boxes["plus"].isEnabled()
     assert page.boxes["start"].isEnabled()
-    with qtbot.waitSignal(page.kept_removed) as told:
+    with qtbot.waitSignal(page.stored_removed) as told:
         page.remove.click()
     assert told.args == [0]
-    with qtbot.waitSignal(page.kept_chosen) as told:
-        page.kept.activated.emit(0)
+    with qtbot.waitSignal(page.stored_chosen) as told:
+        page.stored.activated.emit(0)
     assert told.args == [-1]
-    page.set_kept((), -1)
+    page.set_stored((), -1)
     assert page.remove.isHidden()
     assert page.boxes["plus"].isEnabled()
 

@@ -7,7 +7,7 @@ import numpy as np
 from aegui.core.latent.frame import axes_frame, spanned_frame
 from aegui.features.map.model import plane_tiles
 from aegui.features.map.model.plane_tiles import (
-    KEPT_BYTES,
+    MAX_CACHE_BYTES,
     Plane,
     PlaneRequest,
     TileStore,
@@ -93,11 +93,11 @@ def test_no_tile_is_decoded_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_room_for_tiles_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plane_tiles, "KEPT_BYTES", 20 * 35)
+    monkeypatch.setattr(plane_tiles, "MAX_CACHE_BYTES", 20 * 35)
     store = TileStore(codec(SHAPE))
     whole(store, PlaneRequest(RECT, 8, 8, XY))
     assert len(store) == 20
-    assert KEPT_BYTES >= 20_000_000
+    assert MAX_CACHE_BYTES >= 20_000_000
 
 
 def test_what_takes_long_comes_coarse_at_first(monkeypatch: pytest.MonkeyPatch) -> None:

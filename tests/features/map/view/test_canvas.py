@@ -857,7 +857,7 @@ def test_the_choice_of_axes_fits_into_the_room_that_there_is(qtbot: QtBot) -> No
     bar.show()
     heights = []
     for width in (2000, 360, 200):
-        bar.set_room(width)
+        bar.set_width(width)
         assert bar.width() <= width
         heights.append(bar.height())
         for part in (bar.x_choice, bar.y_choice, bar.spanned, bar.through_pins, bar.strip):
@@ -873,9 +873,9 @@ def test_the_choice_of_axes_shows_its_words_whole_once_planes_are_random(qtbot: 
     bar.set_state((0, 1), 4, spanned=False)
     bar.set_random(False)
     bar.show()
-    bar.set_room(300)
+    bar.set_width(300)
     bar.set_random(True)
-    bar.set_room(300)
+    bar.set_width(300)
     QApplication.processEvents()
     for button in (bar.shuffle, bar.through_pins, bar.strip):
         assert button.width() >= button.sizeHint().width()

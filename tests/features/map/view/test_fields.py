@@ -188,7 +188,7 @@ def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> Non
     legend.set_layers([numbers, regions])
     assert legend.layer_value_text == ""
     legend.set_position((0.5, -0.5))
-    first, second = legend.here
+    first, second = legend.values
     assert first is not None
     assert second is not None
     assert first.text == "0.2"

@@ -58,7 +58,7 @@ def test_the_cursor_flies_along_the_way_and_the_view_comes_closer(
     assert np.linalg.norm(np.diff(coordinates, axis=0), axis=1).max() < 0.2
     assert np.ptp(coordinates, axis=0).max() > 0.5
     # Reported positions lie on the path, and the cursor is visible.
-    apart = np.linalg.norm(flight.way[:, np.newaxis] - coordinates[-20:], axis=2).min(axis=0)
+    apart = np.linalg.norm(flight.path[:, np.newaxis] - coordinates[-20:], axis=2).min(axis=0)
     assert apart.max() < 0.05
     pixel = canvas.cursor_overlay.pixel(canvas.navigation.view)
     assert pixel is not None
@@ -69,7 +69,7 @@ def test_with_two_pins_it_flies_through_these(flight: MapFlight, canvas: LatentC
     pins = np.array([[0.9, 0.0], [-0.4, 0.6], [0.0, -0.5]], np.float32)
     canvas.set_pins([Pin(pin) for pin in pins])
     flight.begin()
-    apart = np.linalg.norm(flight.way[:, np.newaxis] - pins, axis=2).min(axis=0)
+    apart = np.linalg.norm(flight.path[:, np.newaxis] - pins, axis=2).min(axis=0)
     assert apart.max() < 0.02
 
 

@@ -17,7 +17,7 @@ from aegui.kit.theme import LIGHT, Theme
 from aegui.session.data.image_style import ImageStyle
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.scatter import point_layer
-from aegui.widgets.scatter.point_layer import MAX_PIXMAPS, MIN_MADE, PointLayer, stack
+from aegui.widgets.scatter.point_layer import MAX_PIXMAPS, MIN_STICKERS, PointLayer, stack
 from aegui.widgets.viewport import Viewport, bounds_of
 from tests.features.map.view.canvases import rgb
 
@@ -391,7 +391,7 @@ def test_light_images_on_dark_can_be_drawn_as_ink() -> None:
 @pytest.mark.usefixtures("qapp")
 def test_very_many_new_plates_come_over_several_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(point_layer, "MAKING_SECONDS", 0.0)
-    layer = photos(3 * MIN_MADE)
+    layer = photos(3 * MIN_STICKERS)
     layer.lay_out(VIEW, "glyphs", labels=False, floor=None)
     image = QImage(40, 40, QImage.Format.Format_RGB32)
     frames = 0
@@ -408,7 +408,7 @@ def test_a_picture_that_is_not_made_yet_has_the_colour_of_its_class(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(point_layer, "MAKING_SECONDS", 0.0)
-    monkeypatch.setattr(point_layer, "MIN_MADE", 0)
+    monkeypatch.setattr(point_layer, "MIN_STICKERS", 0)
     seen: list[QColor | None] = []
     layer = photos(4)
     layer.lay_out(VIEW, "glyphs", labels=False, floor=None)

@@ -80,9 +80,9 @@ def test_what_is_too_high_goes_on_in_a_further_column(legend: ClassLegend) -> No
     legend.set_classes(names)
     legend.set_note("5 of 60 samples")
     alone = legend.sizeHint()
-    legend.set_room(QSize(9_000, alone.height()))
+    legend.set_size_limit(QSize(9_000, alone.height()))
     assert legend.sizeHint() == alone
-    legend.set_room(QSize(9_000, alone.height() - 1))
+    legend.set_size_limit(QSize(9_000, alone.height() - 1))
     size = legend.sizeHint()
     legend.resize(size)
     assert size.height() < alone.height()
@@ -91,7 +91,7 @@ def test_what_is_too_high_goes_on_in_a_further_column(legend: ClassLegend) -> No
     assert rows[5].left() == rows[0].right() + 1
     assert [row.top() for row in rows[:5]] == [row.top() for row in rows[5:]]
     assert all(legend.rect().contains(row) for row in rows)
-    legend.set_room(QSize(90_000, 10))
+    legend.set_size_limit(QSize(90_000, 10))
     assert legend.sizeHint().height() < size.height()
 
 
@@ -123,10 +123,10 @@ def test_many_classes_on_a_small_map_are_marks_and_open_for_the_keys(
     legend = aside
     names = [f"Faces of kind {number}" for number in range(16)]
     legend.set_classes(names)
-    legend.set_room(QSize(1600, 1000))
+    legend.set_size_limit(QSize(1600, 1000))
     whole = legend.sizeHint()
     assert not legend.is_compact
-    legend.set_room(QSize(600, 500))
+    legend.set_size_limit(QSize(600, 500))
     assert legend.is_compact
     small = legend.sizeHint()
     assert small.width() * small.height() < 0.3 * whole.width() * whole.height()
@@ -159,7 +159,7 @@ def test_many_classes_on_a_small_map_are_marks_and_open_for_the_keys(
 def test_the_pointer_opens_it(qtbot: QtBot, aside: ClassLegend) -> None:
     legend = aside
     legend.set_classes([f"Faces of kind {number}" for number in range(16)])
-    legend.set_room(QSize(600, 500))
+    legend.set_size_limit(QSize(600, 500))
     inside = QPointF(5.0, 5.0)
     with qtbot.waitSignal(legend.size_changed):
         legend.enterEvent(QEnterEvent(inside, inside, inside))
@@ -172,9 +172,9 @@ def test_the_pointer_opens_it(qtbot: QtBot, aside: ClassLegend) -> None:
 def test_on_a_very_small_map_it_is_one_line(aside: ClassLegend) -> None:
     legend = aside
     legend.set_classes([f"Faces of kind {number}" for number in range(16)])
-    legend.set_room(QSize(500, 400))
+    legend.set_size_limit(QSize(500, 400))
     marks = legend.sizeHint()
-    legend.set_room(QSize(300, 400))
+    legend.set_size_limit(QSize(300, 400))
     assert legend.is_compact
     assert legend.sizeHint().height() < 0.6 * marks.height()
     legend.resize(legend.sizeHint())
@@ -186,7 +186,7 @@ def test_on_a_very_small_map_it_is_one_line(aside: ClassLegend) -> None:
 
 def test_few_short_names_stay_a_list(legend: ClassLegend) -> None:
     legend.set_classes([str(number) for number in range(3)])
-    legend.set_room(QSize(220, 200))
+    legend.set_size_limit(QSize(220, 200))
     assert not legend.is_compact
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import aegui
-from aegui.features.studies.model.compute_target import CLUSTER, KEPT, ComputeTarget
+from aegui.features.studies.model.compute_target import CLUSTER, SETTINGS_PREFIX, ComputeTarget
 from aegui.session.settings import Settings
 from tests.features.studies.plans import write_plan
 
@@ -83,11 +83,11 @@ def test_a_place_is_kept_among_the_settings_and_says_what_is_wrong(tmp_path: Pat
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
     place = ComputeTarget(CLUSTER, "tls://cluster.example:8786", str(tmp_path / "ca.pem"))
     settings = Settings()
-    assert settings.form(KEPT, ComputeTarget()) == ComputeTarget()
-    settings.keep_form(KEPT, place)
-    assert settings.form(KEPT, ComputeTarget()) == place
+    assert settings.form(SETTINGS_PREFIX, ComputeTarget()) == ComputeTarget()
+    settings.keep_form(SETTINGS_PREFIX, place)
+    assert settings.form(SETTINGS_PREFIX, ComputeTarget()) == place
     settings.values = {"study.place.kind": "the moon"}
-    assert settings.form(KEPT, ComputeTarget()) == ComputeTarget()
+    assert settings.form(SETTINGS_PREFIX, ComputeTarget()) == ComputeTarget()
     assert place.problem == f"There is no file {tmp_path / 'ca.pem'}."
     (tmp_path / "ca.pem").write_text("")
     assert place.problem == ""

@@ -76,7 +76,7 @@ def test_a_killed_window_repeats_nothing_that_had_ended(qtbot: QtBot, tmp_path: 
         qtbot.waitUntil(lambda: not runs.job.is_busy)
         assert runs.sheet is not None
         assert runs.sheet.result is not None
-        assert runs.sheet.result.is_whole
+        assert runs.sheet.result.is_complete
         assert runs.sheet.result.reused == 3
         after = keys_in(kept)
         assert after[:3] == before

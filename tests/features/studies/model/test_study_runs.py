@@ -78,7 +78,7 @@ def test_a_study_is_done_and_a_second_start_repeats_nothing(
     assert sheet is not None
     assert sheet.result is not None
     assert sheet.cost is not None
-    assert sheet.result.is_whole
+    assert sheet.result.is_complete
     assert sheet.result.reused == 0
     assert [len(cell.runs) for cell in sheet.result.cells] == [3, 3]
     assert sheet.best in {0, 1}
@@ -233,7 +233,7 @@ def test_a_path_that_is_done_in_part_goes_on(qtbot: QtBot, runs: StudyRuns, tmp_
     assert found.cost is not None
     assert found.cost.seconds == 0.0
     assert found.result is not None
-    assert found.result.is_whole
+    assert found.result.is_complete
     assert len(found.result.steps) == 2
 
 

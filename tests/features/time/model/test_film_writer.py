@@ -35,7 +35,7 @@ def writer(qapp: object) -> Iterator[FilmWriter]:
 
 def put_all(writer: FilmWriter, qtbot: QtBot, count: int) -> None:
     for level in range(count):
-        qtbot.waitUntil(lambda: writer.has_room)
+        qtbot.waitUntil(lambda: writer.has_space)
         writer.put(np.full((6, 8, 3), 40 * level, np.uint8))
 
 
@@ -44,7 +44,7 @@ def test_a_film_is_written(writer: FilmWriter, qtbot: QtBot, tmp_path: Path) -> 
     assert writer.is_busy
     put_all(writer, qtbot, 6)
     with qtbot.waitSignal(writer.finished) as caught:
-        qtbot.waitUntil(lambda: writer.has_room)
+        qtbot.waitUntil(lambda: writer.has_space)
         writer.end()
     assert caught.args == [""]
     assert not writer.is_busy
@@ -108,7 +108,7 @@ def test_nobody_waits_for_a_film_that_is_given_up(
     monkeypatch.setattr(films, "_gif", slowly)
     writer.begin(tmp_path / "a.gif", FILM)
     put_all(writer, qtbot, 2)
-    qtbot.waitUntil(lambda: writer.has_room)
+    qtbot.waitUntil(lambda: writer.has_space)
     writer.end()
     qtbot.waitUntil(encoded.is_set)
     writer.cancel()
@@ -118,7 +118,7 @@ def test_nobody_waits_for_a_film_that_is_given_up(
     gate.set()
     with qtbot.waitSignal(writer.finished) as caught:
         put_all(writer, qtbot, 2)
-        qtbot.waitUntil(lambda: writer.has_room)
+        qtbot.waitUntil(lambda: writer.has_space)
         writer.end()
     assert caught.args == [""]
     assert [path.name for path in tmp_path.iterdir()] == ["b.gif"]

@@ -26,7 +26,7 @@ class EpochBatches:
     """Division of an epoch into batches.
 
     Attributes:
-        whole: Number of full-size batches.
+        full_batches: Number of full-size batches.
         rest: Samples of a smaller last batch; 0 if there is none.
         rows: Samples of a full-size batch.
         ends: Position in the epoch at which each batch ends, float64.
@@ -34,14 +34,14 @@ class EpochBatches:
 
     def __init__(self, samples: Samples) -> None:
         self.rows = samples.batch_rows
-        self.whole, self.rest = divmod(samples.rows, samples.batch_rows)
+        self.full_batches, self.rest = divmod(samples.rows, samples.batch_rows)
         ends = np.arange(1, self.count + 1) * self.rows
         self.ends = np.minimum(ends, samples.rows) / samples.rows
 
     @property
     def count(self) -> int:
         """Number of batches."""
-        return self.whole + (self.rest > 0)
+        return self.full_batches + (self.rest > 0)
 
     @property
     def kinds(self) -> list[tuple[int, str]]:
@@ -56,22 +56,22 @@ class Draws:
         self.source = Source()
         self._batches = batches
         self._like: dict[str, tuple[int, torch.Tensor]] = {}
-        self._rooms: dict[str, torch.Tensor] = {}
+        self._buffers: dict[str, torch.Tensor] = {}
         self._lines: dict[str | None, list[str]] = {None: [], "": [], "_rest": []}
         self._program: Any = None
 
-    def room(self, name: str, like: torch.Tensor, tag: str | None = None) -> None:
+    def bind_buffer(self, name: str, like: torch.Tensor, tag: str | None = None) -> None:
         """Bind ``name`` to a buffer like ``like``, a different one for each epoch or batch.
 
         ``tag`` is that of the batches that draw it; None if it is drawn once per epoch.
         """
-        many = self._batches.whole if tag == "" else 1
+        many = self._batches.full_batches if tag == "" else 1
         self._like[name] = many, like
         self.source.bind(f"{name}_all", like.new_empty(0, many, *like.shape))
         self.line(f"{name} = {name}_all[i][{'j' if tag == '' else 0}]", tag)
 
     def line(self, text: str, tag: str | None = None) -> None:
-        """Add a statement that draws; ``tag`` as in ``room``."""
+        """Add a statement that draws; ``tag`` as in ``bind_buffer``."""
         self._lines[tag].append(text)
 
     def compile(self, parameters: str) -> None:
@@ -83,7 +83,7 @@ class Draws:
         for text in self._lines[None]:
             source.line(text, 1)
         if self._lines[""]:
-            source.line(f"for j in range({self._batches.whole}):", 1)
+            source.line(f"for j in range({self._batches.full_batches}):", 1)
         for text in self._lines[""]:
             source.line(text, 2)
         for text in self._lines["_rest"]:
@@ -96,25 +96,25 @@ class Draws:
         numbers = sum(many * like.numel() for many, like in self._like.values())
         return max(1, _MAX_NUMBERS // max(1, numbers))
 
-    def draw(self, epochs: int, *given: Any) -> dict[str, torch.Tensor]:
-        """Return the buffers by name, ``[epochs, batches or 1, ...]``, filled from ``given``."""
+    def draw(self, epochs: int, *arguments: Any) -> dict[str, torch.Tensor]:
+        """Return the buffers by name, ``[epochs, batches or 1, ...]``, drawn with ``arguments``."""
         if self._program is None:
             return {}
         for name, (many, like) in self._like.items():
-            if name not in self._rooms or len(self._rooms[name]) < epochs:
-                self._rooms[name] = like.new_empty(epochs, many, *like.shape)
-        rooms = {f"{name}_all": room for name, room in self._rooms.items()}
+            if name not in self._buffers or len(self._buffers[name]) < epochs:
+                self._buffers[name] = like.new_empty(epochs, many, *like.shape)
+        buffers = {f"{name}_all": buffer for name, buffer in self._buffers.items()}
         with torch.no_grad():
-            self._program(self.source.tensors_with(rooms), self.source.lists, epochs, *given)
-        return self._rooms | self._orders()
+            self._program(self.source.tensors_with(buffers), self.source.lists, epochs, *arguments)
+        return self._buffers | self._orders()
 
     def _orders(self) -> dict[str, torch.Tensor]:
         """Return the order of the full-size batches and that of the last one, by their tags."""
-        order = self._rooms.get(ORDER)
+        order = self._buffers.get(ORDER)
         if order is None:
             return {}
         batches = self._batches
-        stop = batches.whole * batches.rows
+        stop = batches.full_batches * batches.rows
         # A view: [epochs, 1, ..., rows] -> [epochs, batches, ..., rows of one].
-        whole = order[..., :stop].view(*order.shape[:-1], batches.whole, batches.rows)
-        return {ORDER: whole.squeeze(1).movedim(-2, 1), f"{ORDER}_rest": order[..., stop:]}
+        full_order = order[..., :stop].view(*order.shape[:-1], batches.full_batches, batches.rows)
+        return {ORDER: full_order.squeeze(1).movedim(-2, 1), f"{ORDER}_rest": order[..., stop:]}

@@ -86,21 +86,21 @@ class _Native:
         for rows, tag in self.batches.kinds:
             if tag:
                 translation.begin_rest()
-            given, target = inputs, samples.target
+            batch_inputs, target = inputs, samples.target
             if not samples.full_batch:
                 index = torch.empty(rows, dtype=torch.int64)
                 translation.moves(index, Moving(f"{ORDER}{tag}", order_of, 2 * samples.rows))
-                given = torch.empty(1, rows, inputs.shape[2])
-                translation.pick(given, inputs, index)
-                target = given
+                batch_inputs = torch.empty(1, rows, inputs.shape[2])
+                translation.pick(batch_inputs, inputs, index)
+                target = batch_inputs
                 if samples.target is not inputs and not samples.noisy_target:
                     target = torch.empty(1, rows, inputs.shape[2])
                     translation.pick(target, samples.target, index)
             elif samples.noisy_target:
-                target = given
+                target = batch_inputs
             source = Source()
-            name = source.bind("inputs", given.expand(runs, -1, -1))
-            if target is not given:
+            name = source.bind("inputs", batch_inputs.expand(runs, -1, -1))
+            if target is not batch_inputs:
                 name = source.bind("target", target)
             emit(source, name, rows, tag)
             translation.read(source)
@@ -112,7 +112,7 @@ class _Native:
             self._library,
             self.translation.listing(),
             self._parameters.layout.runs,
-            (self.batches.whole, int(self.batches.rest > 0)),
+            (self.batches.full_batches, int(self.batches.rest > 0)),
             streams=streams,
             threads=self._threads,
         )
@@ -123,27 +123,27 @@ class _Native:
         epoch: int,
         rates: NDArray[np.float64],
         known: dict[str, NDArray[np.float64]],
-        *given: Any,
+        *arguments: Any,
     ) -> None:
         """Do the epochs from ``epoch`` on at ``rates`` ``[K or 1, epochs]``.
 
-        ``known`` are further numbers ``[K, 1]``; ``given`` are the arguments of the draws.
+        ``known`` are further numbers ``[K, 1]``; ``arguments`` are the arguments of the draws.
         """
         assert self._program is not None
         ends, epochs, done = self.batches.ends, rates.shape[1], 0
         while done < epochs:
             count = min(self.draws.most_epochs, epochs - done)
-            drawn = self.draws.draw(count, *given)
+            drawn = self.draws.draw(count, *arguments)
             first = np.arange(epoch + done, epoch + done + count)
             position = np.add.outer(first, ends).reshape(1, -1)
             steps = position.shape[1]
             before = float(self._parameters.steps)
-            own = {
+            step_values = {
                 "lr": np.repeat(rates[:, done : done + count], len(ends), axis=1),
                 "position": position,
                 "step": before + 1 + np.arange(steps)[None],
             }
-            self._program.run(own | known, drawn, count)
+            self._program.run(step_values | known, drawn, count)
             if self.translation.counts_steps:
                 self._parameters.steps += steps
             done += count
@@ -182,12 +182,12 @@ class NativeEngine(FusedEngine):
         if samples.fresh_noise:
             inputs = torch.empty(self._parameters.layout.runs, *samples.target.shape[1:])
             draws.source.bind("target", samples.target)
-            draws.room(_NOISY, inputs)
+            draws.bind_buffer(_NOISY, inputs)
             for text in _noise_lines(samples, samples.corruption.kind, _NOISY):
                 draws.line(text)
             native.drawn(_NOISY, inputs)
         if not samples.full_batch:
-            draws.room(ORDER, torch.empty(samples.rows, dtype=torch.int64))
+            draws.bind_buffer(ORDER, torch.empty(samples.rows, dtype=torch.int64))
             draws.line(f"torch.randperm({samples.rows}, generator=g, out={ORDER})")
         native.read(inputs, "all", self._emit)
         return native.finish("level: float, g: Generator")
@@ -197,7 +197,7 @@ class NativeEngine(FusedEngine):
         self._step.emit(source, "inputs", target, rows, 0, tag)
         for text in drawn_lines(source):
             name = text.partition(".")[0]
-            self._native.draws.room(name, source.tensor(name), tag)
+            self._native.draws.bind_buffer(name, source.tensor(name), tag)
             self._native.draws.line(text, tag)
             self._native.drawn(name, source.tensor(name))
 
@@ -235,8 +235,8 @@ class NativeMembersEngine(MembersEngine):
         if (rates == rates[:1]).all():
             rates = rates[:1]
         levels = [stream.level for stream in self._streams.each]
-        given = self._streams.generators, levels, self._kept
-        self._native.run(self.epoch, rates, self._numbers, *given)
+        arguments = self._streams.generators, levels, self._keep_probabilities
+        self._native.run(self.epoch, rates, self._numbers, *arguments)
         self.epoch += len(factors)
 
     def _build(self) -> _Native:
@@ -245,23 +245,23 @@ class NativeMembersEngine(MembersEngine):
         inputs = samples.inputs
         if samples.fresh_noise:
             draws.source.bind("target", samples.target)
-            draws.room(_NOISY, torch.empty(count, *samples.target.shape[1:]))
+            draws.bind_buffer(_NOISY, torch.empty(count, *samples.target.shape[1:]))
             kinds = [stream.noise for stream in streams.each]
             for kind in dict.fromkeys(kinds):
                 start = kinds.index(kind)
                 draws.line(f"for k in range({start}, {start + kinds.count(kind)}):")
-                draws.line(f"    level, g, room = levels[k], gs[k], {_NOISY}.narrow(0, k, 1)")
-                for text in _noise_lines(samples, kind, "room"):
+                draws.line(f"    level, g, out = levels[k], gs[k], {_NOISY}.narrow(0, k, 1)")
+                for text in _noise_lines(samples, kind, "out"):
                     draws.line(f"    {text}")
             inputs = torch.empty(self._runs, *samples.target.shape[1:])
             native.drawn(_NOISY, inputs)
         if not samples.full_batch:
-            draws.room(ORDER, torch.empty(count, samples.rows, dtype=torch.int64))
+            draws.bind_buffer(ORDER, torch.empty(count, samples.rows, dtype=torch.int64))
             draws.line(f"for k in range({count}):")
             draws.line(f"    torch.randperm({samples.rows}, generator=gs[k], out={ORDER}[k])")
         native.read(inputs, "stream", self._emit)
-        own = "gs: List[Generator], levels: List[float], kept: List[List[float]]"
-        return native.finish(own, streams.of_run.numpy())
+        parameters = "gs: List[Generator], levels: List[float], keeps: List[List[float]]"
+        return native.finish(parameters, streams.of_run.numpy())
 
     def _emit(self, source: Source, target: str, rows: int, tag: str) -> None:
         self._source = source
@@ -275,11 +275,11 @@ class NativeMembersEngine(MembersEngine):
     def _emit_mask(self, index: int, rows: int, indent: int, tag: str) -> str:
         name = f"mask{index}{tag}"
         lines = (
-            f"    share, room = kept[{index}][k], {name}[k]",
-            "    if share < 1.0:",
-            "        room.bernoulli_(share, generator=gs[k]).mul_(1.0 / share)",
+            f"    keep, mask = keeps[{index}][k], {name}[k]",
+            "    if keep < 1.0:",
+            "        mask.bernoulli_(keep, generator=gs[k]).mul_(1.0 / keep)",
             "    else:",
-            "        room.fill_(1.0)",
+            "        mask.fill_(1.0)",
         )
         return self._of_streams_drawn(
             name, (rows, self._resolved.layers[index].outputs), lines, tag
@@ -295,12 +295,12 @@ class NativeMembersEngine(MembersEngine):
     ) -> str:
         """Let ``lines`` fill a buffer per stream and batch; return the name for the runs."""
         draws, count = self._native.draws, len(self._streams.each)
-        draws.room(name, torch.empty(count, *shape), tag)
+        draws.bind_buffer(name, torch.empty(count, *shape), tag)
         for text in ("for k in range(len(gs)):", *lines):
             draws.line(text, tag)
-        room = torch.zeros(self._runs, *shape)
-        self._native.drawn(name, room)
-        return self._source.bind(name, room)
+        buffer = torch.zeros(self._runs, *shape)
+        self._native.drawn(name, buffer)
+        return self._source.bind(name, buffer)
 
 
 def _noise_lines(samples: Samples, kind: str, out: str) -> list[str]:

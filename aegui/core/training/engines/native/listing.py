@@ -116,8 +116,8 @@ def combined(name: str, function: Callable[..., Any], *numbers: Any) -> Any:
     texts = [number.text if isinstance(number, Symbol) else repr(number) for number in numbers]
 
     def value(known: Mapping[str, Any]) -> Any:
-        given = [it.value(known) if isinstance(it, Symbol) else it for it in numbers]
-        return function(*given)
+        values = [it.value(known) if isinstance(it, Symbol) else it for it in numbers]
+        return function(*values)
 
     return Symbol(f"{name}({', '.join(texts)})", value)
 
@@ -223,8 +223,8 @@ class Op:
     @property
     def written(self) -> set[int]:
         """Keys of the memory that is written."""
-        kept = self.inputs[1:] if self.code == "adam" else ()
-        return {self.out.key} | {view.key for view in kept}
+        updated = self.inputs[1:] if self.code == "adam" else ()
+        return {self.out.key} | {view.key for view in updated}
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,23 +233,23 @@ class OperationList:
 
     Attributes:
         ops: int32 ``[n, 18]``, those for full-size batches, then those for the last one.
-        whole: Number of operations for full-size batches.
+        full_batch_ops: Number of operations for full-size batches.
         places: The buffers, moving ones first.
         carried: Numbers copied into the arena and back.
         constants: float32.
         symbols: Numbers that differ between steps.
         arena: Size of an arena, in numbers.
-        kept: Tensors that must not be freed while the list is used.
+        referenced: Tensors that must not be freed while the list is used.
     """
 
     ops: NDArray[np.int32]
-    whole: int
+    full_batch_ops: int
     places: Sequence[Placed]
     carried: Sequence[Carried]
     constants: NDArray[np.float32]
     symbols: Sequence[Symbol]
     arena: int
-    kept: Sequence[torch.Tensor]
+    referenced: Sequence[torch.Tensor]
 
     @cached_property
     def moving(self) -> int:
@@ -260,8 +260,8 @@ class OperationList:
         """Return the values of ``symbols`` for the steps, ``[..., steps, symbols]``."""
         shape = np.broadcast_shapes(*(array.shape for array in known.values()))
         found = np.zeros((*shape, max(1, len(self.symbols))), np.float32)
-        for at, one in enumerate(self.symbols):
-            found[..., at] = one.value(known)
+        for column, symbol in enumerate(self.symbols):
+            found[..., column] = symbol.value(known)
         return found
 
 
@@ -274,7 +274,7 @@ class Placing:
         flats: Keys of tensors with the layout of the parameters.
         moving: Drawn tensors by key.
         layout: Layout of the parameters.
-        room: Size of the scratch buffer of products, in numbers.
+        scratch_size: Size of the scratch buffer of products, in numbers.
     """
 
     def __init__(
@@ -284,7 +284,7 @@ class Placing:
         flats: set[int],
         moving: Mapping[int, Moving],
         layout: Layout,
-        room: int,
+        scratch_size: int,
     ) -> None:
         self._ops = [op for part in ops for op in part]
         self._tensors = tensors
@@ -294,13 +294,13 @@ class Placing:
         self._written = {key for op in self._ops for key in op.written}
         self._read_first = {key for part in ops for key in _read_first(part)}
         self._offsets: dict[int, int] = {}
-        self._size = _up(room)
+        self._size = _up(scratch_size)
         self._carried: list[Carried] = []
 
     def listing(
-        self, whole: int, constants: Sequence[float], symbols: Sequence[Symbol]
+        self, full_batch_ops: int, constants: Sequence[float], symbols: Sequence[Symbol]
     ) -> OperationList:
-        """Return the list; its first ``whole`` operations are for full-size batches.
+        """Return the list; its first ``full_batch_ops`` operations are for full-size batches.
 
         Raises:
             NotTraced: A buffer other than the parameters keeps values from step to step.
@@ -323,7 +323,7 @@ class Placing:
             row[_FIRST_SIZE : _FIRST_SIZE + len(op.sizes)] = op.sizes
         return OperationList(
             rows,
-            whole,
+            full_batch_ops,
             [places[place] for place in ordered],
             self._carried,
             np.array(constants, np.float32),
@@ -372,10 +372,10 @@ class Placing:
             start = tensor.untyped_storage().data_ptr()
             for block in self._layout.blocks:
                 if block.stop <= numbers:
-                    place, own = block.start // runs, (block.stop - block.start) // runs
+                    place, size = block.start // runs, (block.stop - block.start) // runs
                     outside = start + _BYTES * block.start
                     back = key in self._written
-                    self._carried.append(Carried(outside, offset + place, own, back))
+                    self._carried.append(Carried(outside, offset + place, size, back))
         return offset
 
 

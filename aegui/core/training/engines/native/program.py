@@ -100,7 +100,7 @@ class NativeProgram:
             drawn: Random numbers of these epochs, ``[epochs, batches or 1, ...]``.
             epochs: Number of epochs.
         """
-        listing, (whole, rest) = self._listing, self._batches
+        listing, (full_batches, rest) = self._listing, self._batches
         values = listing.values(known)
         places = self._places(drawn)
         call = _Call(
@@ -111,38 +111,38 @@ class NativeProgram:
                     self._streams,
                 )
             ),
-            listing.whole,
-            len(listing.ops) - listing.whole,
+            listing.full_batch_ops,
+            len(listing.ops) - listing.full_batch_ops,
             len(places),
             listing.moving,
             len(self._carried),
             len(listing.constants),
             values.shape[-1],
             values[0].size if len(values) > 1 else 0,
-            whole,
+            full_batches,
             rest,
         )
         pieces = iter(self._pieces)
         others = []
         if self._pool is not None:
             others = [
-                self._pool.submit(self._work, call, own, pieces, epochs)
-                for own in self._threads[1:]
+                self._pool.submit(self._work, call, thread, pieces, epochs)
+                for thread in self._threads[1:]
             ]
         self._work(call, self._threads[0], pieces, epochs)
         for other in others:
             other.result()
 
     def _work(
-        self, call: _Call, own: _Thread, pieces: Iterator[tuple[int, int]], epochs: int
+        self, call: _Call, thread: _Thread, pieces: Iterator[tuple[int, int]], epochs: int
     ) -> None:
         """Process the remaining pieces, which are shared by all threads, one after the other."""
         for first, stop in pieces:
             self._library.run(
                 ctypes.addressof(call),
-                own.arena.ctypes.data,
-                own.places.ctypes.data,
-                own.values.ctypes.data,
+                thread.arena.ctypes.data,
+                thread.places.ctypes.data,
+                thread.values.ctypes.data,
                 first,
                 stop,
                 epochs,
@@ -155,18 +155,18 @@ class NativeProgram:
             if place.moving is None:
                 row[:3] = place.outside, place.offset, place.by_run
                 continue
-            room = drawn[place.moving.name]
-            size = room.element_size() // 4
-            by_epoch = room.stride(0) * size
-            by_batch = room.stride(1) * size if room.shape[1] > 1 else 0
-            own = {place.moving.of: place.moving.numbers}
-            start = room.data_ptr() + 4 * place.offset
-            row[:] = start, 0, own.get("run", 0), own.get("stream", 0), by_epoch, by_batch
+            buffer = drawn[place.moving.name]
+            size = buffer.element_size() // 4
+            by_epoch = buffer.stride(0) * size
+            by_batch = buffer.stride(1) * size if buffer.shape[1] > 1 else 0
+            strides = {place.moving.of: place.moving.numbers}
+            start = buffer.data_ptr() + 4 * place.offset
+            row[:] = start, 0, strides.get("run", 0), strides.get("stream", 0), by_epoch, by_batch
         return rows
 
 
 def _aligned(numbers: int) -> NDArray[np.float32]:
     """Return zeros that are aligned for vector registers."""
-    room = np.zeros(numbers + _ALIGNED, np.float32)
-    start = (-room.ctypes.data // 4) % _ALIGNED
-    return room[start : start + numbers]
+    buffer = np.zeros(numbers + _ALIGNED, np.float32)
+    start = (-buffer.ctypes.data // 4) % _ALIGNED
+    return buffer[start : start + numbers]

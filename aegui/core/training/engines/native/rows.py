@@ -35,9 +35,9 @@ def _times(a: Any, b: Any) -> Any:
     return combined("mul", operator.mul, a, b)
 
 
-def _only(given: Sequence[Any], known: Sequence[Any]) -> None:
+def _only(values: Sequence[Any], known: Sequence[Any]) -> None:
     """Raise ``NotTraced`` for numbers that the machine does not support."""
-    if list(given) != list(known):
+    if list(values) != list(known):
         raise NotTraced(f"other numbers than {known}")
 
 
@@ -141,7 +141,7 @@ def _with_bias(to: Translation, out: Any, bias: Any, a: Any, b: Any) -> None:
         to.product(out, a, b, bias)
 
 
-def _plain(code: str) -> Row:
+def _element_wise(code: str) -> Row:
     """Return the row of an operation on tensors only, in the machine's order of arguments."""
     return lambda to, out, *tensors: to.each(code, out, tensors)
 
@@ -159,10 +159,10 @@ def _product(to: Translation, out: Any, a: Any, b: Any) -> None:
 
 
 ROWS: dict[str, Row] = {
-    **{name: _plain(name) for name in (*OF_ONE, "maximum", "minimum", "where")},
+    **{name: _element_wise(name) for name in (*OF_ONE, "maximum", "minimum", "where")},
     **{name: _compared(code) for name, code in _COMPARED.items()},
     **{name: _filled(number) for name, number in _FILLED.items()},
-    "eq": _plain("equal"),
+    "eq": _element_wise("equal"),
     "add": _add,
     "sub": _sub,
     "rsub": lambda to, out, a, b: _sub(to, out, b, a),
@@ -187,9 +187,9 @@ ROWS: dict[str, Row] = {
     "threshold_backward": _threshold,
     "leaky_relu": lambda to, out, a, slope: to.each("leaky", out, [a], slope),
     "leaky_relu_backward": _leaky_back,
-    "tanh_backward": _plain("tanh_back"),
-    "sigmoid_backward": _plain("sigmoid_back"),
-    "silu_backward": _plain("silu_back"),
+    "tanh_backward": _element_wise("tanh_back"),
+    "sigmoid_backward": _element_wise("sigmoid_back"),
+    "silu_backward": _element_wise("silu_back"),
     "cat": lambda to, out, parts, axis: to.cat(out, parts, axis),
     "sum": _summed(mean=False),
     "mean": _summed(mean=True),

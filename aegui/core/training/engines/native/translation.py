@@ -82,7 +82,7 @@ class Translation:
         self._parts: list[list[Op]] = [[]]
         self._constants: list[float] = [0.0]
         self._symbols: list[Symbol] = []
-        self._room = 0
+        self._scratch_size = 0
         self._names: dict[str, Any] = {}
         self._lists: list[list[torch.Tensor]] = []
 
@@ -118,7 +118,7 @@ class Translation:
     def listing(self) -> OperationList:
         """Return everything added, with buffers placed; raise ``NotTraced`` as ``read`` does."""
         placing = Placing(
-            self._parts, self._tensors, self._flats, self._moving, self._layout, self._room
+            self._parts, self._tensors, self._flats, self._moving, self._layout, self._scratch_size
         )
         return placing.listing(len(self._parts[0]), self._constants, self._symbols)
 
@@ -152,9 +152,9 @@ class Translation:
                 name = _COMPARISONS[type(sign)]
                 return self._done(name, [self._value(left), self._value(right)], {})
             case ast.Call(function, arguments, keywords):
-                given = [self._value(argument) for argument in arguments]
+                values = [self._value(argument) for argument in arguments]
                 words = {word.arg or "": self._value(word.value) for word in keywords}
-                return self._called(function, given, words)
+                return self._called(function, values, words)
         raise NotTraced(f"no operation for {ast.unparse(node)}")
 
     def _binary(self, sign: ast.operator, a: Any, b: Any) -> Any:
@@ -163,49 +163,49 @@ class Translation:
             return self._done(name, [a, b], {})
         return combined(name, function, a, b)
 
-    def _called(self, function: ast.expr, given: list[Any], words: dict[str, Any]) -> Any:
+    def _called(self, function: ast.expr, arguments: list[Any], words: dict[str, Any]) -> Any:
         if isinstance(function, ast.Attribute):
             if ast.unparse(function).startswith("torch."):
-                return self._done(function.attr, given, words)
-            return self._done(function.attr, [self._value(function.value), *given], words)
+                return self._done(function.attr, arguments, words)
+            return self._done(function.attr, [self._value(function.value), *arguments], words)
         name = ast.unparse(function)
-        if name not in _OF_NUMBERS or any(isinstance(value, torch.Tensor) for value in given):
+        if name not in _OF_NUMBERS or any(isinstance(value, torch.Tensor) for value in arguments):
             raise NotTraced(f"no operation for {name}")
-        return combined(name, _OF_NUMBERS[name], *given)
+        return combined(name, _OF_NUMBERS[name], *arguments)
 
-    def _done(self, name: str, given: list[Any], words: dict[str, Any]) -> Any:
+    def _done(self, name: str, arguments: list[Any], words: dict[str, Any]) -> Any:
         """Add ``name`` with torch's semantics: with ``out``, in place, or with a new result."""
         out = words.pop("out", words.pop("grad_input", None))
         if name.startswith("_f"):
-            return self._of_lists(name, given, words)
+            return self._of_lists(name, arguments, words)
         if name in _VIEWS:
-            return self._seen(name, given, words)
+            return self._seen(name, arguments, words)
         row = ROWS.get(name)
         if row is None and name.endswith("_"):
-            row, out = ROWS.get(name[:-1]), given[0]
+            row, out = ROWS.get(name[:-1]), arguments[0]
         if row is None:
             raise NotTraced(f"no operation for {name}")
         if out is None:
-            out = self.fresh(_result_shape(name, given, words))
+            out = self.fresh(_result_shape(name, arguments, words))
         try:
-            row(self, out, *given, **words)
+            row(self, out, *arguments, **words)
         except TypeError as error:
             # A keyword argument that the row does not support.
             raise NotTraced(f"no operation for {name} like that") from error
         return out
 
-    def _seen(self, name: str, given: list[Any], words: dict[str, Any]) -> torch.Tensor:
-        """Return a view of the first of ``given``."""
-        tensor, *rest = given
+    def _seen(self, name: str, arguments: list[Any], words: dict[str, Any]) -> torch.Tensor:
+        """Return a view of the first of ``arguments``."""
+        tensor, *rest = arguments
         self._key(tensor)
         found: torch.Tensor = getattr(tensor, name)(*rest, **words)
         if found.untyped_storage().data_ptr() != tensor.untyped_storage().data_ptr():
             raise NotTraced(f"a copy by {name}")
         return found
 
-    def _of_lists(self, name: str, given: list[Any], words: dict[str, Any]) -> Any:
+    def _of_lists(self, name: str, arguments: list[Any], words: dict[str, Any]) -> Any:
         """Add an operation on lists of one tensor each."""
-        alone = [each[0] if isinstance(each, list) and each else each for each in given]
+        alone = [each[0] if isinstance(each, list) and each else each for each in arguments]
         if name in {"_fused_adam_", "_fused_adamw_"}:
             return self._adam(alone, words, apart=name == "_fused_adamw_")
         if not name.startswith(_LIST):
@@ -216,8 +216,8 @@ class Translation:
             return None
         return self._done(name.removeprefix(_LIST), alone, words)
 
-    def _adam(self, given: list[Any], words: dict[str, Any], *, apart: bool) -> None:
-        flat, gradient, mean, square, *_ = given
+    def _adam(self, arguments: list[Any], words: dict[str, Any], *, apart: bool) -> None:
+        flat, gradient, mean, square, *_ = arguments
         if words["weight_decay"] != 0.0 and not apart:
             raise NotTraced("weight decay within the slope")
         first, names = len(self._symbols), self._names
@@ -237,7 +237,7 @@ class Translation:
         """Add an element-wise operation on ``inputs``, broadcast to the shape of ``out``."""
         into = self._view(out)
         views = [self._spread(value, into.shape) for value in inputs]
-        target = into if into.is_dense else self._room_for(into.shape)
+        target = into if into.is_dense else self._buffer_for(into.shape)
         numbers = [self._scalar(value) for value in scalars]
         self._add(code, target, views, numbers, [into.numbers])
         if target is not into:
@@ -261,24 +261,24 @@ class Translation:
             if row.numbers != columns:
                 raise NotTraced("a bias that is no row")
             inputs.append(self._dense(row))
-        self._room = max(self._room, inner * columns, rows * columns)
+        self._scratch_size = max(self._scratch_size, inner * columns, rows * columns)
         turned = 1 if columns == 1 else y.strides[1]
         strides = [into.strides[0], *x.strides, y.strides[0], turned]
         self._add("product", into, inputs, [], [rows, columns, inner, *strides, len(inputs) - 2])
 
     def product_onto(self, out: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> None:
         """Add ``a @ b`` to the values of ``out``."""
-        room = self.fresh((1, *self._view(out).shape))
-        self.product(room, a, b, None)
-        self.each("add", out, [out, room], 1.0)
+        result = self.fresh((1, *self._view(out).shape))
+        self.product(result, a, b, None)
+        self.each("add", out, [out, result], 1.0)
 
     def sum(self, out: torch.Tensor, x: torch.Tensor, axes: Any, *, mean: bool) -> None:
         """Add a sum or mean along adjacent ``axes``, of each run."""
         view, into = self._view(x), self._view(out)
-        given = [axes] if isinstance(axes, int) else list(axes)
+        axis_list = [axes] if isinstance(axes, int) else list(axes)
         lost = x.dim() - len(view.shape)
-        first, last = (end(axis % x.dim() - lost for axis in given) for end in (min, max))
-        if first < 0 or last - first + 1 != len(given) or not into.is_dense:
+        first, last = (end(axis % x.dim() - lost for axis in axis_list) for end in (min, max))
+        if first < 0 or last - first + 1 != len(axis_list) or not into.is_dense:
             raise NotTraced("a sum along axes that are apart")
         shape = view.shape
         sizes = [math.prod(shape[:first]), math.prod(shape[first : last + 1])]
@@ -306,9 +306,9 @@ class Translation:
     def _spread(self, value: Any, shape: tuple[int, ...]) -> RunView:
         """Return ``value`` broadcast to ``shape``, contiguous."""
         if not isinstance(value, torch.Tensor):
-            room = self._room_for(shape)
-            self._add("fill", room, [], [self._scalar(value)], [room.numbers])
-            return room
+            buffer = self._buffer_for(shape)
+            self._add("fill", buffer, [], [self._scalar(value)], [buffer.numbers])
+            return buffer
         view, more = self._view(value), len(shape)
         if view.numbers == math.prod(shape) and view.is_dense:
             return view
@@ -316,20 +316,20 @@ class Translation:
         sizes = (1,) * more + view.shape
         strides = (0,) * more + view.strides
         pairs = zip(sizes, strides, strict=True)
-        wide = tuple(0 if size == 1 else stride for size, stride in pairs)
-        room = self._room_for(shape)
-        self._move(room, RunView(view.key, view.offset, shape, wide))
-        return room
+        expanded = tuple(0 if size == 1 else stride for size, stride in pairs)
+        buffer = self._buffer_for(shape)
+        self._move(buffer, RunView(view.key, view.offset, shape, expanded))
+        return buffer
 
     def _dense(self, view: RunView) -> RunView:
         """Return ``view``, copied if it is not contiguous."""
         if view.is_dense:
             return view
-        room = self._room_for(view.shape)
-        self._move(room, view)
-        return room
+        buffer = self._buffer_for(view.shape)
+        self._move(buffer, view)
+        return buffer
 
-    def _room_for(self, shape: tuple[int, ...]) -> RunView:
+    def _buffer_for(self, shape: tuple[int, ...]) -> RunView:
         return self._view(self.fresh((1, *shape)))
 
     def _move(self, out: RunView, view: RunView) -> None:
@@ -392,13 +392,13 @@ def _turned(view: RunView) -> RunView:
     return RunView(view.key, view.offset, view.shape[::-1], view.strides[::-1])
 
 
-def _result_shape(name: str, given: Sequence[Any], words: Mapping[str, Any]) -> tuple[int, ...]:
+def _result_shape(name: str, arguments: Sequence[Any], words: Mapping[str, Any]) -> tuple[int, ...]:
     """Return the shape of torch's result."""
     if name in {"sum", "mean"}:
-        found: torch.Tensor = getattr(torch, name)(*given, **words)
+        found: torch.Tensor = getattr(torch, name)(*arguments, **words)
         return tuple(found.shape)
     if name in {"mm", "bmm", "addmm", "baddbmm"}:
-        a, b = given[-2:]
+        a, b = arguments[-2:]
         return tuple((a @ b).shape)
-    shapes = [value.shape for value in given if isinstance(value, torch.Tensor)]
+    shapes = [value.shape for value in arguments if isinstance(value, torch.Tensor)]
     return np.broadcast_shapes(*shapes)

@@ -22,7 +22,7 @@ from aegui.core.training.engines.members_engine import (
     MemberSamples,
     MembersEngine,
     Streams,
-    kept_by,
+    keep_probabilities,
 )
 from aegui.core.training.engines.native.engine import NativeEngine, NativeMembersEngine
 from aegui.core.training.engines.native.library import SWITCH, NativeLibrary, variants
@@ -439,7 +439,9 @@ def trained_together(
     resolved = together(first, recipes)
     parameters = Parameters(resolved, CPU)
     layers = [resolve(one, load_builtin("lowercase")).resolved for one in recipes]
-    streams = Streams(resolved, [kept_by(one.layers) for one in layers if one is not None])
+    streams = Streams(
+        resolved, [keep_probabilities(one.layers) for one in layers if one is not None]
+    )
     given = resolved, parameters, MemberSamples(resolved, streams), streams
     engine = MembersEngine(*given) if library is None else NativeMembersEngine(*given, library)
     for factors in stretches:
