@@ -353,8 +353,9 @@ def enlarge_opened(
 ) -> None:
     """Enlarge a dock that was opened beside the map to what its panel needs.
 
-    Its width is changed if the arrangement has no place for it: the column at the other side keeps
-    its width, and the map its minimum. Its height is changed if other docks are above or below it.
+    If the arrangement has no place for it, it becomes a tab of the column that it opens in, which
+    is widened: the column at the other side keeps its width, and the map its minimum. The height of
+    others is changed if docks are above or below them.
     """
     dock = docks[key]
     area, side = dock.widget(), window.dockWidgetArea(dock)
@@ -364,17 +365,22 @@ def enlarge_opened(
     }
     if side not in opposite or not isinstance(area, PanelArea) or not area.is_in_sight:
         return
-    if key not in _named(PERSPECTIVES[perspective]):
+    is_foreign = key not in _named(PERSPECTIVES[perspective])
+    around = (it for it in docks.values() if it.isVisible() and not it.isFloating())
+    column = [it for it in around if window.dockWidgetArea(it) == side and it.x() == dock.x()]
+    if is_foreign and len(column) > 1 and not window.tabifiedDockWidgets(dock):
+        # A tab has the height of its column; squeezed below others the panel would scroll.
+        others = (it for it in column if it is not dock)
+        window.tabifyDockWidget(max(others, key=QDockWidget.height), dock)
+        dock.raise_()
+    if is_foreign:
         bar = area.verticalScrollBar().sizeHint().width()
         needed = max(for_text(COLUMN_PX), area.panel.minimumSizeHint().width() + bar)
         other = _seen_in(window, docks, opposite[side], dock)
         rest = window.width() - (0 if other is None else other.width()) - MIN_MAP_PX
         if dock.width() < min(needed, rest):
             window.resizeDocks([dock], [min(needed, rest)], Qt.Orientation.Horizontal)
-    around = (it for it in docks.values() if it.isVisible() and not it.isFloating())
-    column = [it for it in around if window.dockWidgetArea(it) == side and it.x() == dock.x()]
-    tabs = window.tabifiedDockWidgets(dock)
-    if len(column) > 1 and not tabs:
+    if len(column) > 1 and not window.tabifiedDockWidgets(dock):
         share = round(_OPENED_SHARE * (window.height() - window.menuBar().height()))
         height = min(share, area.panel.sizeHint().height())
         if dock.height() < height:

@@ -266,6 +266,19 @@ def test_a_panel_that_is_opened_below_another_has_the_height_that_it_needs(
     assert dock.x() == window.docks["cursor"].x()
 
 
+def test_a_panel_without_a_place_becomes_a_tab_of_its_column(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1280, 800)
+    window.set_perspective("build")
+    qtbot.waitUntil(lambda: window._layout.is_settled, timeout=20_000)
+    dock, height = window.docks["races"], window.docks["builder"].height()
+    dock.toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: window.tabifiedDockWidgets(dock) != [], timeout=20_000)
+    qtbot.waitUntil(lambda: is_in_sight(dock) and dock.height() >= height - 20, timeout=20_000)
+    assert window.docks["training"] in window.tabifiedDockWidgets(dock)
+
+
 def test_what_was_closed_stays_closed_in_a_window_of_another_size(
     window: MainWindow, qtbot: QtBot
 ) -> None:
