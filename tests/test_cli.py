@@ -187,13 +187,13 @@ def test_a_training_that_blows_up_says_so_and_prints_valid_json(
 
 def test_a_recipe_that_is_nearly_meant_is_offered(capsys: Captured) -> None:
     refused(["train", "letters-3d"], capsys, "letters-3d", "did you mean letters-2d", "?\n")
-    refused(["train", "qqqq"], capsys, "there are digits-gan, ", "mnist-vae-20.")
+    refused(["train", "qqqq"], capsys, "no shipped recipe of that name", "aegui recipes")
 
 
 def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "c.json").write_text(CLASSIC)
     config = str(tmp_path / "c.json")
-    refused(["train", "nowhere.json"], capsys, "nowhere.json", "letters-course")
+    refused(["train", "nowhere.json"], capsys, "nowhere.json", "aegui recipes")
     refused(["train"], capsys, "Name a recipe", "--resume")
     refused(["train", config, "--epochs", "x"], capsys, "--epochs", "x")
     for arguments, words in (

@@ -243,12 +243,12 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(1, 4, 1).center())
     assert panel.shown_page == "why"
 
-    def is_said() -> bool:
+    def is_said() -> None:
         # Read each time: the best weights may be shown shortly after the training has ended.
         codec = services.shown.codec
         assert codec is not None
         answer = codec.reconstruct(levels[2]).reshape(7, 5)
-        return panel.why.words.text() == (
+        assert panel.why.words.text() == (
             f"This network, row 5, column 2: brightness {answer[4, 1]:.2f}; "
             f"the target is brightness {levels[2, 0, 4, 1]:.2f}."
         )
