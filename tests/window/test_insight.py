@@ -76,7 +76,8 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
     qtbot.waitUntil(is_reported)
     assert panel.figures.words
     for described in (canvas, panel):
-        assert "entropy" in described.accessibleDescription()
+        # Once the text of the cursor has followed the image.
+        qtbot.waitUntil(lambda it=described: "entropy" in it.accessibleDescription())
     trained.canvas.map_cursor.leave()
     assert canvas.cursor_overlay.drift is None
 
