@@ -75,9 +75,10 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
     # Once the image has been painted.
     qtbot.waitUntil(is_reported)
     assert panel.figures.words
-    for described in (canvas, panel):
-        # Once the text of the cursor has followed the image.
-        qtbot.waitUntil(lambda it=described: "entropy" in it.accessibleDescription())
+    # The text of the cursor follows the image.
+    qtbot.waitUntil(
+        lambda: all("entropy" in each.accessibleDescription() for each in (canvas, panel))
+    )
     trained.canvas.map_cursor.leave()
     assert canvas.cursor_overlay.drift is None
 
