@@ -18,7 +18,7 @@ from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import Recipe
-from aegui.core.recipe.edits import value_at
+from aegui.core.recipe.edits import value_at, with_values
 from aegui.core.recipe.parts import RecipePart
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -318,3 +318,9 @@ SECTIONS = (
     Section("device", mark("Device"), _all("training.", "device"), _summary_device),
 )
 """All sections, in display order."""
+_LIVE = tuple(it.path for section in SECTIONS for it in section.settings if it.is_live)
+
+
+def is_live_edit(before: Recipe, after: Recipe) -> bool:
+    """Return whether a running training can follow the edit: only live settings differ."""
+    return with_values(before, {path: value_at(after, path) for path in _LIVE}) == after

@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoStack
 
 from aegui.core.data.byte_images import memory_of
 from aegui.core.data.dataset import same_data
-from aegui.core.training.record.stages import may_change_live
+from aegui.core.recipe.settings import is_live_edit
 from aegui.session.documents.edit_command import EditCommand, KeptCommand
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class UndoHistory(QUndoStack):
             return False
         before, after = step.before, step.after
         has_same = same_data(before.dataset, after.dataset)
-        return not (has_same and may_change_live(before.recipe, after.recipe))
+        return not (has_same and is_live_edit(before.recipe, after.recipe))
 
     def has_edits(self) -> bool:
         """Return whether the draft differs from the clean one; ``Annotations`` tracks the rest."""

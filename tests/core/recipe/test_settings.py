@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from aegui.core.network.kinds import KINDS, composition, kind_of, with_kind
 from aegui.core.recipe import ClassifierSpec, GanSpec, Recipe
 from aegui.core.recipe.edits import value_at, with_value, with_values
-from aegui.core.recipe.settings import SECTIONS
+from aegui.core.recipe.settings import SECTIONS, is_live_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +108,22 @@ def test_only_what_a_running_training_takes_is_live() -> None:
         "data.corruption.fresh",
         "data.corruption.clean_target",
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "is_live"),
+    [
+        ({"training.optimizer.learning_rate": 0.5}, True),
+        ({"data.corruption.kind": "gaussian", "data.corruption.level": 2.0}, True),
+        ({"data.corruption.copies": 3}, False),
+        ({"data.corruption.level": 0.3, "seed": 7}, False),
+    ],
+)
+def test_an_edit_is_live_if_a_running_training_can_follow_all_of_it(
+    values: dict[str, object], is_live: bool
+) -> None:
+    before = with_values(Recipe(), {"data.corruption.kind": "flip", "data.corruption.level": 0.1})
+    assert is_live_edit(before, with_values(before, values)) is is_live
 
 
 @pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.path)

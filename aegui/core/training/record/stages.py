@@ -102,20 +102,6 @@ def set_last(stage: Stage) -> LiveChange:
     return last
 
 
-def may_change_live(before: Recipe, after: Recipe) -> bool:
-    """Return whether a running training can follow a change of its recipe: of rate and noise."""
-    optimizer = before.training.optimizer.model_copy(
-        update={"learning_rate": after.training.optimizer.learning_rate}
-    )
-    followed = before.model_copy(
-        update={
-            "training": before.training.model_copy(update={"optimizer": optimizer}),
-            "data": before.data.model_copy(update={"corruption": after.data.corruption}),
-        }
-    )
-    return followed == after
-
-
 @dataclass
 class StageLog:
     """Records the current stage of a training; belongs to the training thread."""
