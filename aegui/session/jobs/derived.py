@@ -102,7 +102,7 @@ class Derived(QObject):
       training, a slightly outdated result is better than none. Work on another subject is
       cancelled, and its answers are dropped.
     - No work is started while no view is visible (``set_active``).
-    - Gentle questions leave most of the time to other threads.
+    - Gentle questions leave most of the time, and the cores, to other threads.
     - Work may yield several states of its answer, coarse ones first (``derive``).
     - Work with a title reports its progress, and can be cancelled by the user (``forget``).
 
@@ -310,7 +310,7 @@ class Derived(QObject):
         self._waiting, self._newest = None, question
         if question.title:
             self._progress_timer.start(PATIENCE_MS)
-        self._job.submit(lambda: self._work(question))
+        self._job.submit(lambda: self._work(question), gentle=question.gentle)
         self._show_busy()
 
     def _work(self, question: _Question) -> None:

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aegui.session.jobs.joining import joined
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LINGER_SECONDS = 0.5
+_LOW = 5
+_LOWEST = 19
 _log = logging.getLogger(__name__)
 
 
@@ -23,7 +26,9 @@ class LatestJob:
 
     The thread ends shortly after the last job, so that an idle service has no thread. Jobs in quick
     succession, as during a stroke, share one thread, as starting a thread blocks the caller for 5
-    ms while other threads compute. ``submit`` may be called from any thread.
+    ms while other threads compute. A thread that did gentle work has the lowest priority for the
+    rest of its life, so another thread takes over for other work. ``submit`` may be called from any
+    thread.
     """
 
     def __init__(self, name: str, *, urgent: bool = False) -> None:
@@ -34,6 +39,7 @@ class LatestJob:
         self._pending: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
         self._is_running = self._closed = False
+        self._is_pending_gentle = self._is_thread_gentle = False
         self._waiting = 0
 
     @property
@@ -42,15 +48,21 @@ class LatestJob:
         with self._changed:
             return self._is_running or self._pending is not None
 
-    def submit(self, job: Callable[[], None]) -> None:
-        """Run ``job`` after the running one, replacing any pending job."""
+    def submit(self, job: Callable[[], None], *, gentle: bool = False) -> None:
+        """Run ``job`` after the running one, replacing any pending job.
+
+        A ``gentle`` job runs at the lowest priority: it leaves the cores to all other threads.
+        """
         with self._changed:
             if self._closed:
                 return
-            self._pending = job
+            self._pending, self._is_pending_gentle = job, gentle
             self._changed.notify()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            if self._thread is None or (self._is_thread_gentle and not gentle):
+                # Started here: the gentle thread would pass its priority on.
+                self._is_thread_gentle = False
+                work = partial(self._work, self._thread)
+                self._thread = threading.Thread(target=work, name=self._name, daemon=True)
                 self._thread.start()
 
     def shutdown(self, seconds: float = 3.0) -> bool:
@@ -74,17 +86,24 @@ class LatestJob:
             self._changed.notify()
         try:
             begun = time.monotonic()
-            if joined(thread, seconds):
-                return True
-            _log.error("%s is still busy after %.1f s", self._name, time.monotonic() - begun)
-            return False
+            while thread is not None:
+                if not joined(thread, seconds):
+                    spent_s = time.monotonic() - begun
+                    _log.error("%s is still busy after %.1f s", self._name, spent_s)
+                    return False
+                # Another thread may have taken over.
+                with self._changed:
+                    thread = None if self._thread is thread else self._thread
+            return True
         finally:
             with self._changed:
                 self._waiting -= 1
 
-    def _work(self) -> None:
+    def _work(self, before: threading.Thread | None) -> None:
         if not self._urgent:
-            lower_priority()
+            lower_priority(_LOW)
+        if before is not None:
+            before.join()
         while self._do_next():
             pass
 
@@ -107,10 +126,15 @@ class LatestJob:
             self._is_running = False
             if self._pending is None and not self._waiting:
                 self._changed.wait(_LINGER_SECONDS)
+            if self._thread is not threading.current_thread():
+                return None  # another thread has taken over
             job, self._pending = self._pending, None
             self._is_running = job is not None
             if job is None:
                 self._thread = None
+            elif self._is_pending_gentle > self._is_thread_gentle:
+                lower_priority(_LOWEST)
+                self._is_thread_gentle = True
             return job
 
 

@@ -7,21 +7,22 @@ import os
 import sys
 import threading
 
-_STEP = 5
-_MIN = 19
+_LOWEST = 19
 
 
-def lower_priority() -> None:
+def lower_priority(steps: int) -> None:
     """Lower the priority of the calling thread below that of the GUI thread, for its lifetime.
 
     Only Linux supports this for single threads without privileges; elsewhere nothing is done.
+
+    Args:
+        steps: Niceness above that of the process; a thread that is as nice already stays as it is.
     """
     if sys.platform != "linux":
         return
     thread = threading.get_native_id()
     with contextlib.suppress(OSError):
-        nice = os.getpriority(os.PRIO_PROCESS, thread)
         # A thread inherits the priority of its creator, which may be lowered already.
-        base = os.getpriority(os.PRIO_PROCESS, os.getpid())
-        if nice <= base:
-            os.setpriority(os.PRIO_PROCESS, thread, min(_MIN, base + _STEP))
+        nice = min(_LOWEST, os.getpriority(os.PRIO_PROCESS, os.getpid()) + steps)
+        if os.getpriority(os.PRIO_PROCESS, thread) < nice:
+            os.setpriority(os.PRIO_PROCESS, thread, nice)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 import threading
 import time
@@ -60,6 +61,52 @@ def test_jobs_in_a_row_are_done_by_one_thread(monkeypatch: pytest.MonkeyPatch) -
     assert seen == [seen[0]] * 5
     assert job.wait(), "whoever waits for the end is not kept waiting by a thread that lingers"
     assert not seen[0].is_alive()
+    assert not job.busy
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of single threads")
+def test_gentle_jobs_have_the_lowest_priority_and_other_jobs_another_thread() -> None:
+    job = LatestJob("aegui-test", urgent=True)
+    found: list[tuple[int, int]] = []
+
+    def work() -> None:
+        thread = threading.get_native_id()
+        found.append((thread, os.getpriority(os.PRIO_PROCESS, thread)))
+
+    own = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    for gentle in (False, True, True, False):
+        ended = threading.Event()
+
+        def do(ended: threading.Event = ended) -> None:
+            work()
+            ended.set()
+
+        job.submit(do, gentle=gentle)
+        assert ended.wait(30)
+    assert job.wait()
+    assert [nice for _, nice in found] == [own, 19, 19, own]
+    threads = [thread for thread, _ in found]
+    assert threads[0] == threads[1] == threads[2] != threads[3]
+
+
+def test_whoever_waits_also_waits_for_the_thread_that_takes_over() -> None:
+    job = LatestJob("aegui-test")
+    begun, gate, done = threading.Event(), threading.Event(), []
+
+    def first() -> None:
+        begun.set()
+        gate.wait(30)
+
+    def second() -> None:
+        time.sleep(0.1)
+        done.append(2)
+
+    job.submit(first, gentle=True)
+    assert begun.wait(30)
+    job.submit(second)
+    threading.Timer(0.05, gate.set).start()
+    assert job.wait(30)
+    assert done == [2]
     assert not job.busy
 
 
