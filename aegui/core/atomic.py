@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import stat
@@ -183,6 +184,7 @@ def stem_of(path: str | os.PathLike[str]) -> str:
     return os.fsencode(Path(path).stem).decode(errors="replace")
 
 
+@functools.lru_cache(maxsize=1024)  # asked for with every edit of the draft
 def file_name_part(text: str, most: int = MAX_NAME) -> str:
     """Return ``text`` as part of a file name on any system: letters, digits, - and _, or empty.
 

@@ -132,9 +132,14 @@ def test_a_sample_goes_to_the_editor_and_its_edits_come_back_to_the_map(
     drawing.undo_stack.clear()
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pixel_of(canvas, codes.values[4]))
     np.testing.assert_array_equal(drawing.pixels, showing.shown.dataset.images[4, 0])
-    before = canvas.scene.drawing
-    assert before is not None
-    np.testing.assert_allclose(before, codes.values[4], atol=1e-5)
+    # The mark follows what the click has painted.
+    qtbot.waitUntil(
+        lambda: (
+            canvas.scene.drawing is not None
+            and np.allclose(canvas.scene.drawing, codes.values[4], atol=1e-5)
+        )
+    )
+    before = np.array(canvas.scene.drawing)
     drawing.begin_stroke()
     drawing.paint(3, 2, 1.0 - float(drawing.pixels[3, 2]))
     drawing.end_stroke()

@@ -15,6 +15,7 @@ from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import from_saved, paper_of, to_keep
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
+from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ class DrawingFeature(Feature):
         super().__init__(services, window)
         self._showing = services.showing
         self._marking = services.latest("aegui-mark")
+        self._code = Refresher(self.mark_code, parent=self)
         self._is_quick = False
         """Whether the drawing is encoded at once."""
         self._source = services.workspace.recipe.data.source
@@ -56,7 +58,7 @@ class DrawingFeature(Feature):
         services, drawing = self._services, self._services.drawing
         self._marking.answered.connect(self._on_marks_answered)
         self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
-        drawing.changed.connect(self.mark_code)
+        drawing.changed.connect(self._on_drawing_changed)
         services.workspace.annotations.drawing_read.connect(self._on_annotations_drawing_read)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
@@ -124,6 +126,11 @@ class DrawingFeature(Feature):
         drawing.reset(height, width, paper_of(image_style_of(dataset), channels))
         if saved is not None and drawing.undo_stack.count() == 0:
             drawing.take(from_saved(saved))
+
+    @Slot()
+    def _on_drawing_changed(self) -> None:
+        # The stroke and its answers are painted first.
+        self._code.mark_behind(0)
 
     @Slot()
     def mark_code(self) -> None:

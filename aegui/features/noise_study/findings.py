@@ -27,14 +27,19 @@ class FindingsFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._study = services.of(NoiseStudy)
-        self._refresher = Refresher(self._ask, _FOLLOWING_MS, window.docks["training"], self)
+        self._refresher = Refresher(self._ask, dock=window.docks["training"], parent=self)
         lines = window.panel(TrainingPanel).findings
         self._study.findings_found.connect(lines.set_findings)
         lines.mend_requested.connect(self._on_lines_mend_requested)
         lines.see_requested.connect(services.requests.mistake)
-        services.workspace.recipe_changed.connect(self._refresher.mark)
-        services.workspace.dataset_changed.connect(self._refresher.mark)
-        self._refresher.mark()
+        services.workspace.recipe_changed.connect(self._mark)
+        services.workspace.dataset_changed.connect(self._mark)
+        self._mark()
+
+    @Slot()
+    def _mark(self) -> None:
+        # The edited number itself is painted first.
+        self._refresher.mark_behind(_FOLLOWING_MS)
 
     def _ask(self) -> None:
         workspace = self._services.workspace
