@@ -16,7 +16,8 @@ from aegui.features.charts.reconstructions import ReconstructionsFeature
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.time.feature import TimeFeature
-from aegui.features.time.shown import ShownFeature
+from aegui.features.time.view.bar import TimeBar
+from aegui.shell.live_text import LiveText
 from aegui.shell.outcome import mean_words, weights_words
 from tests.window.conftest import train
 
@@ -230,7 +231,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     qtbot.waitUntil(
         lambda: services.shown.moment is not None and services.shown.moment.epoch == 4,
     )
-    window.feature(ShownFeature)._text.flush()
+    services.of(LiveText).update()
     look.agree()
     services.showing.choose_run(2)
     look.agree()
@@ -239,3 +240,31 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     look.agree()
     assert services.shown.moment is not None
     assert services.shown.moment.run == 2
+
+
+def test_toolbar_chip_and_time_bar_name_the_same_epoch_while_it_trains(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    services = window._services
+    training = {"epochs": 5_000_000, **CPU}
+    recipe = Recipe.model_validate({**FAMILIES["autoencoder"], "training": training})
+    services.workspace.edit_recipe(recipe, "longer")
+    qtbot.waitUntil(lambda: services.workspace.recipe == recipe)
+    toolbar, words = window.toolbar, window.panel(TimeBar).words
+    named: list[tuple[str, ...]] = []
+
+    def look() -> None:
+        if toolbar.chip.weights.text().startswith("live"):
+            bar = toolbar.progress.toolTip().split(" of ")[0]
+            chip = toolbar.chip.weights.text().removeprefix("live, epoch ")
+            # The time bar names an epoch once a second one is kept.
+            named.append((bar, chip, words.text().removeprefix("epoch ") or chip))
+
+    services.ticker.ticked.connect(look)
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: len(named) > 20)
+    with qtbot.waitSignal(services.runner.finished):
+        window.actions_table["stop"].trigger()
+    services.ticker.ticked.disconnect(look)
+    assert len(set(named)) > 3
+    assert [each for each in named if len(set(each)) > 1] == []

@@ -24,6 +24,7 @@ from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.session.training.cost_service import CostService
 from aegui.shell.cost_guard import continue_training, estimate_words, may_train
 from aegui.shell.feature import Feature
+from aegui.shell.live_text import LiveText
 from aegui.shell.outcome import (
     device_words,
     measuring_words,
@@ -35,7 +36,6 @@ from aegui.shell.outcome import (
     shown_words,
     spoken_words,
 )
-from aegui.shell.refresher import LIVE_TEXT_MS, Refresher
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QWidget
@@ -88,7 +88,8 @@ class TrainingFeature(Feature):
         mark = MapMark(window.canvas)
         window.canvas.overlays.corners_changed.connect(mark.place)
         self.edited.set_mark(mark)
-        self._text = Refresher(self._show_progress, LIVE_TEXT_MS, parent=self)
+        self._text = services.of(LiveText)
+        self._text.due.connect(self._show_progress)
         self._connect()
         self.warm_up_near(window.toolbar)
         self._show_draft()
@@ -391,10 +392,9 @@ class TrainingFeature(Feature):
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the progress display."""
-        # During a training its ticks already update the progress.
-        if changed & (MOMENT | WEIGHTS) and not shown.is_learning:
+        if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
             self._show_progress()
-        elif changed & (MOMENT | WEIGHTS):
+        elif changed & WEIGHTS:
             self._text.mark()
 
     @Slot(object)
@@ -482,6 +482,7 @@ class TrainingFeature(Feature):
         self._show_progress()
         self._show_ability()
 
+    @Slot()
     def _show_progress(self) -> None:
         runner = self._services.runner
         if not runner.is_busy:

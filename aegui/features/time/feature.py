@@ -18,8 +18,9 @@ from aegui.session.shown import MOMENT, SUBJECT
 from aegui.shell import dialogs
 from aegui.shell.cost_guard import may_train
 from aegui.shell.feature import Feature
+from aegui.shell.live_text import LiveText
 from aegui.shell.outcome import moment_words
-from aegui.shell.refresher import LIVE_TEXT_MS, Refresher
+from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
     from aegui.session.services import Services
@@ -37,7 +38,8 @@ class TimeFeature(Feature):
         super().__init__(services, window)
         self._bar = window.panel(TimeBar)
         self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
-        self._words = Refresher(self._show_epoch, LIVE_TEXT_MS, parent=self)
+        self._text = services.of(LiveText)
+        self._text.due.connect(self._show_epoch)
         self.ghost = GhostChoice(services, window)
         self._connect()
         self._take_settings()
@@ -146,7 +148,7 @@ class TimeFeature(Feature):
         timeline = self._services.shown.timeline
         self._bar.set_epochs(() if timeline is None else timeline.epochs, self._why_empty())
         self._services.of(Player).set_count(0 if timeline is None else len(timeline))
-        self._show_epoch()
+        self._text.update()
         self._show_ability()
 
     def _why_empty(self) -> str:
@@ -157,6 +159,7 @@ class TimeFeature(Feature):
             return tr("The epochs appear here, unless the network is too large to keep them.")
         return tr("This run was saved without its epochs: train it, and they appear here.")
 
+    @Slot()
     def _show_epoch(self) -> None:
         shown = self._services.shown
         moment, index = shown.moment, self._index()
@@ -173,22 +176,15 @@ class TimeFeature(Feature):
             self._show_epoch()
             if not self._services.of(Player).is_playing:
                 self._show_ability()
-        if changed & SUBJECT:
-            self._follow(shown)
+        elif changed & SUBJECT and not shown.is_learning:
+            self._show_epoch()
         if "network" in changed:
             self._services.of(Player).pause()
             self._growth.flush()
 
-    def _follow(self, shown: Shown) -> None:
-        # The bar already shows a past epoch.
-        if shown.past_epoch is None:
-            self._words.mark()
-            if not shown.is_learning:
-                self._words.flush()
-
     @Slot(str)
     def _on_runner_state_changed(self, _state: str) -> None:
-        self._bar.set_fork(self._why_no_fork())
+        self._show_epoch()
         self._show_ability()
 
     @Slot(object)

@@ -9,8 +9,8 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
+from aegui.shell.live_text import LiveText
 from aegui.shell.outcome import moment_words, weights_words
-from aegui.shell.refresher import LIVE_TEXT_MS, Refresher
 from aegui.shell.run_choice import ANY_RUN, RUN, run_choices, run_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class ShownFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._chip = window.toolbar.chip
-        self._text = Refresher(self._show, LIVE_TEXT_MS, parent=self)
+        services.of(LiveText).due.connect(self._show)
         services.runner.state_changed.connect(self._show)
         self._chip.runs_requested.connect(self._offer_runs)
         self._chip.weights_requested.connect(self._offer_weights)
@@ -78,8 +78,6 @@ class ShownFeature(Feature):
         """Update chip and conditions for the fields in ``changed``."""
         if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
             self._show()
-        elif changed & WEIGHTS:
-            self._text.mark()
         if changed & {"history", "network", "dataset"}:
             self._show_ability()
 
