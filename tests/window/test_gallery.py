@@ -118,6 +118,28 @@ def test_arrows_go_through_the_cards_while_the_search_has_the_keys(
     dialog.reject()
 
 
+def section_counts(dialog: GalleryDialog) -> list[str]:
+    return [dialog.sections.item(at).text() for at in range(dialog.sections.count())]
+
+
+def test_sections_count_what_search_and_filters_leave(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window, qtbot)
+    everything = section_counts(dialog)
+    dialog.kind.setCurrentIndex(dialog.kind.findData("gan"))
+    filtered = section_counts(dialog)
+    assert filtered[0] == f"Everything ({sum('gan' in i.kinds for i in dialog._items['networks'])})"
+    assert "Repairing noise (0)" in filtered
+    # Whichever section is selected, it holds as many cards as it says.
+    for at, text in enumerate(filtered):
+        dialog.sections.setCurrentRow(at)
+        assert text.endswith(f"({len(shown_keys(dialog))})")
+    QTest.keyClicks(dialog.line, "fashion")
+    assert section_counts(dialog)[0] == f"Everything ({len(shown_keys(dialog))})"
+    dialog.clear()
+    assert section_counts(dialog) == everything
+    dialog.reject()
+
+
 def test_what_fits_nothing_is_told_with_a_way_out(window: MainWindow, qtbot: QtBot) -> None:
     dialog = opened(window, qtbot)
     QTest.keyClicks(dialog.line, "zebra")

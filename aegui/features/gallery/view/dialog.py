@@ -40,7 +40,7 @@ from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import search_field
 from aegui.kit.placeholder import Placeholder
-from aegui.kit.theme import SPACING, for_text
+from aegui.kit.theme import SPACING, current_theme, for_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
@@ -61,6 +61,7 @@ _SECTION_PX = 28
 _WIDEST_PX, _HIGHEST_PX = 1500, 1000
 _AROUND_PX = 32
 _KEY_ROLE = Qt.ItemDataRole.UserRole
+_WORDS_ROLE = _KEY_ROLE + 1
 _MOVES = frozenset((Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp))
 _ACROSS = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right))
 
@@ -213,9 +214,10 @@ class GalleryDialog(QDialog):
         section_key = self._section[page]
         with QSignalBlocker(self.sections):
             self.sections.clear()
-            for key, words, count in sections:
-                item = QListWidgetItem(tr("{section} ({n:,})", section=words, n=count))
+            for key, words, _ in sections:
+                item = QListWidgetItem()
                 item.setData(_KEY_ROLE, key)
+                item.setData(_WORDS_ROLE, words)
                 item.setSizeHint(QSize(0, for_text(_SECTION_PX)))
                 self.sections.addItem(item)
             self._choose_section(section_key)
@@ -235,8 +237,13 @@ class GalleryDialog(QDialog):
         is_networks = self.page == "networks"
         kind = str(self.kind.currentData()) if is_networks else ""
         data = str(self.data.currentData()) if is_networks else ""
-        items, section, query = self._items[self.page], self._section[self.page], self.line.text()
-        fitting = [item for item in items if item.fits(query, section, kind, data)]
+        section, query = self._section[self.page], self.line.text()
+        # Of all sections, so that each tells how many cards it has left.
+        found = [
+            item for item in self._items[self.page] if item.fits(query, EVERYTHING, kind, data)
+        ]
+        self._count_sections(found)
+        fitting = [item for item in found if item.fits("", section, "", "")]
         before = self.cards.chosen_item()
         favourites = self._favourites[self.page]
         self.cards.set_items(fitting, favourites, "" if before is None else before.key)
@@ -245,6 +252,15 @@ class GalleryDialog(QDialog):
         else:
             self.found.say(tr("No matches. Try another word."), tr("Show everything"))
         self.count.setText(trn("{n:,} card", "{n:,} cards", len(fitting)))
+
+    def _count_sections(self, found: Sequence[GalleryItem]) -> None:
+        """Show beside each section how many of the cards ``found`` it has; dim those of none."""
+        for at in range(self.sections.count()):
+            row = self.sections.item(at)
+            count = sum(item.fits("", row.data(_KEY_ROLE), "", "") for item in found)
+            row.setText(tr("{section} ({n:,})", section=row.data(_WORDS_ROLE), n=count))
+            dim_text = None if count else current_theme().text_dim
+            row.setData(Qt.ItemDataRole.ForegroundRole, dim_text)
 
     @Slot()
     def _on_pages_current_changed(self) -> None:
