@@ -46,7 +46,20 @@ SHOWN = {
     "starred": mark("With a star"),
     "trash": mark("Trash"),
 }
-COLUMNS = ("starred", "name", "wrong", "loss", "runs", "data", "created", "tags", "note")
+COLUMNS = (
+    "starred",
+    "name",
+    "wrong",
+    "accuracy",
+    "validation_accuracy",
+    "loss",
+    "runs",
+    "data",
+    "created",
+    "tags",
+    "note",
+)
+"""Columns that are shown until others are chosen."""
 GROUPS = ("study", "setting", "data", "kind", "parent", "training.loss", "training.optimizer.name")
 """Columns to group by, besides those that are shown."""
 BEST = ("wrong", "worst", "validation_accuracy", "loss", "validation_loss")

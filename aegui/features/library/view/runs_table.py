@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QTableView, QWidget
 
@@ -15,12 +15,15 @@ from aegui.widgets.named_table import ROW_PX
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from aegui.features.library.model.queries import QueryResult
 
-_WIDTHS = {"name": 160, "note": 200, "tags": 96, "starred": 30, "data": 84}
+_WIDTHS = {"note": 200, "tags": 96, "starred": 30}
 _MIN_PX, _MAX_PX = 48, 260
+_NAME_PX = 240
+"""Least width of the names, which get what the other columns leave, up to the longest name."""
+_LEAST_NOTE_PX = 80
 _LOOKED_AT = 60
 """Number of rows that column widths are computed from."""
 
@@ -68,7 +71,11 @@ class RunsTable(QTableView):
         header.setResizeContentsPrecision(_LOOKED_AT)
         self._shown_columns: tuple[str, ...] = ()
         self._is_showing = False
+        self._keeps_widths = False
+        """Whether the user has set the width of a column."""
+        self._sets_widths = False
         self._late: QueryResult | None = None
+        header.sectionResized.connect(self._on_header_section_resized)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.doubleClicked.connect(self._on_double_clicked)
         self.clicked.connect(self._on_clicked)
@@ -130,16 +137,57 @@ class RunsTable(QTableView):
         model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _show_widths(self) -> None:
-        """Resize the columns to fit if the set of columns has changed."""
-        if self.entries.columns == self._shown_columns or not self.entries.rowCount():
+        """Resize the columns to fit if the set of columns has changed, else only the names."""
+        if not self.entries.rowCount():
             return
-        self._shown_columns = self.entries.columns
+        if self.entries.columns == self._shown_columns:
+            self._fit_names()
+            return
+        self._shown_columns, self._keeps_widths = self.entries.columns, False
+        self._sets_widths = True
         # A stretched last column would put the last figure of a group far from the others.
         self.horizontalHeader().setStretchLastSection(not self.entries.is_grouped)
         for at, column in enumerate(self._shown_columns):
-            usual = 0 if self.entries.is_grouped else _WIDTHS.get(column, 0)
-            fitting = max(self.sizeHintForColumn(at), self.horizontalHeader().sectionSizeHint(at))
-            self.setColumnWidth(at, usual or min(_MAX_PX, max(_MIN_PX, fitting)))
+            usual = 0 if self.entries.is_grouped else self._usual(at, column)
+            self.setColumnWidth(at, usual or min(_MAX_PX, max(_MIN_PX, self._fitting(at))))
+        self._sets_widths = False
+        self._fit_names()
+
+    def _usual(self, at: int, column: str) -> int:
+        """Return the width in pixels of a column that does not follow from its texts; else 0."""
+        is_last = at == len(self.entries.columns) - 1
+        # As the last one it is stretched.
+        return _LEAST_NOTE_PX if column == "note" and is_last else _WIDTHS.get(column, 0)
+
+    def _fitting(self, at: int) -> int:
+        """Return the width in pixels that shows the header and the first rows of a column."""
+        return max(self.sizeHintForColumn(at), self.horizontalHeader().sectionSizeHint(at))
+
+    def _fit_names(self) -> None:
+        """Widen the names to the longest one, as far as the other columns leave room."""
+        columns = self.entries.columns
+        if self.entries.is_grouped or self._keeps_widths or "name" not in columns:
+            return
+        name = columns.index("name")
+        room = self.viewport().width()
+        for at, column in enumerate(columns):
+            if at != name:
+                is_stretched = column == "note" and at == len(columns) - 1
+                room -= _LEAST_NOTE_PX if is_stretched else self.columnWidth(at)
+        self._sets_widths = True
+        self.setColumnWidth(name, max(_NAME_PX, min(self._fitting(name), room)))
+        self._sets_widths = False
+
+    @Slot(int)
+    def _on_header_section_resized(self, at: int) -> None:
+        # The last column may be stretched, and is then resized with the window.
+        if not self._sets_widths and at < self.entries.columnCount() - 1:
+            self._keeps_widths = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        if self.entries.rowCount():
+            self._fit_names()
 
     def _show_order(self, sheet: QueryResult) -> None:
         order = (

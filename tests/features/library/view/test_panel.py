@@ -32,6 +32,8 @@ VALUES: dict[str, Any] = {
     "study": "",
     "missing": 0,
     "wrong": 0.5,
+    "accuracy": None,
+    "validation_accuracy": 0.987,
     "loss": 0.25,
     "runs": 10,
     "data": "lowercase",
@@ -85,8 +87,8 @@ def test_rows_are_shown_in_words(panel: LibraryPanel) -> None:
     assert panel.use.text() == "3 MB of 100 MB"
     heads = panel.table.entries
     titles = [heads.headerData(at, Qt.Orientation.Horizontal) for at in range(heads.columnCount())]
-    assert titles == [STAR, "Name", "Wrong pixels", "Loss", "Seeds", "Data", "Created", "Tags",
-                      "Note"]  # fmt: skip
+    assert titles == [STAR, "Name", "Wrong pixels", "Accuracy", "Validation accuracy", "Loss",
+                      "Seeds", "Data", "Created", "Tags", "Note"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -165,6 +167,35 @@ def test_heads_sort_and_sort_the_other_way(panel: LibraryPanel) -> None:
     for _ in range(2):
         header.sectionClicked.emit(at)
     assert [(view.sort, view.descending) for view in views] == [("wrong", False), ("wrong", True)]
+
+
+def test_names_have_the_room_that_the_other_columns_leave(
+    qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    long = "MNIST: stacked denoising autoencoders as a classifier"
+    table, at = panel.table, panel.view.columns.index("name")
+    panel.resize(1500, 420)
+    show(panel, long)
+    assert table.columnWidth(at) >= table.sizeHintForColumn(at), "not cut"
+    show(panel, "a", long * 2)
+    wide = table.columnWidth(at)
+    panel.resize(1200, 420)
+    qtbot.waitUntil(lambda: table.columnWidth(at) < wide)
+    note = panel.view.columns.index("note")
+    others = sum(table.columnWidth(one) for one in range(note))
+    assert others < table.viewport().width(), "the note is still in sight"
+    qtbot.waitUntil(lambda: not table.horizontalScrollBar().isVisible())
+    # A width set by hand stays.
+    table.horizontalHeader().resizeSection(at, 222)
+    panel.resize(1400, 420)
+    show(panel, long)
+    assert table.columnWidth(at) == 222
+
+
+def test_a_classifier_shows_its_accuracy(panel: LibraryPanel) -> None:
+    show(panel, "a")
+    assert text(panel, 0, "validation_accuracy") == "98.7 %"
+    assert text(panel, 0, "accuracy") == "–"
 
 
 def test_columns_are_chosen(panel: LibraryPanel) -> None:
