@@ -22,9 +22,9 @@ def report_problem_command(options: argparse.Namespace) -> int:
         check_writable(options.out)
     recipe = None
     if options.recipe is not None:
-        from aegui.core.course_configs import load_any_recipe
+        from aegui.commands.recipe_sources import recipe_alone
 
-        recipe = load_any_recipe(options.recipe).recipe
+        recipe = recipe_alone(options.recipe)
     texts = collected([part for part in PARTS if part not in (options.without or ())], recipe)
     if options.out is None:
         say(as_text(texts))

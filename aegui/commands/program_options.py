@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aegui.commands.option import Option, choice, flag, integer, several, text
-from aegui.commands.options import AS_JSON
+from aegui.commands.options import AS_JSON, RECIPE
 from aegui.core.i18n import mark
 from aegui.core.shelves import GROUPS, LEVELS
 
@@ -29,7 +29,7 @@ REPORT_PROBLEM = (
         mark("FILE"),
         mark("where to write it: a .zip file, or .txt (default: the standard output)"),
     ),
-    text("--recipe", mark("FILE"), mark("the recipe or configuration that it is about")),
+    text("--recipe", RECIPE, mark("the recipe, configuration or saved run that it is about")),
     choice(
         "--without",
         REPORT_PARTS,

@@ -34,8 +34,11 @@ def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
 
 
 def placed_recipe(name: str) -> Recipe:
-    """Return the recipe that ``name`` refers to, its data path resolved against its folder."""
-    reading, folder = recipe_reading(name)
+    """Return the recipe that ``name`` refers to, its data path resolved against its folder.
+
+    For commands without the option ``--data``.
+    """
+    reading, folder = recipe_reading(name, takes_data=False)
     return _placed(reading.recipe, folder)
 
 
@@ -44,8 +47,27 @@ def _placed(recipe: Recipe, folder: Path) -> Recipe:
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"source": source})})
 
 
-def recipe_reading(source: str) -> tuple[CourseReading, Path]:
-    """Read a set-up line, a recipe file or a shipped recipe; return it and its folder."""
+def recipe_alone(source: str) -> Recipe:
+    """Return the recipe of any recipe source, for a command that takes no samples.
+
+    Raises:
+        AeguiError: ``source`` holds no recipe, or cannot be read.
+    """
+    if Path(source).suffix.lower() == SUFFIX:
+        return load_run(source).recipe
+    return recipe_reading(source, takes_data=False)[0].recipe
+
+
+def recipe_reading(source: str, *, takes_data: bool = True) -> tuple[CourseReading, Path]:
+    """Read a set-up line, a recipe file or a shipped recipe; return it and its folder.
+
+    Args:
+        source: What was given on the command line.
+        takes_data: Whether the command has the option ``--data``, which a refusal may name.
+
+    Raises:
+        AeguiError: ``source`` holds no recipe, or cannot be read.
+    """
     challenge = find_challenge(source)
     if challenge is not None:
         return CourseReading(challenge.reading.recipe), Path()
@@ -72,7 +94,9 @@ def recipe_reading(source: str) -> tuple[CourseReading, Path]:
         if path.suffix.lower() in _RECIPE_SUFFIXES or not path.is_file():
             raise
         # It is likely to be a file of samples.
-        hint = tr("A recipe is a file of JSON or YAML; samples are given by --data.")
+        hint = tr("A recipe is a file of JSON or YAML.")
+        if takes_data:
+            hint = tr("A recipe is a file of JSON or YAML; samples are given by --data.")
         raise RecipeError(f"{ended(str(error))} {hint}") from None
 
 

@@ -14,7 +14,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.problem_report import PARTS, as_text, collected, write_report
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import load_recipe
-from aegui.paths import crash_file, log_file
+from aegui.paths import crash_file, log_file, models_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,3 +62,18 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         archive.extract("recipe.json", tmp_path)
         assert "aegui.log.txt" in archive.namelist()
     assert load_recipe(tmp_path / "recipe.json") == load_recipe(recipe)
+
+
+def test_the_command_takes_every_source_of_a_recipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only = ("--without", "log", "--without", "versions")
+    for source in (str(models_dir() / "letters-2d.aegui"), "letters-2d", "lowercase 35-20-2"):
+        assert main(["report-problem", *only, "--recipe", source]) == 0
+        assert '"format": "aegui-recipe"' in capsys.readouterr().out
+    image = tmp_path / "photo.tiff"
+    image.write_bytes(b"II*\x00\xff\xfe")
+    assert main(["report-problem", "--recipe", str(image)]) == 2
+    assert capsys.readouterr().err == (
+        "aegui: photo.tiff, line 1: this is not UTF-8 text. A recipe is a file of JSON or YAML.\n"
+    )
