@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -38,16 +39,19 @@ from aegui.core.study.units import (
 from aegui.core.training.cost import training_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
-    from aegui.core.study.plan import StudyPlan
+    from aegui.core.study.plan import AxisRow, StudyAxis, StudyPlan
     from aegui.core.study.records import Records, RunRecord
     from aegui.core.study.settings import StudySetting
     from aegui.core.study.units import Unit
     from aegui.core.study.workers import StudyControl, Workers
+
+_MOST_TRIED = 64
+"""Upper bound for the choices of other axes that one choice is tried with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +144,46 @@ class Study:
     def settings(self) -> list[StudySetting]:
         """Return the initial settings: all of them, except in path and guided mode."""
         if self._first is None:
-            self._first = self._sound(self._beginning())
+            first = self._sound(self._beginning())
+            self._check_later()
+            self._first = first
         return self._first
+
+    def _check_later(self) -> None:
+        """Refuse a choice of a later round that nothing goes with, before anything is trained.
+
+        A choice may depend on choices of other axes, so it needs only one that it goes with.
+        """
+        axes = self.plan.axes
+        if self.plan.mode == "path":
+            for at, axis in enumerate(axes[1:], 1):
+                self._check_choices(axis, axes[:at])
+        elif self.plan.mode == "guided":
+            for at, axis in enumerate(axes):
+                self._check_choices(axis, (*axes[:at], *axes[at + 1 :]))
+
+    def _check_choices(self, axis: StudyAxis, others: Sequence[StudyAxis]) -> None:
+        names = [one.name for one in others]
+        for row in axis.choices:
+            reason = self._reason({axis.name: row})
+            for rows in itertools.islice(
+                itertools.product(*(one.choices for one in others)), _MOST_TRIED
+            ):
+                found = self._reason({**dict(zip(names, rows, strict=True)), axis.name: row})
+                if found is None:
+                    break
+                reason = reason or found
+            else:
+                assert reason is not None, "without other axes, a choice is tried alone"
+                raise reason
+
+    def _reason(self, choices: Mapping[str, AxisRow]) -> AeguiError | None:
+        """Return why a setting with these ``choices`` cannot be trained; None if it can."""
+        try:
+            self._sound([setting_of(self._base, choices)])
+        except AeguiError as error:
+            return error
+        return None
 
     def begun(self) -> StudyResult:
         """Return the result before running: settings up to the first round with missing runs."""
@@ -271,6 +313,7 @@ class Study:
             AeguiError: A run fails, or its result cannot be stored.
         """
         begun = time.monotonic()
+        self.settings()
         limit = None if self.plan.minutes is None else 60 * self.plan.minutes
         for settings in self._rounds():
             self._settings.update((setting.key, setting) for setting in settings)
@@ -325,10 +368,10 @@ class Study:
     def _path(self) -> Iterator[list[StudySetting]]:
         """Yield the settings of one axis at a time, with the best choices of the earlier ones."""
         self._steps.clear()
-        chosen: dict[str, object] = {}
+        chosen: dict[str, AxisRow] = {}
         for axis in self.plan.axes:
             choices = [{**chosen, axis.name: row} for row in axis.choices]
-            settings = self._sound([setting_of(self._base, one) for one in choices])  # type: ignore[arg-type]
+            settings = self._sound([setting_of(self._base, one) for one in choices])
             yield settings
             cells = tuple(self._cell(setting) for setting in settings)
             winner = best_of(cells, self.plan)

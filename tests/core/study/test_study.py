@@ -208,6 +208,29 @@ def test_a_path_whose_file_became_another_meanwhile_is_not_whole(
     assert sum(len(cell.runs) for cell in result.cells) == (4 if late else 2)
 
 
+@pytest.mark.parametrize("mode", ["path", "guided"])
+def test_every_choice_is_checked_before_the_first_run(mode: str, tmp_path: Path) -> None:
+    bad = {"label": "code", "path": "network.latent.units", "values": [2, -1]}
+    plan = plan_of(mode=mode, axes=[RATE, bad])
+    records = Records(tmp_path)
+    study = Study(plan, HERE, records)
+    with pytest.raises(AeguiError, match='^code, -1: "network.latent.units" is -1'):
+        study.settings()
+    with pytest.raises(AeguiError, match="^code, -1: "):
+        next(study.run(InlineWorkers(), StudyControl()))
+    assert len(records) == 0
+
+
+def test_a_choice_may_depend_on_one_of_an_earlier_axis() -> None:
+    second = {"label": "second", "path": "network.encoder.1.units", "values": [7, 9]}
+    depth = {"label": "depth", "rows": SIZE["rows"][::-1]}
+    study = Study(plan_of(mode="path", axes=[depth, second]), HERE, Records())
+    assert len(study.settings()) == 2
+    third = {"label": "third", "path": "network.encoder.2.units", "values": [7, 9]}
+    with pytest.raises(AeguiError, match="there is no layer"):
+        Study(plan_of(mode="path", axes=[depth, third]), HERE, Records()).settings()
+
+
 def test_two_programs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     plan = plan_of()
     done(plan, tmp_path)
