@@ -96,6 +96,7 @@ class Study:
         self._seconds = 0.0
         self._idle = 0.0
         self._reused = 0
+        self._met: set[str] = set()
         self._is_complete = False
         self._done, self._planned = 0.0, 0.0
         self._tried = 0
@@ -320,7 +321,7 @@ class Study:
             missing = self._missing(settings)
             for ended in self._try_known(settings, control):
                 yield self._news(tuple(ended))
-            self._reused += self.plan.seeds.count * len(settings) - len(missing)
+            self._reused += self._found(settings)
             self._tried += len(settings)
             parts = map(self._missing, coarse_to_fine(self.plan, settings))
             tried = self.plan.tried
@@ -348,6 +349,15 @@ class Study:
         self._is_complete = all(cell.is_complete for cell in self.cells())
         self._seconds = time.monotonic() - begun
         yield StudyProgress((), 1.0, 0.0)
+
+    def _found(self, settings: list[StudySetting]) -> int:
+        """Return how many runs of new ``settings`` existed already.
+
+        A path comes back to the settings of earlier axes, whose runs this study has made itself.
+        """
+        keys = {key for setting in settings for key in self._keys_of(setting)} - self._met
+        self._met |= keys
+        return sum(key in self._records for key in keys)
 
     def _news(self, ended: tuple[RunRecord, ...]) -> StudyProgress:
         share = min(1.0, self._done / self._planned) if self._planned else 1.0

@@ -208,6 +208,14 @@ def test_a_path_whose_file_became_another_meanwhile_is_not_whole(
     assert sum(len(cell.runs) for cell in result.cells) == (4 if late else 2)
 
 
+def test_a_path_counts_no_run_of_its_own_as_found(tmp_path: Path) -> None:
+    plan = plan_of(mode="path", set={"training.epochs": 2}, axes=[SIZE, RATE])
+    first = done(plan, tmp_path)
+    runs = sum(len(cell.runs) for cell in first.cells)
+    assert first.reused == 0
+    assert done(plan, tmp_path).reused == runs
+
+
 @pytest.mark.parametrize("mode", ["path", "guided"])
 def test_every_choice_is_checked_before_the_first_run(mode: str, tmp_path: Path) -> None:
     bad = {"label": "code", "path": "network.latent.units", "values": [2, -1]}
