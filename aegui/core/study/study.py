@@ -318,7 +318,6 @@ class Study:
         limit = None if self.plan.minutes is None else 60 * self.plan.minutes
         for settings in self._rounds():
             self._settings.update((setting.key, setting) for setting in settings)
-            missing = self._missing(settings)
             for ended in self._try_known(settings, control):
                 yield self._news(tuple(ended))
             self._reused += self._found(settings)

@@ -222,9 +222,9 @@ def test_every_choice_is_checked_before_the_first_run(mode: str, tmp_path: Path)
     plan = plan_of(mode=mode, axes=[RATE, bad])
     records = Records(tmp_path)
     study = Study(plan, HERE, records)
-    with pytest.raises(AeguiError, match='^code, -1: "network.latent.units" is -1'):
+    with pytest.raises(AeguiError, match=r'^code, -1: "network\.latent\.units" is -1'):
         study.settings()
-    with pytest.raises(AeguiError, match="^code, -1: "):
+    with pytest.raises(AeguiError, match="code, -1: "):
         next(study.run(InlineWorkers(), StudyControl()))
     assert len(records) == 0
 
