@@ -16,7 +16,7 @@ from aegui.commands.words import say, say_json, shown
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.evaluation.parts import HELD_OUT, PARTS
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
-from aegui.core.i18n import localized, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.core.text_tables import columns_text
 from aegui.core.training.record.best import counts_wrong_pixels
 
@@ -43,11 +43,18 @@ def evaluate_command(options: argparse.Namespace) -> int:
     if options.json:
         say_json(_document(run, found, options))
         return 0
-    if len(run.dataset) <= MAX_ROWS and run.dataset.is_binary:
-        _say(run.dataset, found)
+    figures = figures_table({part: one.figures for part, one in found.items()})
+    if not run.dataset.is_binary:
+        # Of grey values and colours, the pixels on the wrong side of one half say little.
+        say(figures)
+        say()
+        _say_means(found, "squared", "wrong")
     else:
-        _say_means(found)
-    say(figures_table({part: one.figures for part, one in found.items()}))
+        if len(run.dataset) <= MAX_ROWS:
+            _say(run.dataset, found)
+        else:
+            _say_means(found, "wrong")
+        say(figures)
     say()
     by_loss = not counts_wrong_pixels(run.saved.recipe, run.dataset)
     if HELD_OUT in found and by_loss and run.weights == "best":
@@ -99,6 +106,7 @@ def _part_json(found: PartFigures) -> dict[str, Any]:
                     "share_at_most_1": score.share_at_most_1,
                     "share_exact": score.share_exact,
                 },
+                "squared_error": score.squared_error,
                 "bayes_limit": score.limit,
             }
             for score in found.scores
@@ -107,16 +115,33 @@ def _part_json(found: PartFigures) -> dict[str, Any]:
     }
 
 
-def _say_means(found: Mapping[str, PartFigures]) -> None:
-    first, *_ = found.values()
-    rows = [[tr("clean"), *(localized(one.clean.mean(), ".3f") for one in found.values())]]
-    for index, score in enumerate(first.scores):
-        means = (one.scores[index].mean for one in found.values())
-        rows.append([corruption_words(score.spec), *(localized(mean, ".3f") for mean in means)])
-    heads = [tr("wrong pixels")]
-    if len(found) > 1:
-        heads = [tr("wrong pixels, {part}", part=tr(PARTS[key])) for key in found]
+def _say_means(found: Mapping[str, PartFigures], *figures: str) -> None:
+    """Print ``figures`` (keys of ``_MEANS``) of each part, with clean input and with each noise."""
+    heads, columns = [], []
+    for key in figures:
+        title, means = _MEANS[key]
+        for part, one in found.items():
+            words = {"figure": tr(title), "part": tr(PARTS[part])}
+            heads.append(tr("{figure}, {part}", **words) if len(found) > 1 else words["figure"])
+            columns.append([localized(value, ".3f") for value in means(one)])
+    specs = [score.spec for score in next(iter(found.values())).scores]
+    names = [tr("clean"), *map(corruption_words, specs)]
+    rows = [[name, *row] for name, *row in zip(names, *columns, strict=True)]
     say(columns_text([tr("input"), *heads], rows))
+
+
+def _wrong(one: PartFigures) -> list[float]:
+    return [float(one.clean.mean()), *(score.mean for score in one.scores)]
+
+
+def _squared(one: PartFigures) -> list[float]:
+    return [one.figures["squared_error"], *(score.squared_error for score in one.scores)]
+
+
+_MEANS = {
+    "squared": (mark("squared error per image"), _squared),
+    "wrong": (mark("wrong pixels"), _wrong),
+}
 
 
 def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:

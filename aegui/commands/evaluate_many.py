@@ -20,7 +20,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.classification import classify
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.spread import mean_and_std
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> i
         [labels[key], figure_words(spread["mean"]), figure_words(spread["std"], ".3g")]
         for key, spread in spreads.items()
     ]
-    header = [tr("figure"), tr("mean of {n} runs", n=len(each)), tr("standard deviation")]
+    mean = trn("mean of {n} run", "mean of {n} runs", len(each))
+    header = [tr("figure"), mean, tr("standard deviation")]
     say(columns_text(header, lines))
     say()
-    seeds = ", ".join(str(about["seed"]) for about, *_ in each)
-    say(several_words(options.weights, seeds=seeds))
+    say(several_words(options.weights, [about["seed"] for about, *_ in each]))
     for words in dict.fromkeys(words for *_, words in each):
         say(words)
     say(tr("Noise and codes are drawn with seed {seed}.", seed=options.seed))
@@ -116,6 +116,11 @@ def _evaluated(
                 rows[where, key] = f"{title}{ending}", score.mean
         for name, label in figure_labels(one.figures).items():
             rows[where, name] = f"{label}{ending}", float(one.figures[name])
+        if not dataset.is_binary:
+            for score in one.scores:
+                title = f"{tr('squared error per image')}, {corruption_words(score.spec)}"
+                key = f"squared_error_{_noise_key(score.spec)}"
+                rows[where, key] = f"{title}{ending}", score.squared_error
     return about | about_data(dataset, run.parts), rows, data_words(dataset, run.parts)
 
 

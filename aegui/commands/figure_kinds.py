@@ -409,10 +409,10 @@ FIGURES: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {
 
 def weights_words(kind: str, model: OpenedRun, options: argparse.Namespace) -> str:
     """Return in words which weights the figure ``kind`` shows."""
-    seeds = [str(result.seed) for result in model.saved.results]
+    seeds = [result.seed for result in model.saved.results]
     of_all = kind == "curves" or (kind == "noise" and options.run is None)
     if of_all and len(seeds) > 1:
-        return several_words(options.weights, ", ".join(seeds))
+        return several_words(options.weights, seeds)
     return model.words
 
 

@@ -118,7 +118,7 @@ def curves_command(options: argparse.Namespace) -> int:
         say_json({**_curves_json(curves), "weights": files, "noise_seed": options.seed})
     else:
         _say_curves(curves)
-        seeds = ", ".join(str(result.seed) for run in runs for result in run.saved.results)
+        seeds = [result.seed for run in runs for result in run.saved.results]
         say(several_words(options.weights, seeds))
     return 0
 

@@ -7,20 +7,31 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.evaluation.parts import PARTS
-from aegui.core.i18n import localized, tr
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.machine import processor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sized
+    from collections.abc import Mapping, Sequence, Sized
 
     from aegui.core.data.dataset import Dataset
 
 
-def several_words(weights: str, seeds: str) -> str:
-    """Return in words which weights of several runs figures are of."""
+def several_words(weights: str, seeds: Sequence[int]) -> str:
+    """Return in words which weights of the runs with these ``seeds`` figures are of."""
+    words = ", ".join(map(str, seeds))
     if weights == "last":
-        return tr("The last weights of each run; seeds {seeds}.", seeds=seeds)
-    return tr("The best weights of each run; seeds {seeds}.", seeds=seeds)
+        return trn(
+            "The last weights of the run with seed {seeds}.",
+            "The last weights of each run; seeds {seeds}.",
+            len(seeds),
+            seeds=words,
+        )
+    return trn(
+        "The best weights of the run with seed {seeds}.",
+        "The best weights of each run; seeds {seeds}.",
+        len(seeds),
+        seeds=words,
+    )
 
 
 def about_data(dataset: Dataset, parts: Mapping[str, Sized]) -> dict[str, Any]:

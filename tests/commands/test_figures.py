@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from aegui.cli import main
+from aegui.core.data.corruption import corrupted_with, parse_corruption
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.codes import dimension_figures
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
@@ -45,6 +46,36 @@ def test_the_kl_of_each_dimension_of_a_short_code(
         name, value = line.split()
         assert name == f"z{number + 1}"
         assert float(value) == pytest.approx(found[number], rel=1e-5)
+
+
+def test_of_grey_images_squared_errors_come_before_wrong_pixels(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, path = saved(tmp_path / "g.aegui", LatentSpec(units=3)), str(tmp_path / "g.aegui")
+    noisy = ["--noise", "gaussian:0.2", "--draws", "60"]
+    assert main(["evaluate", path, *noisy]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["figure", "mean", "of", "30", "samples"]
+    at = next(i for i, line in enumerate(lines) if line.startswith("input"))
+    assert lines[at].split("squared error per image")[1].split() == ["wrong", "pixels"]
+    generator = np.random.default_rng(0)
+    rows = np.tile(DATA.flat(), (2, 1))
+    answers = run.codec().reconstruct(
+        corrupted_with(rows, parse_corruption("gaussian:0.2"), generator, DATA.image_shape)
+    )
+    error = float(np.square(answers - rows).sum(axis=1).mean())
+    assert float(lines[at + 2].split()[-2]) == pytest.approx(error, abs=1e-3)
+    assert main(["evaluate", path, *noisy, "--json"]) == 0
+    (score,) = json.loads(capsys.readouterr().out)["noise"]
+    assert score["squared_error"] == pytest.approx(error, rel=1e-4)
+    # Means over runs include the noise.
+    assert main(["evaluate", path, *noisy, "--all-runs", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert summary["squared_error_gaussian:0.2"]["mean"] == pytest.approx(error, rel=1e-4)
+    assert main(["evaluate", path, "--all-runs"]) == 0
+    out = capsys.readouterr().out
+    assert "mean of 1 run " in out
+    assert "the run with seed 0." in out
 
 
 def test_of_a_long_code_only_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

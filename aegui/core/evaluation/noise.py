@@ -1,4 +1,4 @@
-"""How well a network denoises: wrong pixels over many draws, beside the Bayes limit."""
+"""How well a network denoises: the error over many draws, beside the Bayes limit."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def noisy_batches(
 
 @dataclass(frozen=True, eq=False)
 class NoisyScore:
-    """Wrong pixels of the answers to corrupted samples, compared with the clean ones.
+    """Errors of the answers to corrupted samples, compared with the clean ones.
 
     Attributes:
         spec: The noise.
@@ -86,6 +86,7 @@ class NoisyScore:
         share_at_most_1: Share of the answers with at most 1 wrong pixel.
         share_exact: Share of the answers without a wrong pixel.
         limit: Mean wrong pixels of the best possible answers; None if unknown.
+        squared_error: Mean squared error per image.
     """
 
     spec: CorruptionSpec
@@ -96,6 +97,7 @@ class NoisyScore:
     share_at_most_1: float
     share_exact: float
     limit: float | None
+    squared_error: float
 
     @property
     def mean(self) -> float:
@@ -112,7 +114,7 @@ def noisy_score(
     *,
     limited: bool = True,
 ) -> NoisyScore:
-    """Draw at least ``draws`` corrupted samples, equally many of each, and count wrong pixels.
+    """Draw at least ``draws`` corrupted samples, equally many of each, and measure errors.
 
     Args:
         codec: The network.
@@ -125,9 +127,11 @@ def noisy_score(
     """
     count = len(dataset)
     rounds = -(-draws // count)
-    total, worst, one, none = np.zeros(count), 0, 0, 0
+    total, worst, one, none, squared = np.zeros(count), 0, 0, 0, 0.0
     for batch in noisy_batches(dataset, spec, rounds, np.random.default_rng(seed)):
-        wrong = wrong_pixels(batch.clean, codec.reconstruct(batch.noisy))
+        answers = codec.reconstruct(batch.noisy)
+        squared += float(np.square(answers - batch.clean).sum(dtype=np.float64))
+        wrong = wrong_pixels(batch.clean, answers)
         total += np.bincount(batch.indices, wrong, count)
         worst = max(worst, int(wrong.max()))
         one += int(np.count_nonzero(wrong <= 1))
@@ -135,4 +139,14 @@ def noisy_score(
     drawn = rounds * count
     found = limit_of(dataset, spec) if limited else None
     best = None if found is None else found.mean
-    return NoisyScore(spec, drawn, seed, total / rounds, worst, one / drawn, none / drawn, best)
+    return NoisyScore(
+        spec,
+        drawn,
+        seed,
+        total / rounds,
+        worst,
+        one / drawn,
+        none / drawn,
+        best,
+        squared / drawn,
+    )
