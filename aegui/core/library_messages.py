@@ -56,9 +56,11 @@ _TYPES = {
     "tuple": mark("it must be a list"),
     "dict": mark("it must be an object of keys and values"),
     "model": mark("it must be an object of keys and values"),
+    "dataclass": mark("it must be an object of keys and values"),
     "literal": mark("it must be one of {expected}"),
     "missing": mark("it is missing"),
     "extra": mark("there is no such key"),
+    "unexpected": mark("there is no such key"),
     "none": mark("it must be null"),
 }
 """Beginning of the type of a pydantic error -> reason."""

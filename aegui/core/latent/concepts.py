@@ -6,10 +6,11 @@ White 2016.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import Field, FiniteFloat
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -17,20 +18,29 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+MAX_NAME = 200
+_MAX_NUMBERS = 100_000
+_MAX = 3.4028234663852886e38
+"""Largest number of a code: the maximum of single precision."""
+CodeNumber = Annotated[FiniteFloat, Field(ge=-_MAX, le=_MAX)]
+"""A number that is finite as part of a code."""
+Code = Annotated[tuple[CodeNumber, ...], Field(min_length=1, max_length=_MAX_NUMBERS)]
+Name = Annotated[str, Field(max_length=MAX_NAME)]
+
 MAX_SEPARATION = 99.0
 """Upper bound of the separation, reported if the samples of each box do not differ at all."""
 _MIN_END = 1.25
 _LEFT_OUT = 5
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Concept:
-    """A direction in the latent space that adds an attribute to an image.
+    """A direction in the latent space that adds an attribute to an image; saved with a run.
 
     Attributes:
         name: Name of the concept.
         direction: From the mean of the codes without the attribute to the mean of those with it,
-            ``[d]``.
+            d numbers.
         low: Lower end of a slider, in steps of ``direction``: minus the extent of the samples of
             both boxes along it, without 5 % at either end, and at least 1.25 steps.
         high: Upper end of a slider, equally far in the other direction.
@@ -39,11 +49,15 @@ class Concept:
             ``MAX_SEPARATION``. 0 if undefined: one sample in each box.
     """
 
-    name: str
-    direction: NDArray[np.float32]
-    low: float
-    high: float
-    separation: float
+    name: Name
+    direction: Code
+    low: CodeNumber
+    high: CodeNumber
+    separation: CodeNumber = 0.0
+
+    def named(self, name: str) -> Concept:
+        """Return a copy with another name."""
+        return replace(self, name=name[:MAX_NAME])
 
 
 def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
@@ -70,7 +84,8 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
     having, lacking = plus @ step / square, minus @ step / square
     ends = np.percentile(np.concatenate([having, lacking]), (_LEFT_OUT, 100 - _LEFT_OUT))
     end = max(_MIN_END, float(ends[1] - ends[0]))
-    return Concept(name, step.astype(np.float32), -end, end, _separation(having, lacking))
+    direction = tuple(step.astype(np.float32).tolist())
+    return Concept(name, direction, -end, end, _separation(having, lacking))
 
 
 def _separation(having: NDArray[np.float64], lacking: NDArray[np.float64]) -> float:
@@ -84,7 +99,8 @@ def _separation(having: NDArray[np.float64], lacking: NDArray[np.float64]) -> fl
 
 def apply(what: Concept, z: ArrayLike, amount: float) -> NDArray[np.float32]:
     """Return the code ``z`` (``[d]`` or ``[n, d]``) plus ``amount`` steps of ``what``."""
-    return np.asarray(np.asarray(z, np.float32) + np.float32(amount) * what.direction, np.float32)
+    step = np.float32(amount) * np.array(what.direction, np.float32)
+    return np.asarray(np.asarray(z, np.float32) + step, np.float32)
 
 
 def _codes(values: ArrayLike) -> NDArray[np.float64]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from aegui.core.latent.concepts import Code, Concept, Name  # noqa: TC001  # pydantic looks
 from aegui.core.recipe.parts import no_truth
 from aegui.core.run_file.challenge import ChallengeDocument  # noqa: TC001  # pydantic looks
-from aegui.core.run_file.concepts import MAX_CONCEPTS, ConceptDocument, Number
 from aegui.core.run_file.data import DataDocument  # noqa: TC001  # pydantic looks at it
 from aegui.core.run_file.drawing import DrawingDocument  # noqa: TC001  # pydantic looks
 from aegui.core.run_file.stages import StageDocument  # noqa: TC001  # so it does
@@ -17,8 +18,7 @@ from aegui.core.training.record.stages import MAX_STAGES
 VERSION: Literal[2] = 2
 """Version 1 had no stages, and its ``best_loss`` was the lowest loss of any epoch."""
 MAX_PINS = 10_000
-MAX_PLACE_NUMBERS = 100_000
-MAX_NAME = 200
+MAX_CONCEPTS = 1_000
 MAX_TERMS = 100
 
 
@@ -46,11 +46,17 @@ class PointDocument(_DocumentPart):
     scalars: dict[str, int | float | str] = {}
 
 
-class PinDocument(_DocumentPart):
-    """A ``Place``."""
+@dataclass(frozen=True)
+class PinnedCode:
+    """A pinned code.
 
-    z: Annotated[list[Number], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
-    name: Annotated[str, Field(max_length=MAX_NAME)]
+    Attributes:
+        z: The code.
+        name: Its name.
+    """
+
+    z: Code
+    name: Name = ""
 
 
 class RunDocument(_DocumentPart):
@@ -58,8 +64,10 @@ class RunDocument(_DocumentPart):
 
     ``half`` means that the weights are in half precision, ``measured`` is the number of samples
     of the results if it differs from that in the file, ``terms`` are the further columns of the
-    history.
+    history. What is written is validated too: a file that could not be read again is refused.
     """
+
+    model_config = ConfigDict(revalidate_instances="always")
 
     format: Literal["aegui-run"] = "aegui-run"
     version: Annotated[Literal[1, 2], BeforeValidator(no_truth)] = VERSION
@@ -74,8 +82,8 @@ class RunDocument(_DocumentPart):
     device: str
     measured: Annotated[int, Field(ge=0, lt=2**40)] | None = None
     draft: DataDocument | None = None
-    places: Annotated[list[PinDocument], Field(max_length=MAX_PINS)] = []
-    concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
+    places: Annotated[list[PinnedCode], Field(max_length=MAX_PINS)] = []
+    concepts: Annotated[list[Concept], Field(max_length=MAX_CONCEPTS)] = []
     challenge: ChallengeDocument | None = None
     stages: Annotated[list[StageDocument], Field(max_length=MAX_STAGES)] = []
     drawing: DrawingDocument | None = None

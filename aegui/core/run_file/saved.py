@@ -25,12 +25,9 @@ from aegui.core.run_file import timeline as run_timeline
 from aegui.core.run_file.archive import Archive, pack, refused, stated, to_tensors
 from aegui.core.run_file.challenge import from_document as challenge_of
 from aegui.core.run_file.challenge import to_document as challenge_document
-from aegui.core.run_file.concepts import from_document as concept_of
-from aegui.core.run_file.concepts import to_document as concept_document
 from aegui.core.run_file.data import preview_note, read_dataset, to_document, unread_source
 from aegui.core.run_file.document import (
     VERSION,
-    PinDocument,
     PointDocument,
     ResultDocument,
     RunDocument,
@@ -54,11 +51,12 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import ResolvedRecipe, Shapes
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.challenge import KeptChallenge
-    from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.data import DataDocument, MayRead
+    from aegui.core.run_file.document import PinnedCode
     from aegui.core.run_file.drawing import KeptDrawing
     from aegui.core.training.record.result import TrainingResult
     from aegui.core.training.record.stages import Stage
@@ -88,19 +86,6 @@ class Draft:
 
     recipe: Recipe
     dataset: Dataset
-
-
-@dataclass(frozen=True)
-class PinnedCode:
-    """A pinned code.
-
-    Attributes:
-        z: The code.
-        name: Its name.
-    """
-
-    z: tuple[float, ...]
-    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +124,7 @@ class SavedRun:
     draft: Draft | None = None
     pins: tuple[PinnedCode, ...] = ()
     note: str = ""
-    concepts: tuple[KeptConcept, ...] = ()
+    concepts: tuple[Concept, ...] = ()
     timeline: TimelineView | None = None
     unread: str = ""
     stages: tuple[Stage, ...] = ()
@@ -295,9 +280,9 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
             document.engine,
             document.device,
             _read_draft(archive, document.draft, may_read),
-            tuple(PinnedCode(tuple(pin.z), pin.name) for pin in document.places),
+            tuple(document.places),
             preview_note(dataset, document.dataset, unread),
-            tuple(concept_of(concept) for concept in document.concepts),
+            tuple(document.concepts),
             run_timeline.read_timeline(archive, recipe, dataset),
             unread,
             _read_stages(archive, document, recipe),
@@ -350,8 +335,8 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         device=run.device,
         measured=_measured(run, data),
         draft=draft,
-        places=[PinDocument(z=list(pin.z), name=pin.name) for pin in run.pins],
-        concepts=[concept_document(concept) for concept in run.concepts],
+        places=list(run.pins),
+        concepts=list(run.concepts),
         stages=[stage_document(stage) for stage in run.stages],
         challenge=None if run.challenge is None else challenge_document(run.challenge),
         drawing=None if run.drawing is None else drawing_document(run.drawing),

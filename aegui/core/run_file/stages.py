@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
 from aegui.core.recipe.file import recipe_from
 from aegui.core.recipe.parts import no_truth
-from aegui.core.training.record.stages import MAX_CHANGES, LiveChange, Stage, StageKind
+from aegui.core.training.record.stages import MAX_CHANGES, Epochs, LiveChange, Stage, StageKind
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 _CHOSEN = ("source", "chars", "labels", "names", "count", "images")
 """Fields that select samples: a stage names its set, and these may be long lists."""
-_Number = Annotated[FiniteFloat, BeforeValidator(no_truth)]
-_Epoch = Annotated[_Number, Field(ge=0)]
 
 
-class _StagePart(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ChangeDocument(_StagePart):
-    """A ``LiveChange``."""
-
-    epoch: _Epoch
-    learning_rate: Annotated[_Number, Field(gt=0)] | None = None
-    corruption: CorruptionSpec | None = None
-    generator: bool | None = None
-    discriminator: bool | None = None
-
-
-class StageDocument(_StagePart):
+class StageDocument(BaseModel):
     """A ``Stage``; its recipe without name, notes and selection of samples."""
 
+    model_config = ConfigDict(extra="forbid")
+
     kind: StageKind
-    start: _Epoch
-    stop: _Epoch
+    start: Epochs
+    stop: Epochs
     recipe: dict[str, Any]
-    changes: Annotated[list[ChangeDocument], Field(max_length=MAX_CHANGES)] = []
+    changes: Annotated[list[LiveChange], Field(max_length=MAX_CHANGES)] = []
     reason: Annotated[str, Field(max_length=100)] = ""
     data: Annotated[str, Field(max_length=1_000)] = ""
     samples: Annotated[int, BeforeValidator(no_truth), Field(ge=0, lt=2**40)] = 0
@@ -58,7 +42,7 @@ def to_document(stage: Stage) -> StageDocument:
         start=stage.start,
         stop=stage.stop,
         recipe=recipe,
-        changes=[ChangeDocument(**asdict(change)) for change in stage.changes],
+        changes=list(stage.changes),
         reason=stage.reason,
         data=stage.data[:1_000],
         samples=stage.samples,
@@ -79,10 +63,7 @@ def from_document(document: StageDocument, recipe: Recipe) -> Stage:
         document.start,
         document.stop,
         recipe_from(known | document.recipe | stored_data),
-        tuple(
-            LiveChange(**{name: getattr(change, name) for name in ChangeDocument.model_fields})
-            for change in document.changes
-        ),
+        tuple(document.changes),
         document.reason,
         document.data,
         document.samples,

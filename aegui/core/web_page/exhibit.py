@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
-    from aegui.core.run_file.saved import PinnedCode, SavedRun
+    from aegui.core.run_file.document import PinnedCode
+    from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.record.timeline import TimelineFrame, TimelineView
     from aegui.core.web_page.packing import Precision
 

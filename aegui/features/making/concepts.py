@@ -13,7 +13,7 @@ from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 
 if TYPE_CHECKING:
-    from aegui.core.run_file.concepts import KeptConcept
+    from aegui.core.latent.concepts import Concept
     from aegui.features.making.model.concept_service import Applied, ConceptResult
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -153,7 +153,7 @@ class ConceptWork(QObject):
             self._page.set_result(self._concepts.latest, self._services.shown.image_style)
         self._lacked_encoder = lacks
 
-    def _offered(self) -> tuple[KeptConcept, ...]:
+    def _offered(self) -> tuple[Concept, ...]:
         """Return the kept concepts that fit the current network's code size."""
         codec = self._services.shown.codec
         size = 0 if codec is None else codec.latent_size

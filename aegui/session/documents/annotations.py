@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.i18n import tr
-from aegui.core.run_file.document import MAX_NAME
-from aegui.core.run_file.saved import PinnedCode
+from aegui.core.latent.concepts import MAX_NAME
+from aegui.core.run_file.document import PinnedCode
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QUndoStack
 
+    from aegui.core.latent.concepts import Concept
     from aegui.core.run_file.challenge import KeptChallenge
-    from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.drawing import KeptDrawing
 
 
@@ -30,7 +30,7 @@ class Annotations(QObject):
     pins_changed = Signal(object)
     """Emitted with the tuple of ``PinnedCode`` on the map, in their order."""
     concepts_changed = Signal(object)
-    """Emitted with the tuple of ``KeptConcept``."""
+    """Emitted with the tuple of ``Concept``."""
     challenge_changed = Signal(object)
     """Emitted with a ``KeptChallenge``, or None."""
     drawing_read = Signal(object)
@@ -44,7 +44,7 @@ class Annotations(QObject):
         self._history = history
         self.pins: tuple[PinnedCode, ...] = ()
         """The pins on the map."""
-        self.concepts: tuple[KeptConcept, ...] = ()
+        self.concepts: tuple[Concept, ...] = ()
         """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
         """The goal to reach; None if there is none."""
@@ -70,7 +70,7 @@ class Annotations(QObject):
     def take(
         self,
         pins: tuple[PinnedCode, ...],
-        concepts: tuple[KeptConcept, ...],
+        concepts: tuple[Concept, ...],
         challenge: KeptChallenge | None = None,
         drawing: KeptDrawing | None = None,
     ) -> None:
@@ -143,7 +143,7 @@ class Annotations(QObject):
         self.edited.emit()
         self.pins_changed.emit(pins)
 
-    def set_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
+    def set_concepts(self, concepts: tuple[Concept, ...]) -> None:
         """Replace all concepts."""
         if concepts == self.concepts:
             return
@@ -154,7 +154,7 @@ class Annotations(QObject):
         text = tr("Keep a concept") if adds else tr("Remove a concept")
         self._history.push(KeptCommand(self._show_concepts, self.concepts, concepts, text))
 
-    def _show_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
+    def _show_concepts(self, concepts: tuple[Concept, ...]) -> None:
         self.concepts = concepts
         self.edited.emit()
         self.concepts_changed.emit(concepts)

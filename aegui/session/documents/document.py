@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from aegui.core.course_configs import CourseReading
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.file_mark import FileMark
+    from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import PretrainSpec
     from aegui.core.run_file.challenge import KeptChallenge
-    from aegui.core.run_file.concepts import KeptConcept
+    from aegui.core.run_file.document import PinnedCode
     from aegui.core.run_file.drawing import KeptDrawing
-    from aegui.core.run_file.saved import PinnedCode
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.result import Checkpoint
     from aegui.core.training.record.timeline import TimelineView
@@ -63,7 +63,7 @@ class Opened:
     reading: CourseReading | None = None
     pins: tuple[PinnedCode, ...] = ()
     note: str = ""
-    concepts: tuple[KeptConcept, ...] = ()
+    concepts: tuple[Concept, ...] = ()
     unread: str = ""
     mark: FileMark | None = None
     challenge: KeptChallenge | None = None
@@ -206,7 +206,7 @@ def to_save(
     draft: DraftState,
     run: SavedRun | None,
     pins: tuple[PinnedCode, ...] = (),
-    concepts: tuple[KeptConcept, ...] = (),
+    concepts: tuple[Concept, ...] = (),
     challenge: KeptChallenge | None = None,
     drawing: KeptDrawing | None = None,
 ) -> SavedRun:

@@ -20,8 +20,9 @@ def test_a_concept_goes_from_those_without_to_those_with_it() -> None:
     assert apply(found, without.mean(axis=0), 1.0) == pytest.approx(with_it.mean(axis=0), abs=1e-6)
     assert apply(found, without, 0.5).shape == (400, 3)
     # The slider reaches as far as nine in ten of all samples lie apart.
-    places = np.concatenate([with_it, without]) @ found.direction
-    places /= found.direction @ found.direction
+    direction = np.array(found.direction)
+    places = np.concatenate([with_it, without]) @ direction
+    places /= direction @ direction
     assert found.high == pytest.approx(np.ptp(np.percentile(places, (5, 95))), rel=1e-4)
     assert found.low == -found.high
 

@@ -17,12 +17,13 @@ from PIL import Image
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, ReadError
+from aegui.core.latent.concepts import Concept
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
 from aegui.core.run_file import archive as archive_module
-from aegui.core.run_file.concepts import KeptConcept
 from aegui.core.run_file.data import to_document
-from aegui.core.run_file.saved import Draft, PinnedCode, SavedRun, load_run, save_run
+from aegui.core.run_file.document import PinnedCode
+from aegui.core.run_file.saved import Draft, SavedRun, load_run, save_run
 from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.record.result import Checkpoint, RunResult
 from aegui.core.training.record.snapshot import LayerWeights, Snapshot
@@ -178,7 +179,7 @@ def test_what_is_pinned_survives(tmp_path: Path) -> None:
 
 
 def test_concepts_survive(tmp_path: Path) -> None:
-    concepts = (KeptConcept("bold", (0.5, -1.25), -1.5, 2.0, 3.25), KeptConcept("", (1.0,), 0, 1))
+    concepts = (Concept("bold", (0.5, -1.25), -1.5, 2.0, 3.25), Concept("", (1.0,), 0, 1))
     save_run(tmp_path / "c.aegui", replace(a_run(), concepts=concepts))
     assert load_run(tmp_path / "c.aegui").concepts == concepts
 

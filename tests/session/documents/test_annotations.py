@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.run_file.concepts import KeptConcept
-from aegui.core.run_file.saved import PinnedCode, load_run, save_run
+from aegui.core.latent.concepts import Concept
+from aegui.core.run_file.document import PinnedCode
+from aegui.core.run_file.saved import load_run, save_run
 from aegui.session.documents.annotations import Annotations
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-THICK = KeptConcept("thick", (0.5, -1.0), -2.0, 3.0, 4.5)
+THICK = Concept("thick", (0.5, -1.0), -2.0, 3.0, 4.5)
 
 
 @pytest.fixture

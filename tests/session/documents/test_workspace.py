@@ -15,9 +15,9 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset, same_data
 from aegui.core.data.writers import write_dataset
 from aegui.core.i18n import set_language
+from aegui.core.latent.concepts import Concept
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe.file import save_recipe
-from aegui.core.run_file.concepts import KeptConcept
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.loop.train import train
 from aegui.paths import models_dir
@@ -976,7 +976,7 @@ def test_what_is_kept_in_the_document_is_unsaved_until_it_is_as_before(
     workspace.file.title_changed.connect(lambda _name, is_modified: titles.append(is_modified))
     kept.pin(np.array([0.5, 1.0], np.float32))
     assert workspace.file.is_modified, "a pin alone is in the file too"
-    kept.set_concepts((KeptConcept("thick", (1.0, 0.0), 0.0, 1.0, 2.0),))
+    kept.set_concepts((Concept("thick", (1.0, 0.0), 0.0, 1.0, 2.0),))
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
     assert not workspace.file.is_modified

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, FiniteFloat
+
+from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
+from aegui.core.recipe.parts import no_truth
 
 if TYPE_CHECKING:
-    from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.recipe import Recipe
 
 StageKind = Literal["train", "continue", "fork"]
 """From untrained weights; exactly where the last stage ended; from the weights of an epoch, with
@@ -14,11 +19,13 @@ a fresh optimiser."""
 
 MAX_STAGES = 1_000
 MAX_CHANGES = 10_000
+_Number = Annotated[FiniteFloat, BeforeValidator(no_truth)]
+Epochs = Annotated[_Number, Field(ge=0)]
 
 
 @dataclass(frozen=True)
 class LiveChange:
-    """Settings changed while the training ran; None marks an unchanged setting.
+    """Settings changed while the training ran, saved with it; None marks an unchanged setting.
 
     Attributes:
         epoch: Epochs done when the change took effect.
@@ -28,8 +35,8 @@ class LiveChange:
         discriminator: Whether its discriminator is trained from then on.
     """
 
-    epoch: float
-    learning_rate: float | None = None
+    epoch: Epochs
+    learning_rate: Annotated[_Number, Field(gt=0)] | None = None
     corruption: CorruptionSpec | None = None
     generator: bool | None = None
     discriminator: bool | None = None

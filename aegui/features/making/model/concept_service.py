@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
-from aegui.core.latent.concepts import concept
-from aegui.core.run_file.concepts import KeptConcept
+from aegui.core.latent.concepts import Concept, concept
 from aegui.core.sampled import stride_for
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
@@ -70,7 +69,7 @@ class ConceptResult:
         epoch: Epoch of the weights.
     """
 
-    concept: KeptConcept
+    concept: Concept
     base: NDArray[np.float32]
     amounts: NDArray[np.float32]
     images: NDArray[np.float32]
@@ -108,7 +107,7 @@ class ConceptService(Service):
         super().__init__(parent)
         self._subject: MakingSubject | None = None
         self._boxes: dict[str, tuple[int, ...]] = dict.fromkeys(BOXES, ())
-        self.stored: KeptConcept | None = None
+        self.stored: Concept | None = None
         """The kept concept used instead of the boxes A and B."""
         self.start: tuple[float, ...] = ()
         """The code the concept is applied to, if it is not that of samples."""
@@ -168,7 +167,7 @@ class ConceptService(Service):
         """Add samples to a box."""
         self.set_box(key, (*self._boxes[key], *indices))
 
-    def set_stored(self, stored: KeptConcept | None) -> None:
+    def set_stored(self, stored: Concept | None) -> None:
         """Use a kept concept instead of the boxes A and B; None uses the boxes again."""
         if stored != self.stored:
             self.stored = stored
@@ -247,7 +246,7 @@ def _is_same(before: MakingSubject, after: MakingSubject) -> bool:
 
 
 def _work(
-    subject: MakingSubject, boxes: Mapping[str, tuple[int, ...]], stored: KeptConcept | None
+    subject: MakingSubject, boxes: Mapping[str, tuple[int, ...]], stored: Concept | None
 ) -> int:
     """Return the multiplications needed for one result."""
     keys = ("start",) if stored is not None else tuple(boxes)
@@ -262,7 +261,7 @@ def _work(
 def _computed(
     subject: MakingSubject,
     boxes: Mapping[str, tuple[int, ...]],
-    stored: KeptConcept | None,
+    stored: Concept | None,
     start: NDArray[np.float32],
 ) -> ConceptResult:
     codec = subject.codec
@@ -273,7 +272,7 @@ def _computed(
         for key, indices in boxes.items()
         if indices and (stored is None or key == "start")
     }
-    found = stored if stored is not None else _found(codes["plus"], _others(subject, codes))
+    found = stored if stored is not None else concept(codes["plus"], _others(subject, codes))
     means = {key: values.mean(axis=0) for key, values in codes.items()}
     if len(start) == codec.latent_size:
         base = start
@@ -307,17 +306,6 @@ def _others(
     count = len(subject.dataset)
     some = np.linspace(0, count - 1, min(count, MAX_IN_A_BOX)).astype(int)
     return _codes(subject, tuple(some.tolist()))
-
-
-def _found(plus: NDArray[np.float32], minus: NDArray[np.float32]) -> KeptConcept:
-    found = concept(plus, minus, "")
-    return KeptConcept(
-        "",
-        tuple(float(value) for value in found.direction),
-        float(found.low),
-        float(found.high),
-        float(found.separation),
-    )
 
 
 def _middle(subject: MakingSubject) -> NDArray[np.float32]:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.progress import reporting_share
 from aegui.core.i18n import tr
+from aegui.core.latent.concepts import MAX_NAME
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
-from aegui.core.run_file.document import MAX_NAME
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file.saved import PinnedCode
+    from aegui.core.run_file.document import PinnedCode
     from aegui.features.making.model.making import MakingSubject
     from aegui.session.jobs.derived import JobProgress
 

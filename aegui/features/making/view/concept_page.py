@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QKeyEvent
 
-    from aegui.core.run_file.concepts import KeptConcept
+    from aegui.core.latent.concepts import Concept
     from aegui.features.making.model.concept_service import Applied, ConceptResult
 
 _MAX_NAME = 60
@@ -152,7 +152,7 @@ class ConceptPage(QWidget):
         for box in self.boxes.values():
             box.set_samples(images, names, classes, members, result)
 
-    def set_stored(self, stored: Sequence[KeptConcept], current: int) -> None:
+    def set_stored(self, stored: Sequence[Concept], current: int) -> None:
         """Offer the kept concepts; ``current`` is in use, -1 for the boxes."""
         with QSignalBlocker(self.stored):
             self.stored.clear()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.run_file.saved import PinnedCode
+    from aegui.core.run_file.document import PinnedCode
     from aegui.session.data.image_style import ImageStyle
 
 _ICON_PX = QSize(18, 18)

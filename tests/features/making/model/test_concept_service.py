@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from aegui.core.latent.concepts import Concept
 from aegui.core.latent.novelty import known
-from aegui.core.run_file.concepts import KeptConcept
 from aegui.features.making.model.concept_service import STOPS, ConceptResult, ConceptService
 from aegui.features.making.model.making import MakingSubject
 from tests.session.parts import codec, glyphs
@@ -110,7 +110,7 @@ def test_other_samples_empty_the_boxes(service: ConceptService) -> None:
 
 def test_a_kept_concept_is_used_instead_of_the_boxes(service: ConceptService) -> None:
     service.set_subject(subject())
-    kept = KeptConcept("up", (0.0, 2.0), -1.0, 1.0, 3.0)
+    kept = Concept("up", (0.0, 2.0), -1.0, 1.0, 3.0)
     service.set_stored(kept)
     service.set_start((0.5, 0.25))
     result = computed(service)

@@ -12,7 +12,7 @@ import pytest
 from aegui.core.errors import Cancelled
 from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import pixel_change, through
-from aegui.core.run_file.saved import PinnedCode
+from aegui.core.run_file.document import PinnedCode
 from aegui.features.making.model import path_service
 from aegui.features.making.model.making import MakingSubject
 from aegui.features.making.model.path_service import MAX_IMAGES, PathResult, PathService

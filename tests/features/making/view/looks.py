@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.latent.concepts import Concept
 from aegui.core.latent.novelty import Novelties, known
-from aegui.core.run_file.concepts import KeptConcept
 from aegui.features.making.model.concept_service import STOPS, ConceptResult
 from aegui.features.making.model.finds_service import FindsResult
 from aegui.features.making.model.path_service import PathResult
@@ -28,7 +28,7 @@ def path_result(count: int = 11) -> PathResult:
 
 def concept_result(separation: float = 2.5) -> ConceptResult:
     """Return a two-dimensional concept with steps from -2 to 2."""
-    concept = KeptConcept("", (1.0, 0.5), -2.0, 2.0, separation)
+    concept = Concept("", (1.0, 0.5), -2.0, 2.0, separation)
     amounts = np.linspace(-2.0, 2.0, STOPS, dtype=np.float32)
     return ConceptResult(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS), {}, 7)
 

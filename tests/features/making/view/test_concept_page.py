@@ -12,7 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from aegui.core.run_file.concepts import KeptConcept
+from aegui.core.latent.concepts import Concept
 from aegui.features.making.model.concept_service import STOPS, Applied
 from aegui.features.making.view.concept_page import ConceptPage
 from aegui.session.data.image_style import GLYPHS
@@ -22,7 +22,7 @@ from tests.features.making.view.looks import concept_result, glyphs
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-THICK = KeptConcept("thick", (1.0, 0.0), -1.0, 1.0)
+THICK = Concept("thick", (1.0, 0.0), -1.0, 1.0)
 
 
 @pytest.fixture

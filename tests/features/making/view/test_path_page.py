@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from aegui.core.i18n import LANGUAGES, set_language
-from aegui.core.run_file.saved import PinnedCode
+from aegui.core.run_file.document import PinnedCode
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.panel import MakingPanel
 from aegui.features.making.view.path_page import PathPage
