@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.pixels.answers import one_image
-from aegui.session.pixels.drawing_state import paper_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +65,7 @@ class Reach(QObject):
         if shown.image_style.glyphs:
             image = (image > THRESHOLD).astype(np.float32)
         dataset = shown.dataset
-        paper = paper_of(shown.image_style, dataset.image_shape[0])
+        paper = shown.image_style.paper(dataset.image_shape[0])
         self._services.drawing.paste(one_image(image, dataset), paper)
         self._draw_dock.show()
         self._draw_dock.raise_()

@@ -16,6 +16,7 @@ from aegui.core.evaluation.bayes import read_drawing
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import Prior
 from aegui.core.evaluation.reasons import LOGIT_MOST, pixel_reasons
+from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer import feature as wiring_answer
 from aegui.features.answer.feature import REPAIR_REPORTED, AnswerFeature
@@ -29,7 +30,6 @@ from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
 from aegui.session.map.others import Other, Others
 from aegui.session.pixels.answers import most_informative_pixel
-from aegui.session.pixels.drawing_state import DrawingPaper
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

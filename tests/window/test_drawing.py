@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
+from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.edits import with_values
 from aegui.features.drawing.clipboard import to_clipboard
 from aegui.features.drawing.editor import EditorFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.linked.others import OthersFeature
-from aegui.session.pixels.drawing_state import DrawingPaper
 from aegui.shell.panel_area import PanelArea
 from aegui.widgets.dragged_samples import samples_mime
 from tests.widgets.drags import caught_drags

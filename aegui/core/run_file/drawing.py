@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.i18n import tr
+from aegui.core.pixels.drawing_state import DrawingPaper, DrawingState, frozen
 from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from aegui.core.pixels.transforms import Pixels
 
 MAX_SIDE = 4_096
 MAX_NUMBERS = 1 << 20
@@ -24,31 +19,8 @@ Level = Annotated[float, Field(ge=0.0, le=1.0)]
 Levels = Annotated[list[Level], Field(min_length=1, max_length=MAX_NUMBERS)]
 
 
-@dataclass(frozen=True, eq=False)
-class KeptDrawing:
-    """A drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
-
-    Attributes:
-        pixels: The drawing.
-        target: The clean image that a network should return for it; None if unknown.
-        before_noise: The drawing before noise was added; None if there is no noise.
-        label: Name of the sample that it was loaded from, or "".
-        kind: Kind of its pixels.
-        ground: The level of an empty drawing.
-        noise: Its noise and the seed of it, or None.
-    """
-
-    pixels: NDArray[np.float32]
-    target: NDArray[np.float32] | None = None
-    before_noise: NDArray[np.float32] | None = None
-    label: str = ""
-    kind: Pixels = "binary"
-    ground: float = 0.0
-    noise: tuple[CorruptionSpec, int] | None = None
-
-
 class DrawingDocument(BaseModel):
-    """A ``KeptDrawing`` in ``run.json``; its images are rows of levels."""
+    """A ``DrawingState`` in ``run.json``; its images are rows of levels."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -76,7 +48,7 @@ class DrawingDocument(BaseModel):
         return self
 
 
-def to_document(drawing: KeptDrawing) -> DrawingDocument | None:
+def to_document(drawing: DrawingState) -> DrawingDocument | None:
     """Return the document to write; None for a drawing too large for a file."""
     images = (drawing.pixels, drawing.target, drawing.before_noise)
     shape = list(drawing.pixels.shape)
@@ -88,8 +60,8 @@ def to_document(drawing: KeptDrawing) -> DrawingDocument | None:
     spec, seed = drawing.noise or (None, 0)
     return DrawingDocument(
         shape=shape,
-        kind=drawing.kind,
-        ground=drawing.ground,
+        kind=drawing.paper.kind,
+        ground=drawing.paper.ground,
         label=drawing.label[:MAX_LABEL],
         pixels=pixels or [],
         target=target,
@@ -99,22 +71,20 @@ def to_document(drawing: KeptDrawing) -> DrawingDocument | None:
     )
 
 
-def from_document(document: DrawingDocument | None) -> KeptDrawing | None:
+def from_document(document: DrawingDocument | None) -> DrawingState | None:
     """Return the drawing read."""
     if document is None:
         return None
     pixels, target, before = (
-        None if levels is None else _image(levels, document.shape)
+        None if levels is None else frozen(np.reshape(levels, document.shape))
         for levels in (document.pixels, document.target, document.before_noise)
     )
     assert pixels is not None
-    noise = None if document.noise is None else (document.noise, document.seed)
-    return KeptDrawing(
-        pixels, target, before, document.label, document.kind, document.ground, noise
+    return DrawingState(
+        pixels,
+        target,
+        document.label,
+        before,
+        paper=DrawingPaper(document.kind, document.ground),
+        noise=None if document.noise is None else (document.noise, document.seed),
     )
-
-
-def _image(levels: list[float], shape: list[int]) -> NDArray[np.float32]:
-    image = np.array(levels, np.float32).reshape(shape)
-    image.setflags(write=False)
-    return image

@@ -53,11 +53,11 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import ResolvedRecipe, Shapes
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.data import DataDocument, MayRead
     from aegui.core.run_file.document import PinnedCode
-    from aegui.core.run_file.drawing import KeptDrawing
     from aegui.core.training.record.result import TrainingResult
     from aegui.core.training.record.stages import Stage
     from aegui.core.training.record.timeline import TimelineView
@@ -129,7 +129,7 @@ class SavedRun:
     unread: str = ""
     stages: tuple[Stage, ...] = ()
     challenge: KeptChallenge | None = None
-    drawing: KeptDrawing | None = None
+    drawing: DrawingState | None = None
 
     @property
     def requested_recipe(self) -> Recipe:

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.priors import Prior
     from aegui.core.evaluation.reasons import PixelReasons
     from aegui.core.latent.codec import Codec
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.recipe import CorruptionSpec
     from aegui.features.answer.model.answer_study_service import SetLimit
-    from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow

@@ -17,8 +17,8 @@ from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
+from aegui.core.pixels.drawing_state import to_keep
 from aegui.features.drawing.model.loaded import loaded_index
 from aegui.session.data.image_style import image_style_of
 from aegui.session.jobs.costs import is_quick
 from aegui.session.pixels.answers import one_image, title
-from aegui.session.pixels.drawing_state import from_saved, paper_of, to_keep
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.run_file.drawing import KeptDrawing
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -78,7 +78,7 @@ class DrawingFeature(Feature):
         shown, drawing = self._showing.shown, self._services.drawing
         dataset, image_style = shown.dataset, shown.image_style
         channels, height, width = dataset.image_shape
-        drawing.reset(height, width, paper_of(image_style, channels))
+        drawing.reset(height, width, image_style.paper(channels))
         if drawing.undo_stack.count() == 0 and not (drawing.pixels != image_style.ground).any():
             self._begin(dataset.labels)
         elif self._is_of_another_set():
@@ -106,7 +106,7 @@ class DrawingFeature(Feature):
         dataset = shown.dataset
         if 0 <= index < len(dataset):
             image = one_image(dataset.images[index], dataset)
-            paper = paper_of(shown.image_style, dataset.image_shape[0])
+            paper = shown.image_style.paper(dataset.image_shape[0])
             if not shown.image_style.glyphs:
                 # The trail shows how a drawing evolves; a jump between photographs is no such path.
                 self._trail.clear()
@@ -116,16 +116,16 @@ class DrawingFeature(Feature):
     # The drawing
 
     @Slot(object)
-    def _on_annotations_drawing_read(self, saved: KeptDrawing | None) -> None:
+    def _on_annotations_drawing_read(self, saved: DrawingState | None) -> None:
         """Restore the drawing of a document, unless the person has already drawn something.
 
         A person's drawing is kept, so that several networks can be compared on it by opening them.
         """
         drawing, dataset = self._services.drawing, self._services.workspace.dataset
         channels, height, width = dataset.image_shape
-        drawing.reset(height, width, paper_of(image_style_of(dataset), channels))
+        drawing.reset(height, width, image_style_of(dataset).paper(channels))
         if saved is not None and drawing.undo_stack.count() == 0:
-            drawing.take(from_saved(saved))
+            drawing.take(saved)
 
     @Slot()
     def _on_drawing_changed(self) -> None:

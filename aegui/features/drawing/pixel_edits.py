@@ -10,13 +10,13 @@ from PySide6.QtGui import QGuiApplication
 
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import code_of
+from aegui.core.pixels.drawing_state import DrawingPaper, on_paper
 from aegui.core.pixels.shapes import PixelBox
 from aegui.features.drawing.clipboard import from_clipboard, to_clipboard
 from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog
 from aegui.session.data.image_style import ImageStyle
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image
-from aegui.session.pixels.drawing_state import DrawingPaper, on_paper, paper_of
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QDockWidget
 
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.pixels.shapes import Cell
     from aegui.core.pixels.transforms import Pixels
     from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
     from aegui.features.drawing.view.draw_panel import DrawPanel
-    from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
 
 _CODE_MS = 100
@@ -210,7 +210,7 @@ class PixelEdits(QObject):
         """Return height and width of the set's images, and the paper to draw them on."""
         shown = self._services.shown
         channels, height, width = shown.dataset.image_shape
-        return (height, width), paper_of(shown.image_style, channels)
+        return (height, width), shown.image_style.paper(channels)
 
     @Slot()
     def ask_for_new(self) -> NewDrawingDialog:

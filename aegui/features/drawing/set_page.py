@@ -22,7 +22,6 @@ from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.data.image_style import image_style_of
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
-from aegui.session.pixels.drawing_state import paper_of
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
@@ -155,5 +154,5 @@ class SetPageFeature(Feature):
             return
         image_style = image_style_of(dataset)
         image = one_image(dataset.images[index], dataset)
-        paper = paper_of(image_style, dataset.image_shape[0])
+        paper = image_style.paper(dataset.image_shape[0])
         services.drawing.load(image, title(dataset, index, image_style), None, paper)

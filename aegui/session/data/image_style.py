@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.pixels.drawing_state import GLYPH_PAPER, DrawingPaper
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -36,6 +38,12 @@ class ImageStyle:
 
     glyphs: bool = True
     ground: float = 0.0
+
+    def paper(self, channels: int) -> DrawingPaper:
+        """Return the paper for drawings like these images, which have ``channels`` channels."""
+        if self.glyphs:
+            return GLYPH_PAPER
+        return DrawingPaper("colour" if channels > 1 else "grey", self.ground)
 
 
 GLYPHS = ImageStyle()

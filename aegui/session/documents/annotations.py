@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
     from aegui.core.latent.concepts import Concept
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.run_file.challenge import KeptChallenge
-    from aegui.core.run_file.drawing import KeptDrawing
 
 
 class Annotations(QObject):
@@ -34,7 +34,7 @@ class Annotations(QObject):
     challenge_changed = Signal(object)
     """Emitted with a ``KeptChallenge``, or None."""
     drawing_read = Signal(object)
-    """Emitted with the ``KeptDrawing`` of a document that was opened, or None."""
+    """Emitted with the ``DrawingState`` of a document that was opened, or None."""
     edited = Signal()
     """Emitted after an edit by the user, before the signals of the parts."""
 
@@ -48,10 +48,10 @@ class Annotations(QObject):
         """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
         """The goal to reach; None if there is none."""
-        self._read: KeptDrawing | None = None
+        self._read: DrawingState | None = None
         """The drawing that the document was opened with."""
-        self._brought: KeptDrawing | None = None
-        self._drawing_now: Callable[[], KeptDrawing | None] | None = None
+        self._brought: DrawingState | None = None
+        self._drawing_now: Callable[[], DrawingState | None] | None = None
         self._clean = self._asked_about
 
     @property
@@ -72,7 +72,7 @@ class Annotations(QObject):
         pins: tuple[PinnedCode, ...],
         concepts: tuple[Concept, ...],
         challenge: KeptChallenge | None = None,
-        drawing: KeptDrawing | None = None,
+        drawing: DrawingState | None = None,
     ) -> None:
         """Set the annotations of another document; call ``announce`` to emit the signals."""
         self.pins, self.concepts, self.challenge = pins, concepts, challenge
@@ -96,11 +96,11 @@ class Annotations(QObject):
             self.challenge_changed.emit(challenge)
 
     @property
-    def drawing(self) -> KeptDrawing | None:
+    def drawing(self) -> DrawingState | None:
         """The drawing to save with the document; None if there is none."""
         return self._read if self._drawing_now is None else self._drawing_now()
 
-    def follow_drawing(self, now: Callable[[], KeptDrawing | None]) -> None:
+    def follow_drawing(self, now: Callable[[], DrawingState | None]) -> None:
         """Save what ``now`` returns with the document; this does not mark it as modified."""
         self._drawing_now = now
 

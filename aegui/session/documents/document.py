@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from aegui.core.file_mark import FileMark
     from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.recipe import PretrainSpec
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.document import PinnedCode
-    from aegui.core.run_file.drawing import KeptDrawing
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.result import Checkpoint
     from aegui.core.training.record.timeline import TimelineView
@@ -67,7 +67,7 @@ class Opened:
     unread: str = ""
     mark: FileMark | None = None
     challenge: KeptChallenge | None = None
-    drawing: KeptDrawing | None = None
+    drawing: DrawingState | None = None
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -208,7 +208,7 @@ def to_save(
     pins: tuple[PinnedCode, ...] = (),
     concepts: tuple[Concept, ...] = (),
     challenge: KeptChallenge | None = None,
-    drawing: KeptDrawing | None = None,
+    drawing: DrawingState | None = None,
 ) -> SavedRun:
     """Return the content of a run file with run, draft and annotations."""
     if run is None:

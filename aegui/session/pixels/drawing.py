@@ -14,6 +14,15 @@ from aegui.core.data.corruption import corrupted
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
 from aegui.core.pixels.code import levels_of
+from aegui.core.pixels.drawing_state import (
+    GLYPH_PAPER,
+    DrawingPaper,
+    DrawingState,
+    Ink,
+    frozen,
+    on_paper,
+    painted,
+)
 from aegui.core.pixels.shapes import PixelBox
 from aegui.core.pixels.transforms import (
     as_kind,
@@ -28,15 +37,6 @@ from aegui.core.pixels.transforms import (
     turned,
 )
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.pixels.drawing_state import (
-    GLYPH_PAPER,
-    DrawingPaper,
-    DrawingState,
-    Ink,
-    frozen,
-    on_paper,
-    painted,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

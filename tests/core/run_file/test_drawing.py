@@ -10,13 +10,9 @@ from pydantic import ValidationError
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import ReadError
+from aegui.core.pixels.drawing_state import DrawingPaper, DrawingState
 from aegui.core.recipe import CorruptionSpec, Recipe
-from aegui.core.run_file.drawing import (
-    DrawingDocument,
-    KeptDrawing,
-    from_document,
-    to_document,
-)
+from aegui.core.run_file.drawing import DrawingDocument, from_document, to_document
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 
 if TYPE_CHECKING:
@@ -28,19 +24,19 @@ NOISE = CorruptionSpec(kind="flip", level=0.2), 7
 PLAIN: dict[str, Any] = {"shape": [1, 2], "kind": "grey", "ground": 0.0, "pixels": [0.25, 1.0]}
 
 
-def run(drawing: KeptDrawing | None) -> SavedRun:
+def run(drawing: DrawingState | None) -> SavedRun:
     return SavedRun(Recipe(), load_builtin("lowercase"), drawing=drawing)
 
 
 @pytest.mark.parametrize(
     "drawing",
     [
-        KeptDrawing(GLYPH),
-        KeptDrawing(1 - GLYPH, GLYPH, GLYPH, "a", noise=NOISE),
-        KeptDrawing(DRAW.random((3, 6, 4), np.float32), kind="colour", ground=1.0),
+        DrawingState(GLYPH),
+        DrawingState(1 - GLYPH, GLYPH, "a", GLYPH, noise=NOISE),
+        DrawingState(DRAW.random((3, 6, 4), np.float32), paper=DrawingPaper("colour", 1.0)),
     ],
 )
-def test_a_drawing_comes_back_as_it_was(drawing: KeptDrawing, tmp_path: Path) -> None:
+def test_a_drawing_comes_back_as_it_was(drawing: DrawingState, tmp_path: Path) -> None:
     save_run(tmp_path / "a.aegui", run(drawing))
     read = load_run(tmp_path / "a.aegui").drawing
     assert read is not None
@@ -54,7 +50,7 @@ def test_a_drawing_comes_back_as_it_was(drawing: KeptDrawing, tmp_path: Path) ->
             assert one is other
         else:
             assert np.array_equal(one, other)
-    assert (read.label, read.kind, read.ground) == (drawing.label, drawing.kind, drawing.ground)
+    assert (read.label, read.paper) == (drawing.label, drawing.paper)
     assert read.noise == drawing.noise
 
 
@@ -85,7 +81,7 @@ def test_a_drawing_that_is_none_is_refused(changes: dict[str, Any]) -> None:
 
 
 def test_the_refusal_names_file_and_part(tmp_path: Path) -> None:
-    save_run(tmp_path / "a.aegui", run(KeptDrawing(GLYPH)))
+    save_run(tmp_path / "a.aegui", run(DrawingState(GLYPH)))
     with zipfile.ZipFile(tmp_path / "a.aegui") as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     document = json.loads(parts["run.json"])
@@ -99,5 +95,5 @@ def test_the_refusal_names_file_and_part(tmp_path: Path) -> None:
 
 
 def test_what_no_file_takes_is_left_out() -> None:
-    assert to_document(KeptDrawing(np.zeros((1, 5000), np.float32))) is None
+    assert to_document(DrawingState(np.zeros((1, 5000), np.float32))) is None
     assert from_document(None) is None

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.pixels.shapes import PixelBox
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.pixels.drawing import Drawing
-from aegui.session.pixels.drawing_state import DrawingPaper
 
 if TYPE_CHECKING:
     from collections.abc import Callable

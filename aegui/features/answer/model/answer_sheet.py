@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.priors import Prior
     from aegui.core.evaluation.repairs import Repairs
     from aegui.core.latent.codec import Codec
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.recipe import CorruptionSpec
     from aegui.session.pixels.answers import Nearest
-    from aegui.session.pixels.drawing_state import DrawingState
 
 SHOWN = "shown"
 """Key of the displayed network."""

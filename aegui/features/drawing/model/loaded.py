@@ -9,7 +9,7 @@ import numpy as np
 from aegui.session.pixels.answers import one_image
 
 if TYPE_CHECKING:
-    from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.session.shown import Shown
 
 

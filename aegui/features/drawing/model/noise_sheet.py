@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.codec import Codec
-    from aegui.session.pixels.drawing_state import DrawingState
+    from aegui.core.pixels.drawing_state import DrawingState
 
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 """Noise levels of the columns of a sheet."""

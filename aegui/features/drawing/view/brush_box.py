@@ -21,8 +21,8 @@ from aegui.kit.layouts import dim, row
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
+    from aegui.core.pixels.drawing_state import Ink
     from aegui.core.pixels.transforms import Pixels
-    from aegui.session.pixels.drawing_state import Ink
 
 BLACK, WHITE = 0.0, 1.0
 COLUMNS, ROWS = 6, 2

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 
-    from aegui.session.pixels.drawing_state import DrawingPaper, Ink
+    from aegui.core.pixels.drawing_state import DrawingPaper, Ink
 
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9

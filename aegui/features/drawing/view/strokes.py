@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtWidgets import QWidget
 
+    from aegui.core.pixels.drawing_state import Ink
     from aegui.session.data.image_style import ImageStyle
-    from aegui.session.pixels.drawing_state import Ink
 
 
 PAINT, ERASE = 1.0, 0.0

@@ -12,6 +12,7 @@ from aegui.core.data.corruption import corrupted
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset
 from aegui.core.evaluation.bayes import read_drawing
+from aegui.core.pixels.drawing_state import DrawingState, frozen
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import load_run
 from aegui.features.answer.model.answer_sheet import (
@@ -25,7 +26,6 @@ from aegui.features.answer.model.answer_sheet import (
 )
 from aegui.paths import models_dir
 from aegui.session.pixels.answers import Nearest
-from aegui.session.pixels.drawing_state import DrawingState, frozen
 from tests.session.parts import codec as small_codec
 from tests.session.parts import glyphs
 from tests.session.pictures import grey

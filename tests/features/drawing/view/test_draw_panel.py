@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.drawing.view.brush_box import ink_words
 from aegui.features.drawing.view.draw_panel import DrawPanel
@@ -30,7 +31,6 @@ from aegui.features.drawing.view.drawing_tools import TOOL_OF, TOOLS, Tool
 from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog
 from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.theme import DARK, LIGHT, apply_theme
-from aegui.session.pixels.drawing_state import DrawingPaper
 from tests.features.drawing.view.samples import LABELS, glyphs
 
 if TYPE_CHECKING:

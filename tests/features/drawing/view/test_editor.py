@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.pixels.shapes import PixelBox, line_cells
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.drawing.view.editor import PixelEditor
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import ImageStyle
 from aegui.session.pixels.drawing import Drawing
-from aegui.session.pixels.drawing_state import DrawingPaper
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.pixels.transforms import Pixels, as_kind
-from aegui.core.run_file.drawing import KeptDrawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from aegui.core.pixels.shapes import Cell
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.data.image_style import ImageStyle
 
 Ink = float | tuple[float, float, float]
 """A colour to paint with: a level 0..1, or red, green and blue."""
@@ -46,13 +44,6 @@ GLYPH_PAPER = DrawingPaper()
 """The paper of the characters."""
 
 
-def paper_of(image_style: ImageStyle, channels: int) -> DrawingPaper:
-    """Return the paper for drawings like the images of ``image_style``."""
-    if image_style.glyphs:
-        return GLYPH_PAPER
-    return DrawingPaper("colour" if channels > 1 else "grey", image_style.ground)
-
-
 @dataclass(frozen=True, eq=False)
 class DrawingState:
     """The state of a drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
@@ -62,7 +53,7 @@ class DrawingState:
         target: The clean image that a network should output; None if it is unknown.
         label: Name of the loaded sample, or "".
         before_noise: The drawing without the current noise; None without noise.
-        index: Index in the dataset of the loaded sample, or None.
+        index: Index in the dataset of the loaded sample, or None; not saved.
         paper: Pixel kind and background.
         noise: The current noise and its seed; None without noise.
     """
@@ -91,26 +82,15 @@ class DrawingState:
         )
 
 
-def to_keep(state: DrawingState) -> KeptDrawing | None:
-    """Return the part of a drawing that is saved with a run; None if the user has drawn nothing.
+def to_keep(state: DrawingState) -> DrawingState | None:
+    """Return the drawing to save with a run, of no sample; None if the user has drawn nothing.
 
     An empty drawing or an unchanged sample is not saved.
     """
-    pixels, paper = state.pixels, state.paper
-    is_sample = bool(state.label) and _same(pixels, state.target)
-    if is_sample or not (pixels != paper.ground).any():
+    is_sample = bool(state.label) and _same(state.pixels, state.target)
+    if is_sample or not (state.pixels != state.paper.ground).any():
         return None
-    return KeptDrawing(
-        pixels, state.target, state.before_noise, state.label, paper.kind, paper.ground, state.noise
-    )
-
-
-def from_saved(saved: KeptDrawing) -> DrawingState:
-    """Return the state of a saved drawing."""
-    paper = DrawingPaper(saved.kind, saved.ground)
-    return DrawingState(
-        saved.pixels, saved.target, saved.label, saved.before_noise, None, paper, saved.noise
-    )
+    return replace(state, index=None)
 
 
 def frozen(image: ArrayLike) -> NDArray[np.float32]:
