@@ -17,13 +17,13 @@ _WIDEST_PX = 520
 
 
 class Placeholder(QStackedWidget):
-    """Shows ``content``, or a message in its place, optionally with a button."""
+    """Shows ``content``, or a message in its place, at first ``text``, optionally with a button."""
 
     accepted = Signal()
     """Emitted when the button is clicked."""
 
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, content: QWidget, text: str = "") -> None:
+        super().__init__()
         self._label = hint()
         self._label.setMaximumWidth(_WIDEST_PX)
         self.offer = QPushButton()
@@ -33,7 +33,7 @@ class Placeholder(QStackedWidget):
         self._offers.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.addWidget(held(column(1, line, self._offers, 1, spacing=SPACING)))
         self.addWidget(content)
-        self.say("")
+        self.say(text)
 
     @property
     def message(self) -> str:
@@ -57,3 +57,7 @@ class Placeholder(QStackedWidget):
     def show_content(self) -> None:
         """Show the content."""
         self.setCurrentIndex(1)
+
+    def show_content_if(self, has_content: bool) -> None:
+        """Show the content if there is any, otherwise the last message."""
+        self.setCurrentIndex(int(has_content))

@@ -319,9 +319,9 @@ def test_the_map_says_that_a_first_training_is_getting_ready(
         # Signals of the training thread arrive only once the event loop runs.
         assert canvas.surface.empty_text == "The training is getting ready…"
         assert canvas.accessibleDescription() == "The training is getting ready…"
-        assert panel._reason.text() == "The training is getting ready…"
+        assert panel._placeholder.message == "The training is getting ready…"
     assert canvas.surface.empty_text == "Press Train to see the codes."
-    assert panel._reason.text() == "Train a network, then move over the map."
+    assert panel._placeholder.message == "Train a network, then move over the map."
 
 
 @pytest.mark.arrangement("build")

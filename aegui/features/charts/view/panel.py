@@ -16,7 +16,6 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import (
     QGridLayout,
     QSizePolicy,
-    QStackedLayout,
     QToolButton,
     QWidget,
 )
@@ -26,8 +25,9 @@ from aegui.features.charts.view.plot import PlotView, load_graph
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, held, hint, row
+from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import flat_button
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
 from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, seeds_csv
@@ -101,7 +101,6 @@ class ChartsPanel(QWidget):
         self._fit = flat_button("zoom-fit", tr("Show the whole training (double click on a chart)"))
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self._export = self.figures.button(tr("Save or copy the charts"))
-        self._empty = hint(tr(_NOTHING_YET))
         self._get_ready = QTimer(self, singleShot=True)
         self._get_ready.timeout.connect(load_graph)
         self._build()
@@ -128,11 +127,8 @@ class ChartsPanel(QWidget):
         self._grid.setSpacing(SPACING)
         for view in self._views.values():
             view.setParent(self._area)
-        self._stack = QStackedLayout()
-        # The stack shows its first page at once, which would open as a window without a parent.
-        self.setLayout(column(header, (self._stack, 1)))
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._area)
+        self.placeholder = Placeholder(self._area, tr(_NOTHING_YET))
+        self.setLayout(column(header, (self.placeholder, 1)))
         self._area.installEventFilter(self)
 
     def _connect(self) -> None:
@@ -306,8 +302,10 @@ class ChartsPanel(QWidget):
         history = self._history
         has_rows = history is not None and len(history) > 0
         is_drawn = has_rows and bool(self._shown())
-        self._stack.setCurrentWidget(self._area if is_drawn else self._empty)
-        self._empty.setText(tr(_NONE_CHOSEN if has_rows else _NOTHING_YET))
+        if is_drawn:
+            self.placeholder.show_content()
+        else:
+            self.placeholder.say(tr(_NONE_CHOSEN if has_rows else _NOTHING_YET))
         self._export.setEnabled(is_drawn)
         self._fit.setEnabled(is_drawn and (self._x_zoomed is not None or bool(self._y_zoomed)))
         if history is None or not is_drawn or not self.isVisible():

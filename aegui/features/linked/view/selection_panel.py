@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.features.linked.view.others_panel import code_words
 from aegui.kit.keys import native_keys
 from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.dragged_samples import samples_of
@@ -75,9 +76,12 @@ class SelectionPanel(QWidget):
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.gallery = Gallery(drags_all=True)
         self.gallery.setAccessibleName(tr("Selected samples"))
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._empty_page())
-        self._pages.addWidget(self._full_page())
+        words = tr(
+            "Nothing is selected. Draw around samples on the map: with the lasso (L), or hold "
+            "Shift and drag. On the maps of Projections, drag."
+        )
+        self._pages = Placeholder(self._content(), words)
+        self.setLayout(column((self._pages, 1)))
         self._connect()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -96,15 +100,7 @@ class SelectionPanel(QWidget):
         """Return a size with room for some rows of samples below the statistics."""
         return QSize(340, 360)
 
-    def _empty_page(self) -> QWidget:
-        words = tr(
-            "Nothing is selected. Draw around samples on the map: with the lasso (L), or hold "
-            "Shift and drag. On the maps of Projections, drag."
-        )
-        margin = 2 * SPACING
-        return held(column(dim(wrapped_label(words)), 1, margins=(margin, margin, margin, SPACING)))
-
-    def _full_page(self) -> QWidget:
+    def _content(self) -> QWidget:
         header = row((self._title, 1), self.make_set, self.zoom, self.clear)
         about = row(spacing=SPACING)
         for picture in (self.mean, self.spread):
@@ -143,7 +139,7 @@ class SelectionPanel(QWidget):
     def set_selection(self, indices: NDArray[np.int64]) -> None:
         """Show the samples at ``indices``, int64 ``[k]``."""
         count = len(indices)
-        self._pages.setCurrentIndex(1 if count else 0)
+        self._pages.show_content_if(count > 0)
         self._title.setText(trn("{n:,} selected", "{n:,} selected", count))
         before = self.gallery.current
         self.gallery.set_shown(indices)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QPushButton,
-    QStackedWidget,
     QWidget,
 )
 
@@ -17,7 +16,8 @@ from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOU
 from aegui.features.making.view.finds_sheet import FindsSheet
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
-from aegui.kit.marks import ElidedLabel, icon_button, show_instead, wrapped_label
+from aegui.kit.marks import ElidedLabel, icon_button, show_instead
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, icon, icon_size
 from aegui.widgets.page import Breaking
 
@@ -69,8 +69,7 @@ class FindsPage(QWidget):
             "Press Find: the program searches for images that the network can draw and that "
             "resemble none of its samples."
         )
-        self._hint = dim(wrapped_label(words))
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = Placeholder(self.sheet, words)
         self._fill()
         self._build()
         self._connect()
@@ -98,9 +97,6 @@ class FindsPage(QWidget):
         which = row((self.source, 1), self.count, self.search, self.cancel, spacing=-1)
         top.row.addWidget(held(which), 1)
         top.row.addWidget(self.status, 1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(held(column(1, self._hint, 1, margins=(SPACING,) * 4)))
-        self._pages.addWidget(self.sheet)
         actions = Breaking(_ONE_ROW_PX)
         for group in ((self.show_place, self.pin, self.draw), (self.join, self.save)):
             actions.row.addWidget(held(row(*group, 1, spacing=-1)))
@@ -131,7 +127,7 @@ class FindsPage(QWidget):
     def set_result(self, result: FindsResult | None, image_style: ImageStyle) -> None:
         """Show the finds; None if there are none."""
         self.sheet.set_result(result, image_style)
-        self._pages.setCurrentIndex(0 if result is None else 1)
+        self._pages.show_content_if(result is not None)
         self.show_count()
 
     def show_count(self) -> None:

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
-    QStackedWidget,
     QWidget,
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, dim, heading, held, row
-from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.layouts import column, heading, row
+from aegui.kit.marks import flat_button
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import current_theme, for_text
 from aegui.widgets.glyphs import glyph_pixmap
 from aegui.widgets.page import pictures
@@ -101,14 +101,11 @@ class PinList(QWidget):
         self.down = flat_button("edit-shift-down", tr("Later on the path"))
         self.rename = flat_button("draw", tr("Rename (F2)"))
         self.remove = flat_button("builder-remove", tr("Remove the pin (Del)"))
-        self._hint = dim(
-            wrapped_label(
-                tr(
-                    "P over the map, or a double click beside its samples, pins a place: a path "
-                    "leads from pin to pin."
-                )
-            )
+        words = tr(
+            "P over the map, or a double click beside its samples, pins a place: a path leads from "
+            "pin to pin."
         )
+        self._pages = Placeholder(self.list, words)
         self._build()
         self._connect()
         self._show_enabled()
@@ -117,9 +114,6 @@ class PinList(QWidget):
         title = heading(tr("Pins"))
         buttons = (self.add, self.up, self.down, self.rename, self.remove)
         header = row(title, 1, *buttons, spacing=0)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(held(column(self._hint, 1)))
-        self._pages.addWidget(self.list)
         self.setLayout(column(header, (self._pages, 1)))
 
     def _connect(self) -> None:
@@ -165,7 +159,7 @@ class PinList(QWidget):
             self._dim()
             if pins:
                 self.list.setCurrentRow(min(max(current, 0), len(pins) - 1))
-        self._pages.setCurrentIndex(1 if pins else 0)
+        self._pages.show_content_if(bool(pins))
         self._show_enabled()
 
     def set_pictures(

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QSizePolicy,
-    QStackedLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.layouts import column, dim, held
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.painted import Painted
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -333,19 +333,14 @@ class CursorPanel(QWidget):
         self._near_words = "", ""
         self._code: list[float] = []
         self._insight: PlaceInsight | None = None
-        self._reason = dim()
-        self._reason.setWordWrap(True)
-        self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._reason.setMargin(2 * SPACING)
         self.pictures = CursorPictures()
         self.numbers = CodeNumbers()
         self.figures = InsightFigures()
         self.nearest = NearestStrip(grows=True)
         self._near_title, self._near_unit = dim(ElidedLabel()), dim(ElidedLabel())
-        self._stack = QStackedLayout(self)
         self._name_nearest(GLYPHS)
-        self._stack.addWidget(self._reason)
-        self._stack.addWidget(self._filled())
+        self._placeholder = Placeholder(self._filled())
+        self.setLayout(column((self._placeholder, 1)))
         self.nearest.sample_activated.connect(self.sample_activated)
         self.setAccessibleName(tr("Cursor"))
         self.set_empty(tr("Point at the map to see what the network decodes there."))
@@ -405,7 +400,7 @@ class CursorPanel(QWidget):
         self.pictures.set_image(picture)
         self.numbers.set_code(code, epoch)
         self._code, self._where, self._itself = code, _where(code), ""
-        self._stack.setCurrentIndex(1)
+        self._placeholder.show_content()
 
     def set_sample(self, index: int, image: ArrayLike, share: float) -> None:
         """Blend in sample ``index``, ``image``, of which the decoded image is a copy."""
@@ -427,14 +422,13 @@ class CursorPanel(QWidget):
 
     def set_empty(self, reason: str) -> None:
         """Show ``reason``, why nothing is decoded."""
-        self._reason.setText(reason)
-        self._stack.setCurrentIndex(0)
+        self._placeholder.say(reason)
         describe(self, reason)
 
     @property
     def is_empty(self) -> bool:
         """Whether a reason is shown instead of an image."""
-        return self._stack.currentIndex() == 0
+        return bool(self._placeholder.message)
 
     def _name(self, nearest: Sequence[tuple[str, float]]) -> None:
         """Update the accessible description of the nearest sample."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QStackedWidget,
     QWidget,
 )
 
@@ -20,8 +19,9 @@ from aegui.core.i18n import tr
 from aegui.features.noise_study.model.study_forms import CurvesForm
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import LevelsField
-from aegui.kit.layouts import column, heading, held, hint, row
+from aegui.kit.layouts import column, heading, held, row
 from aegui.kit.marks import ProblemLabel, flat_button
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import noise_kind_field
@@ -75,7 +75,6 @@ class CurvesPage(QWidget):
         self._remove = flat_button("edit-delete", tr("Remove the selected file from the list"))
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the curves"))
-        self._body = QStackedWidget()
         self._build()
         self._connect()
         self.set_form(CurvesForm())
@@ -93,7 +92,13 @@ class CurvesPage(QWidget):
             self.run,
             self._export,
         )
-        parts = (self._build_list(), (self._build_chart(), 1))
+        words = tr(
+            "How much noise does a network remove? Wrong pixels per character against the level "
+            "of the noise: of the ticked networks, beside the Bayes limit, the unchanged input, "
+            "and a linear code (PCA)."
+        )
+        self._body = Placeholder(self.view, words)
+        parts = (self._build_list(), (self._body, 1))
         splitter = Splitter("noise_curves", *parts, sizes=(_LIST_PX, 600))
         self.setLayout(
             column(
@@ -110,19 +115,6 @@ class CurvesPage(QWidget):
         title = heading(tr("Networks"))
         line = row((self._open, 1), self._remove)
         return held(column(title, (self.list, 1), line, margins=(0, 0, SPACING // 2, 0)))
-
-    def _build_chart(self) -> QWidget:
-        empty = hint(
-            tr(
-                "How much noise does a network remove? Wrong pixels per character against the "
-                "level of the noise: of the ticked networks, beside the Bayes limit, the unchanged"
-                " input, and a linear code (PCA)."
-            )
-        )
-        empty.setMargin(3 * SPACING)
-        self._body.addWidget(empty)
-        self._body.addWidget(self.view)
-        return self._body
 
     def _connect(self) -> None:
         self._levels.textEdited.connect(lambda _text: self.set_problem(""))
@@ -185,7 +177,7 @@ class CurvesPage(QWidget):
     def set_curves(self, curves: Curves | None) -> None:
         """Show curves; None shows a hint instead."""
         self.view.set_curves(curves)
-        self._body.setCurrentIndex(0 if curves is None else 1)
+        self._body.show_content_if(curves is not None)
         self._export.setEnabled(curves is not None)
 
     def _current(self) -> CurveChoice | None:

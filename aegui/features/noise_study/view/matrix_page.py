@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSpinBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -31,8 +30,9 @@ from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsFiel
 from aegui.kit.charts.menu import COPY_TABLE
 from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, held, hint, row, scrolled
+from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ProblemLabel
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 
@@ -76,8 +76,6 @@ class MatrixPage(QWidget):
             tr("Save or copy the matrix"), (characters, self.characters_requested.emit)
         )
         self.cell = CellBox()
-        self._empty = hint()
-        self._body = QStackedWidget()
         self._build_fields()
         self._build_body()
         self._connect()
@@ -127,18 +125,14 @@ class MatrixPage(QWidget):
         return column(grid, line)
 
     def _build_body(self) -> None:
-        self._empty.setText(
-            tr(
-                "Which noise should you train with? Networks are trained with each of several "
-                "noises, with several seeds, all together, and tested with each noise. Every cell "
-                "opens its characters."
-            )
+        words = tr(
+            "Which noise should you train with? Networks are trained with each of several noises, "
+            "with several seeds, all together, and tested with each noise. Every cell opens its "
+            "characters."
         )
-        self._empty.setMargin(3 * SPACING)
         parts = ((self._build_map(), 3), (self.cell, 2))
         splitter = Splitter("noise_matrix", *parts, sizes=(500, _DETAIL_PX))
-        self._body.addWidget(self._empty)
-        self._body.addWidget(splitter)
+        self._body = Placeholder(splitter, words)
         self.setLayout(
             column(
                 self._fields(),
@@ -228,7 +222,7 @@ class MatrixPage(QWidget):
     def set_matrix(self, matrix: NoiseMatrix | None) -> None:
         """Show a matrix; None shows a hint instead."""
         self._matrix = matrix
-        self._body.setCurrentIndex(0 if matrix is None else 1)
+        self._body.show_content_if(matrix is not None)
         self.cell.set_matrix(matrix)
         self._show_matrix()
         if matrix is not None:

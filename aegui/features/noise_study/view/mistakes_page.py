@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
-    QStackedWidget,
     QWidget,
 )
 
@@ -20,7 +19,8 @@ from aegui.core.study.findings import MISTAKES, SWITCHED
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import NONE
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
+from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, icon, icon_px
 from aegui.widgets.form.editors import noise_kind_field
@@ -66,7 +66,6 @@ class MistakesPage(QWidget):
         self.title = heading()
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the comparison"))
-        self._body = QStackedWidget()
         self._build()
         self._kind.edited.connect(self._on_test_edited)
         self._level.edited.connect(self._on_test_edited)
@@ -117,17 +116,14 @@ class MistakesPage(QWidget):
 
     def _build_right(self) -> QWidget:
         self.title.setWordWrap(True)
-        empty = hint(
-            tr(
-                "“{button}” trains networks with and without a mistake, and plots the wrong "
-                "pixels of both at every level of the noise.",
-                button=tr(_SEE),
-            )
+        words = tr(
+            "“{button}” trains networks with and without a mistake, and plots the wrong pixels of "
+            "both at every level of the noise.",
+            button=tr(_SEE),
         )
-        empty.setMargin(3 * SPACING)
         head = row((self.title, 1), self._export)
-        self._body.addWidget(empty)
-        self._body.addWidget(held(column(head, (self.view, 1), margins=(SPACING // 2, 0, 0, 0))))
+        content = held(column(head, (self.view, 1), margins=(SPACING // 2, 0, 0, 0)))
+        self._body = Placeholder(content, words)
         return self._body
 
     # Choices
@@ -188,7 +184,7 @@ class MistakesPage(QWidget):
 
     def set_comparison(self, comparison: tuple[str, Curves] | None) -> None:
         """Show the effect of a mistake; None shows a hint instead."""
-        self._body.setCurrentIndex(0 if comparison is None else 1)
+        self._body.show_content_if(comparison is not None)
         self.view.set_curves(None if comparison is None else comparison[1])
         if comparison is not None:
             choice = MISTAKES[comparison[0]]

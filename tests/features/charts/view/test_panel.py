@@ -96,13 +96,13 @@ def wheel(plot: PlotView, turns: int, *, ctrl: bool = False) -> None:
 
 
 def test_explains_itself_when_empty(panel: ChartsPanel) -> None:
-    assert panel._empty.isVisible()
-    assert "Train" in panel._empty.text()
+    assert panel.placeholder.message
+    assert "Train" in panel.placeholder.message
     assert not panel._export.isEnabled()
     panel.set_history(some_history(5, 1), (0,))
-    assert not panel._empty.isVisible()
+    assert not panel.placeholder.message
     panel.set_history(None)
-    assert panel._empty.isVisible()
+    assert panel.placeholder.message
 
 
 def test_three_charts_fit_beside_a_lesson_on_a_small_screen(
@@ -286,13 +286,13 @@ def test_all_charts_can_be_put_away(panel: ChartsPanel) -> None:
     for button in panel._buttons.values():
         if button.isChecked():
             button.click()
-    assert "select one above" in panel._empty.text()
-    assert panel._empty.isVisible()
+    assert "select one above" in panel.placeholder.message
+    assert panel.placeholder.message
     assert not panel._export.isEnabled()
     assert panel.figure() is None
     panel.resize(panel.width() + 40, panel.height() + 40)
     panel._buttons["loss"].click()
-    assert not panel._empty.isVisible()
+    assert not panel.placeholder.message
     assert view(panel, "loss").isVisible()
     assert panel._export.isEnabled()
 
@@ -352,7 +352,7 @@ def test_a_narrow_panel_keeps_the_tools_beside_the_last_of_the_charts(panel: Cha
         at_tools, at_choice = places()
         assert width - 16 <= at_tools.x() + tools.width() <= width
         assert at_tools.y() >= at_choice.y()
-        assert at_tools.y() + tools.height() <= panel._empty.y()
+        assert at_tools.y() + tools.height() <= panel.placeholder.y()
 
 
 def test_the_charts_shown_are_one_figure_with_all_numbers(panel: ChartsPanel) -> None:
