@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.cost import refuse_excess
+from aegui.commands.figure_files import make_figure, painting, paper_of, write_figures
 from aegui.commands.progress import TerminalLine, bar_of, left_words, stopping_at
 from aegui.commands.runs import check_library, keep_found
-from aegui.commands.study_pictures import draw_pictures, pictures_of
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.load import source_from
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import set_language, tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.dask_workers import DaskWorkers, Scheduler
+from aegui.core.study.material import study_material
 from aegui.core.study.plan import find_plan, list_plans, load_plan, naming_plan
 from aegui.core.study.records import TABLE_FILE, Records, default_folder
 from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of, verdict_of
@@ -29,8 +31,11 @@ from aegui.core.study.workers import (
     with_start,
     workers_for,
 )
+from aegui.core.system_reason import system_reason
 from aegui.core.text_tables import columns_text
+from aegui.kit.charts.paper import FORMS
 from aegui.leaving import ENDING_SIGNALS
+from aegui.widgets.figures.study_kinds import PICTURES, PictureChoice
 
 if TYPE_CHECKING:
     import argparse
@@ -39,11 +44,86 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyResult
     from aegui.core.study.study import StudyProgress
     from aegui.core.study.workers import Workers
+    from aegui.kit.charts.paper import Paper
 
 _CHOICE = ("data.chars", "data.labels", "data.names", "data.count")
 """Settings that select a part of a set."""
 _MAX_VERDICTS = 4
 """Maximum number of printed lines of a verdict: the summary, and the next best settings."""
+
+
+@dataclass(frozen=True)
+class PictureSelection:
+    """Which pictures of a study to write, and where.
+
+    Attributes:
+        folder: Target folder.
+        kinds: Keys of ``PICTURES``.
+        forms: File formats.
+        paper: Size, theme and resolution.
+        is_log: Whether values are on logarithmic axes.
+    """
+
+    folder: Path
+    kinds: tuple[str, ...]
+    forms: tuple[str, ...]
+    paper: Paper
+    is_log: bool
+
+
+def pictures_of(options: argparse.Namespace) -> PictureSelection:
+    """Return the pictures requested; refuse unknown kinds, formats or folders before any work."""
+    if options.lang:
+        set_language(options.lang)
+    kinds = tuple(PICTURES) if options.kinds is None else _listed(options.kinds)
+    forms = _listed(options.forms)
+    for option, chosen, known in (
+        ("--kinds", kinds, tuple(PICTURES)),
+        ("--forms", forms, (*FORMS, "csv")),
+    ):
+        for key in chosen:
+            if key not in known:
+                raise AeguiError(
+                    tr(
+                        "{option} {key}: there are {known}.",
+                        option=option,
+                        key=key,
+                        known=", ".join(known),
+                    )
+                )
+    paper = paper_of(options)
+    if "png" in forms:
+        paper.pixels()
+    folder = Path(options.figures)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AeguiError(
+            tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
+        ) from None
+    check_writable(folder / "study.png")
+    return PictureSelection(folder, kinds, forms, paper, is_log=options.log)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def draw_pictures(result: StudyResult, records: Records, selection: PictureSelection) -> None:
+    """Write the pictures of a study to a folder, as far as its results permit."""
+    with painting():
+        material = study_material(result, records)
+        written = []
+        for key in selection.kinds:
+            figure = make_figure("study", key, material, PictureChoice(is_log=selection.is_log))
+            if figure is None:
+                continue
+            forms = [form for form in selection.forms if form != "csv" or figure.csv]
+            paths = [str(selection.folder / f"{figure.name}.{form}") for form in forms]
+            write_figures(paths, figure, selection.paper)
+            written.append(key)
+        names = ", ".join(written) or tr("no run has ended yet")
+        note(tr("Pictures in {folder}: {names}", folder=selection.folder, names=names))
 
 
 def study_command(options: argparse.Namespace) -> int:

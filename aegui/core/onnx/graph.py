@@ -1,12 +1,15 @@
-"""Nodes, tensors and the model around them, as in https://onnx.ai/onnx/repo-docs/IR.html."""
+"""Nodes, tensors and the model around them, as in https://onnx.ai/onnx/repo-docs/IR.html.
+
+They are encoded as protocol buffers (https://protobuf.dev/programming-guides/encoding): a field is
+its number and wire type, followed by a varint, four bytes, or a length and that many bytes.
+"""
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from aegui.core.onnx.protobuf import integer, part, real
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,12 +18,42 @@ if TYPE_CHECKING:
 
     Attribute = int | float | str | Sequence[int] | NDArray[np.generic]
 
+
+_VARINT, _BYTES, _FOUR = 0, 2, 5
+_MAX = 1 << 64
 IR_VERSION = 8
 OPSET = 17
 """Operator set version in use; onnxruntime has supported it since 2022."""
 _FLOAT, _INT64 = 1, 7
 _KINDS = {np.dtype(np.float32): _FLOAT, np.dtype(np.int64): _INT64}
 _OF_FLOAT, _OF_INT, _OF_TEXT, _OF_TENSOR, _OF_INTS = 1, 2, 3, 4, 7
+
+
+def varint(number: int) -> bytes:
+    """Encode an integer in groups of 7 bits, lowest first; negative numbers as 64 bits."""
+    number %= _MAX
+    found = bytearray()
+    while True:
+        low, number = number & 0x7F, number >> 7
+        found.append(low | (0x80 if number else 0))
+        if not number:
+            return bytes(found)
+
+
+def integer(field: int, number: int) -> bytes:
+    """Encode a field with an integer."""
+    return varint(field << 3 | _VARINT) + varint(number)
+
+
+def real(field: int, number: float) -> bytes:
+    """Encode a field with a single-precision number."""
+    return varint(field << 3 | _FOUR) + struct.pack("<f", number)
+
+
+def part(field: int, content: bytes | str) -> bytes:
+    """Encode a field with a string, bytes or a message."""
+    data = content.encode() if isinstance(content, str) else content
+    return varint(field << 3 | _BYTES) + varint(len(data)) + data
 
 
 class OnnxGraph:

@@ -13,7 +13,6 @@ from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.study.noise_tests import trial_seconds
 from aegui.core.study.order import coarse_to_fine
-from aegui.core.study.packing import packed_units
 from aegui.core.study.records import packed_records
 from aegui.core.study.results import PathStep, StudyCell, StudyResult, best_of
 from aegui.core.study.search import TOGETHER, Guide
@@ -27,7 +26,9 @@ from aegui.core.study.settings import (
     setting_of,
 )
 from aegui.core.study.units import (
+    FEWEST_RUNS,
     MAX_RUNS,
+    Unit,
     content_of,
     data_key,
     forget_files,
@@ -47,11 +48,51 @@ if TYPE_CHECKING:
     from aegui.core.study.plan import AxisRow, StudyAxis, StudyPlan
     from aegui.core.study.records import Records, RunRecord
     from aegui.core.study.settings import StudySetting
-    from aegui.core.study.units import Unit
     from aegui.core.study.workers import StudyControl, Workers
 
+
+_LONG_SECONDS = 3600.0
+"""Runs that take this long are worth sending however few they are."""
 _MOST_TRIED = 64
 """Upper bound for the choices of other axes that one choice is tried with."""
+
+
+def packed_units(units: Sequence[Unit]) -> list[Unit]:
+    """Return ``units`` packed for other machines, with the order of their runs kept.
+
+    Fewer runs are not worth the transfer, more would be too much to lose.
+
+    Each has ``FEWEST_RUNS`` to ``MAX_RUNS`` runs. Only a unit of more than an hour's work, or the
+    single unit of a small study, has fewer.
+    """
+    found: list[Unit] = []
+    few: list[Unit] = []
+    for unit in units:
+        if _is_enough([unit]):
+            found.append(unit)
+            continue
+        few.append(unit)
+        if _is_enough(few):
+            found.append(_joined(few))
+            few = []
+    if not few:
+        return found
+    rest = _joined(few)
+    for index in reversed(range(len(found))):
+        if len(found[index].recipes) + len(rest.recipes) <= MAX_RUNS:
+            found[index] = _joined([found[index], rest])
+            return found
+    return [*found, rest]
+
+
+def _is_enough(units: Sequence[Unit]) -> bool:
+    runs = sum(len(unit.recipes) for unit in units)
+    return runs >= FEWEST_RUNS or sum(unit.work for unit in units) >= _LONG_SECONDS
+
+
+def _joined(units: Sequence[Unit]) -> Unit:
+    recipes = tuple(recipe for unit in units for recipe in unit.recipes)
+    return Unit(recipes, sum(unit.work for unit in units), units[0].tried)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,11 +15,11 @@ from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.paths import documents_dir, log_file
 from aegui.session.documents.autosave import remove
-from aegui.session.documents.close_guard import CloseGuard
 from aegui.session.documents.document import OPENED_BY
 from aegui.session.file_writer import FileWriter
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
+from aegui.session.jobs.service import Service
 from aegui.session.notice import Notice, Offer
 from aegui.shell import dialogs
 from aegui.shell.cost_guard import continue_training
@@ -39,6 +39,21 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _STOP_MS = 5000
+
+
+class CloseGuard(Service):
+    """Asks in the current window once a file has been read.
+
+    The window may be another one than that in which the file was chosen: a change of language or
+    text size rebuilds it.
+    """
+
+    asks: Callable[[], bool] | None = None
+    """Callback of the newest window that returns whether the document may be closed."""
+
+    def may_leave(self) -> bool:
+        """Return the answer of the current window; False without a window."""
+        return self.asks is not None and self.asks()
 
 
 class DocumentFeature(Feature):

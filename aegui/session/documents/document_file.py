@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from aegui.core.atomic import file_name_part
+from aegui.core.atomic import check_writable, file_name_part
 from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.file_mark import mark_of
 from aegui.core.i18n import tr
-from aegui.core.run_file.saved import SUFFIX
+from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.core.training.loop.pace import CHECKPOINT_SHARE
 from aegui.session.documents.autosave import Autosave
 from aegui.session.documents.document import stamp_of
 from aegui.session.documents.naming import content_name, content_stem, is_other_content
-from aegui.session.documents.saving import Saving
+from aegui.session.jobs.job_queue import JobQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.file_mark import FileMark, FileState
     from aegui.core.recipe import Recipe
+    from aegui.core.run_file.saved import SavedRun
     from aegui.session.documents.autosave import Recovery
     from aegui.session.documents.workspace import Workspace
     from aegui.session.settings import Settings
@@ -29,6 +33,38 @@ AUTOSAVE_MS = 5_000
 """Minimum interval of recovery copies; it grows with the time that a copy takes."""
 _LAST_SECONDS = 60.0
 """How long shutdown waits for a recovery copy that the next start needs."""
+
+
+class Saving(JobQueue):
+    """Writes run files in the order of the requests."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__("aegui-save", parent)
+
+    def write(
+        self,
+        path: Path,
+        run: SavedRun,
+        done: Callable[[FileMark | None], None],
+        failed: Callable[[AeguiError], None],
+    ) -> bool:
+        """Queue ``run`` to be written to ``path``; then call either ``done`` or ``failed``.
+
+        Returns False if it has failed already because nothing can be written there.
+        """
+        try:
+            check_writable(path)
+        except AeguiError as error:
+            failed(error)
+            return False
+
+        def work(_report: Report, cancelled: IsCancelled) -> FileMark | None:
+            """Write the run, and return the mark of the file."""
+            save_run(path, run, cancelled=cancelled)
+            return mark_of(path)
+
+        self.add(tr("Saving {name}", name=path.name), work, done, failed)
+        return True
 
 
 class DocumentFile(QObject):

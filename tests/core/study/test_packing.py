@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aegui.core.study.cluster import write_units
-from aegui.core.study.packing import packed_units
 from aegui.core.study.records import Records
-from aegui.core.study.study import Study
+from aegui.core.study.study import Study, packed_units
 from aegui.core.study.units import FEWEST_RUNS, MAX_RUNS, Unit, run_unit, units_of
 from aegui.core.study.workers import InlineWorkers, StudyControl
 from tests.core.study.test_study import HERE, RATE, plan_of

@@ -12,8 +12,8 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file import saved as run_file
 from aegui.core.run_file.saved import SavedRun, load_run
-from aegui.session.documents import saving as saving_module
-from aegui.session.documents.saving import Saving
+from aegui.session.documents import document_file
+from aegui.session.documents.document_file import Saving
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
 from tests.session.parts import glyphs, recipe
@@ -45,7 +45,7 @@ class Gate:
                 raise AeguiError("The disk is full.")
             original(*args, **options)
 
-        monkeypatch.setattr(saving_module, "save_run", held)
+        monkeypatch.setattr(document_file, "save_run", held)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from aegui.session.jobs.priority import lower_priority
+from aegui.session.jobs.latest_job import lower_priority
 
 
 def _niceness() -> int:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QPainter
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QWidget,
+)
 
 from aegui.core.i18n import short_number, tr, trn, with_marks
 from aegui.core.network.activations import ACTIVATIONS
@@ -17,7 +26,10 @@ from aegui.core.network.layer_fields import (
     sides_words,
 )
 from aegui.core.recipe.settings import counts
-from aegui.features.builder.view.curve import ActivationCurve
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.ink import Ink
+from aegui.kit.charts.lines import LinePlot, Series
+from aegui.kit.charts.scale import Scale
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import grown_for_text
@@ -25,12 +37,21 @@ from aegui.widgets.form.editors import Editor, make_editor
 from aegui.widgets.form.fields import CountField
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QToolButton
 
     from aegui.core.fields import FormField
     from aegui.core.network.layers import Spec
     from aegui.core.network.plan import PlannedLayer
 
+
+_REACH_X, _REACH_Y = 3.0, 1.6
+_AT = np.linspace(-_REACH_X, _REACH_X, 49)
+_ACROSS, _UPWARDS = (
+    Axis("", Scale(-reach, reach), without_ticks=True, crosses=True)
+    for reach in (_REACH_X, _REACH_Y)
+)
 _UNITS_PX = 72
 _NUMBER_PX = 64
 _AROUND_NUMBER_PX = 28
@@ -39,6 +60,49 @@ _MAX_NUMBER_PX = 104
 _MIN_MORE_PX = 32
 _PAIRS = 2
 """Folded fields per row."""
+
+
+def activation_values(name: str, x: NDArray[np.float64], slope: float = 1.0) -> NDArray[np.float64]:
+    """Return ``activation(slope * x)``, float64 of the shape of ``x`` ``[n]``."""
+    return ACTIVATIONS[name].values(slope * x)
+
+
+class ActivationCurve(QWidget):
+    """The curve of one activation over -3..3, clipped to the widget."""
+
+    accessible_role = QAccessible.Role.Graphic
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = "identity"
+        self._slope = 1.0
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._tell()
+
+    def set_function(self, name: str, slope: float) -> None:
+        """Show the activation ``name`` with its slope."""
+        if (name, slope) == (self._name, self._slope):
+            return
+        self._name, self._slope = name, slope
+        self._tell()
+        self.update()
+
+    def _tell(self) -> None:
+        """Set the accessible name."""
+        label = tr(ACTIVATIONS[self._name].label)
+        self.setAccessibleName(tr("Curve of {name}", name=label))
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which functions can be told apart on one line of a card."""
+        return QSize(40, 26)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the curve over axes through the origin."""
+        painter = QPainter(self)
+        y = np.clip(activation_values(self._name, _AT, self._slope), -9.0, 9.0)
+        curve = Series("", y, colour=None, width=1.2)
+        LinePlot(_AT, _ACROSS, _UPWARDS, (curve,)).paint(Ink.of(self, painter), QRectF(self.rect()))
 
 
 def lowered(label: str) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from aegui.core.library.exports import history_csv
 from aegui.core.training.record.event_file import crc32c, event_file
 from aegui.core.training.record.history import History
-from aegui.core.training.record.history_csv import history_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import torch
 from PySide6.QtGui import QColor
 
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.features.builder.view.curve import ActivationCurve, activation_values
+from aegui.features.builder.view.card_body import ActivationCurve, activation_values
 from aegui.kit.theme import LIGHT, current_theme
 
 if TYPE_CHECKING:
