@@ -98,6 +98,14 @@ class PanelArea(QScrollArea):
         available -= QSize(bar if too_high else 0, bar if too_wide else 0)
         self._panel.resize(available.expandedTo(least))
 
+    @property
+    def lacking_height(self) -> int:
+        """By how many pixels the panel is higher than the area; negative for spare ones."""
+        if self._panel is None:
+            return 0
+        least = self._panel.minimumSizeHint().expandedTo(self._panel.minimumSize()).expandedTo(MIN)
+        return least.height() - self.maximumViewportSize().height()
+
     def hold(self, held: bool) -> None:
         """Create no panel while ``held``: arranging makes every dock visible for a moment."""
         self._is_held = held

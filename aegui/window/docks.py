@@ -14,7 +14,7 @@ from aegui.core.i18n import tr
 from aegui.features.table import dock_specs
 from aegui.kit.theme import for_text, grown_for_text
 from aegui.shell.feature import class_at
-from aegui.shell.panel_area import MIN, PanelArea
+from aegui.shell.panel_area import MIN, PanelArea, is_in_sight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -61,6 +61,7 @@ class Extent:
         right_px: Width of the right column, likewise.
         most_right: Upper bound of the right column, as a share of the window's width.
         bottom_share: Height of the bottom row, as a share of the window's height.
+        tall_bottom_share: The same in a window of ``TALL_PX`` or more; 0 for no difference.
         beside_share: Width of docks beside the map, as a share of the window's width.
         below_share: Height of the same docks below the map, as a share of the window's height.
         weights: Relative heights of the right column's first places; others have 1.
@@ -72,6 +73,7 @@ class Extent:
     right_px: int = 348
     most_right: float = _MAX_COLUMN
     bottom_share: float = 0.27
+    tall_bottom_share: float = 0.0
     beside_share: float = 0.56
     below_share: float = 0.58
     weights: tuple[int, ...] = ()
@@ -137,7 +139,7 @@ PERSPECTIVES: dict[str, Perspective] = {
     for key, extent in {
         "wander": Extent(right_px=424, most_right=0.34, bottom_share=0.42, map_px=680),
         "draw": Extent(right_px=440, most_right=0.42, bottom_share=0.38),
-        "build": Extent(weights=(4, 5), gathers=True),
+        "build": Extent(weights=(4, 5), gathers=True, tall_bottom_share=0.33),
         "compare": Extent(bottom_share=0.36),
         "study": Extent(left_px=348, beside_share=0.5, below_share=0.56),
     }.items()
@@ -387,6 +389,32 @@ def enlarge_opened(
             window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
 
 
+def relieve_squeezed(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+    """Give panels that would scroll the height that the docks above and below can spare."""
+    columns: dict[tuple[Area, int], list[tuple[QDockWidget, int]]] = {}
+    for dock in docks.values():
+        area, side = dock.widget(), window.dockWidgetArea(dock)
+        is_stacked = side in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
+        if (
+            is_stacked
+            and not dock.isFloating()
+            and isinstance(area, PanelArea)
+            and is_in_sight(dock)
+        ):
+            lacking = area.lacking_height
+            columns.setdefault((side, dock.x()), []).append((dock, lacking))
+    for column in columns.values():
+        needed = sum(max(0, lacking) for _, lacking in column)
+        spare = sum(max(0, -lacking) for _, lacking in column)
+        if not 0 < needed <= spare:
+            continue
+        heights = [
+            dock.height() + (lacking if lacking > 0 else lacking * needed // spare)
+            for dock, lacking in column
+        ]
+        window.resizeDocks([dock for dock, _ in column], heights, Qt.Orientation.Vertical)
+
+
 def _named(arrangement: Perspective) -> set[str]:
     """Return the docks that have a place in an arrangement, open or closed."""
     return {key for place in arrangement.places for key in place}
@@ -463,7 +491,11 @@ def _resize(
         ]
         window.resizeDocks(firsts, heights, vertical)
     if bottom:
-        share = extent.below_share if arrangement.beside and not is_beside else extent.bottom_share
+        share = extent.bottom_share
+        if arrangement.beside and not is_beside:
+            share = extent.below_share
+        elif form_of(window.size()).endswith("tall"):
+            share = extent.tall_bottom_share or share
         height = max(MIN_BOTTOM_PX, round(share * window.height()))
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)
     if len(bottom) > 1:

@@ -22,6 +22,7 @@ from aegui.window.docks import (
     form_of,
     give_column,
     give_sizes,
+    relieve_squeezed,
     take_away,
 )
 
@@ -39,6 +40,8 @@ _COLUMN = "layout.column"
 """Settings key: whether the column at the edge of the window is open."""
 _REST_MS = 120
 """Docks are arranged once the mouse has stopped resizing the window for this time."""
+_RELIEF_MS = 60
+"""Delay after which panels have been laid out for their new content."""
 
 
 class WindowLayout(QObject):
@@ -66,13 +69,14 @@ class WindowLayout(QObject):
         self._is_restored = False
         self._screen: QScreen | None = None
         self._rest = one_shot(self, self._on_rest_timeout, _REST_MS)
+        self._relief = one_shot(self, self._on_relief_timeout, _RELIEF_MS)
         for watched in (window, *docks.values()):
             watched.installEventFilter(self)
 
     @property
     def is_settled(self) -> bool:
         """Whether resizing has ended, so that no arranging is pending."""
-        return not self._rest.isActive()
+        return not self._rest.isActive() and not self._relief.isActive()
 
     # Size and position
 
@@ -216,6 +220,7 @@ class WindowLayout(QObject):
                 self._arrange()
             return
         give_sizes(self._window, self._docks, self._perspective)
+        self.relieve_soon()
         if self._has_column:
             self._give_column_soon()
 
@@ -224,6 +229,19 @@ class WindowLayout(QObject):
         dock = self._docks[key]
         if dock.isVisible() and not dock.isFloating() and not self._is_arranging:
             enlarge_opened(self._window, self._docks, self._perspective, key)
+            self.relieve_soon()
+
+    def relieve_soon(self) -> None:
+        """Give panels that would scroll what others can spare, once their sizes are known.
+
+        For images of another size, which panels need more height for.
+        """
+        self._relief.start()
+
+    @Slot()
+    def _on_relief_timeout(self) -> None:
+        if self._window.isVisible() and not self._is_arranging:
+            relieve_squeezed(self._window, self._docks)
 
     @Slot()
     def _follow_column(self) -> None:
@@ -246,6 +264,7 @@ class WindowLayout(QObject):
 
     def _arrange(self) -> None:
         arrange(self._window, self._docks, self._perspective, column=self._has_column)
+        self.relieve_soon()
         if self._has_column:
             self._give_column_soon()
 

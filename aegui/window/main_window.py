@@ -94,6 +94,7 @@ class MainWindow(FeatureWindow):
         """Places of features that are created or being created."""
         self._is_built = False
         self._is_ready = False
+        self._image_shape = services.shown.dataset.image_shape
         """Whether all features of the start have been created."""
         self.canvas = class_at(MAP)()
         self.setCentralWidget(self.canvas)
@@ -184,6 +185,9 @@ class MainWindow(FeatureWindow):
     def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:
         for feature in self.features:
             feature.show(shown, changed)
+        if "dataset" in changed and shown.dataset.image_shape != self._image_shape:
+            self._image_shape = shown.dataset.image_shape
+            self._layout.relieve_soon()
 
     # Features and panels, created when first visible or requested
 

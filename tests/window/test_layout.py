@@ -266,6 +266,44 @@ def test_a_panel_that_is_opened_below_another_has_the_height_that_it_needs(
     assert dock.x() == window.docks["cursor"].x()
 
 
+def _scrolling(window: MainWindow) -> list[str]:
+    """Return the keys of the panels in sight that are higher than their areas."""
+    areas = {key: dock.widget() for key, dock in window.docks.items() if is_in_sight(dock)}
+    return [
+        key
+        for key, area in areas.items()
+        if isinstance(area, PanelArea) and area.lacking_height > 0
+    ]
+
+
+def test_panels_that_need_more_height_get_what_the_others_can_spare(app: App, qtbot: QtBot) -> None:
+    window = app.window
+    window.resize(1920, 1050)
+    window.reset_layout()
+    _settle(window, qtbot)
+    column = [window.docks[key] for key in ("cursor", "draw", "answer")]
+    total = sum(dock.height() for dock in column)
+    window.resizeDocks(column, [240, 260, total - 500], Qt.Orientation.Vertical)
+    _settle(window, qtbot)
+    # Images of 28x28 pixels, of which the editor shows more than of letters.
+    app.services.workspace.open(models_dir() / "fashion-vae-2.aegui", lambda: True)
+    qtbot.waitUntil(lambda: app.services.shown.dataset.image_shape == (1, 28, 28))
+    qtbot.waitUntil(lambda: window._layout.is_settled and not _scrolling(window))
+    window.set_perspective("wander")
+    window.docks["draw"].show()
+    window.docks["answer"].show()
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["answer"]) and not _scrolling(window))
+
+
+def test_a_tall_window_has_a_bottom_row_in_which_a_matrix_can_be_read(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1920, 1050)
+    window.reset_layout()
+    _settle(window, qtbot)
+    assert window.docks["charts"].height() >= 0.3 * window.height()
+
+
 def test_a_panel_without_a_place_becomes_a_tab_of_its_column(
     window: MainWindow, qtbot: QtBot
 ) -> None:

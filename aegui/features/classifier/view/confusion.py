@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.figure import Figure
 
-_CELL_LIMITS = CellLimits(least=(9, 9), good=(26, 26), most=(44, 44), is_square=True)
+_CELL_LIMITS = CellLimits(least=(9, 9), good=(26, 26), most=(64, 64), is_square=True)
 
 
 class ConfusionView(MatrixTable):

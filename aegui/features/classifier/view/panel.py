@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
@@ -73,6 +73,7 @@ class ClassifierPanel(QWidget):
         self._all.setToolTip(tr("Show the mistakes of all classes again, the most confident first"))
         self._build()
         self._parts.activated.connect(self._on_parts_activated)
+        self._tabs.currentChanged.connect(self._share_out)
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
         self._mistakes.sample_activated.connect(self.sample_activated)
         self._all.clicked.connect(self._on_all_clicked)
@@ -111,12 +112,15 @@ class ClassifierPanel(QWidget):
             self._share_out()
         return super().eventFilter(watched, event)
 
+    @Slot()
     def _share_out(self) -> None:
         width = self._splitter.width()
         ideal = self._confusion.width_for(self._splitter.height())
-        # The table beside it is shown whole as long as the matrix keeps its minimum share.
-        left = max(width - self._scores.preferred_width(), round(_MIN_MATRIX * width))
-        matrix = min(ideal, left, round(_MAX_MATRIX * width))
+        matrix = min(ideal, round(_MAX_MATRIX * width))
+        if self._tabs.currentWidget() is self._scores:
+            # The table beside it is shown whole as long as the matrix keeps its minimum share.
+            left = max(width - self._scores.preferred_width(), round(_MIN_MATRIX * width))
+            matrix = min(matrix, left)
         self._splitter.share_out([matrix, width - matrix])
 
     # Input
