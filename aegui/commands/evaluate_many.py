@@ -77,9 +77,8 @@ def _name(key: tuple[str, str]) -> str:
 def _runs(options: argparse.Namespace) -> Iterator[OpenedRun]:
     for file in (options.file, *options.others):
         run = OpenedRun(file, options.run, options.weights, options.data)
-        snapshot = run.saved.snapshot
-        if options.all_runs and snapshot is not None:
-            yield from map(run.with_run, range(snapshot.runs))
+        if options.all_runs:
+            yield from run.all_runs
         else:
             yield run
 

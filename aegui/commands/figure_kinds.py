@@ -73,8 +73,8 @@ def _origin(
     noisy = noise is not None and noise.kind != "none"
     words = corruption_words(noise) if noise is not None and noisy else ""
     seed = noise_seed if noisy or noise is None else None
-    seeds = len(model.saved.results)
-    if all_runs and seeds > 1:
+    seeds = len(model.all_runs) if all_runs else 1
+    if seeds > 1:
         weights = tr("{n:,} seeds, {weights}", n=seeds, weights=tr(WEIGHTS[model.weights]))
         several = {"seed": None, "epoch": None, "weights": weights}
         return model.origin(noise=words, noise_seed=seed, **several)
@@ -257,8 +257,8 @@ def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     recipe_kind = model.saved.recipe.data.corruption.kind
     kind = options.noise.partition(":")[0] if options.noise else recipe_kind
     levels = noise_levels("flip" if kind == "none" else kind, options.levels)
-    runs = range(len(model.saved.results)) if options.run is None else [options.run]
-    tried = ModelUnderTest(model.name, tuple(model.saved.codec(run) for run in runs))
+    runs = model.all_runs if options.run is None else [model]
+    tried = ModelUnderTest(model.name, tuple(one.codec for one in runs))
     spec = NoiseCurveSpec(
         levels[0].kind,
         tuple(sorted({one.level for one in levels})),
@@ -409,7 +409,7 @@ FIGURES: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {
 
 def weights_words(kind: str, model: OpenedRun, options: argparse.Namespace) -> str:
     """Return in words which weights the figure ``kind`` shows."""
-    seeds = [result.seed for result in model.saved.results]
+    seeds = [one.seed for one in model.all_runs]
     of_all = kind == "curves" or (kind == "noise" and options.run is None)
     if of_all and len(seeds) > 1:
         return several_words(options.weights, seeds)

@@ -14,12 +14,13 @@ from aegui.commands.figure_files import (
     write_figures,
 )
 from aegui.commands.opened import OpenedRun
+from aegui.commands.option import check_number
 from aegui.commands.progress import shown_work
-from aegui.commands.provenance import several_words
+from aegui.commands.provenance import data_words, several_words
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
-from aegui.core.data.corruption import corruption_words, parse_corruption
+from aegui.core.data.corruption import corruption_words, noise_of, parse_corruption
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, tr, trn
@@ -90,9 +91,13 @@ def curves_command(options: argparse.Namespace) -> int:
     runs = [OpenedRun(first, None, options.weights, options.data)]
     runs += [OpenedRun(file, None, options.weights) for file in others]
     dataset = runs[0].dataset
+    names = [run.name for run in runs]
+    if len(set(names)) < len(set(options.files)):
+        # Files of the same name in several folders.
+        names = [run.file for run in runs]
     models = [
-        ModelUnderTest(run.name, tuple(run.saved.codec(k) for k in range(len(run.saved.results))))
-        for run in runs
+        ModelUnderTest(name, tuple(one.codec for one in run.all_runs))
+        for name, run in zip(names, runs, strict=True)
     ]
     levels = tuple(one.level for one in noise_levels(options.kind, options.levels))
     spec = NoiseCurveSpec(
@@ -100,7 +105,7 @@ def curves_command(options: argparse.Namespace) -> int:
         tuple(sorted(levels)),
         options.draws,
         options.seed,
-        None if options.pca is None else _counts(options.pca),
+        None if options.pca is None else _counts(options.pca, dataset.pixels),
         not options.no_copy,
     )
     with shown_work() as (report, cancelled):
@@ -118,8 +123,10 @@ def curves_command(options: argparse.Namespace) -> int:
         say_json({**_curves_json(curves), "weights": files, "noise_seed": options.seed})
     else:
         _say_curves(curves)
-        seeds = [result.seed for run in runs for result in run.saved.results]
-        say(several_words(options.weights, seeds))
+        say(several_words(options.weights, [one.seed for run in runs for one in run.all_runs]))
+        for words in dict.fromkeys(data_words(dataset, run.parts_of(dataset)) for run in runs):
+            say(words)
+        say(tr("Noise is drawn with seed {seed}.", seed=options.seed))
     return 0
 
 
@@ -148,11 +155,13 @@ def noise_levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
     return noises_of((key,), parse_levels(text, "--levels"), "--levels")
 
 
-def _counts(text: str) -> tuple[int, ...]:
+def _counts(text: str, most: int) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise AeguiError(tr("--pca is {text}; it must be numbers such as 2,5.", text=text))
-    return tuple(map(int, parts))
+    counts = tuple(map(int, parts))
+    check_number("--pca", max(counts, default=None), 1, most)
+    return counts
 
 
 def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
@@ -214,9 +223,19 @@ def _noise_json(spec: CorruptionSpec) -> dict[str, Any]:
 
 
 def _say_curves(curves: Curves) -> None:
-    header = [tr("wrong pixels"), *(localized(level, "g") for level in curves.levels)]
-    rows = [[line.name, *(localized(value, ".3f") for value in line.mean)] for line in curves.lines]
-    say(columns_text(header, rows))
+    """Print a row for each level, with the deviation over the runs where there are several."""
+    columns = [
+        [
+            f"{localized(mean, '.3f')} ± {localized(deviation, '.3f')}"
+            if line.runs > 1
+            else localized(mean, ".3f")
+            for mean, deviation in zip(line.mean, line.deviation, strict=True)
+        ]
+        for line in curves.lines
+    ]
+    noises = [corruption_words(noise_of(curves.kind, level)) for level in curves.levels.tolist()]
+    rows = [[noise, *row] for noise, *row in zip(noises, *columns, strict=True)]
+    say(columns_text([tr("wrong pixels"), *(line.name for line in curves.lines)], rows))
     if curves.note:
         say(tr("Made smaller to fit: {what}.", what=curves.note))
 

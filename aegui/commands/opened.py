@@ -25,6 +25,7 @@ from aegui.core.web_page.exhibit import Exhibit
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -71,7 +72,7 @@ class OpenedRun:
         self.dataset = _samples(self.saved, data)
         self.indices = evenly_spaced(len(self.dataset), MAX_CODES).tolist()
         """Indices of ``some_samples`` in the set, those of the figures."""
-        self.parts = parts_in(self.dataset, self.saved.dataset, self.saved.recipe.data.split)
+        self.parts = self.parts_of(self.dataset)
         """Indices of the samples by part: learnt, held out or other."""
         is_chosen = has_best_weights(self.saved.recipe)
         self.weights = weights if is_chosen else LAST
@@ -94,6 +95,16 @@ class OpenedRun:
         found = copy.copy(self)
         found._show(run)
         return found
+
+    @property
+    def all_runs(self) -> list[OpenedRun]:
+        """A copy for each run of the file."""
+        snapshot = self.saved.snapshot
+        return [] if snapshot is None else [self.with_run(run) for run in range(snapshot.runs)]
+
+    def parts_of(self, dataset: Dataset) -> Mapping[str, NDArray[np.int64]]:
+        """Return the indices of ``dataset`` by part: learnt by this network, held out or other."""
+        return parts_in(dataset, self.saved.dataset, self.saved.recipe.data.split)
 
     def with_file(self, file: str) -> OpenedRun:
         """Return a copy whose command lines name ``file``, a copy of the run's file."""

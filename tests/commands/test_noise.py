@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,14 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.errors import Cancelled
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit
-from aegui.core.recipe import CorruptionSpec, Recipe
+from aegui.core.recipe import CorruptionSpec, LatentSpec, NetworkSpec, Recipe
 from aegui.core.recipe.file import find_recipe, load_recipe, save_recipe
-from aegui.core.run_file.saved import load_run
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.run_file.thumbnail import sheet_png
 from aegui.core.study.findings import with_noise
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.paths import models_dir
+from tests.session.parts import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,6 +243,29 @@ def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
     )
 
 
+def test_noise_curves_say_what_they_are_of(capsys: Captured, tmp_path: Path) -> None:
+    recipe = Recipe(runs=2, network=NetworkSpec(latent=LatentSpec(units=4)))
+    # Without the results of a training, as a document that is saved while it trains.
+    save_run(tmp_path / "two.aegui", SavedRun(recipe, LETTERS, snapshot(recipe, 35)))
+    (tmp_path / "same").mkdir()
+    shutil.copy(DENOISER, tmp_path / "same" / "two.aegui")
+    few = ("--levels", "0,0.1", "--draws", "32")
+    files = (str(tmp_path / "two.aegui"), str(tmp_path / "same" / "two.aegui"))
+    found = told(capsys, "noise-curves", *files, *few)
+    assert [line["name"] for line in found["lines"][:2]] == list(files)
+    assert [line["runs"] for line in found["lines"][:2]] == [2, 1]
+    lines = said(capsys, "noise-curves", files[0], *few).splitlines()
+    assert lines[0].split()[:3] == ["wrong", "pixels", "two"]
+    mean, deviation = (found["lines"][0][key][1] for key in ("mean", "std"))
+    assert lines[2].startswith("Flip 0.1")
+    assert f"{mean:.3f} ± {deviation:.3f}" in lines[2]
+    assert lines[3:] == [
+        "The best weights of each run; seeds 0, 1.",
+        "Samples: lowercase, 32 learnt.",
+        "Noise is drawn with seed 0.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -253,6 +278,7 @@ def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
         (("noise-matrix", "-o", "m.gif"), "the suffix must be one of .png, .svg, .pdf, .csv"),
         (("noise-matrix", "no-such-recipe"), "no file no-such-recipe"),
         (("noise-curves", DENOISER, "--pca", "a"), "--pca is a"),
+        (("noise-curves", DENOISER, "--pca", "2,36"), "--pca is 36; it must be at most 35."),
         (("noise-curves", str(models_dir() / "fashion-gan.aegui")), "fashion-gan is a GAN: it has"),
         (
             ("limit", "--data", "lowercase", "--noise", "flip:0.1", "--prior", "no.csv"),
@@ -306,3 +332,16 @@ def test_mistakes_with_noise_are_told_before_a_training_and_with_a_repair(
     assert "and is tested with “Masking 0.5”: another kind of noise" in capsys.readouterr().err
     assert main((*common, "flip:0.18")) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_classifier_has_no_noise_curves(capsys: Captured, tmp_path: Path) -> None:
+    classes: dict[str, Any] = {
+        "data": {"source": "digits"},
+        "training": {"epochs": 1, "batch_size": 64, "device": "cpu"},
+        "classifier": {"pretrain": {"epochs": 0}},
+    }
+    save_recipe(tmp_path / "c.json", Recipe.model_validate(classes))
+    path = str(tmp_path / "c.aegui")
+    assert main(["train", str(tmp_path / "c.json"), "--out", path]) == 0
+    assert main(["noise-curves", path]) == 2
+    assert "c is a classifier: it reconstructs nothing." in capsys.readouterr().err

@@ -130,4 +130,4 @@ def test_curves_of_noise_say_so_too(folder: Path, capsys: Captured) -> None:
     lines = [found["lines"][0]["mean"] for found in curves.values()]
     assert lines[0] != lines[1]
     assert main([*arguments, "--weights", "last", "--language", "en"]) == 0
-    assert "The last weights of each run; seeds 0." in capsys.readouterr().out
+    assert "The last weights of the run with seed 0." in capsys.readouterr().out

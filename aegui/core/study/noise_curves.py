@@ -208,6 +208,13 @@ def _check(models: Sequence[ModelUnderTest], dataset: Dataset, spec: NoiseCurveS
                         name=model.name,
                     )
                 )
+            if codec.can_classify:
+                raise AeguiError(
+                    tr(
+                        "{name} is a classifier: it reconstructs nothing. Leave it out.",
+                        name=model.name,
+                    )
+                )
             if codec.pixels != dataset.pixels:
                 raise AeguiError(
                     tr(
