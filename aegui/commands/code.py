@@ -10,7 +10,7 @@ from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say_exactly, say_json
 from aegui.core.atomic import check_writable, stem_of
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import set_language, tr
+from aegui.core.i18n import speaking, tr
 from aegui.core.network.resolve import resolve
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ DIFFERS = 1
 
 def code_command(options: argparse.Namespace) -> int:
     """Print the code or write it with its data file; check it if requested."""
-    if options.lang:
-        set_language(options.lang)
     if options.out:
         check_writable(options.out)
     subject = _subject(options)
@@ -57,7 +55,9 @@ def _subject(options: argparse.Namespace) -> CodedRun:
         raise AeguiError(
             tr("There is no run {n}: there are {all}.", n=options.run, all=recipe.runs)
         )
-    return CodedRun.of(resolution.resolved, tr(recipe.name) or stem_of(options.recipe), options.run)
+    with speaking(options.lang):
+        name = tr(recipe.name) or stem_of(options.recipe)
+    return CodedRun.of(resolution.resolved, name, options.run)
 
 
 def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
@@ -70,7 +70,8 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
         if path.suffix.lower() != SUFFIXES[options.form]:
             words = tr("--out must end in {suffix}.", suffix=SUFFIXES[options.form])
             raise AeguiError(words)
-        code = make_code(subject, options.form, stem_of(path))
+        with speaking(options.lang):
+            code = make_code(subject, options.form, stem_of(path))
         code.write(path)
         note(
             tr(
@@ -81,5 +82,7 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
         )
         return str(path)
     if not options.check and not options.json:
-        say_exactly(make_code(subject, options.form, subject.name).text.rstrip("\n"))
+        with speaking(options.lang):
+            code = make_code(subject, options.form, subject.name)
+        say_exactly(code.text.rstrip("\n"))
     return None

@@ -16,36 +16,62 @@ from aegui.commands.figure_files import (
     write_figures,
 )
 from aegui.commands.opened import OpenedRun
-from aegui.commands.words import say
-from aegui.core.i18n import set_language, tr
+from aegui.commands.options import FIGURE
+from aegui.commands.words import note, say
+from aegui.core.i18n import speaking, tr
 from aegui.kit.charts.paper import Paper
 
 if TYPE_CHECKING:
     import argparse
 
 _WITHOUT_CSV = ("reconstructions",)
+_OWN_OPTIONS = {
+    "latent": {"--axes", "--pictures", "--samples"},
+    "curves": {"--charts", "--log"},
+    "reconstructions": {"--noise", "--samples", "--seed"},
+    "errors": {"--noise", "--samples", "--draws", "--seed"},
+    "noise": {"--noise", "--levels", "--draws", "--seed"},
+    "confusion": set(),
+    "grid": {"--axes", "--at", "--columns", "--rows", "--quantiles", "--rect"},
+    "traversal": {"--at", "--dims", "--steps", "--span"},
+}
+"""The options that only some figures have, by figure."""
 
 
 def figure_command(options: argparse.Namespace) -> int:
     """Draw one figure, and write it to every file given with ``--out``."""
-    if options.lang:
-        set_language(options.lang)
+    _note_unused(options)
     for path in options.out:
         check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
     with painting():
         paper = _paper(options)
         model = OpenedRun.of(options)
-        figure = make_figure("run", options.kind, model, options)
-        assert figure is not None, "a figure of a run that cannot be made is refused"
-        if options.title is not None:
-            figure = replace(figure, title=options.title)
-        write_figures(options.out, figure, paper)
+        with speaking(options.lang):
+            figure = make_figure("run", options.kind, model, options)
+            assert figure is not None, "a figure of a run that cannot be made is refused"
+            if options.title is not None:
+                figure = replace(figure, title=options.title)
+            write_figures(options.out, figure, paper)
         say(tr("Written to {file}.", file=", ".join(options.out)))
         # Imported here because modules that make figures need Qt.
         from aegui.commands.figure_kinds import weights_words
 
         say(weights_words(options.kind, model, options))
     return 0
+
+
+def _note_unused(options: argparse.Namespace) -> None:
+    """Say which of the options given have no effect on the figure."""
+    others = set().union(*_OWN_OPTIONS.values()) - _OWN_OPTIONS[options.kind]
+    names = [one.names[0] for one in FIGURE if one.names[0] in others and one.is_given(options)]
+    if names:
+        note(
+            tr(
+                "Without effect on the figure “{kind}”: {options}.",
+                kind=options.kind,
+                options=", ".join(names),
+            )
+        )
 
 
 def _paper(options: argparse.Namespace) -> Paper:

@@ -313,6 +313,9 @@ def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> t
     """Return the grid of codes to decode, and its description in words."""
     if options.quantiles is not None or (model.has_prior and options.rect is None):
         low, high, count = _quantiles(options.quantiles or "0:1")
+        model.require_prior()
+        if options.rect is not None:
+            raise AeguiError(tr("--quantiles and --rect exclude each other."))
         count = options.columns or count
         rows = options.rows or count
         spec = GridSpec(columns=count, rows=rows, quantiles=True, between=(low, high))

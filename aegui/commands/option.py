@@ -58,6 +58,11 @@ class Option(NamedTuple):
             for text in value if isinstance(value, list) else [value]:
                 check_not_empty(self._written(), text)
 
+    def is_given(self, options: argparse.Namespace) -> bool:
+        """Return whether the value differs from the default."""
+        usual = False if self.settings.get("action") == "store_true" else None
+        return bool(getattr(options, self._place()) != self.settings.get("default", usual))
+
     def _place(self) -> str:
         """Return the attribute name that argparse uses: ``dest``, else the first long name."""
         long = (name for name in self.names if name.startswith("--"))

@@ -193,7 +193,13 @@ FIGURE_PAPER = (
         default=(16.0, 10.0),
     ),
     choice("--theme", THEMES, mark("light or dark"), default="light"),
-    integer("--dpi", "N", mark("dots per inch of a PNG"), default=300, least=None),
+    integer(
+        "--dpi",
+        "N",
+        mark("dots per inch of a PNG (default: %(default)s)"),
+        default=300,
+        least=None,
+    ),
     choice(
         "--lang", list(LANGUAGES), mark("language of the figure (default: that of the messages)")
     ),
@@ -688,7 +694,7 @@ FIGURE = (
     ),
     text("--rect", "X0,Y0,X1,Y1", mark("the grid in equal steps between these ends")),
     *_PARTS_OF_CODE,
-    _steps(mark("images of a row of a traversal")),
+    _steps(mark("images of a row of a traversal (default: %(default)s)")),
     _SPAN,
 )
 SUMMARY = (

@@ -20,7 +20,7 @@ from aegui.commands.recipe_sources import placed_recipe, recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import set_language, tr, trn
+from aegui.core.i18n import speaking, tr, trn
 from aegui.core.races.optimizers import RaceSpec, check_spec, race
 from aegui.core.races.smallest import (
     OWN,
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
 def race_command(options: argparse.Namespace) -> int:
     """Race the optimisers, print the standings, and write the figures requested."""
-    if options.lang:
-        set_language(options.lang)
     for path in (*options.out, *options.trails):
         check_figure_path(path, csv=True)
     paper_of(options)
@@ -142,15 +140,18 @@ def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> No
     with painting():
         paper, name = paper_of(options), state.recipe.name
         view = RaceView(options.by, "wrong" if options.wrong else "loss", not options.linear)
-        figure = make_figure("race", state, view, name)
-        if figure is not None and options.out:
+        with speaking(options.lang):
+            figure = make_figure("race", state, view, name)
             write_figures(options.out, figure, paper)
+        if figure is not None and options.out:
             note(tr("Written to {file}.", file=", ".join(options.out)))
         key: PlaneKey = options.plane
         plane = plane_of(state, key) if options.trails else None
         if plane is not None:
             *_, surface = loss_surface(state.recipe, dataset, plane, frame_of(state, plane))
-            write_figures(options.trails, make_figure("trails", state, plane, surface, name), paper)
+            with speaking(options.lang):
+                trails = make_figure("trails", state, plane, surface, name)
+                write_figures(options.trails, trails, paper)
             note(tr("Written to {file}.", file=", ".join(options.trails)))
 
 

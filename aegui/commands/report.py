@@ -24,7 +24,7 @@ from aegui.core.atomic import file_name_part, stem_of, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.i18n import set_language, tr
+from aegui.core.i18n import speaking, tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS
@@ -88,8 +88,6 @@ class _Source:
 
 def report_command(options: argparse.Namespace) -> int:
     """Write the report into a folder, all of it or nothing."""
-    if options.lang:
-        set_language(options.lang)
     check_unicode("--title", options.title)
     names = list(options.sources)
     if options.assignment is not None:
@@ -97,14 +95,18 @@ def report_command(options: argparse.Namespace) -> int:
     if not names:
         raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
     with painting():
-        folder = _free(Path(options.out), options.assignment or Path(names[0]).stem)
-        with all_or_nothing(folder):
-            _make(folder)
-            _report(options, names, folder)
+        with speaking(options.lang):
+            folder = _free(Path(options.out), options.assignment or Path(names[0]).stem)
+            with all_or_nothing(folder):
+                _make(folder)
+                count = _report(options, names, folder)
+        say(tr("{n} figures are in {folder}.", n=count, folder=folder))
+        say(tr("Start with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
     return 0
 
 
-def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> None:
+def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> int:
+    """Write the report; return the number of its figures."""
     sources = _sources(names, options)
     title = options.title or _title(options, sources)
     with shown_work() as (report, cancelled):
@@ -116,8 +118,7 @@ def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> 
         pages = _distinguished(pages)
         pages.append(_annex(sources, folder))
         _write(folder, title, sources, pages, report, cancelled)
-    say(tr("{n} figures are in {folder}.", n=len(pages), folder=folder))
-    say(tr("Start with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
+    return len(pages)
 
 
 SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE, NETWORKS = (

@@ -16,7 +16,7 @@ from aegui.core.cost import time_words
 from aegui.core.data.load import source_from
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import set_language, tr, trn
+from aegui.core.i18n import speaking, tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.dask_workers import DaskWorkers, Scheduler
 from aegui.core.study.material import study_material
@@ -62,6 +62,7 @@ class PictureSelection:
         forms: File formats.
         paper: Size, theme and resolution.
         is_log: Whether values are on logarithmic axes.
+        language: Code of the language of the pictures; None for that of the messages.
     """
 
     folder: Path
@@ -69,12 +70,11 @@ class PictureSelection:
     forms: tuple[str, ...]
     paper: Paper
     is_log: bool
+    language: str | None
 
 
 def pictures_of(options: argparse.Namespace) -> PictureSelection:
     """Return the pictures requested; refuse unknown kinds, formats or folders before any work."""
-    if options.lang:
-        set_language(options.lang)
     kinds = tuple(PICTURES) if options.kinds is None else _listed(options.kinds)
     forms = _listed(options.forms)
     for option, chosen, known in (
@@ -102,7 +102,7 @@ def pictures_of(options: argparse.Namespace) -> PictureSelection:
             tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
         ) from None
     check_writable(folder / "study.png")
-    return PictureSelection(folder, kinds, forms, paper, is_log=options.log)
+    return PictureSelection(folder, kinds, forms, paper, is_log=options.log, language=options.lang)
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -111,17 +111,18 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def draw_pictures(result: StudyResult, records: Records, selection: PictureSelection) -> None:
     """Write the pictures of a study to a folder, as far as its results permit."""
+    written = []
     with painting():
-        material = study_material(result, records)
-        written = []
-        for key in selection.kinds:
-            figure = make_figure("study", key, material, PictureChoice(is_log=selection.is_log))
-            if figure is None:
-                continue
-            forms = [form for form in selection.forms if form != "csv" or figure.csv]
-            paths = [str(selection.folder / f"{figure.name}.{form}") for form in forms]
-            write_figures(paths, figure, selection.paper)
-            written.append(key)
+        with speaking(selection.language):
+            material = study_material(result, records)
+            for key in selection.kinds:
+                figure = make_figure("study", key, material, PictureChoice(is_log=selection.is_log))
+                if figure is None:
+                    continue
+                forms = [form for form in selection.forms if form != "csv" or figure.csv]
+                paths = [str(selection.folder / f"{figure.name}.{form}") for form in forms]
+                write_figures(paths, figure, selection.paper)
+                written.append(key)
         names = ", ".join(written) or tr("no run has ended yet")
         note(tr("Pictures in {folder}: {names}", folder=selection.folder, names=names))
 

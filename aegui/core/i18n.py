@@ -8,6 +8,7 @@ table, which is translated where it is shown.
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import logging
 import os
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, SupportsFloat
 from aegui.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
@@ -48,6 +49,18 @@ def set_language(code: str) -> None:
     stem = code.replace("-", "_").split("_")[0].lower()
     _LanguageState.code = stem if stem in LANGUAGES else "en"
     _LanguageState.catalogue = _catalogue(_LanguageState.code)
+
+
+@contextlib.contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Set the language for the duration of a block; None leaves it as it is."""
+    before = _LanguageState.code
+    if code is not None:
+        set_language(code)
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 def _folders() -> tuple[Path, ...]:

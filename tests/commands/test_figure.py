@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from aegui.cli import main
-from aegui.commands.options import FIGURES
+from aegui.commands.figure import _OWN_OPTIONS
+from aegui.commands.options import FIGURE, FIGURES
 from aegui.core.data.builtin import load_builtin
 from aegui.core.run_file.saved import save_run
 from tests.core.web_page.made import trained
@@ -125,6 +126,36 @@ def test_a_figure_has_the_size_the_colours_and_the_language_that_are_wished(
     assert pdf.read_bytes().startswith(b"%PDF")
 
 
+def test_only_the_figure_is_in_its_language(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, out = str(repository / "models" / "letters-2d.aegui"), str(tmp_path / "f.svg")
+    assert main(["figure", run, "curves", "--charts", "loss", "-o", out, "--lang", "es"]) == 0
+    assert "Pérdida" in texts(tmp_path / "f.svg")
+    assert capsys.readouterr().out.startswith("Written to ")
+
+
+def test_options_of_other_figures_are_named(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, out = str(repository / "models" / "letters-2d.aegui"), str(tmp_path / "f.csv")
+    assert main(["figure", run, "latent", "-o", out, "--log", "--seed", "1", "--samples", "9"]) == 0
+    assert capsys.readouterr().err == "Without effect on the figure “latent”: --log, --seed.\n"
+    assert main(["figure", run, "latent", "-o", out, "--samples", "9", "--axes", "2,1"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_quantiles_need_a_prior_and_no_rectangle(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["-o", str(tmp_path / "f.csv"), "--quantiles", "0:1"]
+    assert main(["figure", str(repository / "models" / "letters-2d.aegui"), "grid", *out]) == 2
+    assert "has a plain code" in capsys.readouterr().err
+    vae = str(repository / "models" / "mnist-vae-2.aegui")
+    assert main(["figure", vae, "grid", *out, "--rect", "0,0,1,1"]) == 2
+    assert "--quantiles and --rect exclude each other." in capsys.readouterr().err
+
+
 def test_the_numbers_of_a_figure_are_written_too(repository: Path, tmp_path: Path) -> None:
     run = str(repository / "models" / "letters-2d.aegui")
     out = tmp_path / "f.csv"
@@ -200,3 +231,9 @@ def test_without_a_display_and_without_fonts_there_are_letters(
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert b"DejaVu" in out.read_bytes(), "the letters are those that the program brings along"
+
+
+def test_every_figure_says_which_options_are_its_own() -> None:
+    assert tuple(_OWN_OPTIONS) == FIGURES
+    names = {option.names[0] for option in FIGURE}
+    assert all(own <= names for own in _OWN_OPTIONS.values())
