@@ -6,7 +6,8 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.core.course_configs import CourseReading, load_any_recipe
+from aegui.commands.words import note_lines
+from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
 from aegui.core.data.load import load_data, load_dataset, source_from
 from aegui.core.errors import ReadError, RecipeError, ended
 from aegui.core.i18n import tr
@@ -23,28 +24,53 @@ _RECIPE_SUFFIXES = {".json", ".yaml", ".yml"}
 
 
 def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
-    """Return the recipe of any recipe source, and its samples or those of ``data``."""
+    """Return the recipe of any recipe source, and its samples or those of ``data``.
+
+    How a configuration of others was read is printed.
+
+    Raises:
+        AeguiError: ``name`` holds no recipe, or cannot be read, or needs other samples.
+    """
     if Path(name).suffix.lower() == SUFFIX:
         saved = load_run(name)
         return saved.recipe, saved.dataset if data is None else load_dataset(data)
     reading, folder = recipe_reading(name)
     if data is not None:
-        return reading.recipe, load_dataset(data)
-    return reading.recipe, load_data(_placed(reading.recipe, folder).data)
+        dataset = load_dataset(data)
+    else:
+        refuse_needs(reading, name)
+        dataset = load_data(_placed(reading.recipe, folder).data)
+    note_lines(lines_of(reading))
+    return reading.recipe, dataset
 
 
 def placed_recipe(name: str) -> Recipe:
     """Return the recipe that ``name`` refers to, its data path resolved against its folder.
 
-    For commands without the option ``--data``.
+    For commands without the option ``--data``. How a configuration of others was read is printed.
+
+    Raises:
+        AeguiError: ``name`` holds no recipe, or cannot be read, or needs other samples.
     """
     reading, folder = recipe_reading(name, takes_data=False)
+    refuse_needs(reading, name)
+    note_lines(lines_of(reading))
     return _placed(reading.recipe, folder)
 
 
 def _placed(recipe: Recipe, folder: Path) -> Recipe:
     source = source_from(recipe.data.source, folder)
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"source": source})})
+
+
+def refuse_needs(reading: CourseReading, source: str) -> None:
+    """Refuse a configuration whose samples are not here.
+
+    Raises:
+        RecipeError: It needs something.
+    """
+    if reading.needs:
+        raise RecipeError(tr("{file} needs {needs}.", file=source, needs=", ".join(reading.needs)))
 
 
 def recipe_alone(source: str) -> Recipe:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.i18n import tr
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
 
@@ -27,8 +28,10 @@ def summary_command(options: argparse.Namespace) -> int:
     for problem in summary.problems:
         note(problem)
     if options.out:
-        form = _FORMS.get(Path(options.out).suffix.lower(), "text")
+        usual = "markdown" if options.markdown else "text"
+        form = _FORMS.get(Path(options.out).suffix.lower(), usual)
         write_atomically(options.out, summary.text(form).encode("utf-8"))
+        note(tr("Written to {file}.", file=options.out))
     if options.json:
         say_json(
             {

@@ -13,7 +13,7 @@ from aegui.commands.cost import cost_of, refuse_excess, say_cost
 from aegui.commands.option import check_unicode
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
-from aegui.commands.recipe_sources import recipe_reading
+from aegui.commands.recipe_sources import recipe_reading, refuse_needs
 from aegui.commands.runs import check_library, keep_trained
 from aegui.commands.words import note, note_lines, say, say_json
 from aegui.core.atomic import check_writable
@@ -122,10 +122,8 @@ def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> Reso
     else:
         reading, folder = recipe_reading(options.recipe)
         recipe = _overridden(reading.recipe, folder, options)
-        if reading.needs and options.data is None:
-            raise RecipeError(
-                tr("{file} needs {needs}.", file=options.recipe, needs=", ".join(reading.needs))
-            )
+        if options.data is None:
+            refuse_needs(reading, options.recipe)
         resolved = _resolved(recipe)
         note_lines(lines_of(reading))
         for finding in mistakes(recipe, dataset=resolved.dataset):

@@ -76,3 +76,21 @@ def test_a_summary_is_printed_and_written(tmp_path: Path, capsys: Captured) -> N
     table = tmp_path / "layers.md"
     assert main(["summary", "letters-2d", "-o", str(table)]) == 0
     assert table.read_text("utf-8").startswith("| Layer |")
+
+
+def test_a_summary_says_how_a_configuration_was_read(tmp_path: Path, capsys: Captured) -> None:
+    config = tmp_path / "course.json"
+    config.write_text(json.dumps({"layers": [20, 2], "learning_rate": 0.01}))
+    table = tmp_path / "layers.txt"
+    assert main(["summary", str(config), "-o", str(table), "--markdown"]) == 0
+    told = capsys.readouterr().err
+    assert "Understood: learning_rate = 0.01" in told
+    assert "Assumed: Data: the 32 lower-case characters" in told
+    assert told.endswith(f"Written to {table}.\n")
+    assert table.read_text("utf-8").startswith("| Layer |")
+    # Samples of the size that it was written for are not here: those of others are not taken.
+    config.write_text(json.dumps({"layers": [20, 2], "input_size": [10, 10]}))
+    for command in ("summary", "code", "smallest", "race"):
+        assert main([command, str(config)]) == 2
+        assert "needs data of 100 pixels per sample" in capsys.readouterr().err
+    assert main(["summary", str(config), "--data", "digits"]) == 0
