@@ -41,7 +41,6 @@ class BarPlot:
         groups: Name, values (one for each of ``names``) and index in the theme's series; the bars
             of several groups are side by side.
         levels: Horizontal reference lines and their names.
-        title: Title above the plot, used if there are several.
         dots: Single values for each of ``names``, of which its bar is the mean; empty for none.
         hatched: Indices of ``names`` whose bars are only hatched, since they are not counted.
     """
@@ -51,7 +50,6 @@ class BarPlot:
     y: Axis
     groups: tuple[tuple[str, tuple[float, ...], int], ...]
     levels: Levels = ()
-    title: str = ""
     dots: tuple[tuple[float, ...], ...] = ()
     hatched: frozenset[int] = frozenset()
 

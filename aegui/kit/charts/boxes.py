@@ -76,7 +76,6 @@ class BoxPlot:
         y: The value axis.
         values: The values of each of ``names``.
         levels: Horizontal reference lines and their names.
-        title: Title above the plot, used if there are several.
     """
 
     names: tuple[str, ...]
@@ -84,7 +83,6 @@ class BoxPlot:
     y: Axis
     values: tuple[tuple[float, ...], ...]
     levels: Levels = ()
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint axis, boxes, whiskers and outliers."""

@@ -36,11 +36,7 @@ _MAX_TITLE_LINES = 2
 
 
 class Content(Protocol):
-    """A plot that can be painted in a rectangle."""
-
-    @property
-    def title(self) -> str:
-        """Return its title among other parts."""
+    """A plot that can be painted in a rectangle; one of several may have a ``title``."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the plot in ``rect``, in points."""
@@ -143,11 +139,12 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
 
 
 def paint_titled(ink: Ink, part: Content, area: QRectF, *, titled: bool = True) -> None:
-    """Paint ``part`` in ``area``, below its title if ``titled``."""
-    if titled and part.title:
+    """Paint ``part`` in ``area``, below its title if it has one and ``titled``."""
+    name: str = getattr(part, "title", "") if titled else ""
+    if name:
         line = ink.line(NAME_PT)
         box = QRectF(area.left(), area.top(), area.width(), line)
-        title = ink.elided(part.title, NAME_PT, area.width())
+        title = ink.elided(name, NAME_PT, area.width())
         ink.write(title, box, NAME_PT, ink.theme.text, LEFT, bold=True)
         area = area.adjusted(0.0, line + GAP / 2, 0.0, 0.0)
     ink.painter.save()

@@ -80,7 +80,6 @@ class HistogramPlot:
         sets: The sets of bars, the last one on top.
         curve: A dashed curve and its name, ``(x [n], y [n], name)``; or None.
         marks: Marked values.
-        title: Title above the plot, used if there are several.
     """
 
     edges: Values
@@ -89,7 +88,6 @@ class HistogramPlot:
     sets: tuple[BinHeights, ...]
     curve: tuple[Values, Values, str] | None = None
     marks: tuple[ValueMark, ...] = ()
-    title: str = ""
 
     @property
     def csv(self) -> str:

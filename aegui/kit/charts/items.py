@@ -67,10 +67,6 @@ class ManyShapes(Lazy[ItemShape]):
 class ItemPlot(Protocol):
     """A chart whose items can be located."""
 
-    @property
-    def title(self) -> str:
-        """Return its title among other plots."""
-
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the chart in ``rect``."""
 

@@ -128,7 +128,6 @@ class LinePlot:
         y: The vertical axis.
         series: The lines, the last one on top.
         levels: Horizontal reference lines and their names.
-        title: Title above the plot, used if there are several.
         names: What the names of the series stand for, written before them in the legend.
     """
 
@@ -137,7 +136,6 @@ class LinePlot:
     y: Axis
     series: tuple[Series, ...]
     levels: Levels = ()
-    title: str = ""
     names: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:

@@ -89,7 +89,6 @@ class NumberMatrix:
         bad: Cells in the error colour, bool ``[rows, columns]``; None for none.
         best: Cells that are framed.
         is_turned: Whether the names of the columns are rotated upwards.
-        title: Title above the matrix, used if there are several parts.
     """
 
     texts: tuple[tuple[str, ...], ...]
@@ -103,7 +102,6 @@ class NumberMatrix:
     bad: NDArray[np.bool_] | None = None
     best: frozenset[CellIndex] = frozenset()
     is_turned: bool = False
-    title: str = ""
 
     # Geometry
 

@@ -13,20 +13,15 @@ if TYPE_CHECKING:
 
     from aegui.kit.charts.ink import Ink
 
+_SHAPE = 1.2
+"""Preferred aspect ratio (width / height) of one plot."""
+
 
 @dataclass(frozen=True, eq=False)
 class SmallMultiples:
-    """Plots side by side.
-
-    Attributes:
-        parts: The plots; each is painted below its title.
-        shape: Preferred aspect ratio (width / height) of one plot.
-        title: Title above all of them, used if there are several plots.
-    """
+    """Plots side by side, each painted below its title."""
 
     parts: tuple[Content, ...]
-    shape: float = 1.2
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint all plots, as large as fits."""
@@ -34,7 +29,7 @@ class SmallMultiples:
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plots and return the rectangle of each."""
-        areas = panel_rects(len(self.parts), rect, self.shape)
+        areas = panel_rects(len(self.parts), rect, _SHAPE)
         for part, area in zip(self.parts, areas, strict=True):
             paint_titled(ink, part, area)
         return tuple(area_of(index, area) for index, area in enumerate(areas))

@@ -59,13 +59,11 @@ class ParallelPlot:
         axes: From left to right, two or more.
         values: Value of each line on each axis, float64 ``[lines, axes]``; NaN for a gap.
         better: End of the last axis drawn in full colour: ``low`` or ``high``.
-        title: Title above the plot, used if there are several.
     """
 
     axes: tuple[ParallelAxis, ...]
     values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     better: str = "low"
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint axes and lines."""

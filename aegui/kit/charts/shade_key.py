@@ -33,13 +33,11 @@ class ShadeKey:
         name: The shaded quantity.
         ends: Labels of the palest and the fullest shade.
         least: Strength of the palest shade.
-        title: Title above it, used if there are several parts.
     """
 
     name: str
     ends: tuple[str, str]
     least: float = 0.0
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the legend, with the fullest shade at the top."""
@@ -72,7 +70,6 @@ class KeyedMatrix:
 
     matrix: NumberMatrix
     key: ShadeKey
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint both."""

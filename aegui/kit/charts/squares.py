@@ -143,12 +143,10 @@ class SquareFields:
     Attributes:
         parts: The fields.
         signs: The legend entries.
-        title: Title above the plot, used if there are several.
     """
 
     parts: tuple[Squares, ...]
     signs: tuple[SquareSign, ...] = ()
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend and squares."""

@@ -46,7 +46,7 @@ class Trail:
 
 @dataclass(frozen=True, eq=False)
 class SurfacePlot:
-    """A plane with trajectories.
+    """A plane with trajectories; both axes have the same unit length.
 
     Attributes:
         x: The horizontal axis.
@@ -55,8 +55,6 @@ class SurfacePlot:
         shades: Strength of the colour of each cell, 0 to 1, ``[rows, columns]``; row 0 is at the
             bottom; empty if not computed yet.
         lines: Contour lines, positions ``[k, 2]`` each.
-        equal: Whether both axes have the same unit length.
-        title: Title above the plot, used if there are several.
     """
 
     x: Axis
@@ -64,8 +62,6 @@ class SurfacePlot:
     trails: tuple[Trail, ...]
     shades: NDArray[np.float64]
     lines: tuple[NDArray[np.float64], ...] = ()
-    equal: bool = True
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes, surface and trajectories."""
@@ -83,9 +79,8 @@ class SurfacePlot:
         ]
         top = paint_legend(ink, rect, entries)
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
-        if self.equal:
-            width, height = (axis.scale.high - axis.scale.low for axis in (self.x, self.y))
-            rect = shaped(ink, rect, self.x, self.y, width / height)
+        width, height = (axis.scale.high - axis.scale.low for axis in (self.x, self.y))
+        rect = shaped(ink, rect, self.x, self.y, width / height)
         frame = framed(ink, rect, self.x, self.y)
         painter = ink.painter
         if self.shades.size:

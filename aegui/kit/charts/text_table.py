@@ -28,12 +28,10 @@ class TextTable:
     Attributes:
         head: Names of the columns.
         rows: The rows, with one text per column.
-        title: Title above the table, used if there are several parts.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the table in the largest font that fits ``rect``, splitting words only if needed.

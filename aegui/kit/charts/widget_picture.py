@@ -30,13 +30,11 @@ class WidgetPicture:
         fits: Whether it can be painted at the size of the paper, with text as large as on the
             screen; otherwise it is painted at its own size and scaled.
         children: Whether its child widgets are painted too.
-        title: Title above it, used if there are several parts.
     """
 
     widget: QWidget
     fits: bool = True
     children: bool = True
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the widget centred in ``rect``."""

@@ -41,7 +41,6 @@ class PictureSheet:
         noted: What the notes are, written beside them; or empty.
         axes: Names of the horizontal and vertical axis, where rows and columns stand for values.
         block: Number of rows per block; blocks are separated by a wider gap.
-        title: Title above the sheet, used if there are several parts.
     """
 
     rows: tuple[tuple[Image | None, ...], ...]
@@ -52,7 +51,6 @@ class PictureSheet:
     noted: str = ""
     axes: tuple[str, str] | None = None
     block: int = 0
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint all images as large as fits."""
@@ -187,7 +185,6 @@ class WrappedRows:
         image_style: How images are rendered.
         notes: Text below each image of the last row, or empty.
         noted: What the notes are.
-        title: Title above the images, used if there are several parts.
     """
 
     names: tuple[str, ...]
@@ -195,7 +192,6 @@ class WrappedRows:
     image_style: ImageStyle
     notes: tuple[str, ...] = ()
     noted: str = ""
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint all images, with the number per line that makes them largest."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aegui.core.data.builtin import BUILTIN_SETS, download_key
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.confusions import MAX_COMPARED, confusable_pairs, confusions
+from aegui.core.evaluation.confusions import MAX_COMPARED, MixedPair, confusable_pairs, confusions
 from aegui.core.evaluation.outliers import outlier_bench
 from aegui.core.i18n import tr
 from aegui.core.recipe import MIN_IMAGE, DataSpec, ImageSpec
@@ -44,26 +44,14 @@ _SHAPES: dict[str, Shape] = {
 
 
 @dataclass(frozen=True)
-class MixUp:
+class MixUp(MixedPair):
     """Two characters that noise makes similar, or that the network confuses.
 
     Attributes:
-        first: Index of the one in the set.
-        second: Index of the other.
-        distance: Number of pixels in which they differ.
         alike: Error rate of the best decision between the two; 0.5 is guessing.
-        model: Share of the draws of either that the network takes for the other.
-        best: The same for the most likely character.
-        is_mixed: Whether the network confuses them clearly more often than is unavoidable.
     """
 
-    first: int
-    second: int
-    distance: int
     alike: float
-    model: float
-    best: float
-    is_mixed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +91,7 @@ def mix_ups(
     every = len(dataset) * (len(dataset) - 1) // 2
     alike = {(pair.first, pair.second): pair for pair in confusable_pairs(dataset, spec, every)}
     pairs = [
-        MixUp(
-            pair.first,
-            pair.second,
-            pair.distance,
-            alike[pair.first, pair.second].chance,
-            pair.model,
-            pair.best,
-            pair.is_mixed,
-        )
+        MixUp(**vars(pair), alike=alike[pair.first, pair.second].chance)
         for pair in found.pairs(every)
     ]
     pairs.sort(key=lambda pair: (-pair.model, -pair.alike))
@@ -122,7 +102,7 @@ def mix_ups(
     for pair in hardest:
         share = shares.get((pair.first, pair.second))
         listed.append(
-            share or MixUp(pair.first, pair.second, pair.distance, pair.chance, 0.0, 0.0, False)
+            share or MixUp(pair.first, pair.second, pair.distance, 0.0, 0.0, False, pair.chance)
         )
     return MixUps(dataset, name, spec, found.draws, tuple(listed))
 

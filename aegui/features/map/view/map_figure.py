@@ -53,7 +53,6 @@ class MapPlot:
         classes: Names of the classes that have colours, or empty.
         layers: Legend texts of the layers.
         values: Name and limits of the values that samples are coloured by; or None.
-        title: Title above the chart, for figures of several parts.
     """
 
     scene: Scene
@@ -62,7 +61,6 @@ class MapPlot:
     classes: tuple[str, ...] = ()
     layers: tuple[Entry, ...] = ()
     values: tuple[str, tuple[float, float]] | None = None
-    title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legends, axes, ground, samples and pins with the window's aspect ratio."""
