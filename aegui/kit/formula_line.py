@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.formula_text import plain_formula
 from aegui.core.i18n import tr
@@ -23,8 +23,8 @@ class FormulaLine(Painted):
 
     accessible_role = QAccessible.Role.Equation
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 

@@ -36,8 +36,8 @@ class CharacterChooser(QWidget):
 
     chosen_changed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._labels: tuple[str, ...] = ()
         self.chosen: tuple[str, ...] = ()
         """The chosen labels in their order; empty while nothing is chosen."""

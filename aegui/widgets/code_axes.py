@@ -18,9 +18,9 @@ class CodeAxes(QWidget):
     edited = Signal(object)
     """Emitted with the chosen pair of code dimensions, a tuple counted from 0."""
 
-    def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, words: str = "") -> None:
         """``words`` is an optional label before the combo boxes."""
-        super().__init__(parent)
+        super().__init__()
         self.axes = (0, 1)
         """The current pair of code dimensions, counted from 0."""
         self.x_choice, self.y_choice = QComboBox(), QComboBox()

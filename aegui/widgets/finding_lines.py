@@ -28,8 +28,8 @@ class FindingLine(QWidget):
     see_requested = Signal(str)
     """Emitted with the key of the mistake whose effect is to be shown."""
 
-    def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, finding: Finding) -> None:
+        super().__init__()
         self.finding = finding
         text = f"{finding.text} {finding.remedy}"
         self.title = ElidedLabel()
@@ -64,8 +64,8 @@ class FindingLines(QWidget):
     see_requested = Signal(str)
     """Emitted with the key of the mistake whose effect is to be shown."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.lines: list[FindingLine] = []
         self._is_open = True
         self._column = column(spacing=0)

@@ -44,9 +44,9 @@ class Gallery(Cells, PaintedArea):
     activated = Signal(int)
     toggled = Signal(int)
 
-    def __init__(self, parent: QFrame | None = None, *, drags_all: bool = False) -> None:
+    def __init__(self, *, drags_all: bool = False) -> None:
         """``drags_all``: dragging any sample drags all that are shown."""
-        super().__init__(parent)
+        super().__init__()
         self._drags_all = drags_all
         self._pictures = GlyphCache(most_px=None)
         self._labels: Sequence[str] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import tr
 from aegui.kit.painted import Painted
@@ -34,7 +34,6 @@ class GlyphGrid(Cells, Painted):
 
     Args:
         checkable: Whether glyphs are checked and unchecked; otherwise one is picked.
-        parent: The Qt parent.
 
     Signals:
         picked(index): A glyph was clicked, or Enter pressed on it; only if not checkable.
@@ -47,8 +46,8 @@ class GlyphGrid(Cells, Painted):
     checked_changed = Signal()
     current_moved = Signal(int, int)
 
-    def __init__(self, *, checkable: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, checkable: bool) -> None:
+        super().__init__()
         self._checkable = checkable
         self._labels: tuple[str, ...] = ()
         self._glyphs = GlyphCache()

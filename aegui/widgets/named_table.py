@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
-    QWidget,
 )
 
 from aegui.core.i18n import tr
@@ -31,7 +30,6 @@ class NamedTable(QTableWidget):
         self,
         columns: Sequence[tuple[str, str]],
         name: str,
-        parent: QWidget | None = None,
         *,
         words: Collection[int] = (0,),
         picks_rows: bool = False,
@@ -41,11 +39,10 @@ class NamedTable(QTableWidget):
         Args:
             columns: Title and tooltip of each column, marked for translation.
             name: Accessible name.
-            parent: The Qt parent.
             words: Indices of the text columns; the others hold figures.
             picks_rows: Whether one row is selected rather than cells.
         """
-        super().__init__(parent)
+        super().__init__()
         if picks_rows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
             self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

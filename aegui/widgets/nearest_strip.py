@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
@@ -74,8 +74,8 @@ class NearestStrip(Cells, Painted):
 
     sample_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None, *, grows: bool = False) -> None:
-        super().__init__(parent)
+    def __init__(self, *, grows: bool = False) -> None:
+        super().__init__()
         self._grows = grows
         self._glyphs = GlyphCache(quiet=True)
         self._nearest: tuple[tuple[str, float], ...] = ()

@@ -14,8 +14,6 @@ from aegui.kit.theme import icon
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QWidget
-
 
 class OtherMenu(QToolButton):
     """Tool button whose menu is filled by the owner each time it opens.
@@ -28,8 +26,8 @@ class OtherMenu(QToolButton):
     requested = Signal()
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("flat", True)
         self.setIcon(icon("edit-add"))
         self.setText(tr("Another network"))

@@ -33,11 +33,10 @@ class Breaking(QWidget):
     def __init__(
         self,
         side_by_side_px: int,
-        parent: QWidget | None = None,
         *,
         shares: tuple[tuple[int, ...], tuple[int, ...]] = ((), ()),
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._from_px = side_by_side_px
         self._shares = shares
         self.row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
@@ -65,8 +64,8 @@ class PictureBox(QWidget):
 
     accessible_role = QAccessible.Role.Graphic
 
-    def __init__(self, name: str, hint: QSize, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, hint: QSize) -> None:
+        super().__init__()
         self._hint = hint
         self.image: NDArray[np.float32] | None = None
         """The image shown, ``[C, H, W]``."""

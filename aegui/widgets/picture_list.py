@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtWidgets import QFrame, QListView, QWidget
+from PySide6.QtWidgets import QFrame, QListView
 
 from aegui.widgets.glyphs import glyph_pixmap
 
@@ -105,8 +105,8 @@ class PictureList(QListView):
     row_activated = Signal(int)
     selection_moved = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self._model = _Model(self)
         self.setModel(self._model)
         self.setFrameShape(QFrame.Shape.NoFrame)

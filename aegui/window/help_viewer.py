@@ -74,8 +74,8 @@ def guide_headings() -> Iterator[tuple[str, str, str]]:
 class _Page(QTextBrowser):
     """One page: pictures are scaled to its width, formulas and tables are highlighted."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._markdown = ""
         self._shown_px = 0
         self.setOpenLinks(False)

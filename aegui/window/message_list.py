@@ -38,8 +38,8 @@ _GRAVITY: dict[Level, int] = {"info": 0, "warning": 1, "error": 2}
 class Bell(QToolButton):
     """A button that opens the list; a dot marks unread messages."""
 
-    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, messages: Messages) -> None:
+        super().__init__()
         self._messages = messages
         messages.changed.connect(self._on_messages_changed)
         self._on_messages_changed()

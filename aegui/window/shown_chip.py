@@ -29,8 +29,8 @@ class ShownChip(QWidget):
     weights_chosen = Signal(str)
     """Emitted with a key of ``set_weights``."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.run = _button(tr("Run that is shown"))
         self.weights = _button(tr("Weights that are shown"))
         for button in (self.run, self.weights):

@@ -63,8 +63,8 @@ class MainToolBar(QToolBar):
     problem_requested = Signal()
     """Emitted when the place of a problem that prevents training is to be shown."""
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Toolbar"), parent)
+    def __init__(self, actions: Actions) -> None:
+        super().__init__(tr("Toolbar"))
         self.setObjectName("toolbar")
         self.setMovable(False)
         self.setIconSize(icon_size())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
@@ -37,8 +37,8 @@ class CellTable(Painted):
     cell_activated = Signal(object)
     """Emitted with a ``CellIndex`` when it is clicked, or Enter pressed on it."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self._current: CellIndex = (0, 0)
         self._hovered: CellIndex | None = None
         self._chosen: CellIndex | None = None

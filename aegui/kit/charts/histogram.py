@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import PlotArea, framed, plot_rect
@@ -198,8 +198,8 @@ class HistogramView(Painted):
 
     accessible_role = QAccessible.Role.Chart
 
-    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
         self._plot: HistogramPlot | None = None
         self._name = name
         self._bin: int | None = None

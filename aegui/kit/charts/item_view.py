@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.items import ItemPlot, ItemShape
@@ -48,11 +47,9 @@ class ItemView(Painted):
     activated = Signal(int)
     """Emitted when an item is double-clicked, or Enter pressed on it."""
 
-    def __init__(
-        self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, figure: Callable[[], Figure | None]) -> None:
         """Create an empty view; ``name`` is its accessible name, ``figure`` returns the export."""
-        super().__init__(parent)
+        super().__init__()
         self.plot: ItemPlot | None = None
         """The plot shown; None for nothing."""
         self._words: Callable[[int], str] = lambda _: ""

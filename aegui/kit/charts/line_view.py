@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.lines import LinePlot
@@ -33,11 +32,9 @@ class LineView(Painted):
 
     accessible_role = QAccessible.Role.Chart
 
-    def __init__(
-        self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, figure: Callable[[], Figure | None]) -> None:
         """Create an empty view; ``name`` is its accessible name, ``figure`` returns the export."""
-        super().__init__(parent)
+        super().__init__()
         self._plot: LinePlot | None = None
         self.at: int | None = None
         """Index of the crosshair; None while it is hidden."""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.matrix import CellGrid, CellLimits, NumberMatrix
@@ -33,7 +32,6 @@ class MatrixTable(CellTable):
         name: str,
         limits: CellLimits,
         figure: Callable[[], Figure | None],
-        parent: QWidget | None = None,
     ) -> None:
         """Create an empty table.
 
@@ -41,9 +39,8 @@ class MatrixTable(CellTable):
             name: Accessible name.
             limits: Limits of the cell size.
             figure: Returns the figure for export.
-            parent: The Qt parent.
         """
-        super().__init__(name, parent)
+        super().__init__(name)
         self._limits = limits
         self._plot: NumberMatrix | None = None
         self._words: Callable[[CellIndex], str] = lambda _: ""

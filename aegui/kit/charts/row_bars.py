@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
@@ -66,9 +66,9 @@ class RowBars(Painted):
     name_share = 0.42
     """Largest share of the width for names."""
 
-    def __init__(self, name: str, file_name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, file_name: str) -> None:
         """Create without rows; ``name`` is the accessible name, ``file_name`` that of exports."""
-        super().__init__(parent)
+        super().__init__()
         self._rows: tuple[RowBar, ...] = ()
         self._note = ""
         self._is_signed = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, Ink
 from aegui.kit.painted import Painted
@@ -81,8 +81,8 @@ class KeyedMatrix:
 class ShadeKeyView(Painted):
     """The legend as a widget."""
 
-    def __init__(self, key: ShadeKey, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, key: ShadeKey) -> None:
+        super().__init__()
         self._key = key
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.speak(", ".join((key.name.replace("\n", " "), " – ".join(key.ends))))

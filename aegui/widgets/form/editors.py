@@ -44,8 +44,8 @@ class TextField(QLineEdit):
     edited = Signal(object)
     _timer: QTimer | None = None
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._reported: str | None = None
         timer = one_shot(self, self._tell, REST_MS)
         self.textEdited.connect(timer.start)
@@ -93,8 +93,8 @@ class SeedField(QWidget):
 
     edited = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._text = TextField()
         self._text.setValidator(_SeedValidator(self._text))
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -131,8 +131,8 @@ class SourceField(QWidget):
     edited = Signal(str)
     open_requested = Signal()
 
-    def __init__(self, choices: Iterable[Choice], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, choices: Iterable[Choice]) -> None:
+        super().__init__()
         self.choice = ChoiceField(choices)
         self._built_in = self.choice.count()
         self.open = flat_button("builder-folder", tr("Open a file of images or glyphs…"))
@@ -156,8 +156,8 @@ class CheckField(QCheckBox):
 
     edited = Signal(bool)
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
         self.clicked.connect(self.edited)
 
     def set_value(self, value: bool) -> None:
@@ -170,8 +170,8 @@ class GreyField(CheckField):
 
     edited = Signal(int)
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        QCheckBox.__init__(self, text, parent)
+    def __init__(self, text: str) -> None:
+        QCheckBox.__init__(self, text)
         self.clicked.connect(lambda grey: self.edited.emit(1 if grey else 3))
 
     def set_value(self, value: int) -> None:
@@ -184,8 +184,8 @@ class ColourField(QPushButton):
 
     edited = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.clicked.connect(self._on_clicked)
 
     def set_value(self, value: str) -> None:
@@ -209,8 +209,8 @@ class PercentField(CountField):
 
     edited = Signal(float)
 
-    def __init__(self, low: float, high: float, parent: QWidget | None = None) -> None:
-        super().__init__(round(100 * low), round(100 * high), parent)
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__(round(100 * low), round(100 * high))
         self.setSuffix(" %")
 
     def set_value(self, value: float | None) -> None:
@@ -237,10 +237,9 @@ class RangeField(QWidget):
         step: float | None = None,
         *,
         shares: bool = False,
-        parent: QWidget | None = None,
     ) -> None:
         """``shares`` are shown in per cent, and the first must lie below the second."""
-        super().__init__(parent)
+        super().__init__()
         self._unit, self._grows = (100.0 if shares else 1.0), shares
         self._value = (low, high)
         first, last = (NumberField(low * self._unit, high * self._unit, step) for _ in range(2))

@@ -218,8 +218,8 @@ class OptionalCountField(CountField):
 
     edited = Signal(object)
 
-    def __init__(self, low: int, high: int, nothing: str, parent: QWidget | None = None) -> None:
-        super().__init__(low - 1, high, parent)
+    def __init__(self, low: int, high: int, nothing: str) -> None:
+        super().__init__(low - 1, high)
         self.setSpecialValueText(nothing)
 
     def set_value(self, value: int | None) -> None:
@@ -243,10 +243,8 @@ class SidesField(OptionalCountField):
     _low = _high = 0
     _has_nothing = False
 
-    def __init__(
-        self, low: int, high: int, nothing: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(low, high, nothing, parent)
+    def __init__(self, low: int, high: int, nothing: str = "") -> None:
+        super().__init__(low, high, nothing)
         self._low, self._high = low, high
         self._has_nothing = bool(nothing)
         self.setRange(low - self._has_nothing, _coded((high + 1, high)))
@@ -421,8 +419,8 @@ class ChoiceField(_Quiet, ElidedCombo):
 
     edited = Signal(str)
 
-    def __init__(self, choices: Iterable[Choice] = (), parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, choices: Iterable[Choice] = ()) -> None:
+        super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         narrow(self, 6)
         # The placeholder must not widen the dock either.
@@ -483,9 +481,8 @@ class SliderField(QWidget):
         *,
         logarithmic: bool,
         step: float = 0.01,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._low, self._high = slider_limits
         self._logarithmic = logarithmic
         self.slider = QuietSlider(self)

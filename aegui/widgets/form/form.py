@@ -36,11 +36,9 @@ class Form(QWidget):
 
     edited = Signal(object)
 
-    def __init__(
-        self, value: Any, names: Sequence[str] = (), parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, value: Any, names: Sequence[str] = ()) -> None:
         """Create rows for ``names``, dotted for inner values; by default for all with a label."""
-        super().__init__(parent)
+        super().__init__()
         self.value = value
         """The current value."""
         self.fields: dict[str, Editor] = {}

@@ -22,8 +22,8 @@ _CHEVRON_PX = 14
 class SectionHeader(QAbstractButton):
     """Chevron, title and, while collapsed, a summary; an icon marks problems inside."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str) -> None:
+        super().__init__()
         self._summary = ""
         self._has_problem = False
         self._closed = icon("builder-closed", "text_dim")
@@ -128,8 +128,8 @@ class FoldingSection(QWidget):
 
     rows_needed = Signal()
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str) -> None:
+        super().__init__()
         self._is_filled = False
         self.setAccessibleName(title)
         self.header = SectionHeader(title)

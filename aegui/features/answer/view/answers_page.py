@@ -58,8 +58,8 @@ class FewLines(QWidget):
 
     accessible_role = QAccessible.Role.StaticText
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.text = ""
         """The displayed text."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -98,8 +98,8 @@ class AnswerRow(QWidget):
     pixel_activated = Signal(str, int, int)
     removed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.key = ""
         self.title = heading(ElidedLabel())
         self.words = FewLines()
@@ -250,8 +250,8 @@ class AnswersPage(QWidget):
     once_requested = Signal()
     removed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.nearest = NearestStrip()
         self._image_style = GLYPHS
         self._rows: list[AnswerRow] = []

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QPainter
-    from PySide6.QtWidgets import QWidget
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ class SampleBars(RowBars):
 
     activated = Signal(int)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, "bars", parent)
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "bars")
         self.bars: tuple[SampleBar, ...] = ()
         """The displayed bars."""
         self._glyphs = GlyphCache()

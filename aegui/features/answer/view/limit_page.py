@@ -49,8 +49,8 @@ class LimitPage(QWidget):
     train_requested = Signal()
     sample_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.level = QComboBox()
         self.prior = QComboBox()
         self.words = wrapped_label()

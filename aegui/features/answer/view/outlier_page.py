@@ -37,8 +37,8 @@ class OutlierPage(QWidget):
     cancel_requested = Signal()
     outside_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.outside = QComboBox()
         self.measure = QPushButton(tr("Measure"))
         self.measure.setToolTip(tr("Reconstruct every sample, and measure the errors"))

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.core.evaluation.outliers import OutlierBench
 
@@ -49,8 +48,8 @@ class OutlierPlot(HistogramView):
 
     threshold_moved = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("outliers", tr("Errors of the set, with the threshold"), parent)
+    def __init__(self) -> None:
+        super().__init__("outliers", tr("Errors of the set, with the threshold"))
         self._bars: HistogramPlot | None = None
         """The plot without its marks."""
         self._usual = 0.0
@@ -148,8 +147,8 @@ class OutlierPlot(HistogramView):
 class RocPlot(Painted):
     """The ROC curve, with the point of the current threshold."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._bench: OutlierBench | None = None
         self._threshold = 0.0
         self.setFixedWidth(_SIDE_OF_ROC_PX)

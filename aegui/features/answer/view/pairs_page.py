@@ -50,8 +50,8 @@ class PairsPage(QWidget):
     cancel_requested = Signal()
     sample_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.compare = QPushButton(tr("Compare all pairs"))
         self.compare.setToolTip(
             tr("Draw each character with this noise many times, and see how they are recognised")

@@ -55,8 +55,8 @@ class AnswerPanel(QWidget):
     sample_activated = Signal(int)
     page_shown = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._sheet: AnswerSheet | None = None
         self.answers = AnswersPage()
         self.limit = LimitPage()

@@ -49,8 +49,8 @@ class WhyPage(QWidget):
     pixel_chosen = Signal(int, int)
     journey_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.words = wrapped_label()
         self.pictures = AnswerPictures()
         self.pictures.set_explains()

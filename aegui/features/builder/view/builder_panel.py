@@ -73,8 +73,8 @@ class BuilderPanel(QWidget):
     undo_requested = Signal()
     redo_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._recipe: Recipe | None = None
         self._image_shape: Shape = (1, 1, 1)
         self._classes = 0

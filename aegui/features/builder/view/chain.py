@@ -60,9 +60,9 @@ class LayerChain(QWidget):
     vary_requested = Signal(str)
     remedy_requested = Signal(object)
 
-    def __init__(self, words: Callable[[Recipe], str], parent: QWidget | None = None) -> None:
+    def __init__(self, words: Callable[[Recipe], str]) -> None:
         """``words`` returns the layer sizes of an edited recipe for the text of the undo step."""
-        super().__init__(parent)
+        super().__init__()
         self._words = words
         self._recipe: Recipe | None = None
         self._plan = Plan((), ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton
 
 from aegui.core.i18n import tr
 from aegui.kit.flow import FlowLayout
@@ -52,8 +52,8 @@ class EditedStrip(QFrame):
     view_requested = Signal(bool)
     revert_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("strip", True)
         self._state: StripState | None = None
         self._is_open = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, short_number, tr, with_marks
 from aegui.core.training.terms import TERMS, definitions, equations
@@ -69,8 +69,8 @@ class FormulaView(Painted):
 
     accessible_role = QAccessible.Role.Equation
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.figures = offer_painted(self, "formula", fits=False)
         self._equations: tuple[Equation, ...] = ()
         self._definitions: tuple[str, ...] = ()

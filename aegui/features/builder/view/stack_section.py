@@ -25,9 +25,8 @@ class StackSection(QWidget):
         title: str,
         help_text: str,
         words: Callable[[Recipe], str],
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.chain = LayerChain(words)
         parts = (heading(title), dim(wrapped_label(help_text)), self.chain)
         self.column = column(*parts, margins=(0, 2 * SPACING, 0, 0))

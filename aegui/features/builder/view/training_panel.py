@@ -58,8 +58,8 @@ class TrainingPanel(QWidget):
     open_data_requested = Signal()
     vary_requested = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._recipe: Recipe | None = None
         self._is_locked = False
         self._is_viewing = False

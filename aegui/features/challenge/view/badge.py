@@ -15,8 +15,6 @@ from aegui.kit.theme import SPACING, icon, icon_size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QWidget
-
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.setup_line.goal import Missing
 
@@ -32,8 +30,8 @@ class Badge(QToolButton):
     drop_requested = Signal()
     """Emitted when the challenge is to be given up."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("chip", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -68,8 +68,8 @@ class ChartsPanel(QWidget):
     choices_changed = Signal(object)
     """Emitted with ``choices()`` after the person has changed it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._history: HistoryView | None = None
         self._seeds: tuple[int, ...] = ()
         self._run = 0

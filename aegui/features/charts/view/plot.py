@@ -63,8 +63,8 @@ class PlotView(QWidget):
     epoch_chosen = Signal(object)
     """Emitted with the epoch to show everywhere; None resets the choice."""
 
-    def __init__(self, spec: ChartSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, spec: ChartSpec) -> None:
+        super().__init__()
         self.spec = spec
         self.data: ChartData | None = None
         """The data shown; None before any training."""

@@ -48,8 +48,8 @@ class ReconstructionsPanel(QWidget):
     sample_activated = Signal(int)
     order_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.view = ReconstructionsView()
         self.order = QComboBox()
         offer(self.order, ((key, tr(label)) for key, label in ORDERS.items()))

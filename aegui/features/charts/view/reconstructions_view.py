@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
-    QWidget,
 )
 
 from aegui.core.i18n import tr, trn
@@ -96,8 +95,8 @@ class ReconstructionsView(Cells, PaintedArea):
 
     sample_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._labels: tuple[str, ...] = ()
         self._rows: Reconstructions | None = None
         self._image_style = GLYPHS

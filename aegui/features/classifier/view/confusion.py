@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QWidget
 
     from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.figure import Figure
@@ -27,8 +26,8 @@ _CELL_LIMITS = CellLimits(least=(9, 9), good=(26, 26), most=(64, 64), is_square=
 class ConfusionView(MatrixTable):
     """A table of counts; passive but for the cell selected by mouse or keys."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Confusion matrix"), _CELL_LIMITS, self.figure, parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Confusion matrix"), _CELL_LIMITS, self.figure)
         self._labels: tuple[str, ...] = ()
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage
-    from PySide6.QtWidgets import QWidget
 
     from aegui.core.evaluation.classification import Classification
 
@@ -116,8 +115,8 @@ class MistakesView(PictureList):
     sample_activated = Signal(int)
     """Emitted with the place in the set of a sample that was double-clicked or got Enter."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Samples with their answers"), parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Samples with their answers"))
         self._pictures = GlyphCache(most_px=None)
         self._images: NDArray[np.float32] | None = None
         self._rows: _MistakeRows | None = None

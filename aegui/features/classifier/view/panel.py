@@ -49,8 +49,8 @@ class ClassifierPanel(QWidget):
     sample_activated = Signal(int)
     """Emitted with the place of a sample in the evaluated set."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.evaluation: Evaluation | None = None
         """The evaluation shown; None while only a message is shown."""
         self._cell: CellIndex | None = None

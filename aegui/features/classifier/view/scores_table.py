@@ -9,8 +9,6 @@ from aegui.widgets.glyphs import label_name
 from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from aegui.core.evaluation.classification import Classification, ClassScore
 
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -32,8 +30,8 @@ _AVERAGES = (
 class ScoresTable(NamedTable):
     """A row for each class, and two for the averages."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(COLUMNS, tr("Figures of each class"), parent, picks_rows=True)
+    def __init__(self) -> None:
+        super().__init__(COLUMNS, tr("Figures of each class"), picks_rows=True)
 
     def set_scores(self, found: Classification) -> None:
         """Show the scores of ``found``."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from aegui.core.i18n import tr
 from aegui.features.code.model.code_service import MEASURES
@@ -64,8 +64,8 @@ class DimensionBars(PaintedArea):
 
     dimension_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._analysis: CodeAnalysis | None = None
         self._reference: CodeAnalysis | None = None
         self._measure: MeasureKey = "variance"

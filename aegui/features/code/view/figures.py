@@ -80,8 +80,8 @@ class CodeFigures(QWidget):
     keep_requested = Signal()
     forget_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.keep = QPushButton(tr("Keep to compare"))
         self.keep.setToolTip(
             tr(

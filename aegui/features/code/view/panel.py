@@ -46,8 +46,8 @@ class ActivationHistogram(HistogramView):
     activations would be invisible on a linear scale.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("activations", tr("Histogram of activations"), parent)
+    def __init__(self) -> None:
+        super().__init__("activations", tr("Histogram of activations"))
         self._analysis: CodeAnalysis | None = None
 
     def set_analysis(self, analysis: CodeAnalysis | None) -> None:
@@ -103,8 +103,8 @@ class CodePanel(QWidget):
     keep_requested = Signal()
     forget_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.analysis: CodeAnalysis | None = None
         """The analysis shown; None while only a message is shown."""
         self._reference: CodeAnalysis | None = None

@@ -33,8 +33,8 @@ class TraversalStrip(QWidget):
 
     accessible_role = QAccessible.Role.Graphic
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.traversal: Traversal | None = None
         """The traversal shown, or None."""
         self._pictures: Sequence[QImage] = ()

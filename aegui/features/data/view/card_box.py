@@ -42,8 +42,8 @@ class MeanImage(QWidget):
 
     accessible_role = QAccessible.Role.Graphic
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._image: NDArray[np.float32] | None = None
         self._drawn = False
         self.setFixedSize(_MEAN_PX, _MEAN_PX)
@@ -76,8 +76,8 @@ class PairRow(Painted):
 
     activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._pictures = GlyphCache(most_px=None)
         self._pairs: tuple[tuple[int, int, str], ...] = ()
         self._dataset: Dataset | None = None
@@ -168,8 +168,8 @@ class CardBox(QWidget):
     sample_activated = Signal(int)
     export_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.warnings = ProblemLabel()
         self.mean = MeanImage()
         self.source = wrapped_label()

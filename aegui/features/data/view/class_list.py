@@ -147,8 +147,8 @@ class ClassList(QWidget):
 
     chosen_changed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._model = _Classes(self)
         self.view = QListView()
         self.view.setModel(self._model)

@@ -82,8 +82,8 @@ class DataPanel(QWidget):
     export_requested = Signal()
     vary_requested = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._view: DataView | None = None
         self._found: NDArray[np.int64] | None = None
         self.title = heading(ElidedLabel())

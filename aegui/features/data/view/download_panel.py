@@ -44,8 +44,8 @@ class DownloadPanel(QWidget):
     files_requested = Signal(str)
     cancel_requested = Signal()
 
-    def __init__(self, offer: DownloadOffer, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, offer: DownloadOffer) -> None:
+        super().__init__()
         self._rows = QFormLayout()
         question = tr("{name} is not on this computer yet. Download it now?", name=offer.name)
         self._head = heading(wrapped_label(question))

@@ -53,8 +53,8 @@ class ImportPanel(QWidget):
 
     spec_edited = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._has_labels = False
         self.head = heading()
         self.gallery = Gallery()

@@ -69,8 +69,8 @@ class SharesBox(QWidget):
     count_edited = Signal(object)
     check_requested = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._split = SplitSpec()
         self._shown = DataSpec()
         self._is_apart = False

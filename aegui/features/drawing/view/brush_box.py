@@ -55,8 +55,8 @@ class BrushBox(QWidget):
     size_chosen = Signal(int)
     ink_chosen = Signal(object, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._kind: Pixels = "grey"
         self.ink: Ink = WHITE
         """Ink of the left mouse button."""

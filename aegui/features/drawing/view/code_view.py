@@ -45,8 +45,8 @@ class CodeView(QWidget):
     copy_requested = Signal(str)
     form_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._pixels: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         self._kind: Pixels = "binary"
         self._said: NDArray[np.float32] | None = None

@@ -46,8 +46,8 @@ class DrawPage(QWidget):
     ghost_chosen = Signal(str)
     fit_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.load = ElidedButton()
         self.ghost = QComboBox()
         self.brush = BrushBox()

@@ -73,8 +73,8 @@ class DrawPanel(QWidget):
     page_shown = Signal(str)
     """Emitted with the key of ``PAGES`` of the page that is shown from now on."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAcceptDrops(True)
         self.editor = PixelEditor()
         self.first_stop = self.editor

@@ -12,7 +12,6 @@ from aegui.features.drawing.view.strokes import StrokeSurface
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent, QFocusEvent, QHideEvent, QMouseEvent, QWheelEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.core.pixels.shapes import Cell
 
@@ -51,8 +50,8 @@ class PixelEditor(StrokeSurface):
     copy_requested = Signal()
     paste_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._panned: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

@@ -28,8 +28,8 @@ class NoiseBox(QWidget):
     noise_requested = Signal(object, int)
     sheet_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._kind = noise_kind_field()
         self._shown_kind = self._kind.value()
         self._level = SliderField((0.0, 1.0), (0.0, 1.0), logarithmic=False, step=0.05)

@@ -40,8 +40,8 @@ class PixelSurface(QWidget):
 
     accessible_role = QAccessible.Role.Canvas
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.pixels: NDArray[np.float32] = np.zeros((7, 5), dtype=np.float32)
         """The pixels shown, ``[H, W]`` or ``[C, H, W]``."""
         self._ghost: NDArray[np.float32] | None = None

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         QMouseEvent,
         QPaintEvent,
     )
-    from PySide6.QtWidgets import QWidget
 
 _MARK_PX = 3
 _EDGE_PX = 10
@@ -49,8 +48,8 @@ class SetGallery(GlyphGrid):
     duplicate_requested = Signal(int)
     rename_requested = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(checkable=False, parent=parent)
+    def __init__(self) -> None:
+        super().__init__(checkable=False)
         self._gap: int | None = None
         self._is_locked = False
         self._is_known = True

@@ -61,8 +61,8 @@ class SetPage(QWidget):
     export_requested = Signal()
     continue_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.strip = TextStrip()
         self.gallery = SetGallery()
         self._area: QScrollArea

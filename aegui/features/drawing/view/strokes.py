@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtWidgets import QWidget
 
     from aegui.core.pixels.drawing_state import Ink
     from aegui.session.data.image_style import ImageStyle
@@ -102,8 +101,8 @@ class StrokeSurface(PixelSurface):
     region_cleared = Signal()
     picked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._stroke: _Stroke | None = None
         self.tool = "pencil"
         """The selected brush."""

@@ -44,8 +44,8 @@ class TextStrip(QWidget):
     characters missing from the set are rendered as gaps.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.field = QLineEdit()
         self.put = QToolButton()
         self.line = _Line()

@@ -44,8 +44,8 @@ class ToolRow(QWidget):
     brush_chosen = Signal(str)
     switched = Signal(str, bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.menu = QMenu(self)
         self.brush = "pencil"
         """The selected brush."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle
 
 from aegui.core.cards import CARD_SIZE
 from aegui.core.i18n import tr
@@ -93,8 +93,8 @@ class CardList(PictureList):
     item_opened = Signal(object)
     item_chosen = Signal(object)
 
-    def __init__(self, pictures: CardPictures, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Cards"), parent)
+    def __init__(self, pictures: CardPictures) -> None:
+        super().__init__(tr("Cards"))
         self._items: Sequence[GalleryItem] = ()
         self._favourites: Set[str] = frozenset()
         self._pictures = pictures

@@ -71,8 +71,8 @@ class Details(QFrame):
     remove_requested = Signal()
     networks_requested = Signal()
 
-    def __init__(self, pictures: CardPictures, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, pictures: CardPictures) -> None:
+        super().__init__()
         self._item: GalleryItem | None = None
         self._is_idle = True
         self.setFixedWidth(_width_px() + SPACING)

@@ -47,8 +47,8 @@ class JudgeBox(QWidget):
     judge_requested = Signal()
     cancel_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.button = QPushButton(tr("Judge by a classifier…"))
         self.button.setToolTip(
             tr("How good are they? Evaluate them by a classifier that was trained on real images")

@@ -35,8 +35,8 @@ class TwoPictures(QWidget):
 
     accessible_role = QAccessible.Role.Graphic
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.images: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None)
         """The images shown."""
         self._image_style = GLYPHS
@@ -95,8 +95,8 @@ class NearestBox(QWidget):
 
     code_activated = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._found: NearestGenerated | None = None
         self.pictures = TwoPictures()
         self._words = wrapped_label("")

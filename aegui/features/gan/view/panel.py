@@ -43,8 +43,8 @@ class GanPanel(QWidget):
     adversaries_chosen = Signal(bool, bool)
     code_activated = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.sheet = SampleSheet()
         self.judge = JudgeBox()
         self.nearest = NearestBox()

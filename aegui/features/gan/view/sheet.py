@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
@@ -39,8 +39,8 @@ class SampleSheet(Cells, Painted):
 
     sample_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.samples: GeneratedSamples | None = None
         """The samples shown, or None."""
         self._pictures: Sequence[QImage] = ()

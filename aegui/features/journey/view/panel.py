@@ -76,8 +76,8 @@ class JourneyPanel(QWidget):
     step_chosen = Signal(int)
     """Emitted with the place in the path to return to."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._terms: tuple[JourneyTerm, ...] = ()
         self.source = QComboBox()
         self.source.setAccessibleName(tr("Where the journey begins"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
 from aegui.features.journey.view.words import COLOURS
@@ -31,8 +31,8 @@ class PixelPicture(Cells, Painted):
     pixel_chosen = Signal(int)
     """Emitted with the index of the pixel in ``[C, H, W]``, row-major."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self._image: NDArray[np.float32] = np.zeros((1, 7, 5), np.float32)
         self._channels = 1
         self._image_style = GLYPHS

@@ -72,8 +72,8 @@ class LessonList(QWidget):
     chosen = Signal(object)
     open_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._about = wrapped_label(
             tr("Experiments on the real window: say what you expect, do it, look, and check.")
         )

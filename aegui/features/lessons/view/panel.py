@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QStackedWidget
 
 from aegui.features.lessons.view.lesson_list import LessonList
 from aegui.features.lessons.view.step_page import StepPage
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
 
 class LessonsPanel(QStackedWidget):
     """Two pages, list and step; passive."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.list = LessonList()
         self.page = StepPage()
         self.addWidget(self.list)

@@ -58,8 +58,8 @@ class PredictionBox(QFrame):
 
     predicted = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("card", True)
         self._prediction: Prediction | None = None
         self.heading = dim(tr("What do you expect?"))

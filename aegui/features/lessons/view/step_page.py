@@ -115,8 +115,8 @@ class StepPage(QWidget):
     list_requested = Signal()
     anew_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: tuple[str, int] | None = None
         self.back_to_list = flat_button("list", tr("All lessons"))
         self.back_to_list.clicked.connect(self.list_requested)

@@ -125,8 +125,8 @@ class LibraryPanel(QWidget):
     refresh_requested = Signal()
     """Emitted to query again after the library could not be read."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         words = tr("Search: words, #tag, wrong<1, training.loss=mse")
         self.search = search_field(words, tr("Search the library"))
         self.shown = QComboBox()

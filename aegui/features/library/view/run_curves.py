@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QWidget
 
     from aegui.core.evaluation.run_figures import RunFigure
     from aegui.features.library.model.queries import RunCurve
@@ -40,8 +39,8 @@ _DECADES = 30.0
 class RunCurves(LineView):
     """Passive chart, except for the epoch under the mouse or chosen by keys."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Curves of the runs that are compared"), self.figure, parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Curves of the runs that are compared"), self.figure)
         self._key = "loss"
 
     def set_curves(self, curves: Sequence[RunCurve], key: str) -> None:

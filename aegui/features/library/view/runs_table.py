@@ -42,8 +42,8 @@ class RunsTable(QTableView):
     trash_requested = Signal()
     """Emitted on Delete."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.entries = EntriesModel(self)
         self.setModel(self.entries)
         self.setFrameShape(QFrame.Shape.NoFrame)

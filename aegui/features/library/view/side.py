@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.features.library.view.run_curves import RunCurves
@@ -25,8 +25,8 @@ _USUAL = mark("Select an entry to see its details, or two to compare them.")
 class EntrySide(QStackedWidget):
     """Passive stack of a hint, the details of an entry, and a comparison."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.hint = hint(tr(_USUAL))
         self.picture = QLabel()
         self.words = wrapped_label()

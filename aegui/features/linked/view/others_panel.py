@@ -34,8 +34,8 @@ _MAX_NUMBERS = 3
 class Preview(QFrame):
     """Preview of one network: its name, image and code, and how the code was found."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.name = ElidedLabel()
         self.close_button = flat_button("close", tr("Remove this network"))
         policy = self.close_button.sizePolicy()
@@ -65,8 +65,8 @@ class OthersPanel(QWidget):
     removed = Signal(str)
     method_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._keys: tuple[str, ...] = ()
         self.menu = OtherMenu()
         self.method = QComboBox()

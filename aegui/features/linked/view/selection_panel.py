@@ -55,8 +55,8 @@ class SelectionPanel(QWidget):
     cleared = Signal()
     samples_dropped = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAcceptDrops(True)
         self._image_style = GLYPHS
         self._title = heading()

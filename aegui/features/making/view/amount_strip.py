@@ -17,7 +17,6 @@ from aegui.widgets.glyphs import draw_glyph
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.features.making.model.concept_service import ConceptResult
 
@@ -48,8 +47,8 @@ class AmountStrip(PictureStrip):
 
     amount_edited = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Amount of the concept"), _KEYS, parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Amount of the concept"), _KEYS)
         self._result: ConceptResult | None = None
         self.amount = 1.0
         """Position of the slider."""

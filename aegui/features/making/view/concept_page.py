@@ -79,8 +79,8 @@ class ConceptPage(QWidget):
     pin_requested = Signal()
     draw_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._result: ConceptResult | None = None
         self._image_style = GLYPHS
         self.boxes = {key: SampleBox(box) for key, box in BOXES.items()}

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from PySide6.QtGui import QPaintEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.features.making.model.path_service import PathResult
 
@@ -51,8 +50,8 @@ class FilmStrip(PictureStrip):
 
     step_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Film of the path"), _STEPS, parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Film of the path"), _STEPS)
         self._result: PathResult | None = None
         self.step = 0
         """The current step."""

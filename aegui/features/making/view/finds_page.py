@@ -51,8 +51,8 @@ class FindsPage(QWidget):
     join_requested = Signal(object)
     save_requested = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.source = QComboBox()
         self.count = QComboBox()
         self.search = QPushButton(icon("builder-dice", "on_accent"), tr("Find"))

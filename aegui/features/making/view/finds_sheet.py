@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView
 
 from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
@@ -59,8 +59,8 @@ class _FindRows(PictureRows):
 class FindsSheet(PictureList):
     """Shows a ``FindsResult`` with a selection."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("New images that were found"), parent)
+    def __init__(self) -> None:
+        super().__init__(tr("New images that were found"))
         self.result: FindsResult | None = None
         """The displayed finds."""
         self._image_style: ImageStyle | None = None

@@ -43,8 +43,8 @@ class _Scrolled(QScrollArea):
 class MakingPanel(QWidget):
     """Three pages, or a message instead of them. Passive."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.path = PathPage()
         self.concept = ConceptPage()
         self.finds = FindsPage()

@@ -61,8 +61,8 @@ class PathPage(QWidget):
     export_requested = Signal(str)
     cancel_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._result: PathResult | None = None
         self._image_style = GLYPHS
         self._is_busy = False

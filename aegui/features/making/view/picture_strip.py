@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import tr
 from aegui.kit.charts.widget_picture import offer_painted
@@ -28,11 +28,9 @@ class PictureStrip(Painted):
 
     accessible_role = QAccessible.Role.List
 
-    def __init__(
-        self, name: str, keys: Mapping[Qt.Key, int], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, keys: Mapping[Qt.Key, int]) -> None:
         """Create a strip with the accessible ``name``; ``keys`` maps keys to steps."""
-        super().__init__(parent)
+        super().__init__()
         self._keys = keys
         self._image_style = GLYPHS
         self._images: NDArray[np.float32] | None = None

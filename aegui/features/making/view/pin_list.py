@@ -80,8 +80,8 @@ class PinList(QWidget):
     ordered = Signal(object)
     activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._fitting: tuple[bool, ...] = ()
         self._places: tuple[PinnedCode, ...] = ()
         self._stops: tuple[bool, ...] = ()

@@ -53,8 +53,8 @@ class _Thumbs(Painted):
     taken_out = Signal(int)
     dropped = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.images = GlyphCache()
         self.names: Sequence[str] = ()
         self.indices: tuple[int, ...] = ()
@@ -220,8 +220,8 @@ class SampleBox(QWidget):
     cursor_requested = Signal()
     pin_chosen = Signal(int)
 
-    def __init__(self, box: Box, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, box: Box) -> None:
+        super().__init__()
         self._classes: Sequence[str] = ()
         self._members: Sequence[tuple[int, ...]] = ()
         self._pins: Sequence[str] = ()

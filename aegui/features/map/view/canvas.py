@@ -131,8 +131,8 @@ class LatentCanvas(QWidget):
     lens_toggled = Signal()
     sheet_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.scene = Scene()
         self.navigation = Navigation(self)
         self.cursor_overlay = CursorOverlay(self.scene)

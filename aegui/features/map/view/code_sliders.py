@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from aegui.core.i18n import tr
 from aegui.kit.speech import describe
@@ -64,8 +64,8 @@ class CodeSliders(QAbstractScrollArea):
     code_edited = Signal(object)
     ends_requested = Signal(object, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.code: NDArray[np.float32] = np.zeros(0, np.float32)
         """The displayed code ``[d]``."""
         self._mean: NDArray[np.float32] = np.zeros(0, np.float32)

@@ -55,8 +55,8 @@ class CursorPictures(QWidget):
     pixel_activated = Signal(int)
     """Row-major index of the clicked pixel."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setToolTip(tr("Click a pixel to trace its value back through the network"))
         self.image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         """The decoded image."""
@@ -191,8 +191,8 @@ class CodeNumbers(Painted):
 
     accessible_role = QAccessible.Role.StaticText
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.code: tuple[float, ...] = (0.0, 0.0)
         """The displayed code."""
         self._epoch: int | None = None
@@ -326,8 +326,8 @@ class CursorPanel(QWidget):
 
     sample_activated = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._labels: Sequence[str] = ()
         self._where = self._itself = self._near = ""
         self._near_words = "", ""

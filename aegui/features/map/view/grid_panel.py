@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec
 from aegui.features.map.view.sheet_panel import Base, Ink, Scale, SheetPanel
 from aegui.widgets.code_axes import CodeAxes
 from aegui.widgets.form.form import Form
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
 
 _FIELDS = ("quantiles", "between", "columns", "rows", "across", "up")
 _AXES_ROW = 4
@@ -47,11 +43,10 @@ class GridPanel(SheetPanel):
         *,
         has_prior: bool,
         has_cursor: bool,
-        parent: QWidget | None = None,
     ) -> None:
         """Create the form for codes of ``size`` numbers; quantiles require a prior."""
         form = Form(request, (*(f"spec.{name}" for name in _FIELDS), "base", "scale", "ink"))
-        super().__init__(tr("Grid of decodes"), form, shape, has_cursor=has_cursor, parent=parent)
+        super().__init__(tr("Grid of decodes"), form, shape, has_cursor=has_cursor)
         self._size = size
         self.axes = CodeAxes()
         self.axes.set_state(request.spec.axes, size)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.geometry import FLATTEST
@@ -105,8 +105,8 @@ class InsightFigures(Painted):
 
     accessible_role = QAccessible.Role.StaticText
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._insight: PlaceInsight | None = None
         self._texts: dict[str, str] = {}
         self._words = self._nearest = ""

@@ -53,8 +53,8 @@ class SheetPreview(QWidget):
 
     accessible_role = QAccessible.Role.Graphic
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.picture = QImage()
         """The displayed sheet; null without one."""
         self._text = ""
@@ -137,13 +137,12 @@ class SheetPanel(QWidget):
         shape: tuple[int, ...],
         *,
         has_cursor: bool,
-        parent: QWidget | None = None,
     ) -> None:
         """Create the panel with a ``form`` over a request, for images of ``shape`` (C, H, W).
 
         The cursor's code is offered as the base only if ``has_cursor``.
         """
-        super().__init__(parent)
+        super().__init__()
         self.title, self.form, self._shape = title, form, shape
         self.preview = SheetPreview()
         self._result = dim()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import TraversalSpec
@@ -12,9 +11,6 @@ from aegui.kit.layouts import dim
 from aegui.kit.marks import wrapped_label
 from aegui.widgets.form.form import Form
 from aegui.widgets.rulers import axis_name
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
 
 _NOTHING = TraversalSpec((), ())
 
@@ -45,12 +41,11 @@ class TraversalPanel(SheetPanel):
         shape: tuple[int, ...],
         *,
         has_cursor: bool,
-        parent: QWidget | None = None,
     ) -> None:
         """Create the form for images of ``shape`` (C, H, W)."""
         form = Form(request, ("spec.steps", "spec.reach", "base", "scale", "ink"))
         title = tr("Every number of the code")
-        super().__init__(title, form, shape, has_cursor=has_cursor, parent=parent)
+        super().__init__(title, form, shape, has_cursor=has_cursor)
         self.preview.set_row_names([axis_name(number) for number in range(self._tiles()[0])])
         words = tr(
             "A row for each number of the code: it alone changes from left to right, all others "

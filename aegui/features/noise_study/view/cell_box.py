@@ -34,8 +34,8 @@ class CellBox(QWidget):
     cell_requested = Signal(object)
     """Emitted with the ``Cell`` whose strip to show."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._matrix: NoiseMatrix | None = None
         self.shown: Cell | None = None
         """The displayed cell."""

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableWidgetItem
 
 from aegui.core.i18n import localized, mark, tr
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
@@ -36,8 +36,8 @@ _FULL = 0.62
 class CharactersTable(NamedTable):
     """Passive table of characters."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_COLUMNS, tr("Wrong pixels of each character"), parent)
+    def __init__(self) -> None:
+        super().__init__(_COLUMNS, tr("Wrong pixels of each character"))
         self.setFont(figures_font(self.font()))
         self.setItemDelegateForColumn(_BAR, _CharacterBars(self))
 

@@ -62,8 +62,8 @@ class CurvesPage(QWidget):
     file_removed = Signal(str)
     """Emitted with the key of the file to remove from the list."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._unticked: set[str] = set()
         self._choices: tuple[CurveChoice, ...] = ()
         self._kind = noise_kind_field()

@@ -9,8 +9,6 @@ from aegui.kit.charts.line_view import LineView
 from aegui.widgets.figures.makers import noise_curves_figure, noise_curves_plot
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from aegui.core.study.noise_curves import Curves
     from aegui.kit.charts.figure import Figure
 
@@ -18,9 +16,9 @@ if TYPE_CHECKING:
 class CurvesView(LineView):
     """Passive chart, except for the level under the mouse or chosen by keys."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self) -> None:
         name = tr("Wrong pixels against the level of the noise")
-        super().__init__(name, self.figure, parent)
+        super().__init__(name, self.figure)
         self.curves: Curves | None = None
         """The displayed curves."""
 

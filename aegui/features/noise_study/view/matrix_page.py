@@ -55,8 +55,8 @@ class MatrixPage(QWidget):
     characters_requested = Signal()
     """Emitted to save the wrong pixels of each character."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._matrix: NoiseMatrix | None = None
         self._trained = KindsButton(tr("Kinds of noise to train with"))
         self._trained_levels = LevelsField(tr("Levels to train with"))

@@ -12,8 +12,6 @@ from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.widgets.figures.makers import noise_matrix_figure, noise_matrix_plot
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.figure import Figure
@@ -28,8 +26,8 @@ class MatrixView(MatrixTable):
     that it is readable without colour vision. The best cell of each column is bold and framed.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Noise matrix"), _CELL_LIMITS, self.figure, parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Noise matrix"), _CELL_LIMITS, self.figure)
         self._matrix: NoiseMatrix | None = None
         self._key = "wrong"
 

@@ -53,8 +53,8 @@ class MistakesPage(QWidget):
     see_requested = Signal(str)
     """Emitted with the key of the mistake to train networks with and without."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._kind = noise_kind_field(tr("as trained"))
         self._level = NumberField(0.0, _MAX_LEVEL, _STEP)
         self._found = column(spacing=SPACING)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
@@ -29,8 +29,8 @@ class KindsButton(QToolButton):
 
     edited = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self._name = name
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(_KINDS_PX)
@@ -69,8 +69,8 @@ class KindsButton(QToolButton):
 class LevelsField(QLineEdit):
     """A field for a list of levels, in the number format of the language."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self.setMinimumWidth(_LEVELS_PX)
         self.setToolTip(tr("Values separated by semicolons, such as 0.1; 0.01; 0.001"))
         self.setAccessibleName(name)

@@ -48,8 +48,8 @@ class StudyPanel(QWidget):
     page_chosen = Signal(str)
     """Emitted with a key of ``PAGES`` when the user has chosen a page."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.matrix = MatrixPage()
         self.curves = CurvesPage()
         self.mistakes = MistakesPage()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QPaintEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.core.study.noise_matrix import Strip
 
@@ -37,8 +36,8 @@ _CLEAR = 6
 class StripView(Cells, Painted):
     """Two images for each character, noisy and repaired, with the number of wrong pixels."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.strip: Strip | None = None
         """The displayed strip."""
         self._labels: tuple[str, ...] = ()

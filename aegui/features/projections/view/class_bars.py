@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent, QPoint
     from PySide6.QtGui import QPainter
-    from PySide6.QtWidgets import QWidget
 
 MAX_ROWS = 30
 """Only this many of the largest classes are listed, with the count of the others."""
@@ -37,8 +36,8 @@ class ClassBars(RowBars):
     lead_px = 16
     name_share = 0.58
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Classes"), "classes", parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Classes"), "classes")
         self._names: tuple[str, ...] = ()
         self._totals: NDArray[np.int64] = np.zeros(0, np.int64)
         self._counts: NDArray[np.int64] | None = None

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QSizePolicy,
-    QWidget,
 )
 
 from aegui.core.i18n import localized, mark, tr
@@ -50,9 +49,9 @@ _MIN_PX = 24
 class FiguresTable(NamedTable):
     """A row per map, and below them reference rows for comparison."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self) -> None:
         self._dimmed: tuple[int, ...] = ()
-        super().__init__(COLUMNS, tr("How good each map is"), parent)
+        super().__init__(COLUMNS, tr("How good each map is"))
         self._height_limit_px = 0
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -82,8 +82,8 @@ class ProjectionsPanel(QWidget):
     samples_selected = Signal(object)
     """Indices in the set of the samples selected by the user, int64 ``[k]`` ascending."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._dataset: Dataset | None = None
         self._material: Material | None = None
         self._states: dict[str, MapState] = {}

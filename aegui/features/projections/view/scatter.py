@@ -150,8 +150,8 @@ class ScatterView(QWidget):
     zoomed = Signal(object)
     """This view, after the user has zoomed or panned it."""
 
-    def __init__(self, key: str, title: str, help_text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, key: str, title: str, help_text: str) -> None:
+        super().__init__()
         self.key = key
         self._title = ""
         self.axis_names: tuple[str, str] | None = None

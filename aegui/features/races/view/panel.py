@@ -19,8 +19,8 @@ class RacesPanel(QWidget):
     page_chosen = Signal(str)
     """Emitted with a key of ``PAGES`` when a page was shown."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.race = RacePage()
         self.smallest = SmallestPage()
         self.tabs = QTabBar()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QPushButton,
     QToolButton,
-    QWidget,
     QWidgetAction,
 )
 
@@ -57,8 +56,8 @@ class RacePage(WorkPage):
     optimizer_requested = Signal(str, float)
     """Emitted with an optimiser and its rate to use in the recipe; NaN if it has no rate."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(FormLine(RaceSpec(), ("epochs", "seconds")), tr(_NOTHING), parent)
+    def __init__(self) -> None:
+        super().__init__(FormLine(RaceSpec(), ("epochs", "seconds")), tr(_NOTHING))
         self._view = RaceView()
         self._state: RaceState | None = None
         self._plane: WeightPlane | None = None

@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QPushButton,
-    QWidget,
 )
 
 from aegui.core.i18n import localized, mark, tr
@@ -56,8 +55,8 @@ class SmallestPage(WorkPage):
     open_requested = Signal(object)
     """Emitted with the ``Attempt`` whose network to load into the builder."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(FormLine(Challenge()), tr(_NOTHING), parent)
+    def __init__(self) -> None:
+        super().__init__(FormLine(Challenge()), tr(_NOTHING))
         self._attempts: tuple[Attempt, ...] = ()
         self._rows: list[Attempt] = []
         self._challenge = Challenge()

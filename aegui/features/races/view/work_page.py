@@ -27,9 +27,9 @@ class WorkPage(QWidget):
     stop_requested = Signal()
     """Emitted to stop the running work."""
 
-    def __init__(self, form: FormLine, nothing: str, parent: QWidget | None = None) -> None:
+    def __init__(self, form: FormLine, nothing: str) -> None:
         """Create a page with a form, and a text to show before there is a result."""
-        super().__init__(parent)
+        super().__init__()
         self.form = form
         self.stop = QPushButton(tr("Stop"))
         self.bar = WorkBar()

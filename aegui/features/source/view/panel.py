@@ -45,8 +45,8 @@ class SourcePanel(QWidget):
     copied = Signal()
     layer_chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.listing: CodeListing | None = None
         """The displayed code; None while a message is shown instead."""
         self._is_checking = False

@@ -55,8 +55,8 @@ class AxisRowView(QWidget):
     network_requested = Signal()
     """Emitted to add the network of the builder to the rows."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.axis: StudyAxis | None = None
         """The last valid axis."""
         self._varied: AxisField | None = None

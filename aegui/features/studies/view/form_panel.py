@@ -67,8 +67,8 @@ class StudyForm(QWidget):
     start_requested = Signal()
     """Emitted to run what is missing."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.plans = QComboBox()
         self.new = flat_button("document-new", tr("A new study of the builder's recipe"))
         self.open = flat_button("document-open", tr("Open a plan…"))

@@ -96,8 +96,8 @@ class OverviewPage(StudyPage):
     setting_opened = Signal()
     """Emitted when the selected setting was double-clicked in the table."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._choice = PictureChoice()
         self._handed_in = ""
         self._material: StudyMaterial | None = None

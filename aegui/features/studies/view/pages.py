@@ -101,8 +101,8 @@ PAGES = (
 class ResultPages(StudyView):
     """Shows one page at a time; only the visible page is updated while a study runs."""
 
-    def __init__(self, specs: Sequence[PageSpec] = PAGES, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, specs: Sequence[PageSpec] = PAGES) -> None:
+        super().__init__()
         self._specs = tuple(specs)
         self._pages: dict[str, StudyPage] = {}
         self._sheet: StudySheet | None = None

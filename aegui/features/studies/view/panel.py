@@ -63,8 +63,8 @@ class StudiesPanel(QWidget):
     network_requested = Signal(object, int)
     """Emitted with a ``StudyCell`` and a seed, to show that network on the map."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.pause = QPushButton(tr("Pause"))
         self.cancel = QPushButton(tr("Cancel"))
         self.title = heading(ElidedLabel())

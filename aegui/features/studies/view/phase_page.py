@@ -44,8 +44,8 @@ _MIN_SHADE = 0.12
 class PhasePage(StudyPage):
     """Passive page; a click on a cell requests its networks."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._sheet: StudySheet | None = None
         self.diagram: PhaseDiagram | None = None
         """The displayed diagram, or None."""

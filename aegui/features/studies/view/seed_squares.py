@@ -54,8 +54,8 @@ class SeedSquares(QWidget):
 
     making: Making
 
-    def __init__(self, making: Making, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, making: Making) -> None:
+        super().__init__()
         self.making = making
         self._choice = PictureChoice()
         self._result: StudyResult | None = None

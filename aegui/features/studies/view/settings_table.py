@@ -13,8 +13,6 @@ from aegui.kit.theme import blend, current_theme
 from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from aegui.features.studies.model.study_runs import StudySheet
 
 MAX_ROWS = 500
@@ -37,8 +35,8 @@ class SettingsTable(NamedTable):
     row_hovered = Signal(int)
     """Emitted with the index of the setting under the mouse, or ``NOTHING``."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__((), tr("Settings and their figures"), parent, picks_rows=True)
+    def __init__(self) -> None:
+        super().__init__((), tr("Settings and their figures"), picks_rows=True)
         self._header: tuple[str, ...] = ()
         self._hovered: frozenset[int] = frozenset()
         self.setMouseTracking(True)

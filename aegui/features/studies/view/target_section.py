@@ -26,8 +26,8 @@ class TargetSection(QWidget):
     file_requested = Signal(str)
     """Emitted with the name of the field to choose a file for."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.form = Form(ComputeTarget())
         self.problem = ProblemLabel()
         self.warning = ProblemLabel(None, "warn")

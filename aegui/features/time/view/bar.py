@@ -51,8 +51,8 @@ class TimeBar(QWidget):
     film_requested = Signal(str)
     """A key of ``FILMS``."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         flat = partial(flat_button, pixels=icon_px())
         self.play = flat("train", tr("Play the training as a film"))
         self.play.setCheckable(True)

@@ -71,10 +71,8 @@ class ForkForm(QWidget):
     changed = Signal(object)
     """The edited recipe."""
 
-    def __init__(
-        self, recipe: Recipe, epoch: float, before: int = 0, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, recipe: Recipe, epoch: float, before: int = 0) -> None:
+        super().__init__()
         self._before = before
         self._base = recipe
         self.recipe = recipe

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
-    from PySide6.QtWidgets import QWidget
 
     from aegui.kit.theme import Theme
 
@@ -42,8 +41,8 @@ class TimeSlider(QAbstractSlider):
     chosen = Signal(object)
     """The place chosen by the user; None for the newest state."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._epochs: NDArray[np.float64] = np.zeros(0)
         self._marks: QPixmap | None = None
         self.setOrientation(Qt.Orientation.Horizontal)
