@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import CSV, check_suffix
+from aegui.commands.figure_files import CSV
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import checked_code, numbers
 from aegui.commands.words import note, say
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import PICTURES, check_suffix, make_figure, write_figures
+from aegui.commands.figure_files import PICTURES, make_figure, write_figures
 from aegui.commands.images import check_images_path
 from aegui.commands.noise import read_images, write_answers
 from aegui.commands.opened import OpenedRun
 from aegui.commands.words import say
-from aegui.core.atomic import check_writable
+from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels

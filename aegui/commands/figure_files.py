@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.kit.charts.paper import Paper
@@ -118,19 +118,3 @@ def check_figure_path(path: str, *, csv: bool) -> None:
     """
     check_suffix(path, (*PICTURES, CSV) if csv else PICTURES)
     check_writable(path)
-
-
-def check_suffix(path: str, known: Sequence[str]) -> None:
-    """Check that ``path`` ends in one of the suffixes ``known``.
-
-    Raises:
-        AeguiError: It does not.
-    """
-    if Path(path).suffix.lower() not in known:
-        raise AeguiError(
-            tr(
-                "{file}: the suffix must be one of {known}.",
-                file=Path(path).name,
-                known=", ".join(known),
-            )
-        )

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import check_suffix
 from aegui.commands.images import check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
 from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say
-from aegui.core.atomic import check_writable
+from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.concepts import apply, concept

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.figure_files import check_suffix
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import dimensions, numbers
 from aegui.commands.progress import stoppable
 from aegui.commands.words import say
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.densities import placed

@@ -6,20 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.figure_files import (
-    CSV,
-    check_figure_path,
-    check_suffix,
-    make_figure,
-    write_figures,
-)
+from aegui.commands.figure_files import CSV, check_figure_path, make_figure, write_figures
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import data_words, several_words
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, noise_of, parse_corruption
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.commands.figure_files import check_suffix
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_unicode
 from aegui.commands.progress import stoppable
 from aegui.commands.words import say
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.i18n import tr, trn
 from aegui.core.web_page.document import page_html
 

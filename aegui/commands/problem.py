@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.figure_files import check_suffix
 from aegui.commands.words import note, say
-from aegui.core.atomic import check_writable
+from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.i18n import tr
 from aegui.core.problem_report import PARTS, SUFFIXES, as_text, collected, write_report
 

@@ -6,7 +6,6 @@ import itertools
 import json
 import platform
 import shlex
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +19,7 @@ from aegui.commands.option import check_unicode
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
 from aegui.commands.words import note, say
-from aegui.core.atomic import file_name_part, stem_of, write_atomically
+from aegui.core.atomic import create_folder, file_name_part, stem_of, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
@@ -42,7 +41,6 @@ from aegui.core.study.records import (
 )
 from aegui.core.study.study import Study
 from aegui.core.study.workers import default_jobs, fitting_jobs, with_start, workers_for
-from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     import argparse
@@ -96,9 +94,10 @@ def report_command(options: argparse.Namespace) -> int:
         raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
     with painting():
         with speaking(options.lang):
-            folder = _free(Path(options.out), options.assignment or Path(names[0]).stem)
+            stem = options.assignment or Path(names[0]).stem
+            folder = free_folder(Path(options.out), file_name_part(f"{tr('hand-in')}-{stem}"))
             with all_or_nothing(folder):
-                _make(folder)
+                create_folder(folder)
                 count = _report(options, names, folder)
         say(tr("{n} figures are in {folder}.", n=count, folder=folder))
         say(tr("Start with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
@@ -137,29 +136,6 @@ def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
         return tr(ASSIGNMENTS[options.assignment].label)
     names = [source.name for source in sources]
     return ", ".join(names[:_MAX_NAMES]) + (" …" if len(names) > _MAX_NAMES else "")
-
-
-def _free(chosen: Path, stem: str) -> Path:
-    """Return ``chosen``, or a new folder for a hand-in of ``stem`` if it contains files already."""
-    try:
-        return free_folder(chosen, file_name_part(f"{tr('hand-in')}-{stem}"))
-    except OSError as error:
-        raise _not_written(chosen, error) from None
-
-
-def _make(folder: Path) -> None:
-    """Create ``folder`` and check that it is writable, before the long work."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise _not_written(folder, error) from None
-
-
-def _not_written(folder: Path, error: OSError) -> AeguiError:
-    reason = system_reason(error)
-    return AeguiError(tr("{file} could not be made: {reason}.", file=folder, reason=reason))
 
 
 def _sources(names: Sequence[str], options: argparse.Namespace) -> list[_Source]:

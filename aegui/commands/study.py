@@ -11,7 +11,7 @@ from aegui.commands.figure_files import make_figure, painting, paper_of, write_f
 from aegui.commands.progress import TerminalLine, bar_of, left_words, stopping_at
 from aegui.commands.runs import check_library, keep_found
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import create_folder, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.load import source_from
 from aegui.core.data.progress import clock
@@ -31,7 +31,6 @@ from aegui.core.study.workers import (
     with_start,
     workers_for,
 )
-from aegui.core.system_reason import system_reason
 from aegui.core.text_tables import columns_text
 from aegui.kit.charts.paper import FORMS
 from aegui.leaving import ENDING_SIGNALS
@@ -95,13 +94,7 @@ def pictures_of(options: argparse.Namespace) -> PictureSelection:
     if "png" in forms:
         paper.pixels()
     folder = Path(options.figures)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AeguiError(
-            tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
-        ) from None
-    check_writable(folder / "study.png")
+    create_folder(folder)
     return PictureSelection(folder, kinds, forms, paper, is_log=options.log, language=options.lang)
 
 

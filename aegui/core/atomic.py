@@ -19,7 +19,7 @@ from aegui.core.system_reason import system_reason
 from aegui.paths import is_shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_NAME = 40
 """Upper bound for the characters of a file name's part that is made of a title."""
@@ -63,6 +63,46 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         _refuse_other(target)
         with tempfile.TemporaryFile(dir=target.parent):
             pass
+
+
+def check_suffix(path: str | os.PathLike[str], known: Iterable[str]) -> None:
+    """Check that ``path`` ends in one of the suffixes ``known``.
+
+    Raises:
+        AeguiError: It does not.
+    """
+    known = tuple(known)
+    if Path(path).suffix.lower() not in known:
+        raise AeguiError(
+            tr(
+                "{file}: the suffix must be one of {known}.",
+                file=Path(path).name,
+                known=", ".join(known),
+            )
+        )
+
+
+def create_folder(folder: Path) -> None:
+    """Create ``folder`` if it is missing, and check that it is writable, before long work.
+
+    Raises:
+        AeguiError: It cannot be created or written to.
+    """
+    with making_in_words(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
+@contextlib.contextmanager
+def making_in_words(folder: Path) -> Iterator[None]:
+    """Context manager that raises AeguiError for an OSError while ``folder`` is made."""
+    try:
+        yield
+    except OSError as error:
+        reason = system_reason(error)
+        text = tr("{file} could not be made: {reason}.", file=folder, reason=reason)
+        raise AeguiError(text) from None
 
 
 def private_folder(folder: Path) -> None:

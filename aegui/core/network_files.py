@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui import __version__
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import check_suffix, write_atomically
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -61,16 +61,11 @@ def write_network(
     Raises:
         AeguiError: The suffix is unknown, there is no such part, or the file cannot be written.
     """
-    suffix = path.suffix.lower()
-    if suffix == ONNX:
+    check_suffix(path, (ONNX, WEIGHTS))
+    if path.suffix.lower() == ONNX:
         data = onnx_bytes(codec, part or default_part(codec), origin, classes)
-    elif suffix == WEIGHTS:
-        data = weights_bytes(codec, origin, classes)
     else:
-        known = f"{ONNX}, {WEIGHTS}"
-        raise AeguiError(
-            tr("{file}: the suffix must be one of {known}.", file=path.name, known=known)
-        )
+        data = weights_bytes(codec, origin, classes)
     write_atomically(path, data)
 
 

@@ -7,7 +7,9 @@ ones are replaced by translated texts.
 from __future__ import annotations
 
 import errno
+import os
 
+from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
 
 _WORDS = {
@@ -51,3 +53,9 @@ def system_reason(error: BaseException) -> str:
         return tr(_WORDS[number])
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(text).splitlines()[0][:_LONGEST].rstrip(".")
+
+
+def unreadable(path: str | os.PathLike[str], error: BaseException) -> ReadError:
+    """Return the error to raise for a file that could not be read because of ``error``."""
+    reason = system_reason(error)
+    return ReadError(tr("{file} could not be read: {reason}.", file=os.fspath(path), reason=reason))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import check_suffix, write_atomically
 from aegui.core.data.readers.names import format_name
 from aegui.core.data.writers import bits_of, identifier, numbered
 from aegui.core.errors import AeguiError
@@ -35,12 +35,9 @@ def write_font(path: Path, dataset: Dataset) -> None:
     Raises:
         AeguiError: The suffix is unknown, the images are no glyphs, or the file cannot be written.
     """
-    writer = {".h": column_header, ".bdf": bdf}.get(path.suffix.lower())
-    if writer is None:
-        raise AeguiError(
-            tr("{file}: the suffix must be one of {known}.", file=path.name, known=".h, .bdf")
-        )
-    write_atomically(path, writer(dataset))
+    writers = {".h": column_header, ".bdf": bdf}
+    check_suffix(path, writers)
+    write_atomically(path, writers[path.suffix.lower()](dataset))
 
 
 def column_header(dataset: Dataset) -> bytes:

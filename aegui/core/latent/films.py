@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui import __version__
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.byte_images import to_levels
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
@@ -109,15 +109,8 @@ def write_film(
             file is left untouched.
         Cancelled: ``cancelled`` returned True; likewise.
     """
+    check_suffix(path, SUFFIXES)
     suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise AeguiError(
-            tr(
-                "{file}: the suffix must be one of {known}.",
-                file=Path(path).name,
-                known=", ".join(SUFFIXES),
-            )
-        )
     if not FEWEST_FPS <= fps <= MAX_FPS:
         raise AeguiError(
             tr(

@@ -27,7 +27,7 @@ from aegui.core.json_text import from_json
 from aegui.core.library_messages import document_reason
 from aegui.core.machine import processor
 from aegui.core.network.resolve import classes_learnt
-from aegui.core.system_reason import system_reason
+from aegui.core.system_reason import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -238,10 +238,7 @@ def read_entry(path: Path) -> LibraryEntry:
         with path.open("rb") as file:
             text = file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = system_reason(error)
-        raise ReadError(
-            tr("{file} could not be read: {reason}.", file=path, reason=reason)
-        ) from None
+        raise unreadable(path, error) from None
     try:
         return LibraryEntry.model_validate_json(text)
     except ValidationError as error:

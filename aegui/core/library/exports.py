@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import check_suffix, create_folder, write_atomically
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
@@ -16,7 +16,6 @@ from aegui.core.network_files import ONNX, WEIGHTS, write_network
 from aegui.core.recipe.file import recipe_json
 from aegui.core.run_file.origin import best_origin
 from aegui.core.run_file.saved import SUFFIX
-from aegui.core.system_reason import system_reason
 from aegui.core.text_tables import csv_text
 from aegui.core.training.record.event_file import event_file
 from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, epoch_number
@@ -103,6 +102,7 @@ def export_file(
         AeguiError: A run cannot be read, the suffix is unknown, or the file cannot be written.
         Cancelled: ``cancelled`` returned True.
     """
+    check_suffix(out, (SUFFIX, RECIPE, HISTORY, PAGE, ONNX, WEIGHTS))
     suffix = out.suffix.lower()
     if suffix == HISTORY:
         histories = []
@@ -124,14 +124,6 @@ def export_file(
         text = page_html(exhibits, report=report, cancelled=cancelled)
         write_atomically(out, text.encode())
         return
-    if suffix not in {SUFFIX, RECIPE, ONNX, WEIGHTS}:
-        raise AeguiError(
-            tr(
-                "{file}: the suffix must be one of {known}.",
-                file=out.name,
-                known=".aegui, .json, .csv, .html, .onnx, .safetensors",
-            )
-        )
     if len(ids) > 1:
         raise AeguiError(tr("One run at a time can be written to {file}.", file=out.name))
     if suffix in {ONNX, WEIGHTS}:
@@ -184,13 +176,7 @@ def export_events(
         for index in range(run.recipe.runs):
             seed = f"seed-{run.recipe.seed + index}"
             home = folder / f"{safe_name[:_MAX_NAME].strip(' .')}-{id}".lstrip("-") / seed
-            try:
-                home.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                reason = system_reason(error)
-                raise AeguiError(
-                    tr("{file} could not be made: {reason}.", file=home, reason=reason)
-                ) from None
+            create_folder(home)
             file = home / f"events.out.tfevents.{round(began)}.aegui"
             write_atomically(file, event_file(run.history, index, began))
             count += 1

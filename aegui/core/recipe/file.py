@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-import os
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -20,10 +19,11 @@ from aegui.core.json_text import TooDeepError, from_json
 from aegui.core.library_messages import json_reason
 from aegui.core.recipe import FORMAT, VERSION, Recipe
 from aegui.core.recipe.errors import quoted, recipe_error
-from aegui.core.system_reason import system_reason
+from aegui.core.system_reason import unreadable
 from aegui.paths import recipes_dir, resources_dir
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping
 
     from aegui.core.recipe import DataSpec
@@ -157,10 +157,7 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = system_reason(error)
-        raise ReadError(
-            tr("{file} could not be read: {reason}.", file=os.fspath(path), reason=reason)
-        ) from None
+        raise unreadable(path, error) from None
     if len(data) > MAX_BYTES:
         raise ReadError(
             tr("{file}: too large for a recipe (over {mb} MB).", file=path.name, mb=MAX_BYTES >> 20)

@@ -7,6 +7,8 @@ import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from aegui.core.atomic import making_in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -35,15 +37,16 @@ def free_folder(chosen: Path, name: str) -> Path:
     If ``chosen`` is an earlier hand-in, which may have been edited, the new folder is beside it.
 
     Raises:
-        OSError: ``chosen`` cannot be listed.
+        AeguiError: ``chosen`` cannot be listed.
     """
-    if not has_files(chosen):
-        return chosen
-    beside = chosen.parent if is_hand_in(chosen) else chosen
-    for number in itertools.count(1):
-        folder = beside / (name if number == 1 else f"{name}-{number}")
-        if not folder.exists():
-            return folder
+    with making_in_words(chosen):
+        if not has_files(chosen):
+            return chosen
+        beside = chosen.parent if is_hand_in(chosen) else chosen
+        for number in itertools.count(1):
+            folder = beside / (name if number == 1 else f"{name}-{number}")
+            if not folder.exists():
+                return folder
     raise AssertionError("numbers do not end")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,9 +15,10 @@ import numpy as np
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
 from aegui.core.run_file.tensor_bytes import packed, unpacked
-from aegui.core.system_reason import system_reason
+from aegui.core.system_reason import unreadable
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
@@ -110,10 +110,7 @@ class Archive:
                 tr("{file} is not a run of this program, or it is damaged.", file=self.name)
             ) from None
         except _DAMAGES as error:
-            reason = system_reason(error)
-            raise ReadError(
-                tr("{file} could not be read: {reason}.", file=os.fspath(path), reason=reason)
-            ) from None
+            raise unreadable(path, error) from None
         names = self._zip.namelist()
         if len(names) > MAX_MEMBERS or len(set(names)) < len(names):
             self._zip.close()

@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import create_folder, write_atomically
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
@@ -14,7 +14,7 @@ from aegui.core.own_program import program_shell_command
 from aegui.core.recipe.file import read_text
 from aegui.core.study.records import packed_records, record_of
 from aegui.core.study.units import Unit, run_unit
-from aegui.core.system_reason import system_reason
+from aegui.core.system_reason import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,12 +58,7 @@ def write_units(study: Study, folder: Path) -> int:
     units = study.units(_JOBS)
     if not units:
         raise AeguiError(tr("Nothing is left to do: all runs of the study are finished."))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AeguiError(
-            tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
-        ) from None
+    create_folder(folder)
     if any(folder.glob("unit-*.json")):
         raise AeguiError(
             tr("{folder} holds the units of a study already: choose another one.", folder=folder)
@@ -135,9 +130,7 @@ def collect(folder: Path, records: Records) -> int:
             keys = [record_of(line).key for line in found]
             tensors = path.with_suffix(".safetensors").read_bytes()
         except (OSError, ValueError) as error:
-            raise ReadError(
-                tr("{file} could not be read: {reason}.", file=lines, reason=system_reason(error))
-            ) from None
+            raise unreadable(lines, error) from None
         fresh = [line for line, key in zip(found, keys, strict=True) if key not in records]
         if fresh:
             count += len(records.add(fresh, tensors))

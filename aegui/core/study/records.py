@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.atomic import write_atomically
-from aegui.core.errors import AeguiError, ReadError
+from aegui.core.errors import AeguiError
 from aegui.core.folder_lock import FolderLock
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.run_file.tensor_bytes import packed, unpacked
 from aegui.core.study.plan import plan_from, plan_json
-from aegui.core.system_reason import system_reason
+from aegui.core.system_reason import system_reason, unreadable
 from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:
@@ -205,9 +205,7 @@ class Records:
         try:
             return dict(unpacked(bytearray(path.read_bytes())))
         except (OSError, ValueError) as error:
-            raise ReadError(
-                tr("{file} could not be read: {reason}.", file=path, reason=system_reason(error))
-            ) from None
+            raise unreadable(path, error) from None
 
     def begin(self, plan: StudyPlan) -> None:
         """Prepare and lock the folder for the runs of ``plan``, until ``end``.
@@ -330,9 +328,7 @@ def _lines_of(path: Path) -> Iterable[dict[str, Any]]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise ReadError(
-            tr("{file} could not be read: {reason}.", file=path, reason=system_reason(error))
-        ) from None
+        raise unreadable(path, error) from None
     for line in text.splitlines():
         try:
             document = from_json(line)

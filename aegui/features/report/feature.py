@@ -15,7 +15,6 @@ from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.report.figure_runs import find_run, run_mark
 from aegui.core.report.folder import free_folder
-from aegui.core.system_reason import system_reason
 from aegui.core.training.record.history import epoch_number
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
@@ -138,11 +137,8 @@ class ReportFeature(Feature):
         stem = workspace.stem if of_shown else requested.of
         try:
             folder = str(free_folder(Path(folder), file_name_part(f"{tr('hand-in')}-{stem}")))
-        except OSError as error:
-            reason = system_reason(error)
-            self._on_reports_failed(
-                tr("{file} could not be made: {reason}.", file=folder, reason=reason)
-            )
+        except AeguiError as error:
+            self._on_reports_failed(str(error))
             return
         order = ReportOrder(
             folder,
