@@ -16,8 +16,7 @@ import numpy as np
 from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
-from aegui.commands.report_classes import confusion_words
-from aegui.commands.report_reasons import activation_reason, reasons_of
+from aegui.commands.report_reasons import activation_reason, confusion_words, reasons_of
 from aegui.core.atomic import file_name_part, stem_of
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words

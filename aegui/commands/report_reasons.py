@@ -1,9 +1,12 @@
-"""The reasons for the choices of a recipe, as printed on the method page of a report."""
+"""Sentences of a report: reasons for the choices of a recipe, and what a classifier confuses."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from aegui.commands.classes import PARTS, classified, part_to_judge
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
@@ -12,8 +15,10 @@ from aegui.core.study.findings import MISTAKES
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.record.best import has_best_weights
+from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
+    from aegui.commands.opened import OpenedRun
     from aegui.core.recipe import ClassifierSpec, Recipe
 
 
@@ -87,3 +92,26 @@ def _length_reason(recipe: Recipe, ends: bool) -> str:
     if has_best_weights(recipe):
         return tr("No goal ends it early; the best weights are kept.")
     return tr("No goal ends it early; the last weights are kept.")
+
+
+def confusion_words(run: OpenedRun) -> str:
+    """Return the accuracy of a classifier and its most frequent confusion, as one line."""
+    part, indices = part_to_judge(run, None)
+    found = classified(run, indices)
+    words = tr(
+        "{accuracy:.2%} right of {n:,} samples ({part})",
+        accuracy=found.accuracy,
+        n=len(found),
+        part=tr(PARTS[part]),
+    )
+    mistakes = np.where(np.eye(len(found.classes), dtype=bool), 0, found.confusion)
+    if not mistakes.any():
+        return words
+    true, predicted = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
+    return tr(
+        "{words}; the most frequent mistake is {true} taken for {taken}, {n:,} times",
+        words=words,
+        true=label_name(found.classes[true]),
+        taken=label_name(found.classes[predicted]),
+        n=int(mistakes.max()),
+    )

@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from aegui.features.answer.view.panel import AnswerPanel
-from aegui.features.builder.summary_dialog import SummaryDialog
+from aegui.features.builder.dialogs import SummaryDialog
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.figures.dialog import FigureDialog

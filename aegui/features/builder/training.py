@@ -233,7 +233,7 @@ class TrainingFeature(Feature):
     def show_summary(self) -> None:
         """Show the builder's network as a table, up to the first layer that does not fit."""
         from aegui.core.network.summary import summary_of
-        from aegui.features.builder.summary_dialog import SummaryDialog
+        from aegui.features.builder.dialogs import SummaryDialog
 
         workspace = self._services.workspace
         recipe, dataset = workspace.recipe, workspace.dataset
@@ -247,7 +247,7 @@ class TrainingFeature(Feature):
 
     def show_history(self) -> None:
         """Show the trainings that led to the current run."""
-        from aegui.features.builder.history_dialog import show_history
+        from aegui.features.builder.dialogs import show_history
 
         show_history(self._window.toolbar.window(), self._services.workspace.run)
 

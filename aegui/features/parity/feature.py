@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
+from aegui.core.data.progress import stop_if
 from aegui.core.i18n import tr
+from aegui.core.library.library import Library
 from aegui.core.parity.exports import parity_csv, parity_html
-from aegui.features.parity.model.states import reached_states
+from aegui.core.parity.reached import kept_entries, states_of
+from aegui.core.parity.rows import parity_rows
 from aegui.features.parity.view.dialog import ParityDialog
+from aegui.paths import library_dir
 from aegui.session.file_writer import FileWriter
 from aegui.session.library_news import LibraryNews
 from aegui.session.notice import Notice
@@ -18,6 +22,9 @@ from aegui.shell.dialogs.files import choose_folder, choose_save_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.parity.reached import RowState
     from aegui.core.parity.rows import ParityRow
     from aegui.core.recipe import Recipe
@@ -142,3 +149,19 @@ class ParityFeature(Feature):
     def _on_dialog_finished(self) -> None:
         self.dialog = None
         self._reading.forget()
+
+
+def reached_states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[RowState, ...]]:
+    """Yield the state of every row according to the library.
+
+    Raises:
+        AeguiError: The library cannot be read.
+    """
+    rows = parity_rows()
+    if not library_dir().exists():
+        yield states_of(rows, ())
+        return
+    with Library(read_only=True, cancelled=cancelled) as library:
+        entries = kept_entries(library, cancelled)
+    stop_if(cancelled)
+    yield states_of(rows, entries)

@@ -34,14 +34,15 @@ from aegui.core.training.length import in_batches
 from aegui.features.builder.view import edits
 from aegui.features.builder.view.chain import LayerChain
 from aegui.features.builder.view.edited_strip import EditedStrip
-from aegui.features.builder.view.network_menu import NetworkMenu
-from aegui.features.builder.view.stack_section import StackSection
-from aegui.kit.layouts import column, dim, held, row, scrolled
+from aegui.features.builder.view.menus import NetworkMenu
+from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.form.fields import ChoiceField
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QResizeEvent
 
     from aegui.core.data.dataset import Dataset
@@ -49,6 +50,23 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import Problem, Resolution
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
+
+
+class StackSection(QWidget):
+    """A heading, a line of explanation, and the chain of the stack's cards."""
+
+    def __init__(
+        self,
+        title: str,
+        help_text: str,
+        words: Callable[[Recipe], str],
+    ) -> None:
+        super().__init__()
+        self.chain = LayerChain(words)
+        parts = (heading(title), dim(wrapped_label(help_text)), self.chain)
+        self.column = column(*parts, margins=(0, 2 * SPACING, 0, 0))
+        self.setLayout(self.column)
+
 
 _DRAG_MARGIN_PX = 32
 _SHOWN = ("network.", "gan.", "classifier.")

@@ -2,21 +2,150 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QStackedWidget
 
-from aegui.core.i18n import mark, tr
-from aegui.features.library.view.run_curves import RunCurves
+from aegui.core.atomic import file_name_part
+from aegui.core.evaluation.run_figures import run_figure
+from aegui.core.evaluation.spread import deviation
+from aegui.core.i18n import localized, mark, tr
+from aegui.core.text_tables import csv_text
 from aegui.features.library.view.words import difference_html, entry_html
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.figure import Figure
+from aegui.kit.charts.line_view import LineView
+from aegui.kit.charts.lines import LinePlot, Series, dash_style
+from aegui.kit.charts.scale import Scale, fitted
 from aegui.kit.layouts import column, held, hint, row, scrolled
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
-    from aegui.features.library.model.queries import EntryDetails
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.evaluation.run_figures import RunFigure
+    from aegui.features.library.model.queries import EntryDetails, RunCurve
+    from aegui.kit.charts.ink import Ink
+
+_FIGURES = {"wrong_mean": "wrong"}
+"""Column of the curves -> key of the figure that names and formats it, where they differ."""
+_MIN_BESIDE_PX = 460
+_DECADES = 30.0
+"""Ratio of the highest to the lowest loss above which the axis is logarithmic."""
+
+
+class RunCurves(LineView):
+    """Passive chart, except for the epoch under the mouse or chosen by keys."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Curves of the runs that are compared"), self.figure)
+        self._key = "loss"
+
+    def set_curves(self, curves: Sequence[RunCurve], key: str) -> None:
+        """Show ``curves``; hide the chart if there are none."""
+        self._key = key
+        self.set_plot(curves_plot(curves, key) if curves else None)
+        self.setVisible(bool(curves))
+
+    @property
+    def plot(self) -> LinePlot | None:
+        """Return the displayed plot, or None."""
+        return self._plot
+
+    def figure(self) -> Figure | None:
+        """Return the curves as a figure to export; None without any."""
+        if self._plot is None:
+            return None
+        title = tr("{figure} over the epochs", figure=_title(self._key))
+        names = [series.name for series in self._plot.series]
+        columns = [series.y for series in self._plot.series]
+        rows = [
+            [f"{epoch:g}", *("" if np.isnan(y[at]) else f"{y[at]:.9g}" for y in columns)]
+            for at, epoch in enumerate(self._plot.at)
+        ]
+        return Figure(
+            "curves",
+            title,
+            (self._plot,),
+            ", ".join(names),
+            csv_text(["epoch", *names], rows),
+            of=file_name_part("-".join(names)),
+        )
+
+    def _areas(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
+        """Place the legend above the lines if the widget is narrow."""
+        if self.width() >= _MIN_BESIDE_PX:
+            return super()._areas(plot, ink)
+        area = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
+        legend_height = (len(plot.series) + 1) * (ink.line(ink.text) + 3.0)
+        above = QRectF(area.left(), area.top(), area.width(), legend_height)
+        return area.adjusted(0.0, legend_height + SPACING / 2, 0.0, 0.0), above
+
+    def head(self, at: int | None) -> str:
+        """Return the epoch that the values are of, as a heading."""
+        if at is None or self._plot is None:
+            return tr("point at an epoch to read it")
+        return tr("at epoch {n}", n=localized(float(self._plot.at[at]), "g"))
+
+    def words(self, at: int) -> str:
+        """Return the values of both curves at one epoch as text."""
+        if self._plot is None:
+            return ""
+        values = ", ".join(f"{one.name} {one.texts[at]}" for one in reversed(self._plot.series))
+        return tr("Epoch {n}: {values}", n=localized(float(self._plot.at[at]), "g"), values=values)
+
+
+def _figure(key: str) -> RunFigure:
+    return run_figure(_FIGURES.get(key, key))
+
+
+def _title(key: str) -> str:
+    return tr(_figure(key).label)
+
+
+def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
+    """Return a plot of means and deviations at the epochs of all curves, interpolated linearly."""
+    at = np.unique(np.concatenate([one.epoch for one in curves]))
+    series = [_series(one, at, index, key) for index, one in enumerate(curves)]
+    values = np.concatenate([one.extent for one in series])
+    positive = values[np.isfinite(values) & (values > 0.0)]
+    is_log = key == "loss" and positive.size > 0 and positive.max() / positive.min() > _DECADES
+    scale = fitted(values, is_log=bool(is_log), from_zero=not is_log)
+    low, high = float(at[0]), float(at[-1])
+    epochs = Axis(tr("Epochs"), Scale(low, high if high > low else low + 1.0))
+    return LinePlot(
+        at, epochs, Axis(_title(key), scale, percent=_figure(key).is_share), tuple(reversed(series))
+    )
+
+
+def _series(curve: RunCurve, at: NDArray[np.float64], index: int, key: str) -> Series:
+    with warnings.catch_warnings():
+        # Rows without a value for any seed stay NaN, which is drawn as a gap.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        mean, std = np.nanmean(curve.values, axis=1), deviation(curve.values, 1)
+    middle, spread = (
+        np.interp(at, curve.epoch, column, left=np.nan, right=np.nan) for column in (mean, std)
+    )
+    banded = curve.values.shape[1] > 1
+    texts = tuple(_figure(key).words(float(value)) for value in middle)
+    return Series(
+        curve.name,
+        middle,
+        np.maximum(middle - spread, 0.0) if banded else None,
+        middle + spread if banded else None,
+        colour=index,
+        style=dash_style(index),
+        width=1.4,
+        texts=texts,
+    )
+
 
 _PICTURE_PX = 168
 _USUAL = mark("Select an entry to see its details, or two to compare them.")

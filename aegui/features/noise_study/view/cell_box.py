@@ -2,30 +2,97 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QSpinBox,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidgetItem,
     QTabWidget,
     QWidget,
 )
 
 from aegui.core.data.corruption import corruption_words
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.features.noise_study.model.noise_study import Cell
-from aegui.features.noise_study.view.characters_table import CharactersTable
 from aegui.features.noise_study.view.matrix_view import figure_words
 from aegui.features.noise_study.view.strip_view import StripView
 from aegui.kit.layouts import column, dim, heading, row, scrolled
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import SPACING
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
-    from aegui.core.study.noise_matrix import NoiseMatrix
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPainter
+
+    from aegui.core.study.noise_matrix import MatrixFigure, NoiseMatrix
     from aegui.features.noise_study.model.noise_study import CellStrip
     from aegui.kit.charts.cells import CellIndex
     from aegui.session.data.image_style import ImageStyle
+
+_COLUMNS = (
+    (mark("Character"), ""),
+    (mark("Wrong pixels"), mark("Mean over all draws and networks of the cell")),
+    (mark("±"), mark("Standard deviation over the networks")),
+)
+_BAR = 3
+"""The column of the bars, which takes the remaining width."""
+_MAX_ROWS = 500
+_SHARE = int(Qt.ItemDataRole.UserRole)
+_INSET_PX = 5
+_FULL = 0.62
+
+
+class CharactersTable(NamedTable):
+    """Passive table of characters."""
+
+    def __init__(self) -> None:
+        super().__init__(_COLUMNS, tr("Wrong pixels of each character"))
+        self.setFont(figures_font(self.font()))
+        self.setItemDelegateForColumn(_BAR, _CharacterBars(self))
+
+    def set_figure(self, labels: Sequence[str], figure: MatrixFigure | None) -> None:
+        """Show the wrong pixels ``[N]`` of samples with these labels; None clears the table."""
+        if figure is None:
+            self.setRowCount(0)
+            return
+        order = (-figure.mean).argsort(kind="stable")[:_MAX_ROWS].tolist()
+        self.setRowCount(len(order))
+        most = max(float(figure.mean.max(initial=0.0)), 1e-9)
+        for number, place in enumerate(order):
+            mean, deviation = float(figure.mean[place]), float(figure.deviation[place])
+            spread = localized(deviation, ".2f") if math.isfinite(deviation) else "–"
+            texts = (label_name(labels[place]), localized(mean, ".2f"), spread)
+            self.write_row(number, texts, "")
+            bar = QTableWidgetItem()
+            bar.setData(_SHARE, mean / most)
+            self.setItem(number, _BAR, bar)
+
+
+class _CharacterBars(QStyledItemDelegate):
+    """Paints the value relative to the worst one as a bar."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Paint one bar."""
+        super().paint(painter, option, index)
+        share = index.data(_SHARE)
+        if share is None:
+            return
+        theme = current_theme()
+        box = QRectF(option.rect).adjusted(SPACING, _INSET_PX, -SPACING, -_INSET_PX)
+        box.setWidth(max(1.0, box.width() * float(share)))
+        painter.fillRect(box, blend(theme.accent, theme.raised, _FULL))
 
 
 class CellBox(QWidget):

@@ -12,7 +12,7 @@ from aegui.core.library.library import Library
 from aegui.core.library.words import cell_words
 from aegui.core.training.record.history import HistoryView
 from aegui.features.library.model.queries import KNOWN, EntryDetails, LibraryQueries, LibraryView
-from aegui.features.library.view.run_curves import curves_plot
+from aegui.features.library.view.side import curves_plot
 from aegui.paths import library_dir
 from tests.core.library.made import entry, saved_run
 

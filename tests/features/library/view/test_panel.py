@@ -18,7 +18,7 @@ from aegui.core.library.query import LibraryGroup, LibraryRow
 from aegui.features.library.model.queries import KNOWN, EntryDetails, QueryResult, RunCurve
 from aegui.features.library.view.models import NO_STAR, STAR, tags_of
 from aegui.features.library.view.panel import LibraryPanel
-from aegui.features.library.view.run_curves import curves_plot
+from aegui.features.library.view.side import curves_plot
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -1,4 +1,4 @@
-"""A menu with a line of explanation beside every entry."""
+"""Menus of the builder with a line of explanation beside each entry: topologies, layers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QMenu
 
+from aegui.core.i18n import tr
+from aegui.core.network.presets import PRESETS
+from aegui.core.recipe.layers import LAYER_GROUPS, LAYERS
+from aegui.features.builder.view.edits import misfit, new_layer
 from aegui.kit.theme import SPACING, blend, current_theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QPaintEvent
     from PySide6.QtWidgets import QWidget
+
+    from aegui.core.network.plan import Plan
+    from aegui.core.network.shapes import Shape
 
 _MARGIN_PX = 28
 """Room that the style leaves before the text of an entry."""
@@ -90,3 +97,42 @@ class ExplainedMenu(QMenu):
                 line, Qt.TextElideMode.ElideRight, line_rect.width()
             )
             painter.drawText(line_rect, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class NetworkMenu(ExplainedMenu):
+    """Topologies under headings, with their purpose; disabled where they do not fit the images."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape: Shape | None = None
+        group = ""
+        for preset in PRESETS:
+            if preset.group != group:
+                group = preset.group
+                self.addSection(tr(group))
+            self.add_entry(preset.key, tr(preset.label))
+
+    def set_image_shape(self, shape: Shape) -> None:
+        """Enable the topologies that fit images of ``shape``, and explain why others do not."""
+        if shape == self._shape:
+            return
+        self._shape = shape
+        for preset in PRESETS:
+            reason = preset.reason(shape)
+            self.explain(preset.key, reason or tr(preset.help), enabled=not reason)
+
+
+class AddMenu(ExplainedMenu):
+    """All kinds of layers, grouped by purpose, each with a line of explanation."""
+
+    def __init__(self, plan: Plan, gap: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(tr("Add a layer"))
+        shape = plan.layers[gap].output_shape
+        for title, keys in LAYER_GROUPS:
+            self.addSection(tr(title))
+            for key in keys:
+                reason = misfit(new_layer(plan, gap, key), shape)
+                self.add_entry(key, tr(LAYERS[key].label))
+                self.explain(key, reason or tr(LAYERS[key].help), enabled=not reason)

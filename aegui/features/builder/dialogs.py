@@ -1,4 +1,4 @@
-"""A non-modal dialog with the network of the builder as a table that can be copied."""
+"""Non-modal dialogs of the builder: the table of the layers, and the history of the training."""
 
 from __future__ import annotations
 
@@ -17,13 +17,22 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.core.network.summary import COLUMNS, Summary
+from aegui.core.training.record.stage_words import (
+    change_words,
+    settings_words,
+    stage_words,
+    unrecorded_words,
+)
 from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING, figures_font
+from aegui.shell.dialogs.questions import listing, show_text
 from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from aegui.core.run_file.saved import SavedRun
 
 _SIZE = 640, 460
 _COPIES = (
@@ -82,3 +91,23 @@ class SummaryDialog(QDialog):
     def _put(self, form: str) -> None:
         QGuiApplication.clipboard().setText(self.summary.text(form))
         self._copied()
+
+
+def show_history(parent: QWidget, run: SavedRun | None) -> QDialog:
+    """Open a dialog with the trainings that led to ``run``; return it."""
+    return show_text(parent, "history", tr("History of this training"), history_text(run))
+
+
+def history_text(run: SavedRun | None) -> str:
+    """Return every training that has led to ``run``, as Markdown."""
+    if run is None:
+        return tr("Nothing has been trained yet.")
+    earlier = (None, *run.stages)
+    blocks = [
+        (
+            f"{number}. {stage_words(stage)}",
+            (*settings_words(run, before, stage), *map(change_words, stage.changes)),
+        )
+        for number, (before, stage) in enumerate(zip(earlier, run.stages, strict=False), start=1)
+    ]
+    return "\n\n".join(filter(None, (unrecorded_words(run), listing(blocks))))

@@ -1,1 +1,0 @@
-"""How far the library matches published figures."""
