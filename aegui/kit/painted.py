@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QAccessible, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
@@ -50,6 +50,17 @@ class PaintedArea(WithTips, QAbstractScrollArea):
             QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self.viewport())
             return True
         return super().viewportEvent(event)
+
+
+def paint_focus(
+    painter: QPainter, widget: QWidget, rect: QRect | QRectF | None = None, width: float = 1.0
+) -> None:
+    """Frame ``rect``, by default all of ``widget``, while it has the keyboard focus."""
+    if widget.hasFocus():
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(current_theme().accent, width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(widget.rect().adjusted(0, 0, -1, -1) if rect is None else rect)
 
 
 def paint_card(painter: QPainter, widget: QWidget) -> None:

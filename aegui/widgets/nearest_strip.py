@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme, figures_font, for_text
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -185,9 +185,8 @@ class NearestStrip(Cells, Painted):
         for index in range(len(self._nearest)):
             if self.cell_rect(index).right() <= self.width():
                 self._paint_place(painter, index)
-        if self.hasFocus() and self._nearest:
-            painter.setPen(QPen(current_theme().accent, 2))
-            painter.drawRect(self.cell_rect(self._current).adjusted(2, 1, -3, -2))
+        if self._nearest:
+            paint_focus(painter, self, self.cell_rect(self._current).adjusted(2, 1, -3, -2), 2)
 
     def _paint_place(self, painter: QPainter, index: int) -> None:
         theme = current_theme()

@@ -16,7 +16,7 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, TICK_PT, Ink
 from aegui.kit.charts.legend import LegendEntry, legend_height, line_entry, paint_legend
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.theme import SPACING, blend
 
 if TYPE_CHECKING:
@@ -316,11 +316,7 @@ class HistogramView(Painted):
             ground = blend(ink.theme.text, ink.theme.panel, 0.1)
             painter.fillRect(QRectF(low, area.top(), high - low, area.height()), ground)
         plot.paint(ink, self._area())
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(ink.theme.accent)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        paint_focus(painter, self)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hover the bin under the pointer."""

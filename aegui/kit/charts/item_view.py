@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 from aegui.kit.charts.item_canvas import ItemCanvas, PaintedItems
 from aegui.kit.charts.items import ManyShapes, item_at, shapes_of
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 
@@ -143,10 +143,7 @@ class ItemView(Painted):
             painter.setPen(QPen(colour, width))
             for shape in shapes_of(painted.shapes, marked):
                 painter.drawPath(shape.path)
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(theme.accent, 1.0))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        paint_focus(painter, self)
 
     # Mouse and keys
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QPainter, QPen
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.axes import PlotArea, plot_rect
 from aegui.kit.charts.ink import Ink
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.painted import Painted
-from aegui.kit.theme import SPACING, current_theme
+from aegui.kit.painted import Painted, paint_focus
+from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,11 +123,7 @@ class LineView(Painted):
         area, beside = self._areas(self._plot, ink)
         self._plot.paint_in(ink, area, self.at)
         self._plot.paint_beside(ink, beside, self.head(self.at), self.at)
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(current_theme().accent, 1.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        paint_focus(painter, self)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the crosshair to the nearest x position."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import blend, current_theme, figures_font, for_text
 
@@ -224,10 +224,8 @@ class RowBars(Painted):
             painter.setPen(theme.text_dim)
             below = self.row_rect(len(self._rows)).adjusted(GAP_PX, 0, 0, 0)
             painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._note)
-        if self.hasFocus() and self._rows:
-            painter.setPen(QPen(theme.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.row_rect(self._current).adjusted(1, 1, -2, -2))
+        if self._rows:
+            paint_focus(painter, self, self.row_rect(self._current).adjusted(1, 1, -2, -2), 2)
 
     def _paint_row(self, painter: QPainter, row: int) -> None:
         theme, bar, rect = current_theme(), self._rows[row], self.row_rect(row)

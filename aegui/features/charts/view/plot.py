@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import precise
+from aegui.kit.painted import paint_focus
 from aegui.kit.theme import current_theme
 from aegui.widgets.charts.curves import value_text
 from aegui.widgets.charts.painting import ChartData, ChartPainter
@@ -186,9 +187,7 @@ class PlotView(QWidget):
         bounds = QRectF(self.rect())
         self._charts.paint_header(painter, bounds, data, self._row_read(data))
         self._charts.paint_names(painter, bounds, data, self.x_name)
-        if self.hasFocus():
-            painter.setPen(QPen(current_theme().accent, 1.0))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        paint_focus(painter, self)
 
     @property
     def x_name(self) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.painted import PaintedArea
+from aegui.kit.painted import PaintedArea, paint_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.image_style import GLYPHS, ImageStyle, photo_argb
@@ -315,9 +315,7 @@ class ReconstructionsView(Cells, PaintedArea):
         painter.setPen(QPen(current_theme().accent, 1))
         if self._hovered is not None and self._hovered < len(self._labels):
             painter.drawRect(self.cell_rect(self._hovered).adjusted(-4, -3, 3, 0))
-        if self.hasFocus():
-            painter.setPen(QPen(current_theme().accent, 2))
-            painter.drawRect(self.cell_rect(self._current).adjusted(-4, -3, 4, 0))
+        paint_focus(painter, self, self.cell_rect(self._current).adjusted(-4, -3, 4, 0), 2)
 
     def _composed(self) -> QPixmap:
         """Return a pixmap of the viewport's size with the visible groups and their texts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QLabel,
@@ -13,22 +14,113 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr, trn
-from aegui.features.classifier.view.confusion import ConfusionView
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.classifier.view.mistakes import MAX_SHOWN, MistakesView, ShownMistakes
-from aegui.features.classifier.view.scores_table import ScoresTable
+from aegui.kit.charts.matrix import CellLimits
+from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
+from aegui.widgets.figures.makers import confusion_figure, confusion_plot
+from aegui.widgets.glyphs import label_name
+from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from aegui.core.evaluation.classification import Classification, ClassScore
     from aegui.features.classifier.model.classifier_service import Evaluation
     from aegui.kit.charts.cells import CellIndex
+    from aegui.kit.charts.figure import Figure
+
+_CELL_LIMITS = CellLimits(least=(9, 9), good=(26, 26), most=(64, 64), is_square=True)
+
+
+class ConfusionView(MatrixTable):
+    """A table of counts; passive but for the cell selected by mouse or keys."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Confusion matrix"), _CELL_LIMITS, self.figure)
+        self._labels: tuple[str, ...] = ()
+        self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
+
+    def set_counts(self, labels: Sequence[str], counts: NDArray[np.int64]) -> None:
+        """Show ``counts`` ``[classes, classes]``, rows being the true classes."""
+        if tuple(labels) != self._labels:
+            self._labels = tuple(labels)
+            self._forget_cells()
+        self._counts = counts
+        self.set_plot(confusion_plot(counts, labels), self._cell_words)
+
+    def figure(self) -> Figure | None:
+        """Return the matrix as a figure; None before there is one."""
+        if not self._labels:
+            return None
+        return confusion_figure(self._counts, self._labels, tr("Confusion matrix"))
+
+    def _cell_words(self, cell: CellIndex) -> str:
+        row, column = cell
+        count, total = int(self._counts[row, column]), int(self._counts[row].sum())
+        true, predicted = (label_name(self._labels[place]) for place in cell)
+        share = tr("{share:.1%} of this class", share=count / total if total else 0.0)
+        samples = trn("{n:,} sample", "{n:,} samples", count)
+        if row == column:
+            return tr("{true} recognised: {n} ({share})", true=true, n=samples, share=share)
+        return tr(
+            "{true} taken for {taken}: {n} ({share})",
+            true=true,
+            taken=predicted,
+            n=samples,
+            share=share,
+        )
+
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    (mark("Class"), ""),
+    (
+        mark("Precision"),
+        mark("Of the samples predicted as this class, the share that belong to it."),
+    ),
+    (mark("Recall"), mark("Of the samples of this class, the share predicted as it.")),
+    (mark("F1"), mark("The harmonic mean of precision and recall.")),
+    (mark("Samples"), mark("Samples of this class, its support.")),
+)
+_AVERAGES = (
+    (mark("Macro average"), mark("The mean over the classes, each counting the same.")),
+    (mark("Weighted average"), mark("The mean over the classes, weighted by their samples.")),
+)
+
+
+class ScoresTable(NamedTable):
+    """A row for each class, and two for the averages."""
+
+    def __init__(self) -> None:
+        super().__init__(COLUMNS, tr("Figures of each class"), picks_rows=True)
+
+    def set_scores(self, found: Classification) -> None:
+        """Show the scores of ``found``."""
+        scores = found.scores
+        self.setRowCount(len(scores) + len(_AVERAGES))
+        for number, score in enumerate(scores):
+            self._set_row(number, label_name(score.label), score)
+        averages = (found.macro, found.weighted)
+        for number, ((title, help_text), score) in enumerate(
+            zip(_AVERAGES, averages, strict=True), len(scores)
+        ):
+            self._set_row(number, tr(title), score, bold=True, help_text=tr(help_text))
+
+    def _set_row(
+        self, row: int, name: str, score: ClassScore, *, bold: bool = False, help_text: str = ""
+    ) -> None:
+        figures = (localized(figure, ".3f") for figure in (score.precision, score.recall, score.f1))
+        texts = (name, *figures, localized(score.support, ","))
+        self.write_row(row, texts, help_text, bold=bold)
+
 
 _HEADLINE = 1.5
 _PART_SIGNS = 16

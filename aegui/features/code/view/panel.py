@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from aegui.features.code.model.code_service import CodeAnalysis, MeasureKey, Traversal
     from aegui.session.data.image_style import ImageStyle
 
-
 _POINTS = 120
 _AIR = 1.03
 _HEADLINE = 1.15

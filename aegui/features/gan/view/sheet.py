@@ -6,12 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.theme import current_theme, figures_font
 from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
 from aegui.widgets.cells import Cells
@@ -153,9 +153,7 @@ class SampleSheet(Cells, Painted):
             draw_picture(painter, picture_rect(picture.height(), picture.width(), image), picture)
             if score:
                 self._paint_score(painter, index, cell, score)
-        if self.hasFocus():
-            painter.setPen(QPen(current_theme().accent, 2))
-            painter.drawRect(self.cell_rect(self._current))
+        paint_focus(painter, self, self.cell_rect(self._current), 2)
 
     def _paint_score(self, painter: QPainter, index: int, cell: QRectF, height: float) -> None:
         assert self.samples is not None

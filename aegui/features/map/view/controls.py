@@ -18,23 +18,123 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
-from aegui.features.map.view.layers_button import LayersButton
+from aegui.core.i18n import mark, tr, trn
+from aegui.core.latent.fields import FIELDS
+from aegui.features.map.view.menu_items import show_keys
 from aegui.features.map.view.navigation import ZOOM_STEP
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
-from aegui.kit.choosing import tick_entries
+from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import icon_px
+from aegui.kit.theme import icon, icon_px, icon_size
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from aegui.core.choices import Choice
+
+
+class SelectionBar(QFrame):
+    """Bar shown while samples are selected.
+
+    Signals:
+        shown_requested(): Zoom to the selected samples.
+        listed(): List the selected samples with what they have in common.
+        cleared(): Clear the selection.
+    """
+
+    shown_requested = Signal()
+    listed = Signal()
+    cleared = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._label = QLabel(self)
+        flat = partial(flat_button, pixels=icon_px())
+        self.zoom = flat(
+            "map-zoom-selection", tr("Zoom to the selection (Z)"), name=tr("Zoom to the selection")
+        )
+        tip = tr("List the selected samples, with actions")
+        self.list = flat("list", tip, name=tr("List them"))
+        self.clear = flat("close", tr("Clear the selection (Esc)"), name=tr("Clear the selection"))
+        parts = (self._label, self.list, self.zoom, self.clear)
+        self.setLayout(row(*parts, spacing=2, margins=(8, 2, 2, 2)))
+        self.zoom.clicked.connect(self.shown_requested)
+        self.list.clicked.connect(self.listed)
+        self.clear.clicked.connect(self.cleared)
+        self.hide()
+
+    def set_count(self, count: int) -> None:
+        """Show ``count`` as the number of selected samples; 0 hides the bar."""
+        self._label.setText(trn("{n:,} selected", "{n:,} selected", count))
+        self.setVisible(count > 0)
+
+
+_NO_ARROW = "QToolButton::menu-indicator { image: none; }"
+
+
+class LayersButton(QToolButton):
+    """A menu with an entry and a key for each layer.
+
+    Signals:
+        layer_toggled(str): Show or hide the layer of that key.
+        lens_toggled(): Show or hide the lens.
+    """
+
+    layer_toggled = Signal(str)
+    lens_toggled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setIcon(icon("map-layers"))
+        self.setIconSize(icon_size())
+        self.setProperty("flat", True)
+        self.setToolTip(tr("Layers of the map (1 to 7) and lens (N)"))
+        self.setAccessibleName(tr("Layers"))
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setStyleSheet(_NO_ARROW)
+        self._lens = QAction(tr("Lens: images around the cursor"), self)
+        self._fill_menu(menu_below(self))
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        self._layers = tick_entries(menu, ((key, tr(it.label)) for key, it in FIELDS.items()))
+        for number, (key, action) in enumerate(self._layers.items(), start=1):
+            show_keys(action, str(number))
+            action.triggered.connect(lambda _on, key=key: self.layer_toggled.emit(key))
+        menu.addSeparator()
+        self._lens.setCheckable(True)
+        self._lens.setToolTip(tr("Five by five images decoded around the cursor"))
+        show_keys(self._lens, "N")
+        self._lens.triggered.connect(lambda _on: self.lens_toggled.emit())
+        menu.addAction(self._lens)
+        self.set_layers((), {})
+
+    def set_layers(self, chosen: Collection[str], reasons: Mapping[str, str]) -> None:
+        """Check the chosen layers and disable the unavailable ones.
+
+        Args:
+            chosen: Keys of the layers that are shown.
+            reasons: Why a layer is unavailable for the current network: key -> words.
+        """
+        for key, action in self._layers.items():
+            action.setChecked(key in chosen)
+            action.setEnabled(key not in reasons)
+            action.setToolTip(reasons.get(key) or tr(FIELDS[key].help))
+
+    def set_lens(self, shown: bool) -> None:
+        """Check the entry of the lens if it is shown."""
+        self._lens.setChecked(shown)
+
+    def action(self, key: str) -> QAction:
+        """Return the menu entry of the layer ``key``."""
+        return self._layers[key]
+
 
 SWITCHES = {
     "labels": mark("Labels of the dots"),
@@ -50,7 +150,6 @@ SWITCHES = {
     "sharp": mark("Show the sample over a decoded copy of it (panel Cursor)"),
 }
 """Display switches: field of ``MapStyle`` -> label."""
-_NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
 class ViewBar(QFrame):

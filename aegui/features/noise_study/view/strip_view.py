@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.cells import Cells
@@ -119,10 +119,8 @@ class StripView(Cells, Painted):
             rect = self.cell_rect(index)
             if rect.intersects(event.rect()):
                 self._paint_group(painter, index, rect)
-        if self.hasFocus() and self._labels:
-            painter.setPen(QPen(current_theme().accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.cell_rect(self._current).adjusted(2, 2, -2, -2))
+        if self._labels:
+            paint_focus(painter, self, self.cell_rect(self._current).adjusted(2, 2, -2, -2), 2)
 
     def _paint_group(self, painter: QPainter, index: int, rect: QRect) -> None:
         strip = self.strip

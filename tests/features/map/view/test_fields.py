@@ -20,10 +20,10 @@ from aegui.core.latent.regions import regions_of
 from aegui.features.map.model.field_service import Layer
 from aegui.features.map.model.insight_service import PlaceInsight
 from aegui.features.map.view.canvas import LatentCanvas
+from aegui.features.map.view.controls import LayersButton
 from aegui.features.map.view.field_layer import STRONGEST, field_picture, layer_rgba
 from aegui.features.map.view.field_legend import FieldLegend, legend_entry_of
 from aegui.features.map.view.insight_figures import FIGURES, InsightFigures
-from aegui.features.map.view.layers_button import LayersButton
 from aegui.features.map.view.lens import SPACINGS, LensBar, nearest_spacing
 from aegui.kit.theme import DARK, LIGHT, figures_font
 from aegui.widgets.class_colours import class_colour
