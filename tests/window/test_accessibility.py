@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from aegui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.arrangement("build")
-
 DIALOGS = (
     "search_commands",
     "shortcuts",

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QToolButton, QWidget
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.window.main_window import MainWindow
-
-pytestmark = pytest.mark.arrangement("build")
 
 _KEY, _MODIFIER = Qt.Key, Qt.KeyboardModifier
 _MAX_STOPS = 200

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
 @pytest.fixture(autouse=True)
 def _usual_again(qapp: QApplication) -> Iterator[None]:
     letters = qapp.font()

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from aegui.session.documents.workspace import Workspace
     from aegui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.arrangement("build")
-
 RATE = "training.optimizer.learning_rate"
+
+
+@pytest.fixture(autouse=True)
+def _builder(window: MainWindow) -> None:
+    """Open the builder, of all panels the only one that is looked at."""
+    window.docks["builder"].show()
 
 
 def workspace_of(window: MainWindow) -> Workspace:

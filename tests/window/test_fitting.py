@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from aegui.app import App
     from aegui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.arrangement("build")
-
 SIZES = ((1024, 700), (1366, 768))
 _MIN_MAP = 220, 200
 _MIN_CELL_PX = 12

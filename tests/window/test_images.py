@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
-pytestmark = pytest.mark.arrangement("build")
-
-
 def recipe(latent: int = 2, *, gaussian: bool = False, conv: bool = False) -> Recipe:
     """Return a recipe that trains in an instant."""
     encoder: tuple[AnyLayer, ...] = (LayerSpec(units=12),)

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from aegui.app import App
     from aegui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.arrangement("build")
-
 _MAX_STOPS = 400
 _SEEN_PX = 12
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from aegui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.arrangement("build")
-
 _SMALL = (1280, 660)
 """1280 x 720 less a title bar and a bar of tasks."""
 
@@ -161,6 +159,7 @@ def test_of_panels_that_become_tabs_the_first_of_the_arrangement_is_in_front(
     assert set(_places(window)) & {"answer", "reconstructions", "charts"} == {"answer"}
 
 
+@pytest.mark.arrangement("build")
 def test_half_a_screen_still_says_how_the_training_goes(window: MainWindow) -> None:
     window.resize(960, 1040)
     QApplication.processEvents()
@@ -388,6 +387,7 @@ def test_panels_are_created_after_arranging_has_failed(
     assert area.is_created
 
 
+@pytest.mark.arrangement("build")
 def test_a_tab_that_is_opened_in_the_menu_comes_to_the_front(
     window: MainWindow, qtbot: QtBot
 ) -> None:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from aegui.app import App
     from aegui.session.documents.draft import DraftState
 
-pytestmark = pytest.mark.arrangement("build")
-
 LARGE = Recipe.model_validate(
     {
         "network": {"encoder": [{"units": 8}], "latent": {"units": 3}},
@@ -99,6 +97,7 @@ def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot, trained:
     qtbot.waitUntil(is_free)
 
 
+@pytest.mark.arrangement("build")
 def test_every_part_is_within_its_budget_and_told(app: App, qtbot: QtBot) -> None:
     services = app.services
     services.workspace.edit_recipe(LARGE, "a recipe")
