@@ -179,10 +179,8 @@ class Person:
         for key in PERSPECTIVES:
             window.set_perspective(key)
             self._look()
-            for dock in window.docks.values():
-                if not dock.isHidden():
-                    dock.raise_()
-                    self._look(0.1)
+            if not self._is_brief:
+                self._raise_all()
             first = next(dock for dock in window.docks.values() if not dock.isHidden())
             first.toggleViewAction().trigger()
             spin(0.03)
@@ -190,9 +188,15 @@ class Person:
             window.reset_layout()
         for dock in window.docks.values():
             dock.show()
-            dock.raise_()
-            self._look(0.1)
+        self._raise_all()
         window.reset_layout()
+
+    def _raise_all(self) -> None:
+        """Bring each open panel to the front of its place."""
+        for dock in self._app.window.docks.values():
+            if not dock.isHidden():
+                dock.raise_()
+                self._look(0.1)
 
     def open_and_close(self) -> None:
         """Open the shipped models one after the other, with the mouse on the map."""

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from aegui.core.training.record.snapshot import Snapshot
     from aegui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.arrangement("build")
-
 LETTERS: dict[str, Any] = {"source": "lowercase", "chars": "abcdefgh"}
 DIGITS: dict[str, Any] = {"source": "digits", "split": {"validation": 0.25}}
 CPU: dict[str, Any] = {"device": "cpu", "optimizer": {"learning_rate": 0.02}}
@@ -67,6 +65,9 @@ class ImageStyle:
         self.qtbot = qtbot
         self.window = window
         self.showing = window._services.showing
+        for key in ("training", "reconstructions", "charts"):
+            window.docks[key].show()
+            window.docks[key].raise_()
 
     def weights(self) -> Snapshot:
         """Return the weights that should be shown, determined without the window."""
@@ -150,7 +151,6 @@ class ImageStyle:
             told = f"mean {mean_words(float(wrong.mean()))}, worst {wrong.max()}"
             self.qtbot.waitUntil(lambda: told in window.toolbar.status.text())
         view = window.panel(ReconstructionsPanel).view
-        window.docks["reconstructions"].show()
         window.docks["reconstructions"].raise_()
         window.feature(ReconstructionsFeature)._rows.flush()
         self.qtbot.waitUntil(
@@ -172,8 +172,6 @@ def test_everything_says_the_same_in_every_state(
     recipe = Recipe.model_validate({**FAMILIES[family], "seed": 5})
     assert workspace.new(recipe)
     qtbot.waitUntil(lambda: workspace.recipe == recipe)
-    window.docks["charts"].show()
-    window.docks["charts"].raise_()
     look = ImageStyle(qtbot, window)
     train(qtbot, window)
     look.agree()
@@ -220,8 +218,6 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     )
     services.workspace.edit_recipe(recipe, "longer")
     qtbot.waitUntil(lambda: services.workspace.recipe == recipe)
-    window.docks["charts"].show()
-    window.docks["charts"].raise_()
     look = ImageStyle(qtbot, window)
     with qtbot.waitSignal(services.runner.paused):
         window.actions_table["step"].trigger()

@@ -45,14 +45,13 @@ def large_set(count: int = 3000) -> Dataset:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("trained", [False, True])
-def test_a_large_set_that_was_closed_is_given_back(repository: Path, trained: bool) -> None:
+def test_a_large_set_that_was_closed_is_given_back(repository: Path) -> None:
     """Run in a process of its own.
 
     Collecting frozen garbage left by windows of earlier tests crashes PySide; the program has only
     one window.
     """
-    name = f"{Path(__file__).relative_to(repository)}::test_in_a_fresh_process[{trained}]"
+    name = f"{Path(__file__).relative_to(repository)}::test_in_a_fresh_process"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name],
         cwd=repository,
@@ -66,15 +65,28 @@ def test_a_large_set_that_was_closed_is_given_back(repository: Path, trained: bo
 
 
 @pytest.mark.skipif(FRESH not in os.environ, reason="Begun by the test before, alone")
-@pytest.mark.parametrize("trained", [False, True])
-def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot, trained: bool) -> None:
-    workspace = app.services.workspace
+def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot) -> None:
     for name, dock in app.window.docks.items():
         if name == "projections":
             continue  # computing a map of thousands of samples may take a minute
         dock.show()
         dock.raise_()
         qapp.processEvents()
+    for trained in (False, True):
+        held = _held_by_a_large_set(app, qtbot, trained)
+        assert app.services.workspace.new(SMALL)
+
+        def is_free(held: list[weakref.ref[object]] = held) -> bool:
+            gc.unfreeze()
+            gc.collect()
+            return not any(ref() is not None for ref in held)
+
+        qtbot.waitUntil(is_free)
+
+
+def _held_by_a_large_set(app: App, qtbot: QtBot, trained: bool) -> list[weakref.ref[object]]:
+    """Open a large set, perhaps train on it, and return what must be freed when it is closed."""
+    workspace = app.services.workspace
     workspace.edit_recipe(LARGE, "a recipe")
     workspace.edits.edit_dataset(large_set(), "a set")
     if trained:
@@ -87,14 +99,7 @@ def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot, trained:
     if trained:
         assert workspace.run is not None
         held.append(weakref.ref(workspace.run))
-    assert workspace.new(SMALL)
-
-    def is_free() -> bool:
-        gc.unfreeze()
-        gc.collect()
-        return not any(ref() is not None for ref in held)
-
-    qtbot.waitUntil(is_free)
+    return held
 
 
 @pytest.mark.arrangement("build")
