@@ -17,6 +17,8 @@ Fixtures:
   logged. A test may also inspect ``caplog.records`` itself and then call ``caplog.clear()``.
 - ``user_home``: the folder under which this test's settings, data and cache would be written.
 - ``handled_signals``: processes started by the test receive SIGHUP and SIGINT.
+- ``start_program(text, *arguments, environment=...)``: a program in a process of its own, which has
+  imported Qt, the window and torch already.
 - ``repository``: the root of the source tree.
 - ``qtbot``, ``qapp`` and ``qtlog`` come from pytest-qt.
 """
@@ -80,6 +82,7 @@ hypothesis_settings.load_profile("aegui")
 
 pytest_plugins = (
     "pytester",
+    "tests.harness.forked",
     "tests.harness.homes",
     "tests.harness.leaks",
     "tests.harness.logs",

@@ -15,8 +15,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from tests.harness.forked import Forked, Start
+
+    Started = Callable[..., AbstractContextManager[Forked | subprocess.Popen[str]]]
 
 _PROGRAM = """
 import sys
@@ -166,27 +171,25 @@ sys.exit(program.run_window())
 WAIT_SECONDS = 240
 
 
-@contextmanager
-def started(
-    program: str, *arguments: str, environment: dict[str, str] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
-        env={
-            **os.environ,
-            "QT_QPA_PLATFORM": "offscreen",
-            "LANGUAGE": "en",
-            **(environment or {}),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
+@pytest.fixture
+def started(start_program: Start) -> Started:
+    """Return a context manager that starts a program, and kills it at its end."""
+
+    @contextmanager
+    def start(
+        program: str, *arguments: str, environment: dict[str, str] | None = None
+    ) -> Iterator[Forked | subprocess.Popen[str]]:
+        offscreen = {"QT_QPA_PLATFORM": "offscreen", "LANGUAGE": "en"}
+        process = start_program(
+            program, *arguments, environment=os.environ | offscreen | (environment or {})
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    return start
 
 
 def copies(home: Path) -> list[dict[str, Any]]:
@@ -200,7 +203,7 @@ def copies(home: Path) -> list[dict[str, Any]]:
     return [note["training"] for note in notes if "training" in note]
 
 
-def recovered_at(home: Path) -> int:
+def recovered_at(started: Started) -> int:
     """Return the epoch at which a second program resumes."""
     with started(_RECOVERING) as process:
         output, errors = process.communicate(timeout=WAIT_SECONDS)
@@ -211,7 +214,9 @@ def recovered_at(home: Path) -> int:
     return int(continues.split()[3])
 
 
-def test_a_training_in_a_killed_window_goes_on_in_the_next(user_home: Path) -> None:
+def test_a_training_in_a_killed_window_goes_on_in_the_next(
+    started: Started, user_home: Path
+) -> None:
     with started(_TRAINING, "0.01") as process:
         deadline = time.monotonic() + WAIT_SECONDS
         while not copies(user_home):
@@ -221,13 +226,14 @@ def test_a_training_in_a_killed_window_goes_on_in_the_next(user_home: Path) -> N
         process.communicate(timeout=WAIT_SECONDS)
     (training,) = copies(user_home)
     assert training["planned"] == 50_000_000
-    assert recovered_at(user_home) >= training["epochs"]
+    assert recovered_at(started) >= training["epochs"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
-@pytest.mark.usefixtures("handled_signals")
-def test_a_window_told_to_end_keeps_its_training(name: str, user_home: Path) -> None:
+def test_a_window_told_to_end_keeps_its_training(
+    started: Started, name: str, user_home: Path
+) -> None:
     number = getattr(signal, name)
     with started(_TRAINING, "1e6") as process:
         assert process.stdout is not None
@@ -240,30 +246,32 @@ def test_a_window_told_to_end_keeps_its_training(name: str, user_home: Path) -> 
     (training,) = copies(user_home)
     assert training["epochs"] > 0
     if name == "SIGTERM":
-        assert recovered_at(user_home) >= training["epochs"]
+        assert recovered_at(started) >= training["epochs"]
 
 
-def test_the_end_of_the_desktop_session_leaves_the_training_on_the_disk(user_home: Path) -> None:
+def test_the_end_of_the_desktop_session_leaves_the_training_on_the_disk(
+    started: Started, user_home: Path
+) -> None:
     with started(_TRAINING, "1e6", "session") as process:
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(2)] == ["training\n", "asked\n"]
         process.kill()
         process.communicate(timeout=WAIT_SECONDS)
     (training,) = copies(user_home)
-    assert recovered_at(user_home) >= training["epochs"]
+    assert recovered_at(started) >= training["epochs"]
 
 
-def test_a_program_that_nobody_closed_keeps_its_training(user_home: Path) -> None:
+def test_a_program_that_nobody_closed_keeps_its_training(started: Started, user_home: Path) -> None:
     with started(_TRAINING, "1e6", "screen") as process:
         _, errors = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 1
     assert "Traceback" not in errors
     (training,) = copies(user_home)
-    assert recovered_at(user_home) >= training["epochs"] > 0
+    assert recovered_at(started) >= training["epochs"] > 0
 
 
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no screen to take away")
-def test_the_training_outlives_its_screen(user_home: Path) -> None:
+def test_the_training_outlives_its_screen(started: Started, user_home: Path) -> None:
     with subprocess.Popen(
         ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24"],
         stdout=subprocess.PIPE,
@@ -313,7 +321,9 @@ sys.exit(program.run_window())
 """
 
 
-def test_a_fault_of_compiled_code_leaves_where_it_was_and_is_told(user_home: Path) -> None:
+def test_a_fault_of_compiled_code_leaves_where_it_was_and_is_told(
+    started: Started, user_home: Path
+) -> None:
     with started(_CRASHING, "crash") as process:
         process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode != 0
