@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import ReportShare
+
 MAX_MEMBERS = 100
 MAX_INFLATED_BYTES = 256 << 20
 """Largest size of a compressed member; larger ones are stored uncompressed."""
@@ -100,8 +102,11 @@ def _shrinks(pieces: Sequence[bytes | memoryview], size: int) -> bool:
 class Archive:
     """A zip file open for reading; every failure is a ``ReadError`` that names file and member."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], report: ReportShare | None = None) -> None:
+        """Open the file at ``path``; ``report`` gets the share of its bytes that were read."""
         self.name = Path(path).name
+        self._report = report
+        self._done = 0
         try:
             self._size = Path(path).stat().st_size
             self._zip = zipfile.ZipFile(path)
@@ -139,6 +144,7 @@ class Archive:
         """Return the content of ``member``, of at most ``most`` bytes.
 
         Raises:
+            Cancelled: The report asked to stop.
             ReadError: It is missing, damaged, or larger than allowed.
         """
         try:
@@ -174,9 +180,15 @@ class Archive:
             while piece := file.read(_CHUNK_BYTES):
                 data[done : done + len(piece)] = piece
                 done += len(piece)
+                self._note_read(len(piece))
         if done != info.file_size:
             raise EOFError(tr("it is cut short"))
         return data
+
+    def _note_read(self, size: int) -> None:
+        self._done += size
+        if self._report is not None:
+            self._report(min(1.0, self._done / max(1, self.inflated_bytes)))
 
 
 def to_tensors(

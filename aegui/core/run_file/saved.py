@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from aegui.core.atomic import write_atomically
-from aegui.core.data.progress import stop_if
+from aegui.core.data.progress import reporting_share, stop_if
 from aegui.core.errors import AeguiError, ReadError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import ResolvedRecipe, Shapes
     from aegui.core.pixels.drawing_state import DrawingState
@@ -246,19 +246,28 @@ def _packed(run: SavedRun, *, compact: bool) -> bytes:
     return pack(members)
 
 
-def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> SavedRun:
+def load_run(
+    path: str | os.PathLike[str],
+    may_read: MayRead | None = None,
+    *,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> SavedRun:
     """Return the run in the file at ``path``.
 
     Args:
         path: Path of the file.
         may_read: Returns whether to read a file or folder that the run names as its data, if the
             data are not in the file; None never does. Built-in sets are always read.
+        report: Called with the progress of reading the file.
+        cancelled: Polled while it is read.
 
     Raises:
+        Cancelled: ``cancelled`` returned true.
         ReadError: The file is not a whole, undamaged run that this version can read; the message
             names the file, the member and the reason.
     """
-    with Archive(path) as archive:
+    with Archive(path, reporting_share(report, cancelled)) as archive:
         recipe = _read_recipe(archive)
         document = _read_document(archive)
         dataset = read_dataset(archive, document.dataset, recipe.data, may_read=may_read)

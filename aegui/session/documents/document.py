@@ -113,15 +113,21 @@ def first_document() -> Opened:
     return Opened(fresh_draft(Recipe()))
 
 
-def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opened:
+def open_run(
+    path: Path,
+    may_read: Callable[[str], bool] | None = None,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Opened:
     """Read the run file at ``path``; ``may_read`` as for ``load_run``.
 
     Raises:
+        Cancelled: ``cancelled`` returned true.
         ReadError: It is no run file, or is damaged.
     """
     # Taken before reading, so that a write in the meantime counts as a change.
     mark = mark_of(path)
-    saved = load_run(path, may_read)
+    saved = load_run(path, may_read, report=report, cancelled=cancelled)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
     run = (
         None

@@ -199,7 +199,7 @@ class Opening:
 
 
 def _run_reader(path: Path, may_read: Callable[[str], bool]) -> Reader:
-    return lambda _report, _cancelled: open_run(path, may_read)
+    return lambda report, cancelled: open_run(path, may_read, report, cancelled)
 
 
 def _entry_reader(entry: KeptDocument, may_read: Callable[[str], bool]) -> tuple[Reader, bool]:
@@ -214,8 +214,8 @@ def _entry_reader(entry: KeptDocument, may_read: Callable[[str], bool]) -> tuple
 
         return fresh, is_quick_source(recipe.data.source)
 
-    def read(_report: Report, _cancelled: IsCancelled) -> Opened:
-        opened = open_run(path, may_read)
+    def read(report: Report, cancelled: IsCancelled) -> Opened:
+        opened = open_run(path, may_read, report, cancelled)
         run = opened.run
         if entry.untrained:
             return Opened(

@@ -16,7 +16,8 @@ import safetensors.numpy
 from PIL import Image
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.errors import AeguiError, ReadError
+from aegui.core.data.progress import LoadProgress
+from aegui.core.errors import AeguiError, Cancelled, ReadError
 from aegui.core.latent.concepts import Concept
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
@@ -138,6 +139,18 @@ def test_everything_survives_to_the_last_bit(saved: Path) -> None:
         assert column.tobytes() == read.tobytes()
     assert repr(back.results) == repr(run.results)
     assert (back.engine, back.device) == ("fused", "cpu")
+
+
+def test_reading_tells_how_far_it_is_and_can_be_cancelled(saved: Path) -> None:
+    told: list[LoadProgress] = []
+    load_run(saved, report=told.append)
+    assert told
+    shares = [one.done / one.total for one in told]
+    assert shares == sorted(shares)
+    assert 0.0 < shares[-1] <= 1.0
+    assert told[-1].text
+    with pytest.raises(Cancelled):
+        load_run(saved, cancelled=lambda: True)
 
 
 def test_the_checkpoint_survives_with_types_shapes_and_odd_numbers(saved: Path) -> None:
