@@ -33,7 +33,14 @@ from aegui.core.study.noise_curves import ModelUnderTest, NoiseCurveSpec, noise_
 from aegui.kit.charts.scale import Scale
 from aegui.session.data.image_style import image_style_of
 from aegui.widgets.answer_columns import COLUMNS
-from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of, seeds_csv
+from aegui.widgets.charts.curves import (
+    CHARTS,
+    applies,
+    axis_name,
+    curves_of,
+    is_repeated,
+    seeds_csv,
+)
 from aegui.widgets.charts.painting import ChartData, fitted_y
 from aegui.widgets.figures.makers import (
     charts_figure,
@@ -134,7 +141,9 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
     assert history is not None
     known = {chart.key: chart for chart in CHARTS if applies(chart, history)}
     asked = [
-        key for key, one in known.items() if one.is_first and (model.glyphs or not one.of_glyphs)
+        key
+        for key, one in known.items()
+        if one.is_first and (model.glyphs or not one.of_glyphs) and not is_repeated(one, history)
     ]
     if options.charts is not None:
         asked = [key.strip() for key in options.charts.split(",")]

@@ -118,7 +118,10 @@ class ImageStyle:
         accuracy = history.extra.get("accuracy")
         is_early = accuracy is not None and bool(np.isnan(accuracy[row]).all())
         key = "pre_training" if is_early else "loss"
-        loss = panel._views[key]
+        # A GAN has a chart of its two losses, of which the first is that of the history.
+        of_gan = "generator_loss" in history.extra
+        loss = panel._views["adversary" if of_gan else key]
+        key = "generator_loss" if of_gan else key
         data = loss.data
         assert data is not None
         assert len(data.epoch) == len(history)

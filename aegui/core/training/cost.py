@@ -31,6 +31,11 @@ _FLOAT = 4
 _DOUBLE = 8
 MEASURED_ROWS = 2_048
 """Maximum number of samples measured between epochs of a large set."""
+MAX_UNSAMPLED_ROWS = 512
+"""Largest number of samples that are all measured during training."""
+_MIN_ROWS = 256
+"""Minimum number of measured samples of larger sets: a sixteenth, up to ``MEASURED_ROWS``, drawn
+once."""
 MEASURED_NUMBERS = 1 << 24
 """Maximum number of values a layer outputs in one pass of measuring."""
 _MAX_RECORDED_ROWS = 400
@@ -48,6 +53,13 @@ _SEARCHES = {"lbfgs": 1.3, "bfgs": 1.3, "cg": 2.5, "nelder_mead": 2.0}
 """Evaluations per iteration of scipy's optimisers, but for Powell's."""
 LINE_SEARCH = 25
 """Approximate evaluations of Powell's method for one direction, of which each parameter is one."""
+
+
+def measured_rows(count: int) -> int:
+    """Return how many of ``count`` samples are measured between epochs."""
+    if count <= MAX_UNSAMPLED_ROWS:
+        return count
+    return min(MEASURED_ROWS, max(_MIN_ROWS, count // 16))
 
 
 def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) -> Cost:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
+from aegui.core.data.split import split_indices
+from aegui.core.i18n import tr
+from aegui.core.training.cost import measured_rows
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
@@ -13,6 +16,7 @@ from aegui.shell.refresher import Refresher
 from aegui.widgets.charts.curves import CHARTS, axis_name
 
 if TYPE_CHECKING:
+    from aegui.core.recipe import SplitSpec
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -27,6 +31,9 @@ class ChartsFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._panel = window.panel(ChartsPanel)
+        self._learnt = 0
+        self._sampled_of: tuple[int, SplitSpec] | None = None
+        """Number of samples and split that the number of training samples was computed for."""
         self._charts = Refresher(self._show_charts, _CHARTS_MS, window.docks["charts"], self)
         self._panel.epoch_chosen.connect(services.requests.epoch)
         self._panel.choices_changed.connect(self._on_panel_choices_changed)
@@ -60,7 +67,25 @@ class ChartsFeature(Feature):
             for spec in CHARTS
         }
         charts.set_units(names)
+        charts.set_sampled(self._sampled_words())
         charts.set_history(shown.history, shown.seeds)
+
+    def _sampled_words(self) -> str:
+        """Return on how many of the training samples the charts are measured; "" for all."""
+        shown = self._services.shown
+        if shown.trained_on is None or shown.recipe.gan is not None:
+            return ""
+        of = len(shown.trained_on), shown.recipe.data.split
+        if of != self._sampled_of:
+            self._sampled_of, self._learnt = of, len(split_indices(*of)[0])
+        measured = measured_rows(self._learnt)
+        if measured == self._learnt:
+            return ""
+        return tr(
+            "Of the {total:,} training samples, the same {n:,} are measured each time.",
+            n=measured,
+            total=self._learnt,
+        )
 
     def _choices(self) -> dict[str, bool]:
         values = self._services.settings.values

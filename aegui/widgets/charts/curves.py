@@ -59,6 +59,9 @@ class ChartSpec:
             the user selects it.
         unit: Unit of the vertical axis, where the recipe does not determine it.
         needs: Column without which the chart is not informative; "" for none.
+        is_sampled: Whether its values of a large training set are those of some samples.
+        same_as: Column that has the values of the chart's first curve under a name of its own, in
+            another chart; "" for none.
     """
 
     key: str
@@ -73,6 +76,8 @@ class ChartSpec:
     of_glyphs: bool = False
     unit: str = ""
     needs: str = ""
+    is_sampled: bool = False
+    same_as: str = ""
 
 
 def _terms(
@@ -95,6 +100,9 @@ CHARTS: tuple[ChartSpec, ...] = (
         _terms("loss", (0, 1)),
         can_log=True,
         is_first=True,
+        # A GAN has two losses, and a chart of both.
+        same_as="generator_loss",
+        is_sampled=True,
     ),
     ChartSpec(
         "split",
@@ -111,6 +119,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         needs="reconstruction",
         can_log=True,
         is_first=True,
+        is_sampled=True,
     ),
     ChartSpec(
         _PRE_TRAINING,
@@ -133,6 +142,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         from_zero=False,
         percent=True,
         is_first=True,
+        is_sampled=True,
     ),
     ChartSpec(
         "adversary",
@@ -184,6 +194,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         unit=mark("pixels per image"),
         is_first=True,
         of_glyphs=True,
+        is_sampled=True,
     ),
     ChartSpec(
         "share",
@@ -195,6 +206,7 @@ CHARTS: tuple[ChartSpec, ...] = (
         percent=True,
         is_first=True,
         of_glyphs=True,
+        is_sampled=True,
     ),
     ChartSpec(
         "active",
@@ -329,6 +341,11 @@ def applies(chart: ChartSpec, history: HistoryView) -> bool:
         and (np.isfinite(column[-1:]).any() or np.isfinite(column).any() or not len(column))
         for column in columns
     )
+
+
+def is_repeated(chart: ChartSpec, history: HistoryView) -> bool:
+    """Return whether another chart shows the values of ``chart`` under their own name."""
+    return bool(chart.same_as) and history.column(chart.same_as) is not None
 
 
 def _curve(spec: CurveSpec, column: NDArray[Any], run: int) -> Curve:

@@ -16,7 +16,7 @@ from aegui.core.data.corruption import corrupt_into
 from aegui.core.data.split import split_indices
 from aegui.core.sampled import sampled
 from aegui.core.seeds import EVALUATION_SEED, MEASURE_SEED, NOISE_SEED
-from aegui.core.training.cost import MEASURED_ROWS
+from aegui.core.training.cost import MEASURED_ROWS, measured_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,11 +29,6 @@ EVALUATION_ROWS = 1024
 """Minimum number of noisy samples on which the loss of a denoiser is measured."""
 _EVALUATION_ROWS_OF_ALL = 2**18
 """Upper bound of these samples summed over the runs, each of which needs memory for them."""
-MAX_UNSAMPLED_ROWS = 512
-"""Largest number of samples that are all measured during training."""
-_MIN_ROWS = 256
-"""Minimum number of measured samples of larger sets: a sixteenth, up to ``MEASURED_ROWS``, drawn
-once."""
 _COPIED_BYTES = 2**24
 """Sets of more bytes are not copied for a training on the CPU: the engines only read them."""
 EPOCH_NOISE_NUMBERS = 2**24
@@ -154,8 +149,7 @@ class Samples:
 
 def some_of(count: int) -> NDArray[np.int64]:
     """Return the indices of the samples measured out of ``count``, always the same."""
-    few = min(MEASURED_ROWS, max(_MIN_ROWS, count // 16))
-    return sampled(count, count if count <= MAX_UNSAMPLED_ROWS else few, MEASURE_SEED)
+    return sampled(count, measured_rows(count), MEASURE_SEED)
 
 
 def as_numbers(rows: torch.Tensor) -> torch.Tensor:

@@ -30,7 +30,14 @@ from aegui.kit.marks import flat_button
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
-from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, seeds_csv
+from aegui.widgets.charts.curves import (
+    CHARTS,
+    Curve,
+    applies,
+    curves_of,
+    is_repeated,
+    seeds_csv,
+)
 from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
 from aegui.widgets.figures.makers import charts_figure
 
@@ -173,7 +180,11 @@ class ChartsPanel(QWidget):
         history = self._history
         possible = _ANY_TRAINING
         if history is not None and len(history):
-            possible = frozenset(spec.key for spec in CHARTS if applies(spec, history))
+            possible = frozenset(
+                spec.key
+                for spec in CHARTS
+                if applies(spec, history) and not is_repeated(spec, history)
+            )
         if possible != self._possible:
             self._possible = possible
             for key, button in self._buttons.items():
@@ -214,6 +225,11 @@ class ChartsPanel(QWidget):
         if units != self._units:
             self._units = dict(units)
             self._redraw()
+
+    def set_sampled(self, note: str) -> None:
+        """Set the note on the charts whose values are those of some samples; "" for all samples."""
+        for view in self._views.values():
+            view.set_note(note if view.spec.is_sampled else "")
 
     def set_epoch_marker(self, epoch: float | None) -> None:
         """Mark ``epoch`` in all charts; None removes the mark."""

@@ -69,6 +69,7 @@ class PlotView(QWidget):
         self.spec = spec
         self.data: ChartData | None = None
         """The data shown; None before any training."""
+        self._note = ""
         self._row: int | None = None
         self._marker: float | None = None
         self._charts = ChartPainter(current_theme(), self.font())
@@ -85,8 +86,9 @@ class PlotView(QWidget):
         self.setToolTip(self._help())
 
     def _help(self) -> str:
+        about = (tr(self.spec.help), self._note)
         return (
-            tr(self.spec.help)
+            "\n".join(filter(None, about))
             + "\n\n"
             + tr(
                 "Wheel: zoom. Drag: move. Ctrl and wheel: zoom vertically. Double click: show "
@@ -95,6 +97,12 @@ class PlotView(QWidget):
             + "\n"
             + tr("Click, or drag the line: show that epoch everywhere.")
         )
+
+    def set_note(self, note: str) -> None:
+        """Add ``note`` on the values to the tooltip; "" removes it."""
+        if note != self._note:
+            self._note = note
+            self.setToolTip(self._help())
 
     def sizeHint(self) -> QSize:
         """Return a size at which a chart is readable."""

@@ -666,3 +666,24 @@ def test_the_losses_of_a_gan_keep_their_names_in_a_narrow_chart(panel: ChartsPan
         part = replace(data, curves=line)
         (text,) = plot._charts.header_texts(part, 4, 130.0, named=True)
         assert text[:3] in ("Dis", "Gen")
+
+
+def test_the_loss_of_a_gan_is_drawn_once_by_its_name(panel: ChartsPanel) -> None:
+    term = np.full((5, 1), 0.5, np.float32)
+    losses = {"generator_loss": term, "discriminator_loss": term}
+    panel.set_history(replace(some_history(5, 1), extra=losses), (0,))
+    assert panel._buttons["loss"].isHidden()
+    assert view(panel, "loss").isHidden()
+    drawn = [curve.spec.column for plot in panel._shown() for curve in plot.data.curves]
+    assert len(drawn) == len(set(drawn))
+    assert {"generator_loss", "discriminator_loss"} < set(drawn)
+    panel.set_history(some_history(6, 1), (0,))
+    assert not panel._buttons["loss"].isHidden()
+
+
+def test_charts_tell_that_they_are_of_some_samples(panel: ChartsPanel) -> None:
+    panel.set_sampled("Of some.")
+    assert "Of some." in view(panel, "accuracy").toolTip()
+    assert "Of some." not in view(panel, "rate").toolTip()
+    panel.set_sampled("")
+    assert "Of some." not in view(panel, "accuracy").toolTip()
