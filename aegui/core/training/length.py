@@ -93,6 +93,32 @@ def adapted(recipe: Recipe, before: int, after: int) -> Recipe:
     return longer
 
 
+def has_length_of(recipe: Recipe, other: Recipe) -> bool:
+    """Return whether ``recipe`` is trained as ``other``, in all that ``adapted`` may change."""
+    return recipe.training == other.training and _other_epochs(recipe) == _other_epochs(other)
+
+
+def with_length_of(recipe: Recipe, other: Recipe) -> Recipe:
+    """Return ``recipe`` trained as ``other``, in all that ``adapted`` may change."""
+    warmup, pretrain_epochs = _other_epochs(other)
+    latent = recipe.network.latent.model_copy(update={"kl_warmup_epochs": warmup})
+    network = recipe.network.model_copy(update={"latent": latent})
+    classifier = recipe.classifier
+    if classifier is not None and pretrain_epochs is not None:
+        pretrain = classifier.pretrain.model_copy(update={"epochs": pretrain_epochs})
+        classifier = classifier.model_copy(update={"pretrain": pretrain})
+    return recipe.model_copy(
+        update={"training": other.training, "network": network, "classifier": classifier}
+    )
+
+
+def _other_epochs(recipe: Recipe) -> tuple[int, int | None]:
+    """Return the epochs of the KL warm-up, and of the pre-training of a classifier."""
+    classifier = recipe.classifier
+    pretrain_epochs = None if classifier is None else classifier.pretrain.epochs
+    return recipe.network.latent.kl_warmup_epochs, pretrain_epochs
+
+
 def _for_many(recipe: Recipe) -> Recipe:
     optimizer = recipe.training.optimizer
     if OPTIMIZERS[optimizer.name].scales:

@@ -16,7 +16,12 @@ from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file.data import is_known_by_name
-from aegui.core.training.length import adapted, is_one_large_batch
+from aegui.core.training.length import (
+    adapted,
+    has_length_of,
+    is_one_large_batch,
+    with_length_of,
+)
 from aegui.session.data.data_view import source_words
 from aegui.session.documents.draft import (
     DraftState,
@@ -53,12 +58,28 @@ class DownloadNeed:
     retry: Callable[[], object]
 
 
+@dataclass(frozen=True)
+class _Fitting:
+    """A training whose length was adapted to another number of samples.
+
+    Attributes:
+        own: The recipe with the length that the user has set or accepted.
+        samples: Number of samples that it was made for.
+        fitted: The recipe with the adapted length.
+    """
+
+    own: Recipe
+    samples: int
+    fitted: Recipe
+
+
 class DataEdits:
     """Reads the data that an edit needs, then applies it; edits made in the meantime are kept."""
 
     def __init__(self, host: Workspace, loading: ProgressJob) -> None:
         self._host = host
         self._loading = loading
+        self._last_fitting: _Fitting | None = None
 
     def edit(self, recipe: Recipe, text: str, done: Callable[[], object] = lambda: None) -> None:
         """Make ``recipe`` the draft's, then call ``done``."""
@@ -282,10 +303,23 @@ class DataEdits:
         if draft.recipe.training == base.recipe.training and not is_asked:
             # Settings for a few samples would take too long on many; those for many would train too
             # few steps on a few.
-            recipe = adapted(recipe, len(base.dataset), len(draft.dataset))
+            recipe = self._fitted(recipe, len(base.dataset), len(draft.dataset))
         self._host.push(replace(draft, recipe=recipe, notes=()), text)
         for note in draft.notes:
             self._host.say("info", note)
+
+    def _fitted(self, recipe: Recipe, before: int, after: int) -> Recipe:
+        """Return ``recipe``, made for ``before`` samples, with a training that suits ``after``.
+
+        A length that this method has set itself, and that nobody has edited since, is replaced
+        by one that follows from the settings before: those of a small set come back with it.
+        """
+        last = self._last_fitting
+        if last is not None and has_length_of(recipe, last.fitted):
+            recipe, before = with_length_of(recipe, last.own), last.samples
+        fitted = adapted(recipe, before, after)
+        self._last_fitting = None if fitted == recipe else _Fitting(recipe, before, fitted)
+        return fitted
 
     def _refuse(
         self,

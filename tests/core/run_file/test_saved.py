@@ -16,7 +16,6 @@ import safetensors.numpy
 from PIL import Image
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled, ReadError
 from aegui.core.latent.concepts import Concept
 from aegui.core.network.resolve import layer_shapes
@@ -32,6 +31,8 @@ from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from aegui.core.data.progress import LoadProgress
 
 RUNS = 2
 

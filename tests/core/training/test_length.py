@@ -8,14 +8,16 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe import Recipe
+from aegui.core.recipe import LatentSpec, NetworkSpec, Recipe
 from aegui.core.training.length import (
     BATCH,
     LARGE,
     adapted,
+    has_length_of,
     in_batches,
     is_one_large_batch,
     planned_epochs,
+    with_length_of,
 )
 from aegui.core.training.loop.train import train
 
@@ -125,3 +127,11 @@ def test_like_numbers_of_samples_leave_the_training_alone(
 ) -> None:
     recipe = Recipe.model_validate({"training": training})
     assert adapted(recipe, before, after) == recipe
+
+
+def test_the_length_of_another_recipe_is_taken_whole() -> None:
+    own = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", kl_warmup_epochs=400)))
+    many = adapted(own, 96, 60_000)
+    assert not has_length_of(many, own)
+    assert with_length_of(many, own) == own
+    assert has_length_of(with_length_of(many, own), own)

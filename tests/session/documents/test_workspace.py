@@ -1009,3 +1009,35 @@ def test_files_of_a_document_have_short_plain_names(workspace: Workspace, tmp_pa
     assert workspace.stem == "lowercase-vae-3"
     assert saved_as(workspace, tmp_path / "Números míos.aegui")
     assert workspace.stem == "Numeros-mios"
+
+
+@pytest.mark.parametrize("typed", [None, 1234])
+def test_the_epochs_of_a_small_set_come_back_with_it(
+    workspace: Workspace, tmp_path: Path, typed: int | None
+) -> None:
+    rng = np.random.default_rng(0)
+    large = tmp_path / "large.npz"
+    np.savez(large, images=rng.integers(0, 2, (5000, 3, 3), np.uint8), labels=np.arange(5000) % 2)
+    workspace.new(recipe(epochs=typed or 4000).model_copy(update={"data": DataSpec()}))
+    own = workspace.recipe
+
+    def take(source: str) -> None:
+        workspace.edit_recipe(data(workspace.recipe, source=source), "Data")
+        workspace.loading.finish(60.0)
+
+    take(str(large))
+    many = workspace.recipe.training
+    assert many.batch_size is not None
+    assert many.epochs == 20
+    take("digits")
+    assert workspace.recipe.training == own.training
+    take(str(large))
+    assert workspace.recipe.training == many
+    take(own.data.source)
+    assert workspace.recipe == own
+    # A number that was typed for the large set is what the next one is adapted from.
+    take(str(large))
+    training = workspace.recipe.training.model_copy(update={"epochs": 3})
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"training": training}), "Epochs")
+    take("uppercase")
+    assert workspace.recipe.training.epochs not in (own.training.epochs, many.epochs)
