@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from aegui.commands.progress import stoppable
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say_exactly, say_json
 from aegui.core.atomic import check_writable, stem_of
+from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import speaking, tr
 from aegui.core.network.resolve import resolve
@@ -72,6 +74,7 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
             raise AeguiError(words)
         with speaking(options.lang):
             code = make_code(subject, options.form, stem_of(path))
+        _refuse_samples(path.with_name(code.listing.data_file), subject, options)
         code.write(path)
         note(
             tr(
@@ -86,3 +89,22 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
             code = make_code(subject, options.form, subject.name)
         say_exactly(code.text.rstrip("\n"))
     return None
+
+
+def _refuse_samples(path: Path, subject: CodedRun, options: argparse.Namespace) -> None:
+    """Refuse to write the data file of the code to ``path`` if the samples were read from there.
+
+    Raises:
+        AeguiError: They were.
+    """
+    named = source_from(subject.resolved.recipe.data.source, Path(options.recipe).parent)
+    for source in filter(None, (options.data, named)):
+        with contextlib.suppress(OSError, ValueError):  # Not a file
+            if path.samefile(source):
+                raise AeguiError(
+                    tr(
+                        "{file} holds the samples, and the code would write its images there: "
+                        "give it another name with --out.",
+                        file=path,
+                    )
+                )

@@ -19,7 +19,7 @@ from aegui.commands.option import check_unicode
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
 from aegui.commands.words import note, say
-from aegui.core.atomic import create_folder, file_name_part, stem_of, write_atomically
+from aegui.core.atomic import create_folder, file_name_part, safe_stem, stem_of, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
@@ -139,7 +139,10 @@ def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
 
 
 def _sources(names: Sequence[str], options: argparse.Namespace) -> list[_Source]:
-    """Return a source for each name; every network has a unique name inside the hand-in."""
+    """Return a source for each name; every network has a unique name inside the hand-in.
+
+    The output files of its command lines have that name as a file name on any system.
+    """
     found: list[_Source] = []
     used: set[str] = set()
     for name in names:
@@ -148,10 +151,10 @@ def _sources(names: Sequence[str], options: argparse.Namespace) -> list[_Source]
             continue
         stem = unique = stem_of(name)
         for number in itertools.count(2):
-            if unique not in used:
+            if safe_stem(unique) not in used:
                 break
             unique = f"{stem}-{number}"
-        used.add(unique)
+        used.add(safe_stem(unique))
         found.append(_run_source(name, unique, options))
     return found
 

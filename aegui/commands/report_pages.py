@@ -17,7 +17,7 @@ from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
 from aegui.commands.report_reasons import activation_reason, confusion_words, reasons_of
-from aegui.core.atomic import file_name_part, stem_of
+from aegui.core.atomic import safe_stem, stem_of
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.emoji_words import translated_name
@@ -778,8 +778,7 @@ def _called(model: OpenedRun, index: int) -> str:
 
 def _out(model: OpenedRun, name: str) -> str:
     """Return a file name that no other command line of the report uses."""
-    # A name of emojis alone leaves nothing, and a leading hyphen would make it an option.
-    return f"{file_name_part(stem_of(model.file)) or 'network'}-{name}"
+    return f"{safe_stem(stem_of(model.file))}-{name}"
 
 
 def _line(*arguments: str) -> str:

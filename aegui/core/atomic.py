@@ -238,6 +238,18 @@ def file_name_part(text: str, most: int = MAX_NAME) -> str:
     return words.strip("-") or name[:most]
 
 
+def safe_stem(text: str, otherwise: str = "network") -> str:
+    """Return ``file_name_part`` of ``text``, never empty.
+
+    If nothing is left of it, as of emojis, it is ``otherwise`` with the code points of ``text``:
+    two names that differ do not become one.
+    """
+    part = file_name_part(text)
+    if part or not text:
+        return part or otherwise
+    return file_name_part("-".join([otherwise, *(f"{ord(sign):x}" for sign in text)]))
+
+
 def _without_accent(sign: str) -> str:
     first = unicodedata.normalize("NFD", sign)[:1]
     return first if first.isascii() else sign

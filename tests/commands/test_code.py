@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from aegui.cli import main
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.writers import encode_dataset
 
 RECIPE: dict[str, Any] = {
     "format": "aegui-recipe",
@@ -69,3 +71,25 @@ def test_what_cannot_be_written_is_refused(
     assert main(["code", recipe]) != 0
     assert main(["code", recipe, "--check"]) == 0
     assert "Cannot be compared" in capsys.readouterr().err
+
+
+def test_two_names_without_letters_have_a_data_file_each(recipe: str, tmp_path: Path) -> None:
+    for name in ("\U0001f600.py", "\U0001f388.py"):
+        assert main(["code", recipe, "-o", str(tmp_path / name)]) == 0
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+
+
+def test_the_samples_are_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples = tmp_path / "letters.npz"
+    samples.write_bytes(encode_dataset(load_builtin("lowercase"), "npz"))
+    before = samples.read_bytes()
+    recipe = tmp_path / "r.json"
+    recipe.write_text(json.dumps(RECIPE | {"data": {"source": "letters.npz"}}))
+    out = ["-o", str(tmp_path / "letters.py")]
+    for source in ([str(recipe)], ["letters-2d", "--data", str(samples)]):
+        assert main(["code", *source, *out]) == 2
+        assert "letters.npz holds the samples" in capsys.readouterr().err
+    assert samples.read_bytes() == before
+    assert not (tmp_path / "letters.py").exists()

@@ -388,6 +388,22 @@ def test_networks_of_one_name_are_kept_apart(of_twins: Path) -> None:
     assert {"Data: mine", "Data: mine-2"} <= sections
 
 
+def test_outputs_of_names_that_differ_in_signs_alone_are_kept_apart(
+    tiny: Path, tmp_path: Path
+) -> None:
+    names = ("\U0001f600", "\U0001f388", "mi río", "mi rio")
+    runs = [tiny.with_name(f"{name}.aegui") for name in names]
+    for run in runs:
+        run.write_bytes(tiny.read_bytes())
+    out = tmp_path / "out"
+    assert main(["report", *map(str, runs), "-o", str(out)]) == 0
+    lines = (out / "commands.txt").read_text(encoding="utf-8").splitlines()
+    outs = [line.split()[-1] for line in lines if " -o " in line]
+    assert len(set(outs)) == len(outs)
+    stems = ("network-1f600", "network-1f388", "mi-rio", "mi-rio-2")
+    assert {f"{stem}-curves.svg" for stem in stems} <= set(outs)
+
+
 def test_a_concept_has_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core.atomic import check_writable, file_name_part, write_atomically
+from aegui.core.atomic import check_writable, file_name_part, safe_stem, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.paths import models_dir, resources_dir
 
@@ -35,6 +35,13 @@ def test_names_of_files_are_short_and_plain() -> None:
     assert file_name_part("x" * 90) == "x" * 40
     assert file_name_part("かな / 한글") == "かな-한글"
     assert file_name_part("../..") == ""
+
+
+def test_a_stem_is_never_empty_and_of_emojis_alone_not_the_same() -> None:
+    assert safe_stem("mi río") == "mi-rio"
+    assert safe_stem("\U0001f600") == "network-1f600"
+    assert safe_stem("\U0001f388", "run") == "run-1f388"
+    assert safe_stem("") == "network"
 
 
 def test_a_failed_write_leaves_the_old_file_alone(

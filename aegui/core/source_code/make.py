@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from aegui.core.atomic import file_name_part, write_atomically
+from aegui.core.atomic import safe_stem, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.source_code.forms import SUFFIXES
 from aegui.core.source_code.notebook import notebook_text, shown_notebook
@@ -126,4 +126,4 @@ def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
 
 def _file_stem(stem: str) -> str:
     """Return ``stem`` as a file name that needs no escaping within double quotes."""
-    return file_name_part(stem).replace('"', "").replace("\\", "") or "network"
+    return safe_stem(stem)

@@ -30,38 +30,6 @@ if TYPE_CHECKING:
     from aegui.session.settings import Settings
 
 
-class Saving(JobQueue):
-    """Writes run files in the order of the requests."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("aegui-save", parent)
-
-    def write(
-        self,
-        path: Path,
-        run: SavedRun,
-        done: Callable[[FileMark | None], None],
-        failed: Callable[[AeguiError], None],
-    ) -> bool:
-        """Queue ``run`` to be written to ``path``; then call either ``done`` or ``failed``.
-
-        Returns False if it has failed already because nothing can be written there.
-        """
-        try:
-            check_writable(path)
-        except AeguiError as error:
-            failed(error)
-            return False
-
-        def work(_report: Report, cancelled: IsCancelled) -> FileMark | None:
-            """Write the run, and return the mark of the file."""
-            save_run(path, run, cancelled=cancelled)
-            return mark_of(path)
-
-        self.add(tr("Saving {name}", name=path.name), work, done, failed)
-        return True
-
-
 AUTOSAVE_MS = 5_000
 """Minimum interval of recovery copies; it grows with the time that a copy takes."""
 _LAST_SECONDS = 60.0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import QObject, QRect, QSize, Signal
+from PySide6.QtWidgets import QWidget
 
-from aegui.core.i18n import localized, tr, trn
+from aegui.core.i18n import localized, tr
 from aegui.features.map.model.plane_tiles import contains
 from aegui.features.map.view.code_strip import STRIP_PX, CodeStrip
 from aegui.features.map.view.controls import AxesBar, FollowButton, SelectionBar, ViewBar
@@ -19,10 +18,8 @@ from aegui.features.map.view.minimap import Minimap
 from aegui.features.map.view.scale_bar import ScaleBar
 from aegui.features.map.view.types import COLOURS
 from aegui.features.map.view.value_legend import ValueLegend
-from aegui.kit.layouts import row
-from aegui.kit.marks import flat_button
 from aegui.kit.overlay_area import overlay_area_of
-from aegui.kit.theme import SPACING, icon_px
+from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
 if TYPE_CHECKING:
@@ -39,44 +36,6 @@ _MIN_MAP_PX = 320
 _MIN_BESIDE_PX = 200
 """Minimum width of the map beside the sliders, which the user has requested."""
 _PART = 1.15
-
-
-class SelectionBar(QFrame):
-    """Bar shown while samples are selected.
-
-    Signals:
-        shown_requested(): Zoom to the selected samples.
-        listed(): List the selected samples with what they have in common.
-        cleared(): Clear the selection.
-    """
-
-    shown_requested = Signal()
-    listed = Signal()
-    cleared = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("card", True)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
-        self._label = QLabel(self)
-        flat = partial(flat_button, pixels=icon_px())
-        self.zoom = flat(
-            "map-zoom-selection", tr("Zoom to the selection (Z)"), name=tr("Zoom to the selection")
-        )
-        tip = tr("List the selected samples, with actions")
-        self.list = flat("list", tip, name=tr("List them"))
-        self.clear = flat("close", tr("Clear the selection (Esc)"), name=tr("Clear the selection"))
-        parts = (self._label, self.list, self.zoom, self.clear)
-        self.setLayout(row(*parts, spacing=2, margins=(8, 2, 2, 2)))
-        self.zoom.clicked.connect(self.shown_requested)
-        self.list.clicked.connect(self.listed)
-        self.clear.clicked.connect(self.cleared)
-        self.hide()
-
-    def set_count(self, count: int) -> None:
-        """Show ``count`` as the number of selected samples; 0 hides the bar."""
-        self._label.setText(trn("{n:,} selected", "{n:,} selected", count))
-        self.setVisible(count > 0)
 
 
 class MapOverlays(QObject):

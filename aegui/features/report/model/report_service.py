@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.atomic import file_name_part
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.i18n import tr
+from aegui.core.i18n import language, tr
 from aegui.core.own_program import program_command, program_environment
 from aegui.core.report.folder import all_or_nothing
 from aegui.core.run_file.saved import SUFFIX, save_run
@@ -92,7 +92,13 @@ def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
         else:
             asked += ["--assignment", order.assignment, "--train"]
         said = Path(folder) / "said.txt"
-        _run(program_command("report", *asked), Path(order.folder), said, report, cancelled)
+        _run(
+            program_command("--language", language(), "report", *asked),
+            Path(order.folder),
+            said,
+            report,
+            cancelled,
+        )
 
 
 def _run(
