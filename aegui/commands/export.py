@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.opened import OpenedRun
-from aegui.commands.words import note, say
+from aegui.commands.options import EXPORT
+from aegui.commands.words import note, note_unused, say
 from aegui.core.atomic import check_writable
 from aegui.core.data.fonts import write_font
 from aegui.core.data.load import load_dataset
@@ -43,6 +44,8 @@ def export_command(options: argparse.Namespace) -> int:
         classes = model.saved.dataset.classes
         write_network(path, model.codec, model.origin(), options.part, classes)
         note(model.words)
+    unused = set() if suffix == ONNX else {"--part"}
+    note_unused(unused if is_run else {"--part", "--run", "--weights"}, EXPORT, options)
     say(tr("{file} written.", file=options.out))
     return 0
 
@@ -54,4 +57,5 @@ def _opened(options: argparse.Namespace) -> OpenedRun:
 def _answers(options: argparse.Namespace) -> Dataset:
     """Return the network's reconstructions of its samples, in black and white."""
     model = _opened(options)
+    note(model.words)
     return drawn_font(model.codec, model.dataset, model.name)

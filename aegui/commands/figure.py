@@ -17,7 +17,7 @@ from aegui.commands.figure_files import (
 )
 from aegui.commands.opened import OpenedRun
 from aegui.commands.options import FIGURE
-from aegui.commands.words import note, say
+from aegui.commands.words import note_unused, say
 from aegui.core.i18n import speaking, tr
 from aegui.kit.charts.paper import Paper
 
@@ -40,7 +40,6 @@ _OWN_OPTIONS = {
 
 def figure_command(options: argparse.Namespace) -> int:
     """Draw one figure, and write it to every file given with ``--out``."""
-    _note_unused(options)
     for path in options.out:
         check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
     with painting():
@@ -52,6 +51,7 @@ def figure_command(options: argparse.Namespace) -> int:
             if options.title is not None:
                 figure = replace(figure, title=options.title)
             write_figures(options.out, figure, paper)
+        _note_unused(options)
         say(tr("Written to {file}.", file=", ".join(options.out)))
         # Imported here because modules that make figures need Qt.
         from aegui.commands.figure_kinds import weights_words
@@ -63,15 +63,7 @@ def figure_command(options: argparse.Namespace) -> int:
 def _note_unused(options: argparse.Namespace) -> None:
     """Say which of the options given have no effect on the figure."""
     others = set().union(*_OWN_OPTIONS.values()) - _OWN_OPTIONS[options.kind]
-    names = [one.names[0] for one in FIGURE if one.names[0] in others and one.is_given(options)]
-    if names:
-        note(
-            tr(
-                "Without effect on the figure “{kind}”: {options}.",
-                kind=options.kind,
-                options=", ".join(names),
-            )
-        )
+    note_unused(others, FIGURE, options)
 
 
 def _paper(options: argparse.Namespace) -> Paper:

@@ -7,11 +7,14 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
+from aegui.core.i18n import tr
 from aegui.core.text_tables import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import argparse
+    from collections.abc import Collection, Iterable
 
+    from aegui.commands.option import Option
 
 _LAYOUT = "\n\t"
 """Control characters of printed texts; others come from names and are escaped."""
@@ -39,6 +42,21 @@ def note_lines(titled: Iterable[tuple[str, Iterable[str]]]) -> None:
     for title, lines in titled:
         for line in lines:
             note(f"{title}: {line}")
+
+
+def note_unused(
+    names: Collection[str], rows: Iterable[Option], options: argparse.Namespace
+) -> None:
+    """Say which of the options ``names``, without effect in this case, were given.
+
+    Args:
+        names: The first name of each of these options.
+        rows: The options of the command.
+        options: Their values.
+    """
+    given = [row.names[0] for row in rows if row.names[0] in names and row.is_given(options)]
+    if given:
+        note(tr("Without effect here: {options}.", options=", ".join(given)))
 
 
 def say_json(document: object) -> None:

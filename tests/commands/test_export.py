@@ -104,3 +104,15 @@ def test_fonts_of_sets_and_of_answers(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["export", "lowercase", "-o", str(tmp_path / "n.onnx")]) != 0
     assert main(["export", LETTERS, "-o", str(tmp_path / "n.bin")]) != 0
     assert "suffix" in capsys.readouterr().err
+
+
+def test_of_which_weights_a_font_is_and_what_has_no_effect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    font = str(tmp_path / "f.h")
+    assert main(["export", LETTERS, "-o", font]) == 0
+    assert capsys.readouterr().err.startswith("These are the best weights of seed 0")
+    assert main(["export", LETTERS, "-o", font, "--part", "decoder"]) == 0
+    assert capsys.readouterr().err.endswith("Without effect here: --part.\n")
+    assert main(["export", "lowercase", "-o", font, "--run", "3", "--weights", "last"]) == 0
+    assert capsys.readouterr().err == "Without effect here: --run, --weights.\n"

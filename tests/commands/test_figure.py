@@ -140,7 +140,7 @@ def test_options_of_other_figures_are_named(
 ) -> None:
     run, out = str(repository / "models" / "letters-2d.aegui"), str(tmp_path / "f.csv")
     assert main(["figure", run, "latent", "-o", out, "--log", "--seed", "1", "--samples", "9"]) == 0
-    assert capsys.readouterr().err == "Without effect on the figure “latent”: --log, --seed.\n"
+    assert capsys.readouterr().err == "Without effect here: --log, --seed.\n"
     assert main(["figure", run, "latent", "-o", out, "--samples", "9", "--axes", "2,1"]) == 0
     assert capsys.readouterr().err == ""
 

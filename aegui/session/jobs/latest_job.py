@@ -150,9 +150,6 @@ def _compute_alone() -> None:
         set_num_threads(1)
 
 
-_LOWEST = 19
-
-
 def lower_priority(steps: int) -> None:
     """Lower the priority of the calling thread below that of the GUI thread, for its lifetime.
 

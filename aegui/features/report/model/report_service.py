@@ -92,13 +92,8 @@ def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
         else:
             asked += ["--assignment", order.assignment, "--train"]
         said = Path(folder) / "said.txt"
-        _run(
-            program_command("--language", language(), "report", *asked),
-            Path(order.folder),
-            said,
-            report,
-            cancelled,
-        )
+        command = program_command("--language", language(), "report", *asked)
+        _run(command, Path(order.folder), said, report, cancelled)
 
 
 def _run(
