@@ -225,17 +225,17 @@ def stem_of(path: str | os.PathLike[str]) -> str:
 
 
 @functools.lru_cache(maxsize=1024)  # asked for with every edit of the draft
-def file_name_part(text: str, most: int = MAX_NAME) -> str:
+def file_name_part(text: str) -> str:
     """Return ``text`` as part of a file name on any system: letters, digits, - and _, or empty.
 
-    Latin letters lose their accents, and what is longer than ``most`` ends with a whole word.
+    Latin letters lose their accents, and what is longer than ``MAX_NAME`` ends with a whole word.
     """
     text_part = "".join(_without_accent(sign) for sign in text)
     name = re.sub(r"-{2,}", "-", re.sub(r"[^\w-]", "-", text_part)).strip("-")
-    if len(name) <= most:
+    if len(name) <= MAX_NAME:
         return name
-    words = name[: most + 1].rpartition("-")[0]
-    return words.strip("-") or name[:most]
+    words = name[: MAX_NAME + 1].rpartition("-")[0]
+    return words.strip("-") or name[:MAX_NAME]
 
 
 def safe_stem(text: str, otherwise: str = "network") -> str:

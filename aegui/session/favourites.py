@@ -23,8 +23,8 @@ class Favourites(QObject):
     changed = Signal(str)
     """Emitted with the ``Shelf`` whose short list has changed."""
 
-    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self._settings = settings
 
     def short(self, shelf: Shelf, known: Sequence[str], usual: Sequence[str]) -> tuple[str, ...]:

@@ -50,8 +50,8 @@ class FileWriter(JobQueue):
     noticed = Signal(object)
     """Emitted with a ``Notice`` when a file has been written or could not be written."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("aegui-files", parent)
+    def __init__(self) -> None:
+        super().__init__("aegui-files")
         self._newest: dict[str, QueuedJob] = {}
 
     def write(self, path: str | Path, act: Callable[[], object], notice: Notice) -> Writing:

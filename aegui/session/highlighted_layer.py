@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.session.jobs.service import Service
 
@@ -36,8 +36,8 @@ class HighlightedLayer(Service):
     changed = Signal(object)
     """Emitted with the new ``LayerIndex``, or None."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.index: LayerIndex | None = None
         """The highlighted layer; None if there is none."""
 

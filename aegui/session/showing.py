@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.latent.codec import Codec
 from aegui.core.training.record.last import last_snapshot
@@ -42,10 +42,8 @@ class Showing(Service):
     Changes that a slot makes in turn are emitted after all slots have received the first ones.
     """
 
-    def __init__(
-        self, workspace: Workspace, runner: TrainingRunner, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, runner: TrainingRunner) -> None:
+        super().__init__()
         self._workspace = workspace
         self._runner = runner
         self._is_playing = False

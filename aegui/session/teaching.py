@@ -8,7 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.errors import AeguiError
@@ -39,8 +39,8 @@ class Teaching(Service):
     restored = Signal()
     """Emitted when the previous settings have been restored."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._settings: Settings | None = None
         self.settings_before: dict[str, Any] = {}
         """The settings before teacher mode, by field name; empty if it is inactive."""

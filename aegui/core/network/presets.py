@@ -98,7 +98,6 @@ def _stack(
 def _conv(
     *channels: int,
     dense: tuple[int, ...] = (),
-    code: int | None = None,
     kind: LatentKey = "plain",
     normalised: bool = False,
 ) -> _Make:
@@ -112,7 +111,7 @@ def _conv(
             if normalised:
                 layers.append(NormSpec(activation="relu"))
         layers.extend(_dense(*dense))
-        return NetworkSpec(encoder=tuple(layers), latent=LatentSpec(kind=kind, units=code or size))
+        return NetworkSpec(encoder=tuple(layers), latent=LatentSpec(kind=kind, units=size))
 
     return make
 

@@ -71,7 +71,7 @@ class CodeVerdict:
 
 
 def check_code(
-    subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None = None, steps: int = STEPS
+    subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None = None
 ) -> CodeVerdict:
     """Run the generated code of ``subject`` and compare it with the program's own training.
 
@@ -82,30 +82,28 @@ def check_code(
     torch.set_num_threads(thread_count(subject.resolved, 1))
     try:
         with without_compiler():
-            return _checked(subject, dialect, cancelled, steps)
+            return _checked(subject, dialect, cancelled)
     finally:
         torch.set_num_threads(before)
 
 
-def _checked(
-    subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None, steps: int
-) -> CodeVerdict:
+def _checked(subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None) -> CodeVerdict:
     try:
         code = make_code(subject, dialect, "network")
-        program_losses = [step.loss for step in steps_of(subject, steps, cancelled)]
+        program_losses = [step.loss for step in steps_of(subject, STEPS, cancelled)]
     except Cancelled:
         raise
     except AeguiError as error:
         return CodeVerdict("incomparable", reason=str(error))
     training = subject.resolved.recipe.training
-    if training.schedule.name == "plateau" and training.schedule.patience_epochs < steps:
+    if training.schedule.name == "plateau" and training.schedule.patience_epochs < STEPS:
         return CodeVerdict(
             "incomparable", reason=tr("A plateau schedule depends on measured losses.")
         )
     with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
         path = code.write(Path(folder) / code.file_name)
         try:
-            losses, gradient = _run(path, dialect, steps)
+            losses, gradient = _run(path, dialect)
         except Exception as error:  # generated code may raise any exception
             words = f"{type(error).__name__}: {error}"
             reason = tr("The code ends in an error: {error}", error=words)
@@ -115,7 +113,7 @@ def _checked(
     )
 
 
-def _run(path: Path, dialect: DialectKey, steps: int) -> tuple[list[float], float | None]:
+def _run(path: Path, dialect: DialectKey) -> tuple[list[float], float | None]:
     """Run the file at ``path`` and return its losses and the result of its gradient check."""
     with _undisturbed(path.parent):
         if dialect == "notebook":
@@ -126,8 +124,8 @@ def _run(path: Path, dialect: DialectKey, steps: int) -> tuple[list[float], floa
         space = runpy.run_path(str(path), run_name="shown_code")
         if dialect == "numpy":
             gradient = float(space["check_gradient"]())
-            return list(space["train"](steps)), gradient
-        return list(space["train"](space["model"], steps)), None
+            return list(space["train"](STEPS)), gradient
+        return list(space["train"](space["model"], STEPS)), None
 
 
 @contextlib.contextmanager

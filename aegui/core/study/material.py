@@ -292,16 +292,13 @@ class ErrorsBy:
     mean: NDArray[np.float64]
 
 
-def errors_by(
-    result: StudyResult, *, fonts: bool, most: int, cancelled: IsCancelled | None = None
-) -> ErrorsBy | None:
+def errors_by(result: StudyResult, *, fonts: bool, most: int) -> ErrorsBy | None:
     """Compute the mean wrong pixels by font (or class), or by character.
 
     Args:
         result: The study.
         fonts: Group by font or class; else by single sample.
         most: Upper bound for the number of columns.
-        cancelled: Polled now and then; the work stops when it returns true.
 
     Returns:
         None if no run has counted wrong pixels, or there are more columns.
@@ -309,7 +306,6 @@ def errors_by(
     rows: list[tuple[int, dict[str, float]]] = []
     columns: dict[str, None] = {}
     for index, cell in enumerate(result.cells[:MAX_CURVES]):
-        stop_if(cancelled)
         dataset = resolved_of(cell.setting.recipe).dataset
         wrong = [run.wrong for run in cell.runs if len(run.wrong) == len(dataset)]
         if not wrong:

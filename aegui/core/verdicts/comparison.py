@@ -98,7 +98,6 @@ class Comparison:
         outcome: The outcome.
         more_seeds: Approximate number of further seeds of each that would decide it, if the
             observed difference is real; None if it is decided or 1,000 would not do.
-        level: The significance level.
     """
 
     first: SeedFigures
@@ -115,7 +114,6 @@ class Comparison:
     tally: Tally
     outcome: Outcome
     more_seeds: int | None
-    level: float
 
     @property
     def difference(self) -> float:
@@ -134,7 +132,6 @@ def compare(
     *,
     same_starts: bool,
     lower_is_better: bool = True,
-    level: float = LEVEL,
 ) -> Comparison:
     """Compare two settings by one figure.
 
@@ -144,10 +141,9 @@ def compare(
         same_starts: Whether both have the same initial weights in each seed: then seeds that both
             have are compared one by one, and others are left out.
         lower_is_better: Whether the smaller figure wins.
-        level: The significance level.
     """
     pair = PairOfSettings(first, second, paired=same_starts, lower_is_better=lower_is_better)
-    return pair.judged(level)
+    return pair.judged()
 
 
 class PairOfSettings:
@@ -177,19 +173,18 @@ class PairOfSettings:
         self.test = self._tested()
 
     def judged(
-        self, level: float, p: float | None = None, smallest: float | None = None, of: int = 1
+        self, p: float | None = None, smallest: float | None = None, of: int = 1
     ) -> Comparison:
         """Return the comparison with its outcome.
 
         Args:
-            level: The significance level.
             p: The p-value adjusted for several comparisons; None: that of the test.
             smallest: The smallest possible p-value, adjusted likewise; None: that of the test.
             of: Number of comparisons.
         """
         p = self.test.p if p is None else p
         smallest = self.test.smallest if smallest is None else smallest
-        outcome = self._outcome(level, p, smallest)
+        outcome = self._outcome(p, smallest)
         means = (_mean(self._a), _mean(self._b))
         return Comparison(
             self._first,
@@ -205,8 +200,7 @@ class PairOfSettings:
             of,
             self._tally(),
             outcome,
-            self._more_seeds(level / of) if outcome in {"noise", "few"} else None,
-            level,
+            self._more_seeds(LEVEL / of) if outcome in {"noise", "few"} else None,
         )
 
     def _tested(self) -> PermutationTest:
@@ -224,11 +218,11 @@ class PairOfSettings:
         signs = np.sign(_rounded(a, b)) * (1.0 if self._lower else -1.0)
         return Tally(*(int((signs == sign).sum()) for sign in (1.0, 0.0, -1.0)))
 
-    def _outcome(self, level: float, p: float, smallest: float) -> Outcome:
+    def _outcome(self, p: float, smallest: float) -> Outcome:
         if not len(self._a) or not len(self._b):
             return "nothing"
         apart = _mean(self._b) - _mean(self._a)
-        if p < level:
+        if p < LEVEL:
             first_wins = apart > 0.0 if self._lower else apart < 0.0
             winner, loser = (
                 (self._first, self._second) if first_wins else (self._second, self._first)
@@ -239,7 +233,7 @@ class PairOfSettings:
         if self._is_equal():
             return "equal"
         possible = max(smallest, smallest_p(len(self._a), len(self._b), paired=self._paired))
-        return "few" if possible >= level else "noise"
+        return "few" if possible >= LEVEL else "noise"
 
     def _is_equal(self) -> bool:
         """Return whether there is more than one seed each and all figures are equal."""

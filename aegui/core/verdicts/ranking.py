@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from aegui.core.data.progress import stop_if
-from aegui.core.verdicts.comparison import LEVEL, Comparison, PairOfSettings, SeedFigures
+from aegui.core.verdicts.comparison import Comparison, PairOfSettings, SeedFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,7 +76,6 @@ def rank(
     same_starts: Callable[[int, int], bool],
     lower_is_better: bool = True,
     against: int | None = None,
-    level: float = LEVEL,
     cancelled: IsCancelled | None = None,
 ) -> SeedRanking:
     """Compare ``settings`` with one of them, with p-values adjusted for all comparisons.
@@ -88,7 +87,6 @@ def rank(
         against: Index of the one to compare with, if it was chosen before the figures were known,
             such as a baseline: n - 1 comparisons. None: the one with the best mean; as any of them
             might have been that, all n (n - 1) / 2 pairs count.
-        level: The significance level.
         cancelled: Polled now and then; True stops the work.
 
     Raises:
@@ -119,7 +117,7 @@ def rank(
     raised = holm([pair.test.p for pair in pairs])
     smallest = holm([pair.test.smallest for pair in pairs])
     comparisons = {
-        index: pairs[at].judged(level, raised[at], smallest[at], len(pairs))
+        index: pairs[at].judged(raised[at], smallest[at], len(pairs))
         for at, index in enumerate(others)
     }
     return SeedRanking(tuple(settings), reference, against is not None, comparisons, order)

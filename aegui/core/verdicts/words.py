@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.verdicts.comparison import LEVEL
 from aegui.core.verdicts.power import MAX_SEEDS, fewest_seeds
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def evidence_words(comparison: Comparison, figure: RunFigure) -> str:
         apart = tr("{d} [{low}, {high}]", d=apart, low=texts[3], high=texts[4])
     pieces = [means_text, apart, _seeds_words(comparison)]
     if min(comparison.seeds) > 1:
-        pieces.append(p_words(comparison.p, comparison.level, comparison.comparisons))
+        pieces.append(p_words(comparison.p, LEVEL, comparison.comparisons))
     return ", ".join(pieces)
 
 
@@ -195,7 +196,7 @@ def _equal_words(comparison: Comparison, figure: RunFigure) -> str:
 
 def _few_words(comparison: Comparison) -> str:
     """Return why the seeds are too few, and the smallest number that could suffice."""
-    fewest = fewest_seeds(comparison.level / comparison.comparisons, paired=comparison.paired)
+    fewest = fewest_seeds(LEVEL / comparison.comparisons, paired=comparison.paired)
     least = trn(
         "It takes at least {n} seed of each.", "It takes at least {n} seeds of each.", fewest
     )
@@ -203,7 +204,7 @@ def _few_words(comparison: Comparison) -> str:
         return f"{tr('A single seed says nothing about seed noise.')} {least}"
     text = tr(
         "With so few seeds that differ, no p below {level} is possible: {smallest} at best.",
-        level=localized(comparison.level, "g"),
+        level=localized(LEVEL, "g"),
         smallest=localized(float(f"{comparison.smallest:.2g}"), "g"),
     )
     return text if comparison.more_seeds is not None else f"{text} {least}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.evaluation.group import MAX, described_group
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
@@ -34,8 +34,8 @@ class Selection(Service):
     taken_out = Signal(object)
     """Emitted with the ``Dataset`` that ``take_out`` has made."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._dataset: Dataset | None = None
         self._codec: Codec | None = None
         self._glyphs = True

@@ -32,10 +32,8 @@ class Keeping(QObject):
     _copied = Signal()
     """Emitted when a copy with the running training has been written."""
 
-    def __init__(
-        self, workspace: Workspace, runner: TrainingRunner, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, runner: TrainingRunner) -> None:
+        super().__init__()
         self._workspace = workspace
         self._runner = runner
         self._pace = Pace(CHECKPOINT_SECONDS, time.monotonic())

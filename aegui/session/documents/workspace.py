@@ -80,12 +80,11 @@ class Workspace(QObject):
     def __init__(
         self,
         settings: Settings,
-        parent: QObject | None = None,
         autosave_folder: Path | None = None,
         first: Opened | None = None,
     ) -> None:
         """Open ``first``; None: the shipped model, or a default recipe if it is missing."""
-        super().__init__(parent)
+        super().__init__()
         self._undo_history = UndoHistory(self)
         self.loading = ProgressJob("aegui-data", self)
         self.annotations = Annotations(self._undo_history, self)

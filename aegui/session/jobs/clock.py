@@ -37,9 +37,8 @@ class Ticker(QObject):
 
     ticked = Signal()
 
-    def __init__(self, parent: QObject | None = None, budget: float = BUDGET) -> None:
-        super().__init__(parent)
-        self._budget = budget
+    def __init__(self) -> None:
+        super().__init__()
         self.cost_ms = 0.0
         """Smoothed CPU time of a tick and the painting that it causes."""
         self._begun = 0.0
@@ -81,7 +80,7 @@ class Ticker(QObject):
     def _on_settled_timeout(self) -> None:
         cost_ms = 1000.0 * (time.thread_time() - self._begun)
         self.cost_ms += _SMOOTHING * (cost_ms - self.cost_ms)
-        interval = min(MAX_MS, max(BASE_MS, round(self.cost_ms / self._budget)))
+        interval = min(MAX_MS, max(BASE_MS, round(self.cost_ms / BUDGET)))
         # Restarting the timer for a difference of a millisecond would only add jitter.
         if abs(interval - self._timer.interval()) > 0.1 * self._timer.interval():
             self._timer.setInterval(interval)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.session.jobs.costs import is_quick
 from aegui.session.jobs.derived import Derived
@@ -41,8 +41,8 @@ class DecodeService(Service):
     decoded = Signal(object)
     """Emitted with a ``Decoded``, in the thread that owns this object."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.codec: Codec | None = None
         """The network that decodes; None if there is none."""
         self.newest: Decoded | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import CodeSpace, method_words, placed
@@ -114,8 +114,8 @@ class Others(Service):
     refused = Signal(str)
     """Emitted with the reason why a network cannot be compared."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.others: tuple[Other, ...] = ()
         """The networks to compare with, in the order they were chosen."""
         self._shown: Other | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.training.cost import differs_only_in_rate, training_cost
@@ -35,8 +35,8 @@ class CostService(Service):
     changed = Signal()
     """Emitted when ``cost`` has changed."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._tried = Derived("aegui-cost", self, urgent=False)
         self._tried.answered.connect(self._take)
         self._tried.failed.connect(_forget)

@@ -102,8 +102,8 @@ class TrainingRunner(QObject):
     failed = Signal(int, str)
     _reported = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.timeline_bytes = BUDGET_BYTES
         """Memory for the weights of past epochs, for trainings to be started."""
         self.state: State = "idle"

@@ -226,13 +226,13 @@ def _with_deviation(line: Line, at: int) -> str:
     return localized(mean, ".2f")
 
 
-def noise_matrix_figure(matrix: NoiseMatrix, key: str = "wrong", origin: str = "") -> Figure:
+def noise_matrix_figure(matrix: NoiseMatrix, key: str = "wrong") -> Figure:
     """Return a figure of all cells of a noise study, for one key of ``FIGURES``."""
     return Figure(
         "noise-matrix",
         tr(FIGURES[key].label),
         (noise_matrix_plot(matrix, key),),
-        origin or matrix_origin(matrix),
+        matrix_origin(matrix),
         matrix_csv(matrix),
         matrix_sheet(matrix, key),
     )

@@ -78,16 +78,9 @@ class Adversaries:
         """Return images of ``codes`` ``[n, d]`` as the last layer's rows or ``[n, C, H, W]``."""
         return self.model.apply(run, codes, self.generator, training=training, masks=masks)
 
-    def judge(
-        self,
-        run: int,
-        images: torch.Tensor,
-        *,
-        training: bool = False,
-        masks: Mapping[int, torch.Tensor] | None = None,
-    ) -> torch.Tensor:
+    def judge(self, run: int, images: torch.Tensor) -> torch.Tensor:
         """Return the logits ``[n]`` of ``images`` being real, given as rows or ``[n, C, H, W]``."""
-        return self.scores(run, images, training=training, masks=masks)[:, 0]
+        return self.scores(run, images)[:, 0]
 
     def scores(
         self,

@@ -89,7 +89,8 @@ def mix_ups(
     """
     found = confusions(codec, dataset, spec, report=report, cancelled=cancelled)
     every = len(dataset) * (len(dataset) - 1) // 2
-    alike = {(pair.first, pair.second): pair for pair in confusable_pairs(dataset, spec, every)}
+    hard = confusable_pairs(dataset, spec, every, cancelled)
+    alike = {(pair.first, pair.second): pair for pair in hard}
     pairs = [
         MixUp(**vars(pair), alike=alike[pair.first, pair.second].chance)
         for pair in found.pairs(every)

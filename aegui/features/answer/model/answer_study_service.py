@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import limit
@@ -98,8 +98,8 @@ class AnswerStudies(Service):
     prior_failed = Signal(str)
     """Why a file of weights could not be read."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.pairs = Derived("aegui-pairs", self, urgent=False)
         self.pairs.answered.connect(self._on_pairs_answered)
         self.pairs.failed.connect(self.compare_failed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
@@ -74,8 +74,8 @@ class ReferenceService(Service):
     found = Signal(object)
     """Emitted with a ``LinearReference``, or None if there is nothing to compare with."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._question: _ReferenceQuestion | None = None
         self.latest: LinearReference | None = None
         """The last answer."""

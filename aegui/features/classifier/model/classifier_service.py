@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.cost import Budget, Cost, excess
 from aegui.core.data.builtin import BUILTIN_SETS, set_title
@@ -90,10 +90,8 @@ class ClassifierService(Service):
     held = Signal(object)
     """Emitted with a ``Cost`` beyond the budget; the evaluation waits for ``allow``."""
 
-    def __init__(
-        self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, budget: Callable[[], Budget] = Budget) -> None:
+        super().__init__()
         self.budget = budget
         """Returns what may be spent without asking."""
         self._is_allowed = False

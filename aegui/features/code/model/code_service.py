@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.evaluation.codes import SAMPLES, code_statistics, dimension_figures
 from aegui.core.i18n import mark
@@ -148,8 +148,8 @@ class CodeService(Service):
     traversed = Signal(object)
     """Emitted with a ``Traversal``, in the thread that owns this object."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.reference: CodeAnalysis | None = None
         """An earlier analysis, kept for comparison."""
         self._subject: CodeSubject | None = None

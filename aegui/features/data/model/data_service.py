@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.card import card
 from aegui.core.data.published import PUBLISHED
@@ -38,8 +38,8 @@ class DataService(Service):
     found = Signal(object, object)
     """Emitted with the searched ``Dataset`` and the places of the matches, int64 ``[n]``."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.downloading = ProgressJob("aegui-download", self)
         self._cards: WeakKeyDictionary[Dataset, DataCard] = WeakKeyDictionary()
         self._requested: Dataset | None = None

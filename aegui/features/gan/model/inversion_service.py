@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.latent.inversion import nearest_drawn
 from aegui.session.jobs.derived import Derived
@@ -43,8 +43,8 @@ class InversionService(Service):
     began = Signal(object)
     """Emitted with the target, float32 ``[H, W]`` or ``[3, H, W]``, when its search begins."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._subject: tuple[Codec, bytes] | None = None
         self._derived = Derived("aegui-inversion", self, urgent=False)
         self._derived.set_active(False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.evaluation.judging import judging_cost, real_images, verdicts
 from aegui.core.evaluation.samples import foreign_words, refuse_judging
@@ -68,8 +68,8 @@ class JudgeService(Service):
     judged = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.job = ProgressJob("aegui-judge", self)
         self.latest: Trial | None = None
         """The last result, or None if it is no longer valid."""

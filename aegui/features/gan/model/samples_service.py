@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.evaluation.samples import drawn_codes
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
@@ -47,8 +47,8 @@ class SamplesService(Service):
     sampled = Signal(object)
     """Emitted with ``GeneratedSamples``, in the thread that owns this object."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._codec: Codec | None = None
         self._is_live = False
         self.count = DEFAULT_COUNT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.lessons.checks import all_hold, checked
@@ -32,8 +32,8 @@ class LessonBook(Service):
     changed = Signal()
     """Emitted when lesson, step, predictions or figures have changed."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.lesson: Lesson | None = None
         """The open lesson; None while the list is shown."""
         self.path: Path | None = None

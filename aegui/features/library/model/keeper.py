@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.library.entry import MAX_NAME, new_id
 from aegui.core.run_file.saved import saved_run_of
@@ -27,8 +27,8 @@ class RunKeeper(Service):
     kept = Signal(object)
     """Emitted with the ``LibraryEntry`` of a training that was added."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._run = ""
         self._draft = ""
         self._waiting: tuple[TrainingResult, ResolvedRecipe, str] | None = None

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.library.differences import difference
@@ -178,8 +178,8 @@ class LibraryQueries(Service):
     changed = Signal()
     """Emitted when another program has changed the library."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._sheets = Derived("aegui-library-table", self)
         self._details = Derived("aegui-library-details", self)
         self._watch = Derived("aegui-library-watch", self, urgent=False)

@@ -16,8 +16,6 @@ from aegui.session.jobs.job_queue import JobQueue
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from PySide6.QtCore import QObject
-
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.library.library import Library
     from aegui.core.run_file.saved import SavedRun
@@ -50,8 +48,8 @@ class LibraryWriter(JobQueue):
     ending = Signal()
     """Emitted at the end of the program: pending runs have to be queued now."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("aegui-library", parent)
+    def __init__(self) -> None:
+        super().__init__("aegui-library")
         self._undo: list[UndoStep] = []
         self._library = OpenedLibrary()
 

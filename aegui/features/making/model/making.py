@@ -11,8 +11,6 @@ from aegui.features.making.model.path_service import PathService
 from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QObject
-
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.novelty import ReferenceSamples
@@ -47,8 +45,8 @@ class Making(Service):
         finds: New images.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.paths = PathService(self)
         self.concepts = ConceptService(self)
         self.finds = FindsService(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -105,8 +105,8 @@ class NoiseStudy(Service):
     failed = Signal(str)
     """Emitted with the translated reason when a study failed."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.job = ProgressJob("aegui-study", self)
         self._strips = Derived("aegui-study-strip", self)
         self._strips.answered.connect(self.strip_found)

@@ -7,7 +7,7 @@ import time
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 
 from aegui.core.cost import Budget, Cost, excess
 from aegui.core.data.progress import clock
@@ -70,11 +70,9 @@ class ProjectionService(Service):
     """Whether a slow map is being computed, which can be stopped."""
     _reported = Signal(object)
 
-    def __init__(
-        self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
-    ) -> None:
+    def __init__(self, budget: Callable[[], Budget] = Budget) -> None:
         """Create the service; maps beyond ``budget`` are computed only on the user's request."""
-        super().__init__(parent)
+        super().__init__()
         self.budget = budget
         """Work allowed without asking the user."""
         self._dataset: Dataset | None = None

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.progress import LoadProgress, clock
 from aegui.core.i18n import tr
@@ -49,8 +49,8 @@ class RaceRuns(Service):
     failed = Signal(str)
     """Emitted with the translated reason when there is no race."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.job = Derived("aegui-race", self, urgent=False)
         self._laying = Derived("aegui-race-plane", self, urgent=False)
         self._surfaces = Derived("aegui-race-surface", self, urgent=False)

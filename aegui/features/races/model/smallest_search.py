@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.progress import LoadProgress
 from aegui.core.i18n import tr
@@ -45,8 +45,8 @@ class SmallestSearch(Service):
     failed = Signal(str)
     """Emitted with the translated reason when a network cannot be tried."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.job = Derived("aegui-smallest", self, urgent=False)
         self._reading = Derived("aegui-smallest-read", self)
         self._is_stopped = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.atomic import file_name_part
 from aegui.core.data.progress import LoadProgress
@@ -63,8 +63,8 @@ class ReportService(Service):
     failed = Signal(str)
     """Emitted with the translated reason when writing failed."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.job = ProgressJob("aegui-report", self)
 
     def write(self, order: ReportOrder) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -80,8 +80,8 @@ class SourceService(Service):
     checked = Signal(object)
     """Emitted with the ``CodeVerdict`` of the displayed code; None if it is unchecked."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.dialect: DialectKey = "torch"
         self.is_busy = False
         """Whether a training is running; no automatic check is started meanwhile."""

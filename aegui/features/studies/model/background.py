@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -19,8 +19,8 @@ _PAUSE_MS = 1000
 class StudyBackground(Service):
     """Runs one job at a time; newer work replaces older."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._job = Derived("aegui-study-painting", self, urgent=False, least_pause_ms=_PAUSE_MS)
         self._job.answered.connect(self._on_job_answered)
         self._subject = object()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
@@ -37,8 +37,8 @@ class CellNetworks(Service):
     failed = Signal(str)
     """Emitted with the translated reason when reading failed."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._job = Derived("aegui-study-networks", self)
         self._job.answered.connect(self._on_job_answered)
         self._job.failed.connect(self.failed)

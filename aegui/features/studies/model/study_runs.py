@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.atomic import write_atomically
 from aegui.core.cost import Cost
@@ -148,8 +148,8 @@ class StudyRuns(Service):
     edits_changed = Signal(bool, bool)
     """Emitted with whether an edit can be undone, and whether one can be redone."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.job = Derived("aegui-studies", self, urgent=False)
         self.target = ComputeTarget()
         """Where the next runs are trained."""

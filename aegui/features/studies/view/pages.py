@@ -13,7 +13,7 @@ from aegui.kit.layouts import column
 from aegui.shell.feature import class_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from aegui.core.study.material import StudyMaterial
     from aegui.features.studies.model.study_runs import StudySheet
@@ -101,9 +101,8 @@ PAGES = (
 class ResultPages(StudyView):
     """Shows one page at a time; only the visible page is updated while a study runs."""
 
-    def __init__(self, specs: Sequence[PageSpec] = PAGES) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._specs = tuple(specs)
         self._pages: dict[str, StudyPage] = {}
         self._sheet: StudySheet | None = None
         self.chosen = NOTHING
@@ -114,7 +113,7 @@ class ResultPages(StudyView):
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setAccessibleName(tr("Ways to look at the study"))
-        for spec in self._specs:
+        for spec in PAGES:
             self.tabs.addTab(tr(spec.title))
         self._stack = QStackedWidget()
         self.setLayout(column(self.tabs, (self._stack, 1), spacing=0))
@@ -124,7 +123,7 @@ class ResultPages(StudyView):
     def page(self, key: str) -> StudyPage:
         """Return the page ``key``, creating it on first use."""
         if key not in self._pages:
-            spec = next(spec for spec in self._specs if spec.key == key)
+            spec = next(spec for spec in PAGES if spec.key == key)
             page = class_at(spec.class_path)()
             if not isinstance(page, StudyPage):
                 raise TypeError(spec.class_path)
@@ -146,7 +145,7 @@ class ResultPages(StudyView):
 
     def show_page(self, key: str) -> None:
         """Show a page."""
-        self.tabs.setCurrentIndex([spec.key for spec in self._specs].index(key))
+        self.tabs.setCurrentIndex([spec.key for spec in PAGES].index(key))
 
     def set_sheet(self, sheet: StudySheet) -> None:
         """Show a study."""
@@ -173,7 +172,7 @@ class ResultPages(StudyView):
         self.setting_chosen.emit(class_path)
 
     def _on_tabs_current_changed(self, class_path: int) -> None:
-        self._stack.setCurrentWidget(self.page(self._specs[class_path].key))
+        self._stack.setCurrentWidget(self.page(PAGES[class_path].key))
         self._fill()
 
     def _fill(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.data.progress import stop_if
 from aegui.session.jobs.progress_job import ProgressJob
@@ -31,8 +31,8 @@ class FilmWriter(Service):
     finished = Signal(str)
     """Empty if the film was written, else the error. Not emitted after ``cancel``."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._job = ProgressJob("aegui-film", self)
         self._pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_MAX_QUEUED)
 

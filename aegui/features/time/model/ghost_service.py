@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -59,8 +59,8 @@ class GhostService(Service):
     refused = Signal(str)
     """Why the file cannot be a ghost."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._answers = Derived("aegui-ghost", self)
         self._answers.answered.connect(self.answered)
         self._files = Derived("aegui-ghost-file", self)

@@ -23,8 +23,8 @@ class Player(QObject):
     """The current place; None after the last one, for the newest state."""
     playing_changed = Signal(bool)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.speed = 1.0
         self.loop = False
         self._count = 0

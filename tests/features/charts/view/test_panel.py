@@ -674,7 +674,8 @@ def test_the_loss_of_a_gan_is_drawn_once_by_its_name(panel: ChartsPanel) -> None
     panel.set_history(replace(some_history(5, 1), extra=losses), (0,))
     assert panel._buttons["loss"].isHidden()
     assert view(panel, "loss").isHidden()
-    drawn = [curve.spec.column for plot in panel._shown() for curve in plot.data.curves]
+    data = [plot.data for plot in panel._shown()]
+    drawn = [curve.spec.column for one in data if one is not None for curve in one.curves]
     assert len(drawn) == len(set(drawn))
     assert {"generator_loss", "discriminator_loss"} < set(drawn)
     panel.set_history(some_history(6, 1), (0,))
