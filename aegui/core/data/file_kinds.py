@@ -10,7 +10,6 @@ from aegui.core.data.array_files import is_array_file, read_array_file
 from aegui.core.data.byte_stream import GZIP
 from aegui.core.data.csv_images import csv_trouble, is_csv, read_csv
 from aegui.core.data.idx import is_idx, read_idx
-from aegui.core.data.image_files import read_images, scan_images
 from aegui.core.data.picture import image_suffixes
 from aegui.core.data.readers.png_sheet import SIGNATURE, is_sheet
 from aegui.core.data.readers.source import open_source
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.recipe import ImageSpec
 
 _HEAD_BYTES = 1 << 20
 """Enough for a line of a CSV file, however large its images."""
@@ -42,13 +40,14 @@ class FileKind:
         key: Its name.
         label: Name shown to the user (translated where it is shown).
         recognises: Whether a file is of this kind, by its path and its first bytes.
-        read: The reader; may raise ReadError and Cancelled.
+        read: The reader; may raise ReadError and Cancelled. None for a single image, which
+            ``read_images`` reads in the size of the recipe.
     """
 
     key: str
     label: str
     recognises: Callable[[Path, bytes], bool]
-    read: Callable[[Path, ImageSpec, Report | None, IsCancelled | None], Dataset]
+    read: Callable[[Path, Report | None, IsCancelled | None], Dataset] | None
 
 
 def _is_picture(path: Path, head: bytes) -> bool:
@@ -64,35 +63,11 @@ def _is_glyph_sheet(path: Path) -> bool:
         return False  # The reader of pictures reports what is wrong with the file
 
 
-def _read_idx(
-    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
-) -> Dataset:
-    return read_idx(path, None, report, cancelled)
-
-
-def _read_csv(
-    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
-) -> Dataset:
-    return read_csv(path, report, cancelled)
-
-
-def _read_arrays(
-    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
-) -> Dataset:
-    return read_array_file(path, report, cancelled)
-
-
-def _read_picture(
-    path: Path, images: ImageSpec, report: Report | None, cancelled: IsCancelled | None
-) -> Dataset:
-    return read_images(scan_images([path]), images, report, cancelled).dataset
-
-
 FILE_KINDS: dict[str, FileKind] = table(
-    FileKind("idx", mark("idx file"), lambda _, head: is_idx(head), _read_idx),
-    FileKind("npz", mark("numpy file"), lambda _, head: is_array_file(head), _read_arrays),
-    FileKind("image", mark("image"), _is_picture, _read_picture),
-    FileKind("csv", mark("CSV of images"), lambda _, head: is_csv(head), _read_csv),
+    FileKind("idx", mark("idx file"), lambda _, head: is_idx(head), read_idx),
+    FileKind("npz", mark("numpy file"), lambda _, head: is_array_file(head), read_array_file),
+    FileKind("image", mark("image"), _is_picture, None),
+    FileKind("csv", mark("CSV of images"), lambda _, head: is_csv(head), read_csv),
 )
 """In the order in which they are tried; a file that none recognises is read as glyphs."""
 

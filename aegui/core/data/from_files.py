@@ -36,7 +36,11 @@ def read_path(
         return Reading(reading.dataset, "folder", reading.notes)
     kind = kind_of(path)
     if kind is not None:
-        return Reading(kind.read(path, images, report, cancelled), kind.key)
+        if kind.read is None:
+            found = read_images(scan_images([path]), images, report, cancelled).dataset
+        else:
+            found = kind.read(path, report, cancelled)
+        return Reading(found, kind.key)
     file = read_glyph_file(path)
     return Reading(joined(file), file.reader, file.notes)
 

@@ -73,18 +73,15 @@ def is_idx(head: bytes) -> bool:
 
 
 def read_idx(
-    path: Path,
-    labels_path: Path | None = None,
-    report: Report | None = None,
-    cancelled: IsCancelled | None = None,
+    path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
 ) -> Dataset:
-    """Read the images in the idx file ``path``.
+    """Read the images in the idx file ``path``, with the labels in the file beside it.
+
+    Without labels all images have one label, the name of the file.
 
     Args:
         path: ``[N, H, W]`` bytes or floating-point numbers, with or without an axis of 1 or 3
             channels after the first or as the last one.
-        labels_path: The idx file of the labels; None looks for it beside the images. Without one
-            all images have one label, the name of the file.
         report: Called with the number of images read.
         cancelled: Polled now and then; reading stops when it returns true.
 
@@ -95,7 +92,7 @@ def read_idx(
         ReadError: The file is no idx file, is truncated, or its number of labels differs.
         Cancelled: ``cancelled`` returned true.
     """
-    labels_path = labels_path or labels_beside(path)
+    labels_path = labels_beside(path)
     labels = None if labels_path is None else read_idx_labels(labels_path)
     images = read_idx_images(path, report, cancelled)
     if labels is not None and labels_path is not None and len(labels) != len(images):

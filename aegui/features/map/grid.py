@@ -109,10 +109,10 @@ class GridFeature(Feature):
         spec = TraversalSpec(tuple(middle.tolist()), tuple(spread.tolist()))
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
         if last is None:
-            return TraversalRequest(spec, "mean", scale, self._services.shown.image_style.glyphs)
+            return TraversalRequest("mean", scale, self._services.shown.image_style.glyphs, spec)
         spec = replace(spec, steps=last.spec.steps, reach=last.spec.reach)
         base = last.base if last.base in bases else "mean"
-        return TraversalRequest(spec, base, scale, last.ink)
+        return TraversalRequest(base, scale, last.ink, spec)
 
     def _bases(self, codec: Codec) -> dict[str, NDArray[np.float32]]:
         """Return the base codes for the fixed dimensions, by their keys in the panel."""
@@ -133,7 +133,7 @@ class GridFeature(Feature):
             return replace(last, spec=spec, base=base)
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
         ink = self._services.shown.image_style.glyphs
-        return GridRequest(self._first_spec(codec, has_prior=has_prior), "mean", scale, ink)
+        return GridRequest("mean", scale, ink, self._first_spec(codec, has_prior=has_prior))
 
     def _first_spec(self, codec: Codec, *, has_prior: bool) -> GridSpec:
         from aegui.core.latent.grids import GridSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.latent.sheets import decoded
 from aegui.session.jobs.costs import is_quick
@@ -38,8 +38,8 @@ class AxisEndsService(Service):
     drawn = Signal(object)
     """An ``Ends``; emitted in the thread that owns this object."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._space: tuple[int, ...] = ()
         self._token = object()
         self._answers = Derived("aegui-ends", self)

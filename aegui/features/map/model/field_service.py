@@ -7,7 +7,7 @@ from math import floor, log2
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.field_lines import lines_of
@@ -131,8 +131,8 @@ class FieldService(Service):
     changed = Signal()
     """Emitted when ``layers`` has changed; in the thread that owns this object."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._subject: FieldSubject | None = None
         self._cache = _LayerCache()
         self.chosen: tuple[str, ...] = ()

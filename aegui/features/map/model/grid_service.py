@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import draw_sheet
@@ -31,8 +31,8 @@ class GridService(Service):
     failed = Signal(str)
     """Why the sheet could not be drawn."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.drawing = Derived("aegui-grid", self, urgent=False)
         self.images: NDArray[np.float32] | None = None
         """The images of the requested sheet; None until it is drawn."""

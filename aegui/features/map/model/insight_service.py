@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.latent.insight import insight, insight_words
 from aegui.core.latent.novelty import known
@@ -75,8 +75,8 @@ class InsightService(Service):
     fanned = Signal(object)
     """A ``Fan``; emitted in the thread that owns this object."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._codec: Codec | None = None
         self._dataset: Dataset | None = None
         self.known: ReferenceSamples | None = None

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.features.map.model.plane_tiles import (
@@ -52,8 +52,8 @@ class PlaneService(Service):
     decoded = Signal(object)
     """A ``Plane``; emitted in the thread that owns this object."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._store: TileStore | None = None
         self._live = False
         self._last: PlaneRequest | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -76,8 +76,8 @@ class SampleValuesService(Service):
     found = Signal(object)
     """A ``SampleValues``, repeatedly as more values are known; in the owner's thread."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._subject: Subject | None = None
         self._keys: tuple[ValueKey, ...] = ()
         self._derived = Derived("aegui-values", self, urgent=False)

@@ -14,8 +14,6 @@ from aegui.features.map.view.photo_plane import PhotoPlane
 from aegui.features.map.view.plane_layer import PlaneLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QColor, QPainter
 
     from aegui.features.map.model.plane_tiles import Plane
@@ -98,8 +96,8 @@ class DecodedBackground:
     Outside the newest plane the last plane of all codes is painted, so there are no gaps.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self.clock = clock
+    def __init__(self) -> None:
+        self.clock = time.perf_counter
         self.fades = True
         """Whether tiles of another size fade in; else they appear at once."""
         self._now = _Tiles()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec
-from aegui.features.map.view.sheet_panel import Base, Ink, Scale, SheetPanel
+from aegui.features.map.view.sheet_panel import SheetPanel, SheetRequest
 from aegui.widgets.code_axes import CodeAxes
 from aegui.widgets.form.form import Form
 
@@ -16,20 +16,10 @@ _ALL = GridSpec()
 
 
 @dataclass(frozen=True)
-class GridRequest:
-    """Settings of a grid.
-
-    Attributes:
-        spec: Which codes to decode.
-        base: Source of the fixed numbers: ``mean``, ``cursor`` or ``zero``.
-        scale: Pixels of the sheet per pixel of an image.
-        ink: Whether images of one channel are drawn dark on light.
-    """
+class GridRequest(SheetRequest):
+    """Settings of a grid; ``spec`` says which codes to decode."""
 
     spec: GridSpec = _ALL
-    base: Base = "mean"
-    scale: Scale = 2
-    ink: Ink = False
 
 
 class GridPanel(SheetPanel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -46,6 +47,21 @@ Scale = Annotated[
     FieldWords("Enlarged", "Pixels of the picture per pixel of an image", prefix="× "),
 ]
 Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
+
+
+@dataclass(frozen=True)
+class SheetRequest:
+    """Settings of a sheet, besides the codes to decode.
+
+    Attributes:
+        base: Source of the fixed numbers: a key of ``BASES``.
+        scale: Pixels of the sheet per pixel of an image.
+        ink: Whether images of one channel are drawn dark on light.
+    """
+
+    base: Base = "mean"
+    scale: Scale = 2
+    ink: Ink = False
 
 
 class SheetPreview(QWidget):

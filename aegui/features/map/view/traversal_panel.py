@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import TraversalSpec
-from aegui.features.map.view.sheet_panel import Base, Ink, Scale, SheetPanel
+from aegui.features.map.view.sheet_panel import SheetPanel, SheetRequest
 from aegui.kit.layouts import dim
 from aegui.kit.marks import wrapped_label
 from aegui.widgets.form.form import Form
@@ -16,20 +16,10 @@ _NOTHING = TraversalSpec((), ())
 
 
 @dataclass(frozen=True)
-class TraversalRequest:
-    """Settings of a sheet of traversals.
-
-    Attributes:
-        spec: Which codes to decode.
-        base: Source of the fixed numbers: a key of ``BASES``.
-        scale: Pixels of the sheet per pixel of an image.
-        ink: Whether images of one channel are drawn dark on light.
-    """
+class TraversalRequest(SheetRequest):
+    """Settings of a sheet of traversals; ``spec`` says which codes to decode."""
 
     spec: TraversalSpec = _NOTHING
-    base: Base = "mean"
-    scale: Scale = 2
-    ink: Ink = False
 
 
 class TraversalPanel(SheetPanel):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def shown(qtbot: QtBot) -> Callable[..., GridPanel]:
     def make(size: int, channels: int = 1, *, prior: bool = True, cursor: bool = True) -> GridPanel:
-        request = GridRequest(GridSpec(quantiles=prior))
+        request = GridRequest(spec=GridSpec(quantiles=prior))
         shape = (channels, 28, 28)
         panel = GridPanel(request, size, shape, has_prior=prior, has_cursor=cursor)
         qtbot.addWidget(panel)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def shown(qtbot: QtBot, size: int, channels: int = 1, *, cursor: bool = True) -> TraversalPanel:
-    request = TraversalRequest(TraversalSpec((0.5,) * size, (2.0,) * size))
+    request = TraversalRequest(spec=TraversalSpec((0.5,) * size, (2.0,) * size))
     panel = TraversalPanel(request, (channels, 7, 5), has_cursor=cursor)
     qtbot.addWidget(panel)
     panel.resize(800, 400)
