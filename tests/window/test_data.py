@@ -27,7 +27,7 @@ from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
 from aegui.session.data.data_sources import DRAWINGS, keep_drawing, user_folder, user_path
 from aegui.shell.dialogs import files, questions
-from tests.window.conftest import SMALL, await_files, stop
+from tests.window.conftest import SMALL, await_files, stop, train
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
@@ -636,3 +636,15 @@ def test_a_problem_of_the_data_is_solved_at_its_line(
     button.click()
     qtbot.waitUntil(lambda: workspace.recipe.data.split.last == 0, timeout=20_000)
     qtbot.waitUntil(lambda: panel.problem.text() == "", timeout=20_000)
+
+
+def test_no_other_network_is_offered_for_the_images_that_it_was_trained_on(
+    window: MainWindow, qtbot: QtBot, workspace: Workspace
+) -> None:
+    train(qtbot, window)
+    for source in ("digits", "uppercase"):
+        data = DataSpec(source=source)
+        workspace.edit_recipe(workspace.recipe.model_copy(update={"data": data}), "Data")
+        qtbot.waitUntil(lambda source=source: workspace.recipe.data.source == source)
+    offers = [notice.offer for notice in window.notifications.shown]
+    assert "Use a network made for 5 × 7 images" not in offers

@@ -288,7 +288,7 @@ class DataFeature(Feature):
         if before.recipe.network == after.recipe.network:
             # With another network the epochs come from its recipe, not from the number of samples.
             pace = length_words(before.recipe.training, after.recipe.training, len(after.dataset))
-        offered = suggestion(before, after)
+        offered = None if self._was_trained_on(after) else suggestion(before, after)
         if offered is None:
             if pace:
                 self.noticed.emit(Notice("info", pace, passing=True))
@@ -308,6 +308,15 @@ class DataFeature(Feature):
                 lambda: self._take_network(offered.recipe),
                 passing=True,
             )
+        )
+
+    def _was_trained_on(self, draft: DraftState) -> bool:
+        """Return whether the run of the document has the network and image size of ``draft``."""
+        run = self._services.workspace.run
+        return (
+            run is not None
+            and run.recipe.network == draft.recipe.network
+            and run.dataset.image_shape == draft.dataset.image_shape
         )
 
     def _take_network(self, requested: Recipe) -> None:
