@@ -10,7 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.latent.procrustes import fit_similarity, similarity_words
@@ -414,6 +414,9 @@ def test_a_film_is_saved(
     qtbot.wait(time_films._SETTLED_MS + 100)
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     told = dialog.size_words.text()
+    # Small images are enlarged by a whole factor: the number asked for is an upper bound.
+    labels = [label.text().replace("&", "") for label in dialog.findChildren(QLabel)]
+    assert "Size up to" in labels
     with qtbot.waitSignal(window.feature(FilmFeature).noticed) as caught:
         dialog.save.click()
         assert window.feature(FilmFeature).is_busy

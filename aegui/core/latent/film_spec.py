@@ -54,7 +54,9 @@ class FilmSpec:
         int,
         Field(ge=MIN_SIDE, le=MAX_SIDE),
         FieldWords(
-            "Si&ze", "Pixels of the longer side; small images get whole pixels.", suffix=" px"
+            "Si&ze up to",
+            "Most pixels of the longer side: small images are enlarged by a whole factor.",
+            suffix=" px",
         ),
     ] = 280
     fps: Annotated[
