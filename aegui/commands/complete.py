@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.commands.figure_files import PICTURES, make_figure, write_figures
 from aegui.commands.images import check_images_path
-from aegui.commands.noise import read_images, write_answers
+from aegui.commands.noise import check_answers, read_images, write_answers
 from aegui.commands.opened import OpenedRun
 from aegui.commands.words import say
 from aegui.core.atomic import check_suffix, check_writable
@@ -35,6 +35,7 @@ def complete_command(options: argparse.Namespace) -> int:
         check_writable(options.figure)
     run = OpenedRun.of(options)
     run.refuse_no_autoencoder()
+    check_answers(options, run)
     images = read_images(options.inputs, run.codec)
     missing = _missing(options.erase, images.image_shape)
     flat = np.asarray(images.flat())

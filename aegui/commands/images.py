@@ -10,7 +10,7 @@ import numpy as np
 from aegui.core.atomic import check_writable
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.image_folder import check_image_folder, write_image_folder
-from aegui.core.data.writers import form_of, is_folder_path, write_dataset
+from aegui.core.data.writers import encode_dataset, form_of, is_folder_path, write_dataset
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.latent.sheets import write_sheet
 
@@ -34,6 +34,17 @@ def check_images_path(path: str, *, folders: bool = True) -> None:
     check_writable(path)
     if Path(path).suffix.lower() != _PNG:
         form_of(path)
+
+
+def check_images_form(path: str, shape: tuple[int, int, int], name: str, *, glyphs: bool) -> None:
+    """Check, before any work, that the format of ``path`` can hold images ``[C, H, W]``.
+
+    Raises:
+        AeguiError: It cannot.
+    """
+    if Path(path).suffix.lower() != _PNG and not is_folder_path(path):
+        one = np.full((1, *shape), 1.0 if glyphs else 0.5, np.float32)
+        encode_dataset(Dataset.from_images(name, one), form_of(path))
 
 
 def write_images(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.commands.images import check_images_path, write_images
+from aegui.commands.images import check_images_form, check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
@@ -14,7 +14,7 @@ from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say
 from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.films import SUFFIXES, write_film
 from aegui.core.latent.finds import best_new, sample_posterior, sample_prior
@@ -88,6 +88,7 @@ def finds_command(options: argparse.Namespace) -> int:
     """Write the best new images, or images decoded from random codes."""
     check_images_path(options.out)
     model = OpenedRun.of(options)
+    check_images_form(options.out, model.codec.image_shape, "finds", glyphs=model.glyphs)
     of = known(model.dataset, model.glyphs)
     with stoppable() as cancelled:
         codes = _found(model, options, of, cancelled)
@@ -107,7 +108,13 @@ def finds_command(options: argparse.Namespace) -> int:
             )
         )
     lines = [
-        [str(i + 1), novelty_words(of, found, i), f"{ratio:.2f}", f"{entropy:.2f}", _code(code)]
+        [
+            str(i + 1),
+            novelty_words(of, found, i),
+            localized(ratio, ".2f"),
+            localized(entropy, ".2f"),
+            _code(code),
+        ]
         for i, (ratio, entropy, code) in enumerate(
             zip(found.ratio, entropies(rows), codes, strict=True)
         )

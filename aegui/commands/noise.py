@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.images import check_images_path, write_images
+from aegui.commands.images import check_images_form, check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown
@@ -180,6 +180,7 @@ def denoise_command(options: argparse.Namespace) -> int:
     saved = run.saved
     for finding in mistakes(saved.recipe, spec, saved.dataset):
         note(f"{finding.title}. {finding.text}")
+    check_answers(options, run)
     images = read_images(options.inputs, run.codec)
     answers, switched = _repaired(run.codec, images, spec, options)
     write_answers(options, run, images, answers)
@@ -213,6 +214,16 @@ def _repaired(
             lit = answers[batch.indices] > THRESHOLD
             switched[batch.indices] = (lit != (batch.noisy > THRESHOLD)).sum(axis=1)
     return answers.reshape(-1, *codec.image_shape), switched
+
+
+def check_answers(options: argparse.Namespace, run: OpenedRun) -> None:
+    """Check, before any work, that ``--out`` can hold answers of ``run``.
+
+    Raises:
+        AeguiError: It cannot.
+    """
+    glyphs = run.saved.dataset.is_binary
+    check_images_form(options.out, run.codec.image_shape, run.name, glyphs=glyphs)
 
 
 def write_answers(

@@ -55,26 +55,37 @@ def samples_of(dataset: Dataset, option: str, text: str) -> NDArray[np.int64]:
     if len(indices):
         return indices
     found = []
-    for part in (part.strip() for part in text.split(",")):
+    for part in list(filter(None, map(str.strip, text.split(",")))) or [text]:
         some = _samples(dataset, part)
         if not len(some):
-            raise AeguiError(unknown_sample(dataset, option, part))
+            raise AeguiError(
+                tr(
+                    "{option} {text}: there is no sample of that label or name, such as {near}.",
+                    option=option,
+                    text=part,
+                    near=_near(dataset, part),
+                )
+            )
         found.append(some)
     return np.unique(np.concatenate(found))
 
 
 def unknown_sample(dataset: Dataset, option: str, text: str) -> str:
     """Return the message that ``text``, the value of ``option``, names no sample."""
-    words = dict.fromkeys((*dataset.labels, *dataset.names))
-    known = [word for word in words if word.strip() and word.isprintable()]
-    near = difflib.get_close_matches(text, known, n=3, cutoff=0.5) or known[:_LISTED]
     return tr(
         "{option} {text}: there is no sample of that label or name, such as {near}; numbers of a "
         "code have commas between them.",
         option=option,
         text=text,
-        near=", ".join(near),
+        near=_near(dataset, text),
     )
+
+
+def _near(dataset: Dataset, text: str) -> str:
+    """Return labels and names that resemble ``text``, or else the first ones."""
+    words = dict.fromkeys((*dataset.labels, *dataset.names))
+    known = [word for word in words if word.strip() and word.isprintable()]
+    return ", ".join(difflib.get_close_matches(text, known, n=3, cutoff=0.5) or known[:_LISTED])
 
 
 def checked_code(codec: Codec, option: str, text: str, code: list[float]) -> NDArray[np.float32]:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.images import check_images_path, write_images
+from aegui.commands.figure_files import check_suffix
+from aegui.commands.images import check_images_form, check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import sample_called, unknown_sample
 from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say, say_json
+from aegui.core.atomic import check_writable
 from aegui.core.data.load import read_source
 from aegui.core.data.picture import image_suffixes
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.samples import sample_images
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.latent.grids import GridSpec, draw_grid
 from aegui.core.latent.inversion import nearest_drawn
 from aegui.core.latent.sheets import write_sheet
@@ -40,8 +42,9 @@ def sample_command(options: argparse.Namespace) -> int:
     check_images_path(options.out)
     run = OpenedRun.of(options)
     run.require_prior()
-    images = _images(run.codec, options)
     glyphs = run.dataset.is_binary
+    check_images_form(options.out, run.codec.image_shape, "samples", glyphs=glyphs)
+    images = _images(run.codec, options)
     write_images(
         options.out,
         images,
@@ -88,7 +91,8 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
 def nearest_command(options: argparse.Namespace) -> int:
     """Search for the images nearest to given ones that a network can generate."""
     if options.out is not None:
-        check_images_path(options.out, folders=False)
+        check_suffix(options.out, (".png",))
+        check_writable(options.out)
     run = OpenedRun.of(options)
     run.require_prior()
     codec, requested = run.codec, [_requested(run, text) for text in options.images]
@@ -103,7 +107,13 @@ def nearest_command(options: argparse.Namespace) -> int:
         )
     else:
         lines = [
-            [name, f"{one.error:.4f}", f"{one.chance:.4f}", _rest(one), _code_text(one.z)]
+            [
+                name,
+                localized(one.error, ".4f"),
+                localized(one.chance, ".4f"),
+                _rest(one),
+                _code_text(one.z),
+            ]
             for name, one in zip(options.images, found, strict=True)
         ]
         head = [tr("image"), tr("error"), tr("of a random one"), tr("search"), tr("code")]

@@ -227,6 +227,18 @@ def test_samples_that_are_proposed_can_be_seen(tmp_path: Path, capsys: Captured)
     assert "such as !, " in capsys.readouterr().err
 
 
+def test_a_format_that_cannot_hold_the_images_is_refused_before_the_search(
+    models: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    vae, out = str(models / "vae.aegui"), str(tmp_path / "new.h")
+    capsys.readouterr()
+    for command in (["finds", vae], ["sample", vae], ["denoise", vae, "--in", "digits"]):
+        assert main([*command, "-o", out]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert "C header holds black and white glyphs only" in captured.err
+
+
 def test_refusals_say_what_to_do(models: Path, tmp_path: Path, capsys: Captured) -> None:
     letters, gan, vae = (str(models / f"{name}.aegui") for name in ("letters", "gan", "vae"))
     out = ["-o", str(tmp_path / "x.png")]
@@ -243,7 +255,8 @@ def test_refusals_say_what_to_do(models: Path, tmp_path: Path, capsys: Captured)
     refused(capsys, ["finds", gan, "--source", "posterior", *out], "no encoder")
     refused(capsys, ["finds", letters, "-o", "x.zzz"], "x.zzz")
     refused(capsys, ["concept", gan, "--plus", "1", *out], "no encoder")
-    refused(capsys, ["concept", vae, "--plus", "1,x", *out], "--plus x")
+    refused(capsys, ["concept", vae, "--plus", "1,x", *out], "--plus x", "such as 0, 1, 2")
+    refused(capsys, ["concept", vae, "--plus", ",", *out], "--plus ,: there is no sample")
     refused(capsys, ["concept", vae, "--plus", "1", "--minus", "1", *out], "same mean")
     refused(capsys, ["traverse", vae, "--dims", "1,4", *out], "--dims is 1,4", "1 to 3")
     refused(capsys, ["traverse", vae, "--span", "nan", *out], "--span is nan")

@@ -72,6 +72,17 @@ def test_in_spanish_no_number_has_a_point(command: str, folder: Path, capsys: Ca
     assert [line for line in read if POINT.search(line)] == []
 
 
+def test_only_codes_keep_the_point_among_new_images(folder: Path, capsys: Captured) -> None:
+    run, out = str(folder / "run.aegui"), str(folder / "f.png")
+    asked = ["finds", run, "-n", "2", "--source", "posterior", "-o", out, "--language", "es"]
+    assert main(asked) == 0
+    *_, novelty, entropy, code = capsys.readouterr().out.splitlines()[1].split()
+    assert re.fullmatch(r"\d+,\d\d", novelty)
+    assert re.fullmatch(r"\d+,\d\d", entropy)
+    # Codes are written as other commands take them.
+    assert re.fullmatch(r"-?\d+\.\d{3},-?\d+\.\d{3}", code)
+
+
 def test_noise_is_named_with_its_level(folder: Path, capsys: Captured) -> None:
     arguments = ["evaluate", str(folder / "run.aegui"), "--noise", "salt_pepper:0.18"]
     for language, words in (("es", "Sal y pimienta 0,18"), ("en", "Salt and pepper 0.18")):

@@ -235,6 +235,13 @@ def test_the_nearest_image_that_a_gan_draws(models: Path, tmp_path: Path, capsys
         assert abs(sheet.width - sheet.height) < 0.2 * sheet.width, "two pairs of two"
 
 
+def test_pairs_are_a_picture_and_nothing_else(
+    models: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out = str(tmp_path / "pairs.h")
+    refused(capsys, ["nearest", str(models / "gan.aegui"), "1", "-o", out], "one of .png")
+
+
 @pytest.mark.parametrize(
     ("image", "reason"),
     [

@@ -645,6 +645,6 @@ def test_no_other_network_is_offered_for_the_images_that_it_was_trained_on(
     for source in ("digits", "uppercase"):
         data = DataSpec(source=source)
         workspace.edit_recipe(workspace.recipe.model_copy(update={"data": data}), "Data")
-        qtbot.waitUntil(lambda source=source: workspace.recipe.data.source == source)
+        assert workspace.recipe.data.source == source
     offers = [notice.offer for notice in window.notifications.shown]
     assert "Use a network made for 5 × 7 images" not in offers
