@@ -36,7 +36,7 @@ def check_images_path(path: str, *, folders: bool = True) -> None:
         form_of(path)
 
 
-def check_images_form(path: str, shape: tuple[int, int, int], name: str, *, glyphs: bool) -> None:
+def check_images_form(path: str, shape: tuple[int, ...], name: str, *, glyphs: bool) -> None:
     """Check, before any work, that the format of ``path`` can hold images ``[C, H, W]``.
 
     Raises:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.figure_files import check_suffix
 from aegui.commands.images import check_images_form, check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import sample_called, unknown_sample
 from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import check_writable
+from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.data.load import read_source
 from aegui.core.data.picture import image_suffixes
 from aegui.core.errors import AeguiError

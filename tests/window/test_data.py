@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -641,10 +642,13 @@ def test_a_problem_of_the_data_is_solved_at_its_line(
 def test_no_other_network_is_offered_for_the_images_that_it_was_trained_on(
     window: MainWindow, qtbot: QtBot, workspace: Workspace
 ) -> None:
+    def has_source(source: str) -> bool:
+        return workspace.recipe.data.source == source
+
     train(qtbot, window)
     for source in ("digits", "uppercase"):
         data = DataSpec(source=source)
         workspace.edit_recipe(workspace.recipe.model_copy(update={"data": data}), "Data")
-        assert workspace.recipe.data.source == source
+        qtbot.waitUntil(partial(has_source, source))
     offers = [notice.offer for notice in window.notifications.shown]
     assert "Use a network made for 5 × 7 images" not in offers
