@@ -13,7 +13,16 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QObject,
+    QPoint,
+    QPointF,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -45,16 +54,34 @@ _PATIENCE_S = 60.0
 
 
 class Paints(QObject):
-    """Counts the paint events of one widget."""
+    """Notes when each paint event of one widget has ended, its transfer to the screen included.
+
+    A posted event of high priority comes directly after the request to update that paints the
+    widget; timers and other events of the same turn of the event loop come later.
+    """
+
+    _ENDED = QEvent.Type(QEvent.registerEventType())
 
     def __init__(self, widget: QObject) -> None:
         super().__init__(widget)
         self.count = 0
+        """Number of paint events."""
+        self.ends: list[float] = []
+        """When each of them ended, in seconds of ``time.perf_counter``."""
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.Paint
+        if event.type() == QEvent.Type.Paint:
+            self.count += 1
+            priority = Qt.EventPriority.HighEventPriority.value
+            QCoreApplication.postEvent(self, QEvent(self._ENDED), priority)
         return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == self._ENDED:
+            self.ends.append(time.perf_counter())
+            return True
+        return super().event(event)
 
 
 class Probe(QObject):
@@ -206,11 +233,10 @@ def moves(app: App) -> Moves:
         until_map = until_panel = None
         while (until_map is None or until_panel is None) and time.perf_counter() - started < 1.0:
             QApplication.processEvents()
-            spent = 1000 * (time.perf_counter() - started)
-            if until_map is None and on_map.count > decoded:
-                until_map = spent
-            if until_panel is None and in_panel.count > panel:
-                until_panel = spent
+            if until_map is None and len(on_map.ends) > decoded:
+                until_map = 1000 * (on_map.ends[decoded] - started)
+            if until_panel is None and len(in_panel.ends) > panel:
+                until_panel = 1000 * (in_panel.ends[panel] - started)
         told.map.append(1000.0 if until_map is None else until_map)
         told.panel.append(1000.0 if until_panel is None else until_panel)
         spin(0.012)
