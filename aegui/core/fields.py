@@ -111,30 +111,23 @@ def worded(default: Any, label: str, help: str, **more: Any) -> Any:
     return Field(default, json_schema_extra={_KEY: FieldWords(label, help, **more)})  # type: ignore[dict-item]
 
 
-@dataclass(frozen=True)
-class FormField:
-    """Everything that a form needs of a field; see ``FieldWords`` for most attributes.
+@dataclass(frozen=True, kw_only=True)
+class FormField(FieldWords):
+    """Everything that a form needs of a field: its texts, and what its type says.
 
     Attributes:
         name: Its name in its model.
+        editor: Its editor.
+        choices: The table of a choice, else empty.
         limits: Lowest and highest number; an exclusive bound of 0 becomes ``TINY``.
         may_be_none: Whether None is a valid value.
     """
 
     name: str
-    label: str
-    help: str
     editor: Editor
-    limits: tuple[float, float]
-    step: float | None
     choices: Mapping[str, Choice]
-    nothing: str
-    begins: float | None
+    limits: tuple[float, float]
     may_be_none: bool
-    prefix: str
-    suffix: str
-    spot: Spot
-    sign: str
 
     @property
     def is_folded(self) -> bool:
@@ -175,21 +168,12 @@ def _form_field(name: str, hint: Any, metadata: list[Any], words: FieldWords) ->
     elif editor is None:
         editor = "sides" if len(kinds) > 1 else _EDITORS[kinds[0]]
     low, high = _limits(metadata, is_integer=int in kinds)
+    derived = {"editor": editor, "choices": choices or {}}
     return FormField(
-        name,
-        words.label,
-        words.help,
-        editor,
-        (low, high if words.most is None else words.most),
-        words.step,
-        choices or {},
-        words.nothing,
-        words.begins,
-        type(None) in arms,
-        words.prefix,
-        words.suffix,
-        words.spot,
-        words.sign,
+        **(vars(words) | derived),
+        name=name,
+        limits=(low, high if words.most is None else words.most),
+        may_be_none=type(None) in arms,
     )
 
 

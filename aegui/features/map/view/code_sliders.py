@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.layouts import column, heading, row
 from aegui.kit.speech import describe
-from aegui.kit.theme import blend, current_theme, figures_font, for_text
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font, for_text, icon, icon_size
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.jobs.clock import one_shot
 from aegui.widgets.glyphs import draw_glyph
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import (
+        QImage,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QShowEvent,
+        QWheelEvent,
+    )
 
     from aegui.features.map.model.ends_service import Ends
 
@@ -380,3 +388,73 @@ class CodeSliders(QAbstractScrollArea):
         painter.setPen(QPen(theme.raised, 1.5))
         painter.setBrush(theme.accent)
         painter.drawEllipse(QRectF(at - _KNOB_PX, y - _KNOB_PX, 2 * _KNOB_PX, 2 * _KNOB_PX))
+
+
+STRIP_PX = 280
+
+
+class CodeStrip(QFrame):
+    """Sliders for the numbers that the map does not show, and buttons for three starting codes.
+
+    Signals:
+        base_edited(object): The edited code, float32 ``[d]``.
+        mean_requested(): Use the mean of the codes.
+        zero_requested(): Use the zero code.
+        random_requested(): Use a randomly drawn code.
+        sheet_requested(): Show the latent traversals.
+    """
+
+    base_edited = Signal(object)
+    mean_requested = Signal()
+    zero_requested = Signal()
+    random_requested = Signal()
+    sheet_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.sliders = CodeSliders()
+        self.sliders.code_edited.connect(self.base_edited)
+        title = heading(tr("Code"))
+        self.mean = self._button(tr("Mean"), tr("The mean of the codes of the samples"))
+        self.zero = self._button(tr("0"), tr("All numbers 0"))
+        self.random = self._button(tr("Random"), "")
+        self.random.setIcon(icon("edit-again"))
+        self.random.setIconSize(icon_size())
+        self.random.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.sheet = self._button("", tr("The effect of each number alone, as a sheet"))
+        self.sheet.setIcon(icon("reconstructions"))
+        self.sheet.setIconSize(icon_size())
+        self.sheet.setAccessibleName(tr("Every number of the code"))
+        self.sheet.clicked.connect(self.sheet_requested)
+        self.mean.clicked.connect(self.mean_requested)
+        self.zero.clicked.connect(self.zero_requested)
+        self.random.clicked.connect(self.random_requested)
+        buttons = (self.mean, self.zero, self.random, self.sheet)
+        header = row((title, 1), *buttons, spacing=2, margins=(SPACING, 4, 4, 0))
+        self.setLayout(column(header, (self.sliders, 1), spacing=2, margins=(2, 2, 2, 4)))
+        self.set_prior(False)
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setProperty("flat", True)
+        return button
+
+    def set_prior(self, has_prior: bool) -> None:
+        """Set the tooltip of the random button according to what codes are drawn from."""
+        self.random.setToolTip(
+            tr("Draw a code from the normal prior")
+            if has_prior
+            else tr("Draw a random code near those of the samples")
+        )
+
+    # Accept mouse events beside the sliders, so that the map below does not handle them.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        event.accept()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.features.map.model.plane_tiles import contains
-from aegui.features.map.view.code_strip import STRIP_PX, CodeStrip
+from aegui.features.map.view.code_sliders import STRIP_PX, CodeStrip
 from aegui.features.map.view.controls import AxesBar, FollowButton, SelectionBar, ViewBar
 from aegui.features.map.view.field_legend import FieldLegend
 from aegui.features.map.view.legend import ClassLegend

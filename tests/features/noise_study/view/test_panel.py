@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.noise_study.view.strip_view import StripView
+    from aegui.features.noise_study.view.cell_box import StripView
 
 TRAINING = tuple(map(parse_corruption, ("flip:0", "flip:0.1", "flip:0.3")))
 TESTS = tuple(map(parse_corruption, ("flip:0.1", "flip:0.3")))
