@@ -137,7 +137,7 @@ class DataFeature(Feature):
 
     def take_files(self, files: Sequence[Path]) -> bool:
         """Import data from ``files``; return False for documents, which the caller must open."""
-        from aegui.features.data.model.drops import kind_of_drop
+        from aegui.features.data.model.image_import import kind_of_drop
 
         try:
             kind = kind_of_drop(files)
@@ -157,7 +157,7 @@ class DataFeature(Feature):
 
     def drop_words(self, files: Sequence[Path]) -> str:
         """Return a description of what dropping ``files`` would do."""
-        from aegui.features.data.model.drops import kind_of_drop
+        from aegui.features.data.model.image_import import kind_of_drop
 
         name = files[0].name
         try:

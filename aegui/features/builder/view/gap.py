@@ -30,7 +30,6 @@ class LayerGap(QAbstractButton):
         self._parameters = 0
         self.is_target = False
         """Whether the dragged layer would be dropped here."""
-        self._can_add = True
         # Not in the tab order, which would double: Insert on a card adds layers by keyboard.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -50,7 +49,6 @@ class LayerGap(QAbstractButton):
         """
         self._above, self._below = shares
         self._parameters = parameters
-        self._can_add = can_add
         self.setEnabled(can_add)
         self.setToolTip(why_not or tr("Add a layer here (Insert adds one after the chosen card)"))
         self.setAccessibleName(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +17,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.sampled import evenly_spaced
+from aegui.session.documents.document import is_data
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -184,3 +185,27 @@ def imported_data(
     """
     choice: dict[str, object] = {"chars": None, "labels": labels, "count": count, "images": images}
     return data.model_copy(update=choice | source_of(paths))
+
+
+Dropped = Literal["document", "images", "data"]
+
+
+def kind_of_drop(paths: Sequence[Path]) -> Dropped:
+    """Return what to do with ``paths`` (at least one): open a document, import images or data.
+
+    Raises:
+        ReadError: The first path does not exist.
+    """
+    first = paths[0]
+    if len(paths) > 1 or first.is_dir():
+        several = [path for path in paths if path.is_dir() or is_image(path)]
+        return "images" if several else _kind_of_file(first)
+    return _kind_of_file(first)
+
+
+def _kind_of_file(path: Path) -> Dropped:
+    if not path.exists():
+        raise ReadError(tr("There is no file or folder {path}.", path=path))
+    if not is_data(path):
+        return "document"
+    return "images" if is_image(path) else "data"

@@ -15,8 +15,7 @@ from aegui.features.map.view.cursor_overlay import CursorOverlay
 from aegui.features.map.view.map_cursor import MapCursor
 from aegui.features.map.view.map_keys import MapKeys
 from aegui.features.map.view.map_menu import MapMenu
-from aegui.features.map.view.map_mouse import MapMouse
-from aegui.features.map.view.map_touch import MapTouch
+from aegui.features.map.view.map_mouse import MapMouse, MapTouch
 from aegui.features.map.view.navigation import Navigation
 from aegui.features.map.view.overlays import TOP_PX, MapOverlays
 from aegui.features.map.view.pin_tool import PinTool

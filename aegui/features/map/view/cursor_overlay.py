@@ -14,7 +14,6 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from aegui.features.map.view.fan import FanPicture
-from aegui.features.map.view.lasso import Lasso
 from aegui.features.map.view.marks import (
     paint_arrow,
     paint_drawing,
@@ -22,6 +21,7 @@ from aegui.features.map.view.marks import (
     paint_trail,
     tag_rect,
 )
+from aegui.features.map.view.select_tool import Lasso
 from aegui.kit.theme import RADIUS
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import (

@@ -10,7 +10,7 @@ from PIL import Image
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
-from aegui.features.data.model.drops import kind_of_drop
+from aegui.features.data.model.image_import import kind_of_drop
 
 if TYPE_CHECKING:
     from pathlib import Path
