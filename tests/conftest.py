@@ -16,6 +16,7 @@ Fixtures:
 - ``expect_log(pattern, level=WARNING)``: a context manager in which a matching record must be
   logged. A test may also inspect ``caplog.records`` itself and then call ``caplog.clear()``.
 - ``user_home``: the folder under which this test's settings, data and cache would be written.
+- ``spanish``: the language of the test.
 - ``handled_signals``: processes started by the test receive SIGHUP and SIGINT.
 - ``start_program(text, *arguments, environment=...)``: a program in a process of its own, which has
   imported Qt, the window and torch already.

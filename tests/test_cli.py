@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,15 +23,11 @@ from aegui.cli import ARGPARSE_TEXTS, main
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import set_language
 from aegui.core.recipe import GoalsSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.setup_line.writing import line_of
 from aegui.session.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 CLASSIC = """{"layers":[35,25,10,2,10,25,35],"learning_rate":0.01,"epochs":10000,
@@ -42,12 +38,10 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGUAGE", "en")  # the command changes it; monkeypatch restores it
-    yield
-    set_language("en")
 
 
 @pytest.fixture(scope="module")

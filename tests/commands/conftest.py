@@ -6,11 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core.i18n import set_language
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from PySide6.QtWidgets import QApplication
 
 
@@ -21,10 +17,8 @@ def application(qapp: QApplication) -> QApplication:
 
 
 @pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start in English, whatever the system or an earlier test has set."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGUAGE", "en")
-    yield
-    set_language("en")

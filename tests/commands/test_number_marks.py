@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from aegui.cli import main
-from aegui.core.i18n import set_language
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Captured = pytest.CaptureFixture[str]
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -44,12 +39,6 @@ COMMANDS = {
     "summary": "summary {run}",
     "data": "data digits --count 40",
 }
-
-
-@pytest.fixture(autouse=True)
-def english_afterwards() -> Iterator[None]:
-    yield
-    set_language("en")
 
 
 @pytest.fixture(scope="module")

@@ -34,12 +34,9 @@ def test_what_a_row_names_is_there(command: Command) -> None:
 def test_options_that_a_help_text_names_are_there(command: Command, language: str) -> None:
     names = {name for option in command.options for name in option.names}
     set_language(language)
-    try:
-        texts = (command.help, command.description, *(option.help for option in command.options))
-        # Commands quoted in a text have options of their own.
-        words = re.sub("[“«]aegui [^”»]*[”»]", "", " ".join(map(tr, texts)))
-    finally:
-        set_language("en")
+    texts = (command.help, command.description, *(option.help for option in command.options))
+    # Commands quoted in a text have options of their own.
+    words = re.sub("[“«]aegui [^”»]*[”»]", "", " ".join(map(tr, texts)))
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", words)) <= names
 
 

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 
-from aegui.core.i18n import localized, set_language, tr, trn, with_marks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def spanish() -> Iterator[None]:
-    set_language("es")
-    yield
-    set_language("en")
+from aegui.core.i18n import localized, tr, trn, with_marks
 
 
 @pytest.mark.usefixtures("spanish")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import pytest
 import yaml
@@ -12,16 +12,6 @@ from pydantic import BaseModel, Field, ValidationError
 
 from aegui.core.i18n import set_language
 from aegui.core.library_messages import document_reason, json_reason, yaml_reason
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def english_afterwards() -> Iterator[None]:
-    set_language("en")
-    yield
-    set_language("en")
 
 
 class Part(BaseModel):
@@ -89,7 +79,6 @@ def test_yaml(text: str, words: str) -> None:
         ({"some": [1, 2]}, "it has too many items: at most 1"),
     ],
 )
-@pytest.mark.usefixtures("english_afterwards")
 def test_documents(part: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Part.model_validate(part)

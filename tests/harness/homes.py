@@ -94,6 +94,12 @@ def _english() -> Iterator[None]:
         set_language("en")
 
 
+@pytest.fixture
+def spanish() -> None:
+    """Speak Spanish until the test ends."""
+    set_language("es")
+
+
 def pytest_configure() -> None:
     """Make number formats and messages of libraries independent of the system."""
     os.environ["LC_ALL"] = "C.UTF-8"

@@ -12,7 +12,6 @@ from aegui.core.recipe.file import list_recipes
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 GUIDE = resources_dir() / "guide"
@@ -21,12 +20,6 @@ MAX_BYTES = 3_000_000
 _LINK = re.compile(r"(!?)\[[^\]]+\]\(([^)]+)\)")
 _RECIPE = re.compile(r"\*([^*]+)\*\s+\(`([^`]+)`\)")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def _english_afterwards() -> Iterator[None]:
-    yield
-    set_language("en")
 
 
 def _name(page: Path) -> str:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 
-from aegui.core.i18n import set_language
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.time.fork_dialog import ForkDialog
 from aegui.kit.motion import moves, reduce_motion
@@ -37,7 +36,6 @@ def _usual_again(qapp: QApplication) -> Iterator[None]:
     letters = qapp.font()
     yield
     reduce_motion(False)
-    set_language("en")
     set_text_size(qapp, letters, 1.0)
     apply_theme(qapp, LIGHT)
 

@@ -131,7 +131,6 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
     assert app.window.canvas.scene.codes is not None
     assert app.window.panel(BuilderPanel)._recipe == SMALL
     qtbot.waitUntil(lambda: old not in QApplication.topLevelWidgets())
-    set_language("en")
 
 
 @pytest.mark.arrangement("build")
@@ -152,7 +151,6 @@ def test_the_window_of_another_language_is_let_go(
     # A leaked window would cost 40 MB per change of language, with its panels and pictures. Its
     # running computations end first.
     qtbot.waitUntil(is_gone, timeout=60_000)
-    set_language("en")
 
 
 @pytest.mark.arrangement("build")
@@ -169,7 +167,6 @@ def test_training_goes_on_in_another_language(qtbot: QtBot, app: App) -> None:
     assert app.window.feature(TrainingFeature)._pulled is not None
     with qtbot.waitSignal(services.runner.finished):
         app.window.actions_table["stop"].trigger()
-    set_language("en")
 
 
 @pytest.mark.arrangement("build")

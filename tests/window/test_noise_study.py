@@ -11,7 +11,6 @@ from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from aegui.core.i18n import set_language
 from aegui.core.library.library import Library
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.saved import SavedRun, save_run
@@ -153,7 +152,6 @@ def test_choices_and_results_outlive_the_window(
     assert renewed.matrix.form == FORM
     assert renewed.matrix.cell.shown is not None
     qtbot.waitUntil(lambda: window not in QApplication.topLevelWidgets())
-    set_language("en")
 
 
 def test_curves_of_the_matrix_and_of_a_file(

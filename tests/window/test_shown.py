@@ -208,9 +208,6 @@ def test_another_document_begins_with_its_best(
 @pytest.mark.parametrize("code", ["en", "es"])
 def test_figures_have_words_in_both_languages(qtbot: QtBot, window: MainWindow, code: str) -> None:
     set_language(code)
-    try:
-        learn(qtbot, window, population(2))
-        text = window.toolbar.chip.run.text()
-        assert text.startswith({"en": "seed ", "es": "semilla "}[code])
-    finally:
-        set_language("en")
+    learn(qtbot, window, population(2))
+    text = window.toolbar.chip.run.text()
+    assert text.startswith({"en": "seed ", "es": "semilla "}[code])

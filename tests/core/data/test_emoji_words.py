@@ -73,7 +73,6 @@ def test_samples_are_found_by_words_of_either_language(code: str, query: str) ->
 
 
 def test_parts_of_words_count_in_names_only() -> None:
-    set_language("en")
     assert finds("ca", "cat", "x")
     # "cara" (face) begins so, but nobody means that.
     assert not finds("car", "grinning face", "Smileys & Emotion")

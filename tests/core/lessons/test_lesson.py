@@ -21,7 +21,6 @@ from aegui.core.suffixes import LESSON
 from aegui.window.names import window_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SHIPPED = shipped_lessons()
@@ -42,13 +41,6 @@ def write(folder: Path, content: object) -> Path:
     path = folder / f"mine{LESSON}"
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    set_language("en")
-    yield
-    set_language("en")
 
 
 def test_a_small_one_is_read(tmp_path: Path) -> None:

@@ -103,10 +103,8 @@ def test_definitions_tell_noise_and_the_kind_of_code() -> None:
     noisy = DataSpec(corruption=CorruptionSpec(kind="flip", level=0.1))
     assert r"\tilde{x} = x + \op{noise}" in definitions(Recipe(data=noisy))
     set_language("es")
-    try:
-        assert r"\tilde{x} = x + \op{ruido}" in definitions(Recipe(data=noisy))
-    finally:
-        set_language("en")
+    assert r"\tilde{x} = x + \op{ruido}" in definitions(Recipe(data=noisy))
+    set_language("en")
     kept = Recipe(network=NetworkSpec(latent=LatentSpec(units=8, top_k=3)))
     assert r"z = \op{top}_{3} f(x)" in definitions(kept)
     assert len(equations(Recipe(gan=GanSpec()))) == 2

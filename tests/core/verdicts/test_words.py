@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.evaluation.run_figures import RUN_FIGURES, run_figure
-from aegui.core.i18n import set_language
 from aegui.core.verdicts.comparison import SeedFigures, compare
 from aegui.core.verdicts.ranking import rank
 from aegui.core.verdicts.words import (
@@ -17,18 +16,11 @@ from aegui.core.verdicts.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 NAN = float("nan")
 WRONG = RUN_FIGURES["wrong"]
 RELU = (1.9, 1.2, 2.6, 3.4, 1.0, 1.1, 3.0, 2.2, 1.5, 1.1)
-
-
-@pytest.fixture
-def spanish() -> Iterator[None]:
-    set_language("es")
-    yield
-    set_language("en")
 
 
 def figures(name: str, values: Sequence[float]) -> SeedFigures:

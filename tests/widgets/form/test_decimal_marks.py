@@ -15,17 +15,14 @@ from aegui.widgets.form.fields import CountField, NumberField
 from aegui.widgets.ticks import tick_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from PySide6.QtWidgets import QAbstractSpinBox
     from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture(params=["en", "es"])
-def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+def spoken(request: pytest.FixtureRequest) -> str:
     set_language(request.param)
-    yield request.param
-    set_language("en")
+    return str(request.param)
 
 
 def _type(field: QAbstractSpinBox, text: str) -> None:

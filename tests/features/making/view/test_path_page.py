@@ -158,10 +158,8 @@ def test_choices_and_export_are_told(page: PathPage, qtbot: QtBot) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_controls_fit_into_a_narrow_panel(qtbot: QtBot, language: str) -> None:
     set_language(language)
-    try:
-        page = PathPage()
-    finally:
-        set_language("en")
+    page = PathPage()
+    set_language("en")
     qtbot.addWidget(page)
     assert page.minimumSizeHint().width() <= for_text(345)
 

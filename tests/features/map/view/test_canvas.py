@@ -27,57 +27,27 @@ from shiboken6 import isValid
 
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.model.plane_tiles import Plane, PlaneRequest
-from aegui.features.map.view.canvas import LatentCanvas
 from aegui.features.map.view.controls import AxesBar
 from aegui.features.map.view.map_keys import STEP_PX
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.session.map.codes_service import described
+from tests.features.map.view.canvases import LABELS, images, painted, pixel_of, ring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-LABELS = tuple("abcdefgh")
+    from aegui.features.map.view.canvas import LatentCanvas
+
 LEFT = Qt.MouseButton.LeftButton
 NO_BUTTON = Qt.MouseButton.NoButton
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-def images() -> NDArray[np.float32]:
-    rng = np.random.default_rng(3)
-    return (rng.random((len(LABELS), 7, 5)) > 0.5).astype(np.float32)
-
-
 def place(*numbers: float) -> NDArray[np.float32]:
     return np.array(numbers, np.float32)
-
-
-def codes(size: int = 2) -> NDArray[np.float32]:
-    """Return eight codes spread on a circle."""
-    angle = 2 * np.pi * np.arange(len(LABELS)) / len(LABELS)
-    ring = np.column_stack([np.cos(angle), np.sin(angle)])
-    if size == 1:
-        return ring[:, :1].astype(np.float32)
-    return np.hstack([ring, np.full((len(LABELS), size - 2), 0.25)]).astype(np.float32)
-
-
-@pytest.fixture
-def canvas(qtbot: QtBot) -> Iterator[LatentCanvas]:
-    apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type]
-    made = LatentCanvas()
-    qtbot.addWidget(made)
-    made.resize(700, 500)
-    made.set_samples(LABELS, images())
-    made.set_codes(codes())
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.navigation.rest()
-    apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type]
 
 
 def mouse(canvas: LatentCanvas, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
@@ -111,11 +81,6 @@ def wheel(canvas: LatentCanvas, x: float, y: float, turns: float) -> None:
     QApplication.sendEvent(canvas, event)
 
 
-def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> tuple[float, float]:
-    x, y = canvas.navigation.view.to_pixels(canvas.scene.projection.project(code))[0].tolist()
-    return x, y
-
-
 def plane_for(request: PlaneRequest, value: float = 1.0) -> Plane:
     shape = (request.rows, request.columns, 1, 7, 5)
     return Plane(request.rect, np.full(shape, 255 * value, np.uint8), 1, request.frame)
@@ -125,10 +90,6 @@ def told(signal: object) -> list[object]:
     got: list[object] = []
     signal.connect(lambda *values: got.append(values[0] if values else None))  # type: ignore[attr-defined]
     return got
-
-
-def picture(canvas: LatentCanvas) -> QImage:
-    return canvas.grab().toImage()
 
 
 def has(image: QImage, colour: QColor, around: tuple[float, float], reach: int = 8) -> bool:
@@ -165,14 +126,14 @@ def test_the_cursor_leaves_with_the_mouse_and_on_the_rulers(canvas: LatentCanvas
 
 
 def test_the_cross_and_the_preview_are_painted_and_go_away(canvas: LatentCanvas) -> None:
-    plain = picture(canvas)
+    plain = painted(canvas)
     move(canvas, 300, 200)
     canvas.set_preview(np.ones((7, 5), np.float32))
-    shown = picture(canvas)
+    shown = painted(canvas)
     assert shown.pixelColor(300, 60) != plain.pixelColor(300, 60)
     assert has(shown, LIGHT.pixel_on, (340, 240), 4)
     canvas.map_cursor.set_code(None)
-    assert picture(canvas) == plain
+    assert painted(canvas) == plain
 
 
 def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot) -> None:
@@ -182,12 +143,12 @@ def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot
     rects = canvas.cursor_overlay._rects(canvas.navigation.view, font)
     area = sum(rect.width() * rect.height() for rect in rects)
     assert area < 0.05 * canvas.width() * canvas.height()
-    whole = picture(canvas)
+    whole = painted(canvas)
     for x in range(250, 450, 7):
         move(canvas, x, 180)
         canvas.repaint(canvas.cursor_overlay.region(canvas.navigation.view, font))
     move(canvas, 300, 200)
-    assert picture(canvas) == whole
+    assert painted(canvas) == whole
 
 
 class Painted(QObject):
@@ -232,7 +193,7 @@ def test_without_codes_there_is_no_preview(canvas: LatentCanvas) -> None:
     move(canvas, 300, 200)
     canvas.set_preview(np.ones((7, 5), np.float32))
     canvas.set_codes(None)
-    assert not has(picture(canvas), LIGHT.pixel_on, (340, 240), 4)
+    assert not has(painted(canvas), LIGHT.pixel_on, (340, 240), 4)
 
 
 def test_the_preview_stays_inside(canvas: LatentCanvas) -> None:
@@ -255,17 +216,17 @@ def test_the_cursor_is_said_in_words(canvas: LatentCanvas) -> None:
 
 def test_samples_are_drawn_as_their_glyphs(canvas: LatentCanvas) -> None:
     assert canvas.scene.points.scale >= 2
-    image = picture(canvas)
-    for code in codes():
+    image = painted(canvas)
+    for code in ring():
         assert has(image, LIGHT.pixel_on, pixel_of(canvas, code))
 
 
 def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None:
-    x, y = pixel_of(canvas, codes()[2])
-    before = picture(canvas)
+    x, y = pixel_of(canvas, ring()[2])
+    before = painted(canvas)
     move(canvas, x + 3, y - 2)
     assert canvas.cursor_overlay.hovered == 2
-    after = picture(canvas)
+    after = painted(canvas)
     assert has(after, LIGHT.accent, (x, y), 30)
     assert not has(before, LIGHT.accent, (x, y), 30)
     # The name is shown beside it: a tooltip would be redundant.
@@ -281,7 +242,7 @@ def test_what_is_told_of_a_sample_lies_beside_it_and_is_one_thing(
     canvas: LatentCanvas, kind: str
 ) -> None:
     canvas.set_style(MapStyle(points=kind))
-    for code in codes():
+    for code in ring():
         x, y = pixel_of(canvas, code)
         move(canvas, x + 1, y - 1)
         canvas.set_preview(np.ones((7, 5), np.float32))
@@ -297,7 +258,7 @@ def test_what_is_told_of_a_sample_lies_beside_it_and_is_one_thing(
         # For a dot the card shows the sample itself, for a glyph the decoded image.
         assert overlay._shows_sample() == (kind == "dots")
         assert overlay._shows_preview() == (kind == "glyphs")
-        picture(canvas)
+        painted(canvas)
 
 
 def test_a_click_loads_the_sample_and_a_second_one_asks_for_the_editor(
@@ -305,7 +266,7 @@ def test_a_click_loads_the_sample_and_a_second_one_asks_for_the_editor(
 ) -> None:
     activated, pinned = told(canvas.sample_activated), told(canvas.pin_requested)
     wanted = told(canvas.editor_requested)
-    x, y = pixel_of(canvas, codes()[5])
+    x, y = pixel_of(canvas, ring()[5])
     at = QPoint(round(x), round(y))
     QTest.mouseClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at)
     assert (activated, wanted) == ([5], [])
@@ -332,26 +293,26 @@ def test_dots_can_be_chosen_from_the_menu(canvas: LatentCanvas) -> None:
     menu = canvas.overlays.bar.show_menu.menu()
     next(a for a in menu.actions() if a.data() == "dots").trigger()
     assert got == [MapStyle(points="dots")]
-    image = picture(canvas)
+    image = painted(canvas)
     assert canvas.scene.points.scale == 0
-    assert has(image, LIGHT.series[0], pixel_of(canvas, codes()[3]), 2)
+    assert has(image, LIGHT.series[0], pixel_of(canvas, ring()[3]), 2)
 
 
 def test_codes_must_fit_the_samples(canvas: LatentCanvas) -> None:
     with pytest.raises(ValueError, match="do not fit"):
-        canvas.set_codes(codes()[:3])
+        canvas.set_codes(ring()[:3])
 
 
 def test_codes_that_are_not_finite_do_no_harm(canvas: LatentCanvas) -> None:
-    broken = codes()
+    broken = ring()
     broken[2] = np.nan
     broken[3, 0] = np.inf
     canvas.set_codes(broken)
     move(canvas, 300, 200)
-    picture(canvas)
+    painted(canvas)
     canvas.set_codes(np.full((8, 2), np.nan))
     move(canvas, 310, 200)
-    picture(canvas)
+    painted(canvas)
     assert canvas.accessibleDescription().startswith("Cursor at")
 
 
@@ -359,7 +320,7 @@ def test_without_codes_the_map_explains_itself(canvas: LatentCanvas) -> None:
     canvas.map_cursor.set_code(None)
     canvas.set_codes(None)
     assert "Train" in canvas.accessibleDescription()
-    assert has(picture(canvas), LIGHT.text, (370, 240), 60)
+    assert has(painted(canvas), LIGHT.text, (370, 240), 60)
     canvas.set_empty_text("Nothing here")
     assert canvas.accessibleDescription() == "Nothing here"
 
@@ -369,13 +330,13 @@ def test_without_codes_the_map_explains_itself(canvas: LatentCanvas) -> None:
 
 def test_a_drag_pans_and_does_not_pin(canvas: LatentCanvas) -> None:
     pinned = told(canvas.pin_requested)
-    before = pixel_of(canvas, codes()[0])
+    before = pixel_of(canvas, ring()[0])
     mouse(canvas, QEvent.Type.MouseButtonPress, QPointF(300, 200), LEFT)
     move(canvas, 330, 220, LEFT)
     move(canvas, 350, 230, LEFT)
     mouse(canvas, QEvent.Type.MouseButtonRelease, QPointF(350, 230), LEFT)
     canvas.navigation.rest()
-    after = pixel_of(canvas, codes()[0])
+    after = pixel_of(canvas, ring()[0])
     assert after[0] - before[0] >= 49
     assert after[1] - before[1] >= 29
     assert pinned == []
@@ -384,7 +345,7 @@ def test_a_drag_pans_and_does_not_pin(canvas: LatentCanvas) -> None:
 
 
 def test_after_a_fit_no_sample_lies_under_the_buttons(canvas: LatentCanvas) -> None:
-    canvas.set_codes(np.vstack([codes()[:6], [[1.0, 1.0], [-1.0, 1.0]]]))
+    canvas.set_codes(np.vstack([ring()[:6], [[1.0, 1.0], [-1.0, 1.0]]]))
     canvas.navigation.fit(animated=False)
     canvas.grab()
     points = canvas.scene.points
@@ -562,14 +523,14 @@ def test_the_focus_is_seen(canvas: LatentCanvas, qtbot: QtBot) -> None:
     canvas.activateWindow()
     canvas.setFocus()
     qtbot.waitUntil(canvas.hasFocus)
-    assert picture(canvas).pixelColor(350, 0) != LIGHT.accent
+    assert painted(canvas).pixelColor(350, 0) != LIGHT.accent
     QTest.keyClick(canvas, Qt.Key.Key_Right)
-    assert picture(canvas).pixelColor(350, 0) == LIGHT.accent
+    assert painted(canvas).pixelColor(350, 0) == LIGHT.accent
     click(canvas, 380, 230)
-    assert picture(canvas).pixelColor(350, 0) != LIGHT.accent
+    assert painted(canvas).pixelColor(350, 0) != LIGHT.accent
     canvas.clearFocus()
     canvas.setFocus(Qt.FocusReason.TabFocusReason)
-    assert picture(canvas).pixelColor(350, 0) == LIGHT.accent
+    assert painted(canvas).pixelColor(350, 0) == LIGHT.accent
 
 
 # Pins and the drawing
@@ -605,7 +566,7 @@ def test_pins_are_painted_and_delete_asks_for_the_nearest(canvas: LatentCanvas) 
     removed = told(canvas.pin_removed)
     pins = (Pin(place(0.3, 0.3), "here"), Pin(place(-0.3, -0.3)))
     canvas.set_pins((*pins, Pin(np.zeros(3, np.float32), "of another network")))
-    image = picture(canvas)
+    image = painted(canvas)
     for pin in pins:
         x, y = pixel_of(canvas, pin.z)
         assert has(image, LIGHT.accent, (x, y - 11), 6)
@@ -677,7 +638,7 @@ def test_other_pins_end_the_drag_of_one(canvas: LatentCanvas) -> None:
 
 def test_other_axes_and_another_base_are_told(canvas: LatentCanvas) -> None:
     rng, heard = np.random.default_rng(0), told(canvas.frame_changed)
-    canvas.set_codes(rng.normal(size=(len(codes()), 4)))
+    canvas.set_codes(rng.normal(size=(len(ring()), 4)))
     canvas.set_style(MapStyle(plane=False))
     assert heard == []
     canvas.axes.set_axes(1, 3)
@@ -733,12 +694,12 @@ def test_pins_of_a_network_before_do_not_shrink_the_map_to_a_speck(canvas: Laten
 def test_the_drawing_has_a_mark_and_a_trail(canvas: LatentCanvas) -> None:
     way = [(0.5, -0.5), (0.2, -0.2), (0.0, 0.0)]
     canvas.set_drawing_code(way[-1], way)
-    image = picture(canvas)
+    image = painted(canvas)
     assert has(image, LIGHT.warn, pixel_of(canvas, place(0.0, 0.0)), 12)
     x, y = pixel_of(canvas, place(0.1, -0.1))
     assert not has(image, LIGHT.panel, (x, y), 0)
     canvas.set_drawing_code(None)
-    assert not has(picture(canvas), LIGHT.warn, pixel_of(canvas, place(0.0, 0.0)), 12)
+    assert not has(painted(canvas), LIGHT.warn, pixel_of(canvas, place(0.0, 0.0)), 12)
 
 
 # The decoded background
@@ -764,23 +725,23 @@ def test_a_plane_is_asked_for_when_needed_and_not_before(canvas: LatentCanvas) -
 
 def test_the_plane_is_painted_softly_and_never_goes_blank(canvas: LatentCanvas) -> None:
     assert canvas.request is not None
-    blank = picture(canvas)
+    blank = painted(canvas)
     canvas.set_plane(plane_for(canvas.request))
 
     def field(image: QImage) -> int:
         cells = ((x, y) for x in range(60, 690, 3) for y in range(60, 470, 3))
         return sum(image.pixelColor(x, y) != blank.pixelColor(x, y) for x, y in cells)
 
-    shown = field(picture(canvas))
+    shown = field(painted(canvas))
     assert shown > 3000
     canvas.navigation.pan(30, 20)
-    assert field(picture(canvas)) > 0.9 * shown
+    assert field(painted(canvas)) > 0.9 * shown
     canvas.navigation.zoom(1.3, 300, 200)
-    assert field(picture(canvas)) > 0.7 * shown
-    lit = picture(canvas).pixelColor(300, 200).lightness()
+    assert field(painted(canvas)) > 0.7 * shown
+    lit = painted(canvas).pixelColor(300, 200).lightness()
     assert lit > 150, "far paler than a glyph"
     canvas.set_style(MapStyle(plane=False))
-    assert has(picture(canvas), LIGHT.panel, (200, 250), 3)
+    assert has(painted(canvas), LIGHT.panel, (200, 250), 3)
 
 
 def test_a_plane_that_was_switched_off_is_asked_for_again(canvas: LatentCanvas) -> None:
@@ -794,33 +755,33 @@ def test_a_plane_that_was_switched_off_is_asked_for_again(canvas: LatentCanvas) 
 def test_a_plane_goes_with_its_network(canvas: LatentCanvas) -> None:
     assert canvas.request is not None
     canvas.set_codes(None)
-    empty = picture(canvas)
-    canvas.set_codes(codes())
+    empty = painted(canvas)
+    canvas.set_codes(ring())
     canvas.set_plane(plane_for(canvas.request))
-    assert picture(canvas) != empty
+    assert painted(canvas) != empty
     canvas.set_codes(None)
-    assert picture(canvas) == empty
+    assert painted(canvas) == empty
 
 
 def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
-    canvas.set_codes(codes(4))
+    canvas.set_codes(ring(4))
     canvas.axes.set_axes(0, 1)
     assert canvas.request is not None
     canvas.set_plane(plane_for(canvas.request))
-    with_plane = picture(canvas)
+    with_plane = painted(canvas)
     canvas.axes.set_axes(2, 3)
     canvas.axes.set_axes(0, 1)
-    assert picture(canvas) == with_plane
+    assert painted(canvas) == with_plane
     other = axes_frame((1, 0), canvas.base)
     canvas.set_plane(Plane(canvas.request.rect, np.full((2, 2, 1, 7, 5), 255, np.uint8), 1, other))
-    assert picture(canvas) != with_plane
+    assert painted(canvas) != with_plane
 
 
 # Codes of one dimension, and of more than two
 
 
 def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
-    canvas.set_codes(codes(1))
+    canvas.set_codes(ring(1))
     request = canvas.request
     assert request is not None
     assert request.rows == 1
@@ -832,7 +793,7 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
     canvas.set_plane(plane_for(request))
     band = canvas.scene.band(canvas.navigation.view)
     assert band is not None
-    image = picture(canvas)
+    image = painted(canvas)
     middle = round(sum(band) / 2)
     lit = sum(image.pixelColor(x, middle) != LIGHT.panel for x in range(700))
     assert lit > 450
@@ -883,7 +844,7 @@ def test_the_choice_of_axes_shows_its_words_whole_once_planes_are_random(qtbot: 
 
 def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None:
     assert not canvas.overlays.axes.isVisible()
-    canvas.set_codes(codes(5))
+    canvas.set_codes(ring(5))
     bar = canvas.overlays.axes
     assert bar.isVisible()
     assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25, 0.25], abs=1e-6)
@@ -902,7 +863,7 @@ def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None
 def test_codes_of_more_than_two_numbers_begin_in_the_plane_of_most_difference(
     canvas: LatentCanvas,
 ) -> None:
-    values = codes(4)
+    values = ring(4)
     values[:, 2] = np.linspace(-50.0, 50.0, len(values))
     canvas.set_codes(values)
     axes = canvas.overlays.axes
@@ -912,7 +873,7 @@ def test_codes_of_more_than_two_numbers_begin_in_the_plane_of_most_difference(
     assert abs(canvas.request.frame.across[2]) > 0.9
     axes.axes_edited.emit(0, 1)
     assert not axes.spanned.isChecked()
-    canvas.set_codes(codes(5))
+    canvas.set_codes(ring(5))
     assert axes.spanned.isChecked(), "another network begins anew"
 
 
@@ -933,7 +894,7 @@ def test_without_samples_the_first_plane_goes_through_random_codes(canvas: Laten
     assert canvas.request.frame == axes_frame((4, 1), canvas.base)
     assert (axes.x_choice.currentIndex(), axes.y_choice.currentIndex()) == (4, 1)
     canvas.axes.shuffle()
-    canvas.set_codes(codes(5))
+    canvas.set_codes(ring(5))
     assert axes.spanned.isChecked(), "another network has a plane of its own"
     assert not canvas.scene.projection.is_random
 
@@ -954,23 +915,23 @@ def test_the_view_begins_where_most_codes_are_and_fit_shows_all(canvas: LatentCa
 
 
 def test_the_other_numbers_follow_the_mean_until_they_are_set(canvas: LatentCanvas) -> None:
-    canvas.set_codes(codes(4))
+    canvas.set_codes(ring(4))
     canvas.axes.set_axes(0, 1)
-    canvas.set_codes(codes(4) + 2.0)
+    canvas.set_codes(ring(4) + 2.0)
     assert canvas.base.tolist() == pytest.approx([2, 2, 2.25, 2.25], abs=1e-6)
     assert canvas.overlays.strip.sliders.code.tolist() == canvas.base.tolist()
     assert canvas.request is not None
     assert canvas.request.frame == axes_frame((0, 1), canvas.base)
     canvas.axes.set_base(place(0.0, 0.0, 0.5, 0.5))
-    canvas.set_codes(codes(4) + 3.0)
+    canvas.set_codes(ring(4) + 3.0)
     assert canvas.base.tolist() == [0, 0, 0.5, 0.5]
     canvas.overlays.strip.mean.click()
-    canvas.set_codes(codes(4))
+    canvas.set_codes(ring(4))
     assert canvas.base.tolist() == pytest.approx([0, 0, 0.25, 0.25], abs=1e-6)
 
 
 def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
-    canvas.set_codes(codes(4))
+    canvas.set_codes(ring(4))
     canvas.overlays.axes.strip.click()
     strip = canvas.overlays.strip
     assert strip.isVisible()
@@ -1001,7 +962,7 @@ def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
 
 def test_the_menu_offers_what_can_be_done_here(canvas: LatentCanvas) -> None:
     canvas.set_pins([Pin(place(0.0, 1.0), "top")])
-    x, y = pixel_of(canvas, codes()[2])
+    x, y = pixel_of(canvas, ring()[2])
     move(canvas, x, y)
     menu = canvas.menu.at(QPoint(round(x), round(y)))
     texts = [action.text() for action in menu.actions()]
@@ -1017,8 +978,8 @@ def test_the_menu_offers_what_can_be_done_here(canvas: LatentCanvas) -> None:
 
 def test_a_sample_called_ampersand_is_named_in_the_menu(canvas: LatentCanvas) -> None:
     canvas.set_samples("ab&defgh", images())
-    canvas.set_codes(codes())
-    x, y = pixel_of(canvas, codes()[2])
+    canvas.set_codes(ring())
+    x, y = pixel_of(canvas, ring()[2])
     move(canvas, x, y)
     menu = canvas.menu.at(QPoint(round(x), round(y)))
     assert menu.actions()[0].text() == "Load && into the editor"
@@ -1066,28 +1027,28 @@ def test_what_the_map_shows_can_be_chosen_after_its_menu_was_open(
 
 def test_it_follows_the_theme(canvas: LatentCanvas) -> None:
     apply_theme(QApplication.instance(), DARK)  # type: ignore[arg-type]
-    image = picture(canvas)
+    image = painted(canvas)
     assert image.pixelColor(5, 495) == DARK.panel
-    assert has(image, DARK.pixel_on, pixel_of(canvas, codes()[0]), 10)
+    assert has(image, DARK.pixel_on, pixel_of(canvas, ring()[0]), 10)
 
 
 def test_the_view_follows_codes_that_grow(canvas: LatentCanvas, qtbot: QtBot) -> None:
-    canvas.set_codes(codes() * 5)
+    canvas.set_codes(ring() * 5)
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     view = canvas.navigation.view
-    assert all(view.contains(*pixel_of(canvas, code)) for code in codes() * 5)
+    assert all(view.contains(*pixel_of(canvas, code)) for code in ring() * 5)
 
 
 def test_a_smaller_set_comes_while_the_mouse_rests_on_a_sample(canvas: LatentCanvas) -> None:
     hovered = told(canvas.hovered)
-    move(canvas, *pixel_of(canvas, codes()[6]))
+    move(canvas, *pixel_of(canvas, ring()[6]))
     canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
     canvas.set_samples(LABELS[:3], images()[:3])
     canvas.set_drift((0.0, 0.0))
     canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
     canvas.grab()
     assert hovered == [6, -1]
-    canvas.set_codes(codes()[:3])
+    canvas.set_codes(ring()[:3])
     canvas.grab()
 
 
