@@ -29,6 +29,9 @@ from aegui.core.run_file.saved import load_run
 from aegui.core.setup_line.writing import line_of
 from aegui.session.settings import Settings
 
+if TYPE_CHECKING:
+    from tests.harness.forked import Start
+
 ROOT = Path(__file__).resolve().parents[1]
 CLASSIC = """{"layers":[35,25,10,2,10,25,35],"learning_rate":0.01,"epochs":10000,
 "activation_fn":"relu","loss_function":"cross_entropy_loss","optimizer":"adam","n_runs":1,
@@ -214,42 +217,24 @@ def test_a_configuration_that_needs_data_says_so(tmp_path: Path, capsys: Capture
     capsys.readouterr()
 
 
-@pytest.mark.usefixtures("handled_signals")
-def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
+def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path, start_program: Start) -> None:
     save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=50_000_000)))
     out = tmp_path / "o.aegui"
-    arguments = [
-        "train",
-        str(tmp_path / "r.json"),
-        "--device",
-        "cpu",
-        "--out",
-        str(out),
-        "--json",
-        "--yes",
-    ]
-    # The line on standard error shows that the imports are done.
+    arguments = ["train", str(tmp_path / "r.json"), "--device", "cpu", "--out", str(out)]
+    # The first line shows that the imports are done.
     code = (
         "import sys, aegui.core.training.loop.train as t, aegui.cli as c\n"
         "run = t.Training.advance\n"
         "def first(self):\n"
-        "    if self.epoch == 0: print('started', file=sys.stderr, flush=True)\n"
+        "    if self.epoch == 0: print('started', flush=True)\n"
         "    run(self)\n"
         "t.Training.advance = first\n"
         "sys.exit(c.main(sys.argv[1:]))"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
+    with start_program(code, *arguments, "--json", "--yes", environment=os.environ) as process:
         try:
-            assert process.stderr is not None
-            # A library may print something about the machine first.
-            assert any("started" in line for line in process.stderr)
+            assert process.stdout is not None
+            assert process.stdout.readline() == "started\n"
             time.sleep(0.5)
             process.send_signal(signal.SIGINT)
             output, _ = process.communicate(timeout=60)

@@ -25,8 +25,12 @@ from tests.harness.lost_card import ON_CARD, card_lost
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.harness.forked import Start
+
 ROOT = Path(__file__).resolve().parents[2]
+ENGLISH = {"LANGUAGE": "en"}
 WAIT_SECONDS = 240.0
+MAIN = f"import runpy; runpy.run_path({str(ROOT / 'main.py')!r}, run_name='__main__')"
 Captured = pytest.CaptureFixture[str]
 
 CLASSIFIER: dict[str, Any] = {
@@ -60,7 +64,7 @@ def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"LANGUAGE": "en"},
+        env=os.environ | ENGLISH,
     )
     with process:
         try:
@@ -126,14 +130,19 @@ ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"] if os.name == "posix" else []
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-@pytest.mark.usefixtures("handled_signals")
-def test_the_work_is_kept_at_every_signal_to_end(name: str, tmp_path: Path) -> None:
+def test_the_work_is_kept_at_every_signal_to_end(
+    name: str, tmp_path: Path, start_program: Start
+) -> None:
     out, number = tmp_path / "o.aegui", getattr(signal, name)
     recipe = a_recipe(tmp_path, VAE, epochs=50_000_000)
-    with started("train", recipe, "--yes", "--out", out, "--checkpoint-every", "0.01") as process:
-        begun = load_epoch(out, wait_for(out))
-        process.send_signal(number)
-        output, errors = process.communicate(timeout=WAIT_SECONDS)
+    arguments = ["train", str(recipe), "--yes", "--out", str(out), "--checkpoint-every", "0.01"]
+    with start_program(MAIN, *arguments, environment=os.environ | ENGLISH) as process:
+        try:
+            begun = load_epoch(out, wait_for(out))
+            process.send_signal(number)
+            output, errors = process.communicate(timeout=WAIT_SECONDS)
+        finally:
+            process.kill()
     assert process.returncode == 128 + number
     assert str(out) in output
     assert "Traceback" not in errors

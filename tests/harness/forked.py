@@ -61,8 +61,7 @@ class Forked:
 
     def __exit__(self, *_: object) -> None:
         self.wait()
-        self.stdout.close()
-        self._errors.close()
+        self._close()
 
     def send_signal(self, number: int) -> None:
         """Send the signal ``number`` unless the program has been waited for."""
@@ -83,12 +82,20 @@ class Forked:
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Return the rest of its output, and its errors, once the program has ended.
 
-        The limit of the test takes the place of ``timeout``.
+        Nothing the second time. The limit of the test takes the place of ``timeout``.
         """
+        if self.stdout.closed:
+            return "", ""
         output = self.stdout.read()
         self.wait()
         self._errors.seek(0)
-        return output, self._errors.read()
+        errors = self._errors.read()
+        self._close()
+        return output, errors
+
+    def _close(self) -> None:
+        self.stdout.close()
+        self._errors.close()
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +103,7 @@ def _fork_orders() -> Iterator[Connection]:
     """Start the process that is forked, and return the connection with it."""
     ours, theirs = socket.socketpair()
     # A process with threads must not fork, and numpy's BLAS starts threads on import.
-    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    alone = {"OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(
         [sys.executable, "-m", __name__, str(theirs.fileno())],
         env=os.environ | alone,
@@ -137,6 +144,11 @@ def _serve(orders: Connection) -> None:
     import_qt()
     for name in _IMPORTED:
         importlib.import_module(name)
+    from aegui.features.table import FEATURES, MAP, TIME
+    from aegui.shell.feature import class_at
+
+    for path in (MAP, TIME, *(spec.class_path for spec in FEATURES if spec.at_start)):
+        class_at(path)
     while True:
         try:
             order = orders.recv()
@@ -168,6 +180,10 @@ def _run(
     for stream, place in zip(streams, (1, 2), strict=True):
         os.dup2(stream, place)
         os.close(stream)
+    # Those of the interpreter know whether the files of its start can be sought in.
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", closefd=False)  # type: ignore[misc]
+    errors = os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False)
+    sys.stderr = sys.__stderr__ = errors  # type: ignore[misc]
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +12,11 @@ import pytest
 from aegui.core.library.library import Library
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
+    from tests.harness.forked import Forked, Start
+
 WINDOW = """
 import sys
 from aegui.qt_import import import_qt
@@ -51,20 +51,9 @@ app.shutdown()
 """
 
 
-def started(name: str, trainings: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", WINDOW, name, str(trainings)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-    )
-
-
 @pytest.fixture
-def processes() -> Iterator[list[subprocess.Popen[str]]]:
-    all_of_them: list[subprocess.Popen[str]] = []
+def processes() -> Iterator[list[Forked | subprocess.Popen[str]]]:
+    all_of_them: list[Forked | subprocess.Popen[str]] = []
     yield all_of_them
     for one in all_of_them:
         one.kill()
@@ -73,9 +62,13 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
-def test_two_windows_at_once_and_one_is_killed(processes: list[subprocess.Popen[str]]) -> None:
-    killed, other = started("killed", 1_000), started("other", 3)
-    processes += [killed, other]
+def test_two_windows_at_once_and_one_is_killed(
+    processes: list[Forked | subprocess.Popen[str]], start_program: Start
+) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    for name, trainings in (("killed", "1000"), ("other", "3")):
+        processes.append(start_program(WINDOW, name, trainings, environment=environment))
+    killed, other = processes
     assert killed.stdout is not None
     told = [killed.stdout.readline().strip() for _ in range(2)]
     os.kill(killed.pid, signal.SIGKILL)
