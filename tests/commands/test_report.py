@@ -30,16 +30,14 @@ from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.core.study.plan import list_plans
-from aegui.kit.charts.paper import DPI
 from aegui.paths import models_dir
 from tests.core.web_page.made import PICTURES, letters, trained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("small_pictures")]
 
 PNG_DPI = report._PNG_DPI
 
@@ -63,14 +61,6 @@ def listed(folder: Path) -> list[dict[str, Any]]:
 def pages_of(run: Path, weights: str = "best") -> dict[str, ReportPage]:
     """Return the pages about a network by key, without the folder that takes seconds to write."""
     return {page.key: page for page in run_pages(OpenedRun(run, None, weights), lambda: False)}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _small_pictures() -> Iterator[None]:
-    """Most of the time of a report is the compression of its images."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "_PNG_DPI", DPI[0])
-        yield
 
 
 @pytest.fixture(scope="module")

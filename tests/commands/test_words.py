@@ -94,6 +94,7 @@ def test_samples_are_read_from_files_whose_names_are_no_text(
     assert "Samples: " in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_a_run_named_by_an_emoji_is_reported(tmp_path: Path) -> None:
     run = tmp_path / "💥.aegui"
     shutil.copy(models_dir() / "letters-2d.aegui", run)
@@ -119,6 +120,7 @@ def test_a_run_named_by_an_emoji_is_reported(tmp_path: Path) -> None:
         "report {run} -o {out}/hand",
     ],
 )
+@pytest.mark.usefixtures("small_pictures")
 def test_runs_are_exported_whatever_the_bytes_of_their_names(line: str, tmp_path: Path) -> None:
     run = tmp_path / f"{BYTES}.aegui"
     try:
