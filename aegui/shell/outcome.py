@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +198,20 @@ def weights_words(moment: Moment) -> str:
     return tr(_WEIGHTS[moment.weights], epoch=moment.epoch, epochs=moment.epochs)
 
 
+def in_whole_epochs(moment: Moment) -> Moment:
+    """Return ``moment`` with completed epochs, for short texts about the end of a training.
+
+    A training that was stopped ends within an epoch. Within the first one the share is kept: no
+    epoch would mean an untrained network. Past epochs are those that were recorded, unchanged.
+    """
+    if moment.weights == "past":
+        return moment
+    epoch, epochs = (
+        int(number) if number >= 1 else round(number, 2) for number in (moment.epoch, moment.epochs)
+    )
+    return replace(moment, epoch=epoch, epochs=epochs)
+
+
 def shown_origin(name: str, shown: Shown, *, whole: bool = False, **other: Any) -> str:
     """Return the origin of what is made of ``shown``, as one line; "" before any training.
 
@@ -276,6 +290,7 @@ def shown_words(run: SavedRun, moment: Moment, *, chosen: bool) -> str:
     ``chosen``: whether the user has selected the run.
     """
     best, result = run.best_run, run.results[moment.run]
+    moment = in_whole_epochs(moment)
     if moment.runs == 1:
         is_expected = moment.weights == "best" and moment.epoch == result.epochs
         if is_expected or not has_best_weights(run.recipe):

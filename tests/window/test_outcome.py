@@ -13,13 +13,21 @@ from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.loop.train import train
 from aegui.session.shown import Moment
-from aegui.shell.outcome import device_words, outcome_words, reached_at, speed_words
+from aegui.shell.outcome import (
+    device_words,
+    in_whole_epochs,
+    outcome_words,
+    reached_at,
+    speed_words,
+    weights_words,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.record.result import TrainingResult
+    from aegui.session.shown import Weights
 
 
 def told(
@@ -116,3 +124,22 @@ def test_the_device_of_a_training_is_told_in_words() -> None:
     assert device_words("cuda (NVIDIA H100)") == "computed on the graphics card (NVIDIA H100)"
     assert device_words("cuda") == "computed on the graphics card"
     assert device_words("") == ""
+
+
+@pytest.mark.parametrize(
+    ("weights", "epoch", "epochs", "words"),
+    [
+        ("best", 1.5948, 3.25, "best, epoch 1 of 3"),
+        ("last", 3.25, 3.25, "last, epoch 3 of 3"),
+        # No epoch would mean an untrained network.
+        ("best", 0.5948, 0.5948, "best, epoch 0.59 of 0.59"),
+        ("best", 4000, 4000, "best, epoch 4,000 of 4,000"),
+        # Recorded within an epoch.
+        ("past", 1.25, 3.5, "epoch 1.25 of 3.5"),
+    ],
+)
+def test_a_training_that_was_stopped_ended_after_whole_epochs(
+    weights: Weights, epoch: float, epochs: float, words: str
+) -> None:
+    moment = Moment(0, 1, 0, weights, epoch, epochs)
+    assert weights_words(in_whole_epochs(moment)) == words

@@ -19,7 +19,7 @@ from aegui.shell import dialogs
 from aegui.shell.cost_guard import may_train
 from aegui.shell.feature import Feature
 from aegui.shell.live_text import LiveText
-from aegui.shell.outcome import moment_words
+from aegui.shell.outcome import in_whole_epochs, moment_words
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -163,7 +163,9 @@ class TimeFeature(Feature):
     def _show_epoch(self) -> None:
         shown = self._services.shown
         moment, index = shown.moment, self._index()
-        epoch = None if moment is None or shown.timeline is None else moment.epoch
+        epoch = None
+        if moment is not None and shown.timeline is not None:
+            epoch = in_whole_epochs(moment).epoch
         self._bar.set_epoch(index, epoch, "" if moment is None else moment_words(moment))
         self._bar.set_fork(self._why_no_fork())
 

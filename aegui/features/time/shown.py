@@ -10,7 +10,7 @@ from aegui.core.i18n import tr
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
 from aegui.shell.live_text import LiveText
-from aegui.shell.outcome import moment_words, weights_words
+from aegui.shell.outcome import in_whole_epochs, moment_words, weights_words
 from aegui.shell.run_choice import ANY_RUN, RUN, run_choices, run_of
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ class ShownFeature(Feature):
                 run=moment.run + 1,
                 runs=moment.runs,
             )
-        self._chip.set_shown(run, weights_words(moment), moment_words(moment))
+        weights = weights_words(in_whole_epochs(moment))
+        self._chip.set_shown(run, weights, moment_words(moment))
         self._show_ability()
 
     def _show_ability(self) -> None:
