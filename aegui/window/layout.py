@@ -68,6 +68,8 @@ class WindowLayout(QObject):
         self._form = ""
         self._is_restored = False
         self._screen: QScreen | None = None
+        self._stored_size: QSize | None = None
+        """The size to restore once the docks are laid out; None if there is none, or it is done."""
         self._rest = one_shot(self, self._on_rest_timeout, _REST_MS)
         self._relief = one_shot(self, self._on_relief_timeout, _RELIEF_MS)
         for watched in (window, *docks.values()):
@@ -86,6 +88,8 @@ class WindowLayout(QObject):
         if geometry is None or not self._window.restoreGeometry(QByteArray(geometry)):
             available = self._window.screen().availableSize() - QSize(0, 40)
             self._window.resize(available.boundedTo(_FIRST_SIZE))
+        else:
+            self._stored_size = self._window.size()
 
     def fit_screen(self) -> None:
         """Shrink the window to its screen if necessary, and move it there."""
@@ -195,7 +199,8 @@ class WindowLayout(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrange the docks again after a resize, or when a dock is opened or closed."""
-        if event.type() == QEvent.Type.Resize and self._perspective:
+        is_moved = event.type() == QEvent.Type.Move and watched is self._window
+        if (event.type() == QEvent.Type.Resize or is_moved) and self._perspective:
             self._rest.start()
         elif watched is self._window and event.type() == QEvent.Type.Show and self._screen is None:
             handle = self._window.windowHandle()
@@ -286,6 +291,7 @@ class WindowLayout(QObject):
         window = self._window
         if not window.isVisible():
             return
+        self._restore_size()
         if form_of(window.size()) == self._form:
             # Stored now: after a change of form, the docks have been squeezed into it.
             self.keep()
@@ -294,6 +300,16 @@ class WindowLayout(QObject):
             # Arranging would dock what the user has undocked.
             return
         self._again(set())
+
+    def _restore_size(self) -> None:
+        """Restore the stored size, if the window had to be larger until its docks were laid out."""
+        stored, self._stored_size = self._stored_size, None
+        window = self._window
+        if stored is None or window.isMaximized() or window.isFullScreen():
+            return
+        size = window.size().boundedTo(stored)
+        if size != window.size():
+            window.resize(size)
 
     def _again(self, but: set[str]) -> None:
         """Arrange the docks again; all ``but`` some stay shown, closed or in front."""

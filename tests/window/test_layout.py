@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -368,6 +368,36 @@ def test_splitters_do_not_drift(
             assert _places(window) == wanted[key]
     app.shutdown()
     app.deleteLater()
+
+
+@pytest.mark.parametrize("perspective", ["draw", "build"])
+def test_a_low_window_comes_back_in_its_size(
+    qapp: QApplication, app: App, qtbot: QtBot, perspective: str
+) -> None:
+    app.window.set_perspective(perspective)
+    app.window.resize(900, 480)
+    _settle(app.window, qtbot)
+    assert app.window.height() == 480
+    app.window.keep_layout()
+    app.shutdown()
+    again = App(qapp, Settings.load())
+    again.window.show()
+    qtbot.waitExposed(again.window)
+    # The layout of docks that are not visible yet asks for more.
+    qtbot.waitUntil(lambda: again.window.size() == QSize(900, 480))
+    _settle(again.window, qtbot)
+    assert again.window.size() == QSize(900, 480)
+    again.shutdown()
+    again.deleteLater()
+
+
+def test_a_window_that_was_moved_is_stored_at_once(
+    app: App, window: MainWindow, qtbot: QtBot
+) -> None:
+    _settle(window, qtbot)
+    before = app.services.settings.window_state("geometry")
+    window.move(window.pos() + QPoint(40, 30))
+    qtbot.waitUntil(lambda: app.services.settings.window_state("geometry") != before)
 
 
 def test_panels_are_created_after_arranging_has_failed(
