@@ -13,13 +13,20 @@ from aegui.core.i18n import language, tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# The figures are as on paper, on white also in a dark page.
 _STYLE = """
-body { max-width: 960px; margin: 0 auto; padding: 24px; color: #1b1f26; background: #fff;
+:root { color-scheme: light dark; --ink: #1b1f26; --page: #fff; --line: #d4dae2; --dim: #5a6472; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #e6e9ee; --page: #1b1f26; --line: #3c4350; --dim: #a6b0be; } }
+@media print { :root { color-scheme: light; } }
+body { max-width: 960px; margin: 0 auto; padding: 24px; color: var(--ink); background: var(--page);
   font: 16px/1.5 system-ui, "Segoe UI", "Noto Sans", sans-serif; }
-h1 { font-size: 26px; } h2 { font-size: 20px; margin-top: 48px; border-bottom: 1px solid #d4dae2; }
+h1 { font-size: 26px; }
+h2 { font-size: 20px; margin-top: 48px; border-bottom: 1px solid var(--line); }
 h3 { font-size: 17px; margin: 32px 0 8px; }
-figure { margin: 0; } img { width: 100%; height: auto; border: 1px solid #d4dae2; }
-figcaption, footer { color: #5a6472; font-size: 13px; } code { overflow-wrap: anywhere; }
+figure { margin: 0; }
+img { width: 100%; height: auto; border: 1px solid var(--line); background: #fff; }
+figcaption, footer { color: var(--dim); font-size: 13px; } code { overflow-wrap: anywhere; }
 @media print { figure { break-inside: avoid; } h2 { break-before: page; } }
 """
 
