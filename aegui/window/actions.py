@@ -318,7 +318,7 @@ class Actions:
         action.setToolTip(_tooltip(tr(face.help), action.shortcut()))
         action.setStatusTip(tr(face.help))
         if face.icon:
-            action.setIcon(icon(face.icon, "on_accent" if spec.is_main else "text"))
+            action.setIcon(icon(face.icon))
 
     def _face(self, spec: ActionSpec) -> ActionSpec | OtherFace:
         """Return the texts and icon that an action has now: of its row, or its other ones."""

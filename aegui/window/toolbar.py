@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -216,6 +217,11 @@ class MainToolBar(QToolBar):
             if spec.is_main and isinstance(button, QToolButton):
                 button.setProperty("main", True)
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                # In menus the same action has the colour of text. The button takes the icon of
+                # its action again whenever that has changed.
+                dress = partial(button.setIcon, icon(spec.icon, "on_accent"))
+                action.changed.connect(dress)
+                dress()
 
     def _build_status(self) -> None:
         self.progress = QProgressBar()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTabBar
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTabBar, QToolButton
 
 from aegui.app import App, _catch_errors
 from aegui.core.i18n import set_language
@@ -25,7 +25,7 @@ from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.map.feature import MapFeature
 from aegui.features.map.view.cursor_panel import CursorPanel
-from aegui.kit.theme import DARK, LIGHT, current_theme
+from aegui.kit.theme import DARK, LIGHT, current_theme, icon
 from aegui.paths import models_dir
 from aegui.session.jobs import garbage_collector
 from aegui.session.notice import Notice
@@ -546,3 +546,21 @@ def test_the_names_of_the_arrangements_give_way_before_a_menu_does(window: MainW
         assert window._corner.is_named is is_named
         assert not lies_over_a_menu()
         assert window._corner.geometry().right() == width - 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_main_action_can_be_seen_on_its_button_and_in_its_menu(
+    app: App, window: MainWindow, theme: str
+) -> None:
+    app.use_theme(theme)
+    action = window.actions_table["train"]
+    button = window.toolbar.widgetForAction(action)
+    assert isinstance(button, QToolButton)
+    # The button takes the icon of its action again whenever that changes.
+    for tip in ("other", action.toolTip()):
+        action.setToolTip(tip)
+        shown = (action.icon(), button.icon())
+        wanted = (icon("train", "text"), icon("train", "on_accent"))
+        assert [it.pixmap(16).toImage() for it in shown] == [
+            it.pixmap(16).toImage() for it in wanted
+        ]
