@@ -35,7 +35,10 @@ EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 
 # Options followed by points or labels, either of which may begin with a minus.
-_POINTS = ("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect")
+_POINTS = (
+    *("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect", "--erase"),
+    *("--levels", "--quantiles"),
+)
 ARGPARSE_TEXTS = (
     mark("usage: "),
     mark("positional arguments"),

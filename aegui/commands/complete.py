@@ -10,8 +10,11 @@ from aegui.commands.figure_files import PICTURES, make_figure, write_figures
 from aegui.commands.images import check_images_path
 from aegui.commands.noise import check_answers, read_images, write_answers
 from aegui.commands.opened import OpenedRun
+from aegui.commands.option import check_different
+from aegui.commands.progress import shown_work
 from aegui.commands.words import say
 from aegui.core.atomic import check_suffix, check_writable
+from aegui.core.data.progress import Progress, images_read
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -26,11 +29,15 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
 
+_CHUNK = 1_024
+"""Images that are completed at a time."""
+
 
 def complete_command(options: argparse.Namespace) -> int:
     """Erase a rectangle of images, let a network fill it in, and write the results."""
     check_images_path(options.out, folders=False)
     if options.figure:
+        check_different("--out", options.out, "--figure", options.figure)
         check_suffix(options.figure, PICTURES)
         check_writable(options.figure)
     run = OpenedRun.of(options)
@@ -39,7 +46,16 @@ def complete_command(options: argparse.Namespace) -> int:
     images = read_images(options.inputs, run.codec)
     missing = _missing(options.erase, images.image_shape)
     flat = np.asarray(images.flat())
-    drawn = complete(run.codec, flat, missing, options.times, threshold=options.threshold)
+    with shown_work() as (report, cancelled):
+        progress = Progress(len(flat), images_read, report, cancelled)
+        parts = []
+        for start in range(0, len(flat), _CHUNK):
+            progress.reached(start)
+            some = flat[start : start + _CHUNK]
+            parts.append(
+                complete(run.codec, some, missing, options.times, threshold=options.threshold)
+            )
+    drawn = np.concatenate(parts)
     glyphs = run.saved.dataset.is_binary
     write_answers(options, run, images, drawn.reshape(images.images.shape))
     if options.figure:

@@ -23,7 +23,7 @@ from aegui.core.evaluation.limits import limit, limit_cost
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
 from aegui.core.evaluation.repairs import repair
-from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
 from aegui.core.study.findings import mistakes
@@ -182,27 +182,43 @@ def denoise_command(options: argparse.Namespace) -> int:
         note(f"{finding.title}. {finding.text}")
     check_answers(options, run)
     images = read_images(options.inputs, run.codec)
-    answers, switched = _repaired(run.codec, images, spec, options)
+    glyphs = saved.dataset.is_binary
+    answers, change = _repaired(run.codec, images, spec, options, glyphs=glyphs)
     write_answers(options, run, images, answers)
-    say(
-        trn(
+    values = {"mean": float(change.mean()), "file": options.out}
+    if glyphs:
+        text = trn(
             "{n:,} image repaired, with {mean:.1f} pixels switched: {file}",
             "{n:,} images repaired, with {mean:.1f} pixels switched in each: {file}",
             len(answers),
-            mean=float(switched.mean()),
-            file=options.out,
+            **values,
         )
-    )
+    else:
+        text = trn(
+            "{n:,} image repaired, with a squared change of {mean:.1f}: {file}",
+            "{n:,} images repaired, with a squared change of {mean:.1f} in each: {file}",
+            len(answers),
+            **values,
+        )
+    say(text)
     say(run.words)
     return 0
 
 
 def _repaired(
-    codec: Codec, images: Dataset, spec: CorruptionSpec, options: argparse.Namespace
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the answer to each image ``[n, C, H, W]``, and how many pixels each switched."""
+    codec: Codec,
+    images: Dataset,
+    spec: CorruptionSpec,
+    options: argparse.Namespace,
+    *,
+    glyphs: bool,
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return the answer to each image, ``[n, C, H, W]``, and how much each changed, ``[n]``.
+
+    The change is the pixels switched of black and white samples, otherwise the squared error.
+    """
     answers = np.empty((len(images), images.pixels), np.float32)
-    switched = np.empty(len(images), np.int64)
+    change = np.empty(len(images))
     generator = np.random.default_rng(options.seed)
     with shown_work() as (report, cancelled):
         progress = Progress(len(images), images_read, report, cancelled)
@@ -211,9 +227,13 @@ def _repaired(
                 progress.reached(index)
                 found = repair(codec, row, options.times, threshold=options.threshold).answer
                 answers[index] = found > THRESHOLD if options.threshold else found
-            lit = answers[batch.indices] > THRESHOLD
-            switched[batch.indices] = (lit != (batch.noisy > THRESHOLD)).sum(axis=1)
-    return answers.reshape(-1, *codec.image_shape), switched
+            some = answers[batch.indices]
+            change[batch.indices] = (
+                wrong_pixels(batch.noisy, some)
+                if glyphs
+                else np.square(some - batch.noisy).sum(axis=1, dtype=np.float64)
+            )
+    return answers.reshape(-1, *codec.image_shape), change
 
 
 def check_answers(options: argparse.Namespace, run: OpenedRun) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aegui.commands.cost import refuse_excess
 from aegui.commands.figure_files import CSV, check_figure_path, make_figure, write_figures
 from aegui.commands.opened import OpenedRun
-from aegui.commands.option import check_number
+from aegui.commands.option import check_different, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import data_words, several_words
 from aegui.commands.recipe_sources import recipe_and_data
@@ -47,6 +47,8 @@ def matrix_command(options: argparse.Namespace) -> int:
         check_figure_path(path, csv=True)
     if options.characters:
         check_suffix(options.characters, (CSV,))
+        for path in options.out:
+            check_different("--out", path, "--characters", options.characters)
         check_writable(options.characters)
     recipe, dataset = recipe_and_data(options.recipe, options.data)
     spec = MatrixSpec(

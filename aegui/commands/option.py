@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aegui.core.errors import AeguiError, elided
@@ -111,6 +112,23 @@ def check_unicode(argument: str, value: str | None) -> None:
                 value=elided(ascii(value)),
             )
         ) from None
+
+
+def check_different(first: str, path: str, second: str, other: str) -> None:
+    """Refuse one file as the values of two options: one content would replace the other.
+
+    Raises:
+        AeguiError: ``path``, the value of ``first``, and ``other``, of ``second``, are one file.
+    """
+    if os.path.realpath(path) == os.path.realpath(other):
+        raise AeguiError(
+            tr(
+                "{first} and {second} name the same file, {file}: give one of them another name.",
+                first=first,
+                second=second,
+                file=path,
+            )
+        )
 
 
 def check_number(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from dataclasses import replace
@@ -15,6 +16,7 @@ from aegui.commands.figure_files import (
     paper_of,
     write_figures,
 )
+from aegui.commands.option import check_different
 from aegui.commands.progress import TerminalLine, stopping_at
 from aegui.commands.recipe_sources import placed_recipe, recipe_and_data
 from aegui.commands.words import note, say, say_json
@@ -53,6 +55,8 @@ def race_command(options: argparse.Namespace) -> int:
     """Race the optimisers, print the standings, and write the figures requested."""
     for path in (*options.out, *options.trails):
         check_figure_path(path, csv=True)
+    for path, trails in itertools.product(options.out, options.trails):
+        check_different("--out", path, "--trails", trails)
     paper_of(options)
     recipe, dataset = recipe_and_data(options.recipe, options.data)
     spec = RaceSpec(

@@ -65,6 +65,32 @@ def test_a_rectangle_beyond_the_image_is_refused(
     assert "not an autoencoder" in capsys.readouterr().err
 
 
+def test_two_outputs_are_two_files(tmp_path: Path, capsys: Captured) -> None:
+    out = str(tmp_path / "y.png")
+    same = str(tmp_path / "other" / ".." / "y.png")
+    asked = ["complete", DENOISER, "--in", "lowercase", "--erase", "0,0,1,1", "-o", out]
+    assert main([*asked, "--figure", same]) == 2
+    assert "--out and --figure name the same file" in capsys.readouterr().err
+    table = str(tmp_path / "m.csv")
+    assert main(["noise-matrix", "-o", table, "--characters", table]) == 2
+    assert "--out and --characters name the same file" in capsys.readouterr().err
+    assert main(["race", "letters-course", "-o", out, "--trails", same]) == 2
+    assert "--out and --trails name the same file" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_rectangle_that_begins_with_a_minus_is_refused_as_such(capsys: Captured) -> None:
+    erase = ["--erase", "-1,0,2,2", "-o", "y.png"]
+    assert main(["complete", DENOISER, "--in", "lowercase", *erase]) == 2
+    assert "--erase -1,0,2,2: first column and row" in capsys.readouterr().err
+
+
+def test_a_run_is_no_set_of_images(capsys: Captured) -> None:
+    asked = ["denoise", DENOISER, "--in", DENOISER, "-o", "y.png"]
+    assert main(asked) == 2
+    assert "letters-denoise.aegui is a saved run, not a set" in capsys.readouterr().err
+
+
 def test_a_summary_is_printed_and_written(tmp_path: Path, capsys: Captured) -> None:
     assert main(["summary", "letters-2d"]) == 0
     printed = capsys.readouterr().out

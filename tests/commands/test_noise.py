@@ -345,3 +345,16 @@ def test_a_classifier_has_no_noise_curves(capsys: Captured, tmp_path: Path) -> N
     assert main(["train", str(tmp_path / "c.json"), "--out", path]) == 0
     assert main(["noise-curves", path]) == 2
     assert "c is a classifier: it reconstructs nothing." in capsys.readouterr().err
+
+
+def test_grey_images_are_repaired_by_squared_errors(capsys: Captured, tmp_path: Path) -> None:
+    out = tmp_path / "y.json"
+    recipe = Recipe.model_validate({"data": {"source": "digits"}})
+    dataset = load_builtin("digits").subset(range(6))
+    save_run(tmp_path / "g.aegui", SavedRun(recipe, dataset, snapshot(recipe, dataset.pixels)))
+    write_dataset(tmp_path / "six.npz", dataset)
+    inputs = ["--in", str(tmp_path / "six.npz"), "-o", str(out)]
+    told = said(capsys, "denoise", str(tmp_path / "g.aegui"), *inputs)
+    answers = load_run(tmp_path / "g.aegui").codec().reconstruct(dataset.flat())
+    change = np.square(np.clip(answers, 0.0, 1.0) - dataset.flat()).sum(axis=1).mean()
+    assert f"6 images repaired, with a squared change of {change:.1f} in each" in told

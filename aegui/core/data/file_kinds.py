@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
 
+_RUN_SUFFIX = ".aegui"
 _HEAD_BYTES = 1 << 20
 """Enough for a line of a CSV file, however large its images."""
 _CSV_SUFFIXES = frozenset({".csv", ".tsv"})
@@ -102,6 +103,14 @@ def unknown_file(path: Path) -> ReadError:
     if is_packed:
         return ReadError(
             tr("{file}: its content is damaged, or is not a set of images.", file=path.name)
+        )
+    if path.suffix.lower() == _RUN_SUFFIX:
+        return ReadError(
+            tr(
+                "{file} is a saved run, not a set of images; its samples are written by “aegui "
+                "convert {file} samples.npz”.",
+                file=path.name,
+            )
         )
     labels = [kind.label for kind in FILE_KINDS.values()]
     labels += [reader.label for reader in READERS.values()]

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.atomic import write_atomically
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.errors import AeguiError, ReadError, RecipeError, ended
 from aegui.core.evaluation.run_figures import RUN_FIGURES, no_figure_words
 from aegui.core.i18n import mark, tr
 from aegui.core.json_form import JsonForm
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FORMAT: Literal["aegui-study"] = "aegui-study"
 VERSION: Literal[1] = 1
 SUFFIX = ".aegui-study"
+_PLAN_SUFFIXES = {SUFFIX, ".json"}
 
 MAX_SEEDS = 100_000
 MAX_RUNS_OF_A_STUDY = 200_000
@@ -351,8 +352,16 @@ def load_plan(path: str | os.PathLike[str]) -> StudyPlan:
         ReadError: The file cannot be read.
         RecipeError: The file holds no valid plan.
     """
-    text = read_text(Path(path))
-    return plan_from(parse_json(text, Path(path).name), Path(path).name)
+    file = Path(path)
+    try:
+        document = parse_json(read_text(file), file.name)
+    except (ReadError, RecipeError) as error:
+        if file.suffix.lower() in _PLAN_SUFFIXES or not file.is_file():
+            raise
+        # It is likely to be a run or a file of samples.
+        hint = tr("The plan of a study is a file of JSON.")
+        raise type(error)(f"{ended(str(error))} {hint}") from None
+    return plan_from(document, file.name)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.errors import AeguiError, ReadError, RecipeError
 from aegui.core.study.plan import SUFFIX, StudyPlan, load_plan, plan_from, save_plan
 from aegui.core.study.settings import base_recipe, check_size, drawn, grid, key_of
 
@@ -162,3 +162,14 @@ def test_more_than_anybody_would_wait_for() -> None:
     assert plan.combinations == 10**9
     with pytest.raises(AeguiError, match=r"1,000,000,000 settings .*random"):
         check_size(plan)
+
+
+def test_a_file_of_another_kind_is_answered_with_what_a_plan_is(tmp_path: Path) -> None:
+    run = tmp_path / "run.aegui"
+    run.write_bytes(b"PK\x03\x04\xff\xfe")
+    with pytest.raises(ReadError, match=r"not UTF-8 text\. The plan of a study is a file of JSON"):
+        load_plan(run)
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(b"\xff")
+    with pytest.raises(ReadError, match=r"not UTF-8 text\.$"):
+        load_plan(plan)
