@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import say, say_json
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import said, tr, trn
 from aegui.core.lessons.lesson import check_names, lesson_cards, load_lesson
+from aegui.core.recipe.errors import did_you_mean
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ def list_command(options: argparse.Namespace) -> int:
         keys = ("key", "title", "about", "minutes", "steps")
         say_json([{key: getattr(card, key) for key in keys} for card in cards])
         return 0
-    rows = [[card.key, str(len(card.steps)), str(card.minutes), card.title] for card in cards]
-    say(columns_text([tr("lesson"), tr("steps"), tr("minutes"), tr("title")], rows))
+    rows = [[card.key, card.title, str(len(card.steps)), str(card.minutes)] for card in cards]
+    header = [tr("lesson"), tr("title"), tr("steps"), tr("minutes")]
+    say(columns_text(header, rows, words=2))
     return 0
 
 
@@ -54,9 +57,25 @@ def check_command(options: argparse.Namespace) -> int:
 
 
 def _path(name: str) -> Path:
-    """Return the file ``name``, or that of the shipped lesson of this name."""
-    shipped = {card.key: card.path for card in lesson_cards()}
-    return shipped[name] if name in shipped and not Path(name).exists() else Path(name)
+    """Return the file ``name``, or that of the shipped lesson of this name.
+
+    Raises:
+        AeguiError: There is neither.
+    """
+    path, shipped = Path(name), {card.key: card.path for card in lesson_cards()}
+    if path.exists():
+        return path
+    if name in shipped:
+        return shipped[name]
+    hint = did_you_mean(path.stem, shipped)
+    hint = hint or " " + tr("There are {names}.", names=", ".join(shipped))
+    raise AeguiError(
+        tr(
+            "There is no file {file}, and no shipped lesson of that name.{hint}",
+            file=name,
+            hint=hint,
+        )
+    )
 
 
 def _missing(lesson: Lesson) -> set[str]:

@@ -232,7 +232,8 @@ def _list() -> int:
         [key, tr(plan.name), str(plan.most_settings), str(plan.seeds.count)]
         for key, plan in plans.items()
     ]
-    say(columns_text([tr("study"), tr("what it compares"), tr("settings"), tr("seeds")], rows))
+    header = [tr("study"), tr("what it compares"), tr("settings"), tr("seeds")]
+    say(columns_text(header, rows, words=2))
     return 0
 
 

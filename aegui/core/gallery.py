@@ -24,6 +24,7 @@ from aegui.core.recipe.file import list_recipes, user_recipes
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.writing import line_of
 from aegui.core.shelves import GROUPS, LEVELS, SHELVES
+from aegui.core.suffixes import RUN
 from aegui.core.training.cost import training_cost
 from aegui.paths import models_dir
 
@@ -41,7 +42,6 @@ KIND_LABELS = {key: choice.label for key, choice in KINDS.items()} | WAYS
 """What a gallery can be filtered by: kinds of models, and how their layers are connected."""
 OTHER_DATA = "files"
 """Key of data that are no built-in set."""
-_RUN_SUFFIX = ".aegui"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ class Card:
     @property
     def model(self) -> Path | None:
         """The trained model that ships with it, if there is one."""
-        path = models_dir() / f"{self.key}{_RUN_SUFFIX}"
+        path = models_dir() / f"{self.key}{RUN}"
         return path if self.path is None and path.is_file() else None
 
     @cached_property

@@ -1,4 +1,5 @@
-"""Suffixes of files that the program opens and that are no documents."""
+"""Suffixes of files that the program opens."""
 
+RUN = ".aegui"
 LESSON = ".aegui-lesson"
 TEACHER = ".aegui-teacher"

@@ -16,6 +16,7 @@ from aegui.core.data.readers.source import open_source
 from aegui.core.data.readers.table import READERS
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
+from aegui.core.suffixes import RUN
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
 
-_RUN_SUFFIX = ".aegui"
 _HEAD_BYTES = 1 << 20
 """Enough for a line of a CSV file, however large its images."""
 _CSV_SUFFIXES = frozenset({".csv", ".tsv"})
@@ -104,7 +104,7 @@ def unknown_file(path: Path) -> ReadError:
         return ReadError(
             tr("{file}: its content is damaged, or is not a set of images.", file=path.name)
         )
-    if path.suffix.lower() == _RUN_SUFFIX:
+    if path.suffix.lower() == RUN:
         return ReadError(
             tr(
                 "{file} is a saved run, not a set of images; its samples are written by “aegui "

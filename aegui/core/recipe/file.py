@@ -19,6 +19,7 @@ from aegui.core.json_text import TooDeepError, from_json
 from aegui.core.library_messages import json_reason
 from aegui.core.recipe import FORMAT, VERSION, Recipe
 from aegui.core.recipe.errors import quoted, recipe_error
+from aegui.core.suffixes import RUN
 from aegui.core.system_reason import unreadable
 from aegui.paths import recipes_dir, resources_dir
 
@@ -165,6 +166,9 @@ def read_text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if path.suffix.lower() == RUN:
+            text = tr("{file} is a saved run, not a text file.", file=path.name)
+            raise ReadError(text) from None
         line = data.count(b"\n", 0, error.start) + 1
         raise ReadError(
             tr("{file}, line {line}: this is not UTF-8 text.", file=path.name, line=line)

@@ -38,6 +38,7 @@ from aegui.core.run_file.sound_numbers import unsound
 from aegui.core.run_file.stages import from_document as stage_of
 from aegui.core.run_file.stages import to_document as stage_document
 from aegui.core.run_file.thumbnail import sheet_png
+from aegui.core.suffixes import RUN
 from aegui.core.training.record import best
 from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
 from aegui.core.training.record.layout import Layout
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.stages import Stage
     from aegui.core.training.record.timeline import TimelineView
 
-SUFFIX = ".aegui"
+SUFFIX = RUN
 THUMBNAIL = "thumbnail.png"
 """The member with a picture of the run."""
 MAX_DOCUMENT_BYTES = 64 << 20

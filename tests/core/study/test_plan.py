@@ -167,8 +167,12 @@ def test_more_than_anybody_would_wait_for() -> None:
 def test_a_file_of_another_kind_is_answered_with_what_a_plan_is(tmp_path: Path) -> None:
     run = tmp_path / "run.aegui"
     run.write_bytes(b"PK\x03\x04\xff\xfe")
-    with pytest.raises(ReadError, match=r"not UTF-8 text\. The plan of a study is a file of JSON"):
+    with pytest.raises(ReadError, match=r"is a saved run, not a text file\. The plan of a study"):
         load_plan(run)
+    image = tmp_path / "image.tiff"
+    image.write_bytes(b"II*\x00\xff\xfe")
+    with pytest.raises(ReadError, match=r"not UTF-8 text\. The plan of a study is a file of JSON"):
+        load_plan(image)
     plan = tmp_path / "plan.json"
     plan.write_bytes(b"\xff")
     with pytest.raises(ReadError, match=r"not UTF-8 text\.$"):
