@@ -196,17 +196,22 @@ def _words(done: int, total: int) -> str:
     return tr("{done:,} of {total:,} characters drawn", done=done, total=total)
 
 
+def why_too_many(dataset: Dataset) -> str:
+    """Return why the characters are too many to compare pair by pair; empty if they are not."""
+    if len(dataset) <= MAX_COMPARED:
+        return ""
+    return tr(
+        "{name} has {count:,} characters; at most {most:,} are compared pair by pair. "
+        "Choose fewer of them.",
+        name=dataset.name,
+        count=len(dataset),
+        most=MAX_COMPARED,
+    )
+
+
 def _rows(dataset: Dataset) -> NDArray[np.float64]:
-    if len(dataset) > MAX_COMPARED:
-        raise AeguiError(
-            tr(
-                "{name} has {count:,} characters; at most {most:,} are compared pair by pair. "
-                "Choose fewer of them.",
-                name=dataset.name,
-                count=len(dataset),
-                most=MAX_COMPARED,
-            )
-        )
+    if reason := why_too_many(dataset):
+        raise AeguiError(reason)
     return binary_rows(dataset.flat())
 
 

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 from aegui.core.data.builtin import BUILTIN_SETS, download_key
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.confusions import MAX_COMPARED, MixedPair, confusable_pairs, confusions
+from aegui.core.evaluation.confusions import (
+    MixedPair,
+    confusable_pairs,
+    confusions,
+    why_too_many,
+)
 from aegui.core.evaluation.outliers import outlier_bench
 from aegui.core.i18n import tr
 from aegui.core.recipe import MIN_IMAGE, DataSpec, ImageSpec
@@ -122,15 +127,7 @@ def why_no_mix_ups(codec: Codec | None, dataset: Dataset, *, glyphs: bool) -> st
         )
     if codec.image_shape != dataset.image_shape:
         return tr("The images of this set do not fit the network.")
-    if len(dataset) > MAX_COMPARED:
-        return tr(
-            "{name} has {count:,} characters; at most {most:,} are compared pair by pair. "
-            "Choose fewer of them.",
-            name=dataset.name,
-            count=len(dataset),
-            most=MAX_COMPARED,
-        )
-    return ""
+    return why_too_many(dataset)
 
 
 # Outliers
