@@ -20,6 +20,7 @@ Fixtures:
 - ``handled_signals``: processes started by the test receive SIGHUP and SIGINT.
 - ``start_program(text, *arguments, environment=...)``: a program in a process of its own, which has
   imported Qt, the window and torch already.
+- ``processes``: a list of processes to which a test adds those that are killed at its end.
 - ``repository``: the root of the source tree.
 - ``qtbot``, ``qapp`` and ``qtlog`` come from pytest-qt.
 """
@@ -47,7 +48,10 @@ from aegui.session.jobs.latest_job import LatestJob  # noqa: E402
 from aegui.session.training import training_runner  # noqa: E402
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
+
+    from tests.harness.forked import Forked
 
 # Before a QApplication is created. A real display is used only if requested by name. The offscreen
 # platform's default screen of 800 x 800 is too small for the windows under test. The path is
@@ -100,6 +104,16 @@ def handled_signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def processes() -> Iterator[list[Forked | subprocess.Popen[str]]]:
+    """Return a list for the processes that a test starts; they are killed at its end."""
+    begun: list[Forked | subprocess.Popen[str]] = []
+    yield begun
+    for process in begun:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture(scope="session")

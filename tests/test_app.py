@@ -7,12 +7,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,20 +48,11 @@ print("ended", code)
 """
 
 
-def test_window_before_torch_and_a_clean_end(repository: Path, user_home: Path) -> None:
+def test_window_before_torch_and_a_clean_end(user_home: Path) -> None:
     log = user_home / "data" / "aegui" / "aegui.log"
     log.parent.mkdir(parents=True)
     log.write_text("what it did before\n" * 40_000)
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM],
-        cwd=repository,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = python("-c", _PROGRAM)
     assert done.stdout.split("\n")[:3] == ["False True", "False", "ended 0"]
     assert "Traceback" not in done.stderr
     assert (user_home / "config" / "aegui" / "settings.json").is_file()
@@ -69,17 +61,9 @@ def test_window_before_torch_and_a_clean_end(repository: Path, user_home: Path) 
     assert "what it did before" not in log.read_text()
 
 
-def test_a_home_that_keeps_nothing_is_told_and_the_window_goes_on(repository: Path) -> None:
+def test_a_home_that_keeps_nothing_is_told_and_the_window_goes_on() -> None:
     nowhere = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), "/dev/null")
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM],
-        cwd=repository,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8", **nowhere},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
+    done = python("-c", _PROGRAM, **nowhere)
     assert done.stdout.split()[-2:] == ["ended", "0"]
     assert "Nothing can be saved in /dev/null" in done.stderr
 

@@ -28,11 +28,11 @@ from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.setup_line.writing import line_of
 from aegui.session.settings import Settings
+from tests.processes import ROOT, python
 
 if TYPE_CHECKING:
     from tests.harness.forked import Start
 
-ROOT = Path(__file__).resolve().parents[1]
 CLASSIC = """{"layers":[35,25,10,2,10,25,35],"learning_rate":0.01,"epochs":10000,
 "activation_fn":"relu","loss_function":"cross_entropy_loss","optimizer":"adam","n_runs":1,
 "seed":42,"init_method":"uniform"}"""
@@ -521,10 +521,7 @@ def test_help_and_refusals_import_nothing_heavy() -> None:
         "heavy = {'numpy', 'torch', 'pydantic', 'PySide6', 'PIL', 'yaml'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or 0)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    python("-c", code)
 
 
 def test_only_training_imports_torch(run_path: Path) -> None:
@@ -535,10 +532,7 @@ def test_only_training_imports_torch(run_path: Path) -> None:
         "assert main(['decode', path, '--at', '0,0']) == 0\n"
         "sys.exit('torch' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    python("-c", code)
 
 
 def has_terminals() -> bool:
@@ -602,16 +596,8 @@ def test_argparse_looks_up_the_sentences_that_are_translated() -> None:
 
 @pytest.mark.slow
 def test_the_self_test_opens_the_window_and_quits() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "aegui", "self-test"],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "The window opened, painted itself and closed." in done.stdout
+    said = python("-m", "aegui", "self-test").stdout
+    assert "The window opened, painted itself and closed." in said
 
 
 def test_the_self_test_of_the_core_passes(capsys: Captured) -> None:

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from aegui.qt_import import without_collection
+from tests.processes import python
 
 _BODY = """
 import builtins, linecache, sys
@@ -24,10 +25,7 @@ print([name for name in linecache.cache if "aegui" in name])
 
 
 def test_no_source_is_read() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _BODY], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+    assert python("-c", _BODY).stdout.strip() == "[]"
 
 
 _PAINTING = """

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from tests.processes import python
 
 _BODY = """
 import sys
@@ -42,11 +41,4 @@ _LATER = (
 
 
 def test_what_nobody_sees_is_imported_later() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _BODY.format(names=_LATER)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stdout + done.stderr
+    assert python("-c", _BODY.format(names=_LATER)).stdout.strip() == "[]"

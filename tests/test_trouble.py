@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import pytest
 from aegui.core.run_file.saved import load_run
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
+from tests.processes import python
 from tests.session.parts import glyphs
 
 if TYPE_CHECKING:
@@ -96,17 +96,8 @@ def said(workspace: Workspace) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of files as Linux has them")
-def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path: Path, repository: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _FULL, str(tmp_path)],
-        cwd=repository,
-        env={**os.environ, "LANGUAGE": "en"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path: Path) -> None:
+    done = python("-c", _FULL, tmp_path)
     assert "mine.aegui could not be written: " in done.stdout
     # Once, however often it fails.
     assert done.stdout.count("Unsaved work could not be backed up.") == 1

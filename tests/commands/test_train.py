@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,13 +17,13 @@ from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.record.history import RUN_COLUMNS
 from tests.harness.lost_card import ON_CARD, card_lost
+from tests.processes import ROOT, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.harness.forked import Start
 
-ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = {"LANGUAGE": "en"}
 WAIT_SECONDS = 240.0
 MAIN = f"import runpy; runpy.run_path({str(ROOT / 'main.py')!r}, run_name='__main__')"
@@ -53,24 +49,6 @@ VAE: dict[str, Any] = {
     "network": {"latent": {"kind": "gaussian"}},
     "training": {"epochs": 3000, "device": "cpu"},
 }
-
-
-@contextmanager
-def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """Run ``aegui`` in a process of its own, killed at the end if still running."""
-    process = subprocess.Popen(
-        [sys.executable, "main.py", *map(str, arguments)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | ENGLISH,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def wait_for(file: Path, *, newer_than: int = 0) -> int:
@@ -100,8 +78,8 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(
     whole, killed = tmp_path / "whole.aegui", tmp_path / "killed.aegui"
     recipe = a_recipe(tmp_path, document, epochs=1_000_000)
     # Killed after its second checkpoint, at whatever epoch that is.
-    with started(
-        "train", recipe, "--yes", "--out", killed, "--checkpoint-every", "0.01"
+    with running(
+        "main.py", "train", recipe, "--yes", "--out", killed, "--checkpoint-every", "0.01"
     ) as process:
         wait_for(killed, newer_than=wait_for(killed))
         process.kill()
@@ -164,8 +142,8 @@ def test_a_training_begun_with_nohup_outlives_its_terminal(tmp_path: Path) -> No
     recipe = a_recipe(tmp_path, VAE, epochs=50_000_000)
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with started(
-            "train", recipe, "--yes", "--out", out, "--checkpoint-every", "0.01"
+        with running(
+            "main.py", "train", recipe, "--yes", "--out", out, "--checkpoint-every", "0.01"
         ) as process:
             written = wait_for(out)
             process.send_signal(signal.SIGHUP)

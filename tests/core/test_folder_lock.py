@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +13,12 @@ import pytest
 from aegui.core.errors import AeguiError
 from aegui.core.folder_lock import LOCK, FolderLock, _Owner
 from aegui.core.leftovers import owner_mark
+from tests.processes import started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import subprocess
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 TAKES = """
 import sys
 from pathlib import Path
@@ -46,16 +45,6 @@ sys.stdin.readline()
 """
 
 
-def started(code: str, folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 def said(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
@@ -67,19 +56,10 @@ def go_on(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
-@pytest.fixture
-def processes() -> Iterator[list[subprocess.Popen[str]]]:
-    all_of_them: list[subprocess.Popen[str]] = []
-    yield all_of_them
-    for one in all_of_them:
-        one.kill()
-        one.communicate()
-
-
 def test_another_program_is_refused_until_the_first_lets_go(
     tmp_path: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
-    other = started(TAKES, tmp_path)
+    other = started("-c", TAKES, tmp_path)
     processes.append(other)
     assert said(other) == "taken"
     lock = FolderLock(tmp_path)
@@ -99,13 +79,13 @@ def test_another_program_is_refused_until_the_first_lets_go(
 def test_what_a_killed_program_has_left_is_taken_over_by_one(
     tmp_path: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
-    killed = started(TAKES, tmp_path)
+    killed = started("-c", TAKES, tmp_path)
     processes.append(killed)
     assert said(killed) == "taken"
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     assert (tmp_path / LOCK).exists()
-    several = [started(RACES, tmp_path) for _ in range(3)]
+    several = [started("-c", RACES, tmp_path) for _ in range(3)]
     processes += several
     for one in several:
         go_on(one)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.run_file.saved import load_run
+from tests.processes import python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,25 +58,13 @@ def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(locales: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def made(locales: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return folders of results made with a decimal point, and with a decimal comma."""
     folders = []
     for name, point in (("C.UTF-8", "."), (_LOCALE, ",")):
         folder = tmp_path_factory.mktemp(name)
-        done = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, str(folder), *_MACHINES],
-            cwd=repository,
-            env={
-                **os.environ,
-                **{"QT_QPA_PLATFORM": "offscreen", "LC_ALL": name, "LOCPATH": str(locales)},
-                **{"LANGUAGE": "en", "TZ": "Asia/Tokyo"},
-            },
-            capture_output=True,
-            text=True,
-            timeout=250,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        environment = {"LC_ALL": name, "LOCPATH": str(locales), "TZ": "Asia/Tokyo"}
+        python("-c", _PROGRAM, folder, *_MACHINES, **environment)
         assert json.loads((folder / "said").read_text()) == [point]
         folders.append(folder)
     return folders

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.processes import python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,15 +33,8 @@ assert shown[0] != shown[1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fontconfig is how Linux finds fonts")
-def test_letters_are_letters(tmp_path: Path, repository: Path) -> None:
+def test_letters_are_letters(tmp_path: Path) -> None:
     configuration = tmp_path / "fonts.conf"
     configuration.write_text(_NO_FONTS, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", _PROBE],
-        env={**os.environ, "FONTCONFIG_FILE": str(configuration), "PYTHONPATH": str(repository)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
+    done = python("-c", _PROBE, FONTCONFIG_FILE=str(configuration))
     assert done.stdout.splitlines() == ["''", "'DejaVu Sans'"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+
+from tests.processes import python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,22 +53,8 @@ def german(user_home: Path) -> Path:
     return path
 
 
-def _run(repository: Path, code: str) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=repository,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
-
-
-def test_the_window_offers_a_third_language(repository: Path, german: Path) -> None:
-    offered, spoken, cancel, spanish_cancel = _run(repository, _WINDOW)
+def test_the_window_offers_a_third_language(german: Path) -> None:
+    offered, spoken, cancel, spanish_cancel = python("-c", _WINDOW).stdout.splitlines()
     assert offered == "['English', 'Español', 'Deutsch']"
     assert spoken == "&Datei 1.234,5"
     # Qt's own texts are translated by Qt.
@@ -77,7 +62,7 @@ def test_the_window_offers_a_third_language(repository: Path, german: Path) -> N
     assert spanish_cancel.replace("&", "") == "Cancelar"
 
 
-def test_a_file_that_is_no_catalogue_is_left_out(repository: Path, german: Path) -> None:
+def test_a_file_that_is_no_catalogue_is_left_out(german: Path) -> None:
     german.write_bytes(b"nothing of the kind")
     code = "from aegui.core.i18n import LANGUAGES; print(*LANGUAGES)"
-    assert _run(repository, code) == ["en es"]
+    assert python("-c", code).stdout == "en es\n"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
+from tests.processes import python
 from tests.system.random_hands import SCREEN
 
 if TYPE_CHECKING:
@@ -29,16 +27,8 @@ hands.run()
 """
 
 
-def test_an_error_is_told_and_the_round_goes_on(repository: Path, user_home: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", ROUND],
-        cwd=repository,
-        env={**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={SCREEN}"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=True,
-    )
+def test_an_error_is_told_and_the_round_goes_on(user_home: Path) -> None:
+    done = python("-c", ROUND, QT_QPA_PLATFORM=f"offscreen:configfile={SCREEN}")
     told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     (planted,) = [one for one in told if "planted" in one.get("error", "")]
     assert planted["error"].startswith("Traceback")

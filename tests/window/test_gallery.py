@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +24,7 @@ from aegui.features.gallery.view.card_list import CardPictures
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.kit.theme import DARK, apply_theme
 from aegui.paths import models_dir, recipes_dir
+from tests.processes import python
 from tests.window.conftest import SMALL, stop
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def test_nothing_of_it_is_imported_with_the_window() -> None:
         "app = App(q, Settings()); found = [n for n in sys.modules if 'features.gallery.' in n];"
         "app.shutdown(); sys.exit(str(found) if found else 0)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
+    python("-c", code)
 
 
 def test_it_begins_with_first_steps_and_the_keys_in_the_search(

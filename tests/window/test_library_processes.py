@@ -13,7 +13,6 @@ from aegui.core.library.library import Library
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
 
     from tests.harness.forked import Forked, Start
 
@@ -49,15 +48,6 @@ QTimer.singleShot(0, train)
 qapp.exec()
 app.shutdown()
 """
-
-
-@pytest.fixture
-def processes() -> Iterator[list[Forked | subprocess.Popen[str]]]:
-    all_of_them: list[Forked | subprocess.Popen[str]] = []
-    yield all_of_them
-    for one in all_of_them:
-        one.kill()
-        one.communicate()
 
 
 @pytest.mark.slow

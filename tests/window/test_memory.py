@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
-import sys
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from aegui.session.documents.draft import full_draft
 from aegui.session.documents.edit_command import EditCommand
 from aegui.session.documents.undo_history import UndoHistory
 from aegui.window.memory import holdings, memory_table
+from tests.processes import ROOT, python
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -45,22 +44,14 @@ def large_set(count: int = 3000) -> Dataset:
 
 
 @pytest.mark.slow
-def test_a_large_set_that_was_closed_is_given_back(repository: Path) -> None:
+def test_a_large_set_that_was_closed_is_given_back() -> None:
     """Run in a process of its own.
 
     Collecting frozen garbage left by windows of earlier tests crashes PySide; the program has only
     one window.
     """
-    name = f"{Path(__file__).relative_to(repository)}::test_in_a_fresh_process"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name],
-        cwd=repository,
-        env={**os.environ, FRESH: "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    name = f"{Path(__file__).relative_to(ROOT)}::test_in_a_fresh_process"
+    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", name, **{FRESH: "1"})
     assert "1 passed" in done.stdout
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from aegui.features.tour.steps import STEPS
 from aegui.kit.overlay_area import overlay_area_of
 from aegui.session.data.selection import Selection
 from aegui.session.documents.document import shipped_model
+from tests.processes import python
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def test_nothing_of_it_is_imported_with_the_window() -> None:
         "app = App(q, Settings()); found = [n for n in sys.modules if 'features.tour.' in n];"
         "app.shutdown(); sys.exit(str(found) if found else 0)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
+    python("-c", code)
 
 
 def covers(tour: TourFeature) -> bool:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from typing import Any
 
@@ -21,6 +19,7 @@ from aegui.core.data.card import card
 from aegui.core.data.emoji import EMOJI_GROUPS
 from aegui.core.data.published import NotDownloaded
 from aegui.core.errors import AeguiError
+from tests.processes import python
 
 
 @pytest.mark.parametrize(
@@ -122,4 +121,4 @@ def test_neither_torch_nor_pillow_is_imported() -> None:
         "import aegui.core.data.writers, aegui.core.data.corruption, aegui.core.evaluation.bayes;"
         "sys.exit(any(name in sys.modules for name in ('torch', 'PIL', 'scipy')))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    python("-c", code)

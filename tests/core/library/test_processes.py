@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aegui.core.library.library import Library
 from tests.core.library.made import entry
+from tests.processes import started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import subprocess
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
 KEEPS = """
 import sys
 from pathlib import Path
@@ -57,26 +56,6 @@ with Library(Path(sys.argv[1])) as library:
 """
 
 
-def started(code: str, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.fixture
-def processes() -> Iterator[list[subprocess.Popen[str]]]:
-    """Return a list of the processes that a test starts; they are killed at its end."""
-    all_of_them: list[subprocess.Popen[str]] = []
-    yield all_of_them
-    for one in all_of_them:
-        one.kill()
-        one.communicate()
-
-
 def ended(process: subprocess.Popen[str]) -> str:
     said, error = process.communicate(timeout=100)
     assert process.returncode == 0, error
@@ -87,7 +66,7 @@ def test_two_programs_at_once_lose_nothing(
     tmp_path: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
     """Both create the library, keep runs in it, and change entries."""
-    processes += [started(KEEPS, tmp_path, name, 15) for name in ("one", "other")]
+    processes += [started("-c", KEEPS, tmp_path, name, 15) for name in ("one", "other")]
     said = [line for process in processes for line in ended(process).split("\n") if line]
     ids = {line for line in said if line != "open"}
     assert len(ids) == 30
@@ -104,7 +83,7 @@ def test_changes_of_one_entry_by_two_programs_all_count(
 ) -> None:
     with Library(tmp_path) as library:
         kept = library.keep_entry(entry("shared"))
-        processes += [started(TAGS, tmp_path, kept.id, name) for name in "ab"]
+        processes += [started("-c", TAGS, tmp_path, kept.id, name) for name in "ab"]
         for process in processes:
             ended(process)
         wanted = {f"{name}{n}" for name in "ab" for n in range(30)}
@@ -118,7 +97,7 @@ def test_what_was_kept_outlives_a_kill(
     tmp_path: Path, processes: list[subprocess.Popen[str]], moment: int
 ) -> None:
     """Killed at any moment: everything reported as kept is complete, with its note."""
-    process = started(KEEPS, tmp_path, "run", 10_000)
+    process = started("-c", KEEPS, tmp_path, "run", 10_000)
     processes.append(process)
     assert process.stdout is not None
     told = [process.stdout.readline().strip() for _ in range(3 + moment)][1:]
@@ -148,7 +127,7 @@ def test_a_run_that_does_not_fit_leaves_nothing(
 ) -> None:
     with Library(tmp_path) as library:
         library.keep_entry(entry("before"))
-    processes.append(started(FULL, tmp_path))
+    processes.append(started("-c", FULL, tmp_path))
     said = ended(processes[0])
     assert "could not be written" in said
     assert said.count("\n") == 1

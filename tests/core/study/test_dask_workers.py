@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import aegui
 from aegui.core.study.dask_workers import Scheduler
+from tests.processes import ROOT, python
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCRIPT = """
 import json, os, signal, sys
@@ -84,10 +86,8 @@ def test_a_cluster_finds_what_this_computer_finds_though_a_worker_is_killed(tmp_
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
     script, out = tmp_path / "script.py", tmp_path / "found.json"
     script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(out)]
     # The processes of the cluster look for the program where this one has found it.
-    environment = os.environ | {"PYTHONPATH": str(Path(aegui.__file__).parents[1])}
-    subprocess.run(command, check=True, timeout=240, env=environment)
+    python(script, out, PYTHONPATH=str(ROOT))
     found = json.loads(out.read_text())
     assert found["jobs"] == 2
     assert found["killed"] == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from aegui.core.training.cost import (
     training_cost,
 )
 from aegui.core.training.loop.probe import probed
+from tests.processes import python
 
 GIGABYTE = 1 << 30
 
@@ -161,4 +160,4 @@ def test_trying_can_be_cancelled_and_scipy_is_reckoned() -> None:
 def test_reckoning_brings_no_torch() -> None:
     """The window estimates costs before it is shown; importing torch takes a second."""
     code = "import sys, aegui.core.training.cost; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    python("-c", code)

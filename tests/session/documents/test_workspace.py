@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,10 +23,12 @@ from aegui.session.documents.autosave import remove
 from aegui.session.documents.workspace import Workspace
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
+from tests.processes import python
 from tests.session.parts import glyphs, recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -788,8 +787,7 @@ assert workspace.open(Path({str(save)!r}))
 workspace.close()
 sys.exit(3 if "torch" in sys.modules or "PySide6.QtWidgets" in sys.modules else 0)
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=False)
-    assert done.returncode == 0
+    python("-c", code)
 
 
 def test_a_saved_file_with_a_broken_draft_is_refused(tmp_path: Path, workspace: Workspace) -> None:

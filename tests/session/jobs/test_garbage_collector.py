@@ -3,7 +3,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import re
-import subprocess
 import sys
 import threading
 import types
@@ -14,6 +13,7 @@ from PySide6.QtCore import QObject, Qt
 
 from aegui.session.jobs.garbage_collector import GarbageCollector, collect_due
 from aegui.window.memory import process_bytes
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +153,6 @@ def test_threads_share_their_arenas(ours: bool, tmp_path: Path) -> None:
     """The second time without us: eight threads have an arena each."""
     report = tmp_path / "malloc.xml"
     who = "ours" if ours else "nobody's"
-    subprocess.run([sys.executable, "-c", THREADS_THAT_ALLOCATE, who, report], check=True)
+    python("-c", THREADS_THAT_ALLOCATE, who, report)
     arenas = len(re.findall("<heap nr=", report.read_text()))
     assert (arenas <= 2) == ours

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
@@ -26,6 +24,7 @@ from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS
 from aegui.core.training.step.measure import Measured
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.samples import Samples
+from tests.processes import python
 
 if TYPE_CHECKING:
     from aegui.core.training.families.steppers import Orders
@@ -169,7 +168,7 @@ def test_numpy_does_not_warn_of_numbers_that_are_zero_in_a_training() -> None:
         "with tiny_numbers_as_zero():\n"
         "    for kind in 'fdg': numpy.finfo(kind)"
     )
-    subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", code], check=True)
+    python("-W", "error::UserWarning", "-c", code)
 
 
 def test_infinity_ends_a_run_with_its_last_good_weights() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,11 +20,11 @@ from aegui.kit.charts.lines import screen_pen
 from aegui.kit.charts.menu import FigureExporter
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.widgets.charts.curves import CHARTS, applies, curves_of, short_axis_name
+from tests.processes import python
 from tests.widgets.charts.test_curves import some_history, with_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -445,7 +442,7 @@ def test_single_runs_and_their_band_stop_where_training_diverged(
     assert 0.3 * full < count(drawn(qtbot, panel, "share"), LIGHT.series[2]) < 0.7 * full
 
 
-def test_pyqtgraph_is_imported_behind_the_first_picture(repository: Path) -> None:
+def test_pyqtgraph_is_imported_behind_the_first_picture() -> None:
     code = """
 import sys
 from PySide6.QtWidgets import QApplication
@@ -467,11 +464,7 @@ while not view.has_graph:
 assert "pyqtgraph" in sys.modules
 assert sys.excepthook is hook
 """
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=repository, env=environment, timeout=300, check=False
-    )
-    assert done.returncode == 0
+    python("-c", code)
 
 
 @pytest.mark.parametrize(("width", "lines"), [(190, 2), (420, 1)])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import aegui
 from aegui.features.studies.model.compute_target import CLUSTER, SETTINGS_PREFIX, ComputeTarget
 from aegui.session.settings import Settings
 from tests.features.studies.plans import write_plan
+from tests.processes import ROOT, python
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCRIPT = """
 import json, sys
@@ -68,9 +68,7 @@ def test_a_study_of_the_window_is_done_on_a_cluster_once_one_answers(tmp_path: P
     script, out = tmp_path / "script.py", tmp_path / "found.json"
     script.write_text(SCRIPT)
     plan = write_plan(tmp_path)
-    environment = os.environ | {"PYTHONPATH": str(Path(aegui.__file__).parents[1])}
-    command = [sys.executable, str(script), str(plan), str(out)]
-    subprocess.run(command, check=True, timeout=240, env=environment)
+    python(script, plan, out, PYTHONPATH=str(ROOT))
     found = json.loads(out.read_text())
     (told,) = found["failed"]
     assert told.startswith("The scheduler tcp://127.0.0.1:1 cannot be reached: ")
