@@ -12,7 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from aegui.app import App
+from aegui.core.data.load import load_data
+from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
+from aegui.core.run_file.saved import SavedRun, save_run
+from aegui.core.training.loop.train import train as run_training
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.map.hints import HINTS
 from aegui.kit.theme import LIGHT, apply_theme
@@ -26,6 +30,7 @@ from aegui.window.docks import DEFAULT_PERSPECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
@@ -91,6 +96,40 @@ def app(
 @pytest.fixture
 def window(app: App) -> MainWindow:
     return app.window
+
+
+@pytest.fixture(scope="session")
+def learnt_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of ``SMALL`` after its training, to be opened in a third of its time."""
+    dataset = load_data(SMALL.data)
+    resolved = resolve(SMALL, dataset).resolved
+    assert resolved is not None
+    *_, last = run_training(resolved)
+    result = last.result()
+    path = tmp_path_factory.mktemp("learnt") / f"{SMALL.name}.aegui"
+    learnt = SavedRun(
+        SMALL,
+        dataset,
+        result.snapshot,
+        result.history,
+        result.runs,
+        result.checkpoint,
+        result.engine,
+        result.device,
+        timeline=result.timeline,
+    )
+    save_run(path, learnt)
+    return path
+
+
+@pytest.fixture
+def learnt(window: MainWindow, qtbot: QtBot, learnt_file: Path) -> MainWindow:
+    """Return the window with the trained network, where its training itself is not looked at."""
+    workspace = window._services.workspace
+    with qtbot.waitSignal(workspace.document_changed):
+        workspace.open(learnt_file, lambda: True)
+    window.canvas.navigation.arrive()
+    return window
 
 
 def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:

@@ -43,7 +43,8 @@ popup = pytest.mark.qt_log_ignore("This plugin does not support")
 
 @pytest.fixture
 def draw(window: MainWindow) -> DrawPanel:
-    window.set_perspective("draw")
+    window.docks["draw"].show()
+    window.docks["draw"].raise_()
     return window.panel(DrawPanel)
 
 

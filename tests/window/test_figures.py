@@ -41,11 +41,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
-def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    train(qtbot, window)
-    canvas = window.canvas
-    qtbot.waitUntil(lambda: canvas.figure() is not None)
-    return window
+def trained(learnt: MainWindow, qtbot: QtBot) -> MainWindow:
+    qtbot.waitUntil(lambda: learnt.canvas.figure() is not None)
+    return learnt
 
 
 def texts(data: bytes) -> set[str]:

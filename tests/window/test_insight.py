@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    train(qtbot, window)
-    return window
+def trained(learnt: MainWindow) -> MainWindow:
+    return learnt
 
 
 def point(window: MainWindow, x: float = 0.5, y: float = 0.5) -> None:

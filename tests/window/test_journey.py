@@ -17,7 +17,6 @@ from aegui.features.journey.view.words import number
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.session.data.image_style import ImageStyle
 from aegui.session.highlighted_layer import HighlightedLayer
-from tests.window.conftest import train
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -39,8 +38,8 @@ def begun(window: MainWindow, qtbot: QtBot, source: str, pixel: int) -> JourneyP
     return panel
 
 
-def test_a_pixel_is_followed_back_to_the_input(window: MainWindow, qtbot: QtBot) -> None:
-    train(qtbot, window)
+def test_a_pixel_is_followed_back_to_the_input(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     services, feature = window._services, window.feature(JourneyFeature)
     panel = begun(window, qtbot, "drawing", 7)
     codec = services.shown.codec
@@ -88,8 +87,8 @@ def test_every_channel_of_a_pixel_is_chosen(qtbot: QtBot) -> None:
     assert picture.text_of(6) == "Row 2, column 1: 0.545, green"
 
 
-def test_it_follows_the_drawing_and_the_cursor(window: MainWindow, qtbot: QtBot) -> None:
-    train(qtbot, window)
+def test_it_follows_the_drawing_and_the_cursor(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     services, feature = window._services, window.feature(JourneyFeature)
     panel = begun(window, qtbot, "drawing", 3)
     before = panel.formula.text()
@@ -109,8 +108,8 @@ def test_it_follows_the_drawing_and_the_cursor(window: MainWindow, qtbot: QtBot)
     assert feature.path[-1][0] == decoded - 1
 
 
-def test_the_page_that_tells_why_leads_to_it(window: MainWindow, qtbot: QtBot) -> None:
-    train(qtbot, window)
+def test_the_page_that_tells_why_leads_to_it(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     window.set_perspective("draw")
     panel = window.panel(AnswerPanel)
     window.docks["answer"].show()

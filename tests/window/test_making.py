@@ -19,7 +19,6 @@ from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog
 from aegui.shell.outcome import shown_origin
-from tests.window.conftest import train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +31,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    """Train a small network and show the panel."""
-    train(qtbot, window)
+def trained(learnt: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Show the panel beside a small network."""
+    window = learnt
     window.docks["making"].show()
     window.docks["making"].raise_()
     qtbot.waitUntil(window.panel(MakingPanel).isVisible)

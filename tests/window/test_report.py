@@ -96,9 +96,9 @@ def test_the_network_that_is_shown_is_handed_in(
 
 
 def test_while_an_earlier_epoch_is_shown_it_says_which_is_handed_in(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, learnt: MainWindow
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     shown = window._services.shown
     assert shown.timeline is not None
     assert shown.saved is not None
@@ -118,9 +118,9 @@ def test_while_an_earlier_epoch_is_shown_it_says_which_is_handed_in(
 
 
 def test_a_refusal_is_told_in_the_words_of_the_command(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, learnt: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     opened(window).reject()
     reports = window._services.of(ReportService)
     (tmp_path / "thesis.txt").write_text("mine")
@@ -137,9 +137,9 @@ def test_a_refusal_is_told_in_the_words_of_the_command(
 
 
 def test_a_folder_with_other_files_gets_a_new_one_in_it(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, learnt: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     (tmp_path / "thesis.txt").write_text("mine")
     monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(tmp_path))
     opened(window).accept()
@@ -152,9 +152,9 @@ def test_a_folder_with_other_files_gets_a_new_one_in_it(
 
 
 def test_it_can_be_given_up(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, learnt: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     folder = tmp_path / "hand-in"
     monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(folder))
     dialog = opened(window)

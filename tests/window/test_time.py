@@ -48,10 +48,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def showing(window: MainWindow, qtbot: QtBot) -> Showing:
-    """Train 400 epochs and return what the window shows."""
-    train(qtbot, window)
-    return window._services.showing
+def showing(learnt: MainWindow) -> Showing:
+    """Return what the window shows after 400 epochs."""
+    return learnt._services.showing
 
 
 def test_before_any_training_there_is_nothing_to_go_through(window: MainWindow) -> None:
