@@ -506,6 +506,8 @@ QToolButton[main="true"]:focus, QPushButton[main="true"]:focus {{ border-color: 
 QToolButton[main="true"]:disabled, QPushButton[main="true"]:disabled {{
     background: {raised}; color: {dim}; border-color: {grid};
 }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QInputDialog QLineEdit, QInputDialog QAbstractSpinBox {{ min-width: {for_text(320)}px; }}
 QDockWidget {{ color: {dim}; font-weight: 600; }}
 QDockWidget::title {{ background: {window}; padding: 4px 8px; text-align: left; }}
 QTabBar::tab {{

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette
-from PySide6.QtWidgets import QCheckBox, QRadioButton, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QInputDialog,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QStyle,
+    QStyleOptionButton,
+)
 
 from aegui.kit import theme as themes
 from aegui.kit.theme import (
@@ -188,3 +196,13 @@ def test_a_box_without_its_mark_is_seen_on_a_dark_ground(
     middle = picture.height() // 2
     line = [picture.pixelColor(x, middle) for x in range(picture.width())]
     assert max(contrast(colour, theme.panel) for colour in line) >= 3.0
+
+
+def test_questions_for_a_name_are_as_wide_and_plain_as_other_dialogs(qtbot: QtBot) -> None:
+    dialog = QInputDialog()
+    qtbot.addWidget(dialog)
+    dialog.setLabelText("Name")
+    dialog.show()
+    (line,) = dialog.findChildren(QLineEdit)
+    assert line.width() >= 300
+    assert [button.icon().isNull() for button in dialog.findChildren(QPushButton)] == [True] * 2

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from aegui.session.comfort import Comfort
 
-_TITLE_PX = 160
-"""Width of icon and buttons beside the title of a window."""
+_TITLE_PX = 240
+"""Width of icon, name of the program and buttons beside the title of a window."""
 
 
 class ComfortDialog(QDialog):
