@@ -24,6 +24,7 @@ from aegui.features.gallery.view.card_list import CardPictures
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.kit.theme import DARK, apply_theme
 from aegui.paths import models_dir, recipes_dir
+from aegui.shell.panel_area import is_in_sight
 from tests.processes import python
 from tests.window.conftest import SMALL, stop
 
@@ -191,6 +192,20 @@ def test_an_untrained_network_is_put_into_the_builder(window: MainWindow, qtbot:
     assert window.toolbar.presets.currentData() == "letters-sparse"
     workspace.undo_stack.undo()
     assert window.toolbar.presets.currentIndex() == -1
+
+
+@pytest.mark.arrangement("build")
+@pytest.mark.parametrize("before", ["build", "compare"])
+def test_the_builder_is_in_sight_once_a_network_is_put_into_it(
+    window: MainWindow, qtbot: QtBot, before: str
+) -> None:
+    window.docks["training"].raise_()
+    window.set_perspective(before)
+    dialog = opened(window, qtbot)
+    choose(dialog, "letters-relu")
+    dialog.details.open.click()
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["builder"]))
+    assert window.perspective == "build"
 
 
 def test_a_card_is_trained_and_meanwhile_nothing_is_put_into_the_builder(

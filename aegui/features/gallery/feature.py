@@ -92,7 +92,7 @@ class GalleryFeature(Feature):
             self._close()
             self._services.requests.data.emit(item.key)
         else:
-            self._take(item)
+            self._take(item, lambda: self.show_dock("builder", "build"))
 
     @Slot(object)
     def train_item(self, item: GalleryItem) -> None:
