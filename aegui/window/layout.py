@@ -69,7 +69,9 @@ class WindowLayout(QObject):
         self._is_restored = False
         self._screen: QScreen | None = None
         self._stored_size: QSize | None = None
-        """The size to restore once the docks are laid out; None if there is none, or it is done."""
+        """The stored size of the window until it is shown; None if there is none."""
+        self._forced_sizes: tuple[QSize, QSize] | None = None
+        """Size that the layout has enforced instead of the stored one, and that one; else None."""
         self._rest = one_shot(self, self._on_rest_timeout, _REST_MS)
         self._relief = one_shot(self, self._on_relief_timeout, _RELIEF_MS)
         for watched in (window, *docks.values()):
@@ -206,6 +208,10 @@ class WindowLayout(QObject):
             handle = self._window.windowHandle()
             handle.screenChanged.connect(self._on_handle_screen_changed)
             self._follow(handle.screen())
+            if self._stored_size is not None:
+                # On a smaller screen than before the window is smaller, and stays so.
+                size = self._window.size()
+                self._forced_sizes = size, size.boundedTo(self._stored_size)
             if not self._is_restored:
                 # Docks of a window that was not visible do not accept sizes.
                 self._give_first_sizes()
@@ -303,13 +309,9 @@ class WindowLayout(QObject):
 
     def _restore_size(self) -> None:
         """Restore the stored size, if the window had to be larger until its docks were laid out."""
-        stored, self._stored_size = self._stored_size, None
-        window = self._window
-        if stored is None or window.isMaximized() or window.isFullScreen():
-            return
-        size = window.size().boundedTo(stored)
-        if size != window.size():
-            window.resize(size)
+        sizes, self._forced_sizes = self._forced_sizes, None
+        if sizes is not None and self._window.size() == sizes[0]:
+            self._window.resize(sizes[1])
 
     def _again(self, but: set[str]) -> None:
         """Arrange the docks again; all ``but`` some stay shown, closed or in front."""
