@@ -34,7 +34,7 @@ def test_a_shipped_lesson_is_checked_by_its_name(capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("compress2", 'no shipped lesson of that name. Did you mean "compress"?'),
+        ("dropouts", 'no shipped lesson of that name. Did you mean "dropout"?'),
         ("qqqq", "no shipped lesson of that name. There are compress, why-two,"),
     ],
 )

@@ -99,7 +99,9 @@ def test_a_run_named_by_an_emoji_is_reported(tmp_path: Path) -> None:
     run = tmp_path / "💥.aegui"
     shutil.copy(models_dir() / "letters-2d.aegui", run)
     assert main(["report", str(run), "-o", str(tmp_path / "hand")]) == 0
-    assert "-o network-latent.svg" in (tmp_path / "hand/commands.txt").read_text(encoding="utf-8")
+    assert "-o network-1f4a5-latent.svg" in (tmp_path / "hand/commands.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize(
