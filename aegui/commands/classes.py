@@ -8,13 +8,12 @@ import numpy as np
 
 from aegui.commands.history import stages_json
 from aegui.commands.provenance import about_machine, machine_words
-from aegui.commands.words import say, say_json, shown
+from aegui.commands.words import say, say_json, shown, table_text
 from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.classification import classify, truth_of
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER
 from aegui.core.i18n import localized, mark, tr
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -165,7 +164,7 @@ def _score_json(score: ClassScore) -> dict[str, Any]:
 
 def _scores_table(found: Classification) -> str:
     header = [tr("class"), tr("precision"), tr("recall"), "F1", tr("samples")]
-    return columns_text(
+    return table_text(
         header, [_row(score) for score in (*found.scores, found.macro, found.weighted)]
     )
 
@@ -185,7 +184,7 @@ def _say_confusion(found: Classification) -> None:
             [label, *(str(count) if count else "." for count in row)]
             for label, row in zip(labels, found.confusion.tolist(), strict=True)
         ]
-        say(columns_text(["", *labels], rows))
+        say(table_text(["", *labels], rows))
         return
     say(tr("What is confused most often:"))
     mistakes = found.confusion - np.diag(np.diag(found.confusion))
@@ -196,4 +195,4 @@ def _say_confusion(found: Classification) -> None:
         for true, predicted in pairs
         if mistakes[true, predicted]
     ]
-    say(columns_text([tr("class"), tr("taken for"), tr("samples")], rows))
+    say(table_text([tr("class"), tr("taken for"), tr("samples")], rows))

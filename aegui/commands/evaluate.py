@@ -17,7 +17,7 @@ from aegui.commands.provenance import (
     machine_words,
     several_words,
 )
-from aegui.commands.words import say, say_json, shown
+from aegui.commands.words import say, say_json, shown, table_text
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.classification import classify
@@ -25,7 +25,6 @@ from aegui.core.evaluation.parts import HELD_OUT, PARTS
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, mark, tr, trn
-from aegui.core.text_tables import columns_text
 from aegui.core.training.record.best import counts_wrong_pixels
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def _say_means(found: Mapping[str, PartFigures], *figures: str) -> None:
     specs = [score.spec for score in next(iter(found.values())).scores]
     names = [tr("clean"), *map(corruption_words, specs)]
     rows = [[name, *row] for name, *row in zip(names, *columns, strict=True)]
-    say(columns_text([tr("input"), *heads], rows))
+    say(table_text([tr("input"), *heads], rows))
 
 
 def _wrong(one: PartFigures) -> list[float]:
@@ -180,7 +179,7 @@ def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
         limits = ["-" if score.limit is None else localized(score.limit, ".3f") for score in scores]
         means.append([tr("Bayes limit"), "0", *limits])
     header = [tr("wrong pixels"), tr("clean"), *(corruption_words(one.spec) for one in scores)]
-    say(columns_text([*header, *([tr("part")] if len(found) > 1 else [])], [*rows, *means]))
+    say(table_text([*header, *([tr("part")] if len(found) > 1 else [])], [*rows, *means]))
     for key, one in found.items():
         shares = {"one": float(np.mean(one.clean <= 1)), "none": float(np.mean(one.clean == 0))}
         if len(found) > 1:
@@ -226,7 +225,7 @@ def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> i
     ]
     mean = trn("mean of {n} run", "mean of {n} runs", len(each))
     header = [tr("figure"), mean, tr("standard deviation")]
-    say(columns_text(header, lines))
+    say(table_text(header, lines))
     say()
     say(several_words(options.weights, [about["seed"] for about, *_ in each]))
     for words in dict.fromkeys(words for *_, words in each):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.commands.words import table_text
 from aegui.core.evaluation.codes import code_statistics, dimension_figures
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import reconstruction_figures, wrong_of_all
 from aegui.core.i18n import localized, mark, tr
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -97,7 +97,7 @@ def figures_table(figures: Mapping[str, dict[str, Any]]) -> str:
         for key, label in labels.items()
     ]
     header = [tr("figure"), *_heads(figures)]
-    return "\n\n".join([columns_text(header, rows), *_dimensions(figures)])
+    return "\n\n".join([table_text(header, rows), *_dimensions(figures)])
 
 
 def _heads(figures: Mapping[str, dict[str, Any]]) -> list[str]:
@@ -125,7 +125,7 @@ def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
     ]
     heads = [tr("KL, nats")] if len(figures) == 1 else [tr(PARTS[key]) for key in figures]
     first = tr("dimension") if len(figures) == 1 else tr("dimension, KL in nats")
-    return [columns_text([first, *heads], rows)]
+    return [table_text([first, *heads], rows)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,12 @@ import numpy as np
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import about_machine, machine_words
-from aegui.commands.words import say, say_json, shown
+from aegui.commands.words import say, say_json, shown, table_text
 from aegui.core.data.load import read_source
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
 from aegui.core.evaluation.samples import CONFIDENCE, foreign_words
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import localized, tr
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -136,7 +135,7 @@ def _classes_table(found: Mapping[str, Verdict]) -> str:
         for name, *shares in zip(judgement.classes, *columns, strict=True)
     ]
     header = [tr("class"), tr("share of the images"), tr("sure of")]
-    return columns_text([*header, tr("of real ones"), tr("sure of")], rows)
+    return table_text([*header, tr("of real ones"), tr("sure of")], rows)
 
 
 def _kinds_table(found: Mapping[str, Verdict]) -> str:
@@ -162,4 +161,4 @@ def _kinds_table(found: Mapping[str, Verdict]) -> str:
         tr("spread within classes"),
         tr("to the nearest learnt"),
     ]
-    return columns_text(header, rows)
+    return table_text(header, rows)

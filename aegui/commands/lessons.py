@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.words import say, say_json
+from aegui.commands.words import say, say_json, table_text
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import said, tr, trn
 from aegui.core.lessons.lesson import check_names, lesson_cards, load_lesson
 from aegui.core.recipe.errors import did_you_mean
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +26,7 @@ def list_command(options: argparse.Namespace) -> int:
         return 0
     rows = [[card.key, card.title, str(len(card.steps)), str(card.minutes)] for card in cards]
     header = [tr("lesson"), tr("title"), tr("steps"), tr("minutes")]
-    say(columns_text(header, rows, words=2))
+    say(table_text(header, rows, words=2))
     return 0
 
 

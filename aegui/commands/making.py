@@ -11,7 +11,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
 from aegui.commands.progress import stoppable
-from aegui.commands.words import note, say
+from aegui.commands.words import note, say, table_text
 from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, tr, trn
@@ -22,7 +22,6 @@ from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import known, novelty, novelty_words
 from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.sheets import decoded, traversal, write_sheet
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -120,9 +119,7 @@ def finds_command(options: argparse.Namespace) -> int:
         )
     ]
     say(
-        columns_text(
-            [tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines
-        )
+        table_text([tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines)
     )
     write_images(
         options.out,

@@ -11,7 +11,7 @@ from aegui.commands.cost import refuse_excess
 from aegui.commands.images import check_images_form, check_images_path, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
-from aegui.commands.words import note, say, say_json, shown
+from aegui.commands.words import note, say, say_json, shown, table_text
 from aegui.core.cost import Cost
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import load_dataset, read_source
@@ -27,7 +27,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
 from aegui.core.study.findings import mistakes
-from aegui.core.text_tables import columns_text, markdown_text
+from aegui.core.text_tables import markdown_text
 
 if TYPE_CHECKING:
     import argparse
@@ -109,7 +109,7 @@ def _limits_table(
         [corruption_words(spec), *map(_limit_words, row)]
         for spec, row in zip(specs, limits, strict=True)
     ]
-    return (markdown_text if markdown else columns_text)(header, rows)
+    return (markdown_text if markdown else table_text)(header, rows)
 
 
 def _limit_words(found: BayesLimit) -> str:
@@ -129,7 +129,7 @@ def _pairs_table(dataset: Dataset, spec: CorruptionSpec, most: int) -> str:
         for pair in confusable_pairs(dataset, spec, most)
     ]
     title = tr("{data}, {noise}", data=dataset.name, noise=corruption_words(spec))
-    return columns_text([title, tr("different pixels"), tr("taken for the other")], rows)
+    return table_text([title, tr("different pixels"), tr("taken for the other")], rows)
 
 
 def _named(dataset: Dataset, index: int) -> str:

@@ -12,7 +12,7 @@ from aegui.commands.option import check_different, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import data_words, several_words
 from aegui.commands.recipe_sources import recipe_and_data
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, noise_of, parse_corruption
 from aegui.core.data.noises import CORRUPTIONS
@@ -31,7 +31,6 @@ from aegui.core.study.noise_matrix import (
 )
 from aegui.core.study.tables import characters_csv
 from aegui.core.study.workers import default_jobs
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -171,7 +170,7 @@ def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
     if key == "wrong":
         limits = ["-" if one is None else localized(one.mean, ".3f") for one in matrix.limits]
         rows.append([tr("Bayes limit"), *limits])
-    say(columns_text(header, rows))
+    say(table_text(header, rows))
     say(
         trn(
             "Rows: trained with; columns: tried with. Figures over {n} seed, trained and tried in "
@@ -231,7 +230,7 @@ def _say_curves(curves: Curves) -> None:
     ]
     noises = [corruption_words(noise_of(curves.kind, level)) for level in curves.levels.tolist()]
     rows = [[noise, *row] for noise, *row in zip(noises, *columns, strict=True)]
-    say(columns_text([tr("wrong pixels"), *(line.name for line in curves.lines)], rows))
+    say(table_text([tr("wrong pixels"), *(line.name for line in curves.lines)], rows))
     if curves.note:
         say(tr("Made smaller to fit: {what}.", what=curves.note))
 

@@ -14,7 +14,7 @@ from aegui.commands.figure_files import CSV, PICTURES, make_figure, write_figure
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import TerminalLine, left_words, stoppable
 from aegui.commands.provenance import about_data, about_machine
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import write_atomically
 from aegui.core.cost import Cost
 from aegui.core.data.load import load_dataset
@@ -35,7 +35,6 @@ from aegui.core.latent.views import (
 )
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import SUFFIX
-from aegui.core.text_tables import columns_text
 from aegui.kit.charts.paper import Paper
 
 if TYPE_CHECKING:
@@ -241,7 +240,7 @@ def _say(maps: Maps) -> None:
         tr("squared error"),
         tr("seconds"),
     ]
-    say(columns_text(header, rows))
+    say(table_text(header, rows))
 
 
 def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> None:

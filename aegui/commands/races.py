@@ -19,7 +19,7 @@ from aegui.commands.figure_files import (
 from aegui.commands.option import check_different
 from aegui.commands.progress import TerminalLine, stopping_at
 from aegui.commands.recipe_sources import placed_recipe, recipe_and_data
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import speaking, tr, trn
@@ -38,7 +38,6 @@ from aegui.core.races.smallest import (
 from aegui.core.races.surface import PlaneKey, frame_of, loss_surface, plane_of
 from aegui.core.study.settings import key_of
 from aegui.core.study.units import resolved_of
-from aegui.core.text_tables import columns_text
 from aegui.leaving import ENDING_SIGNALS
 from aegui.widgets.figures.race_kinds import RaceView
 
@@ -101,7 +100,7 @@ def _rates(texts: list[str]) -> dict[str, float]:
 def _say_standings(state: RaceState) -> None:
     from aegui.core.races.optimizers import standings_table
 
-    say(columns_text(*standings_table(state)))
+    say(table_text(*standings_table(state)))
     if any(lane.refused for lane in state.lanes):
         say()
     for lane in state.lanes:

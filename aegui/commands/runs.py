@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aegui.commands.progress import TerminalLine
-from aegui.commands.words import note, say, say_exactly, say_json
+from aegui.commands.words import note, say, say_exactly, say_json, table_text
 from aegui.core.atomic import check_writable, stem_of
 from aegui.core.cost import memory_words
 from aegui.core.errors import AeguiError
@@ -26,7 +26,7 @@ from aegui.core.library.library import Library
 from aegui.core.library.query import COLUMNS, USUAL_COLUMNS, Condition, LibraryQuery
 from aegui.core.library.words import cell_words, column_label, is_figure, spread_words
 from aegui.core.run_file.saved import load_run
-from aegui.core.text_tables import columns_text, csv_text
+from aegui.core.text_tables import csv_text
 from aegui.paths import library_dir
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def list_command(options: argparse.Namespace) -> int:
     elif rows:
         cells = [[row.id, *map(cell_words, columns, row.values)] for row in rows]
         words = 1 + len(list(takewhile(lambda column: column in _TEXTS, columns)))
-        say(columns_text([tr(COLUMNS["id"].label), *map(column_label, columns)], cells, words))
+        say(table_text([tr(COLUMNS["id"].label), *map(column_label, columns)], cells, words))
     else:
         note(tr('Nothing of that kind is in the library; "aegui train ... --keep" keeps a run.'))
     return 0
@@ -346,9 +346,7 @@ def _say_groups(
         for group in groups
     ]
     say(
-        columns_text(
-            [column_label(options.group), tr("entries"), *map(column_label, figures)], cells
-        )
+        table_text([column_label(options.group), tr("entries"), *map(column_label, figures)], cells)
     )
     return 0
 
@@ -423,7 +421,7 @@ def _seeds_table(entry: LibraryEntry) -> str:
             figure_words(key, spreads[key].deviation if key in spreads else None) for key in keys
         ]
         rows.append([tr("std"), *stds])
-    return columns_text([tr("seed"), *(tr(run_figure(key).label) for key in keys)], rows)
+    return table_text([tr("seed"), *(tr(run_figure(key).label) for key in keys)], rows)
 
 
 def _diff_json(found: EntryDifference) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from aegui.commands.images import check_images_form, check_images_path, write_im
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import sample_called, unknown_sample
 from aegui.commands.progress import stoppable
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.data.load import read_source
 from aegui.core.data.picture import image_suffixes
@@ -23,7 +23,6 @@ from aegui.core.latent.grids import GridSpec, draw_grid
 from aegui.core.latent.inversion import nearest_drawn
 from aegui.core.latent.sheets import write_sheet
 from aegui.core.recipe import ImageSpec
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -116,7 +115,7 @@ def nearest_command(options: argparse.Namespace) -> int:
             for name, one in zip(options.images, found, strict=True)
         ]
         head = [tr("image"), tr("error"), tr("of a random one"), tr("search"), tr("code")]
-        say(columns_text(head, lines))
+        say(table_text(head, lines))
     if options.out is not None:
         pairs = [
             (image, one.image.reshape(image.shape))

@@ -10,7 +10,7 @@ from aegui.commands.cost import refuse_excess
 from aegui.commands.figure_files import make_figure, painting, paper_of, write_figures
 from aegui.commands.progress import TerminalLine, bar_of, left_words, stopping_at
 from aegui.commands.runs import check_library, keep_found
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import create_folder, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.load import source_from
@@ -31,7 +31,6 @@ from aegui.core.study.workers import (
     with_start,
     workers_for,
 )
-from aegui.core.text_tables import columns_text
 from aegui.kit.charts.paper import FORMS
 from aegui.leaving import ENDING_SIGNALS
 from aegui.widgets.figures.study_kinds import PICTURES, PictureChoice
@@ -233,7 +232,7 @@ def _list() -> int:
         for key, plan in plans.items()
     ]
     header = [tr("study"), tr("what it compares"), tr("settings"), tr("seeds")]
-    say(columns_text(header, rows, words=2))
+    say(table_text(header, rows, words=2))
     return 0
 
 
@@ -292,7 +291,7 @@ def _say(result: StudyResult, folder: Path | None) -> None:
     if plan.notes:
         say(tr(plan.notes))
     say()
-    say(columns_text(*table_of(result)))
+    say(table_text(*table_of(result)))
     say()
     say(_about(plan))
     for step in result.steps:

@@ -15,7 +15,7 @@ from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
 from aegui.commands.recipe_sources import recipe_reading, refuse_needs
 from aegui.commands.runs import check_library, keep_trained
-from aegui.commands.words import note, note_lines, say, say_json
+from aegui.commands.words import note, note_lines, say, say_json, table_text
 from aegui.core.atomic import check_writable
 from aegui.core.course_configs import lines_of
 from aegui.core.data.load import load_data, source_from
@@ -34,7 +34,6 @@ from aegui.core.setup_line.challenges import find_challenge
 from aegui.core.setup_line.goal import figure_words
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
-from aegui.core.text_tables import columns_text
 from aegui.core.training.cost import share_left
 from aegui.core.training.record.history import epoch_number
 from aegui.core.training.record.stage_words import REASONS
@@ -395,7 +394,7 @@ def _concluded(
 
 
 def _say_results(result: TrainingResult, resolved: ResolvedRecipe) -> None:
-    say(columns_text(*_results_table(result, resolved)))
+    say(table_text(*_results_table(result, resolved)))
     if len(result.runs) > _MAX_RUNS_SHOWN:
         more = len(result.runs) - _MAX_RUNS_SHOWN
         say(trn("... and {n:,} more run", "... and {n:,} more runs", more))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
-from aegui.core.text_tables import printable
+from aegui.core.text_tables import columns_text, printable, stacked_text, text_width
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from aegui.commands.option import Option
 
@@ -42,6 +43,30 @@ def note_lines(titled: Iterable[tuple[str, Iterable[str]]]) -> None:
     for title, lines in titled:
         for line in lines:
             note(f"{title}: {line}")
+
+
+def table_text(header: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
+    """Return a table for the standard output, see ``columns_text``.
+
+    On a terminal that is too narrow for its columns, cells are below one another.
+    """
+    lines = list(rows)
+    text = columns_text(header, lines, words)
+    room = _columns()
+    if room is None or max(map(text_width, text.splitlines())) <= room:
+        return text
+    return stacked_text(header, lines)
+
+
+def _columns() -> int | None:
+    """Return the width of the standard output; None if it is no terminal."""
+    if not sys.stdout.isatty():
+        return None
+    try:
+        # Some terminals without a window report 0.
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
 
 
 def note_unused(

@@ -44,16 +44,30 @@ def columns_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
     Cells are in one line each, as from ``printable``.
     """
     lines = [[printable(cell) for cell in line] for line in (header, *rows)]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(text_width, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            cell + " " * (width - _width(cell))
+            cell + " " * (width - text_width(cell))
             if index < words
-            else " " * (width - _width(cell)) + cell
+            else " " * (width - text_width(cell)) + cell
             for index, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
     )
+
+
+def stacked_text(header: Sequence[str], rows: Lines) -> str:
+    """Format a table for a narrow terminal: the cells of each row below one another.
+
+    A row begins with its first cell; each other one follows the name of its column.
+    """
+    lines = [f"{printable(header[0])}:"] if header[0] else []
+    for row in rows:
+        first, *others = map(printable, row)
+        lines.append(first)
+        named = zip(map(printable, header[1:]), others, strict=True)
+        lines += [f"  {name}: {cell}" for name, cell in named if cell]
+    return "\n".join(lines)
 
 
 def printable(text: str, allowed: str = "") -> str:
@@ -76,7 +90,7 @@ def printable(text: str, allowed: str = "") -> str:
     )
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """Return the columns that ``text`` takes in a terminal: two for each wide character."""
     if text.isascii():
         return len(text)

@@ -1,0 +1,53 @@
+"""Tables on terminals that are too narrow for their columns."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from aegui.core.text_tables import stacked_text
+
+pty = pytest.importorskip("pty", reason="there are no pseudo-terminals")
+
+
+def on_terminal(columns: int, *arguments: str) -> list[str]:
+    """Return the lines that the program prints to a terminal of this width."""
+    import termios
+
+    main, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, columns))
+    command = [sys.executable, "-m", "aegui", "--language", "en", *arguments]
+    with subprocess.Popen(command, stdout=terminal, stderr=subprocess.PIPE) as process:
+        os.close(terminal)
+        found = b""
+        while True:
+            try:
+                some = os.read(main, 4096)
+            except OSError:  # the end, on Linux
+                break
+            if not some:
+                break
+            found += some
+    os.close(main)
+    assert process.returncode == 0
+    return found.decode().splitlines()
+
+
+def test_a_table_without_room_has_its_cells_below_one_another() -> None:
+    wide, narrow = on_terminal(120, "lesson", "list"), on_terminal(40, "lesson", "list")
+    assert wide[0].split() == ["lesson", "title", "steps", "minutes"]
+    assert narrow[:5] == [
+        "lesson:",
+        "compress",
+        "  title: Compress 32 letters",
+        "  steps: 5",
+        "  minutes: 10",
+    ]
+    assert max(map(len, narrow)) <= 40
+
+
+def test_empty_cells_and_an_unnamed_first_column_are_left_out() -> None:
+    assert stacked_text(["", "a", "b"], [["x", "", "2"], ["y", "1", ""]]) == "x\n  b: 2\ny\n  a: 1"
