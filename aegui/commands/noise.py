@@ -73,6 +73,8 @@ def limit_command(options: argparse.Namespace) -> int:
         say_json(_limits_json(options, specs, datasets, limits))
         return 0
     say(_limits_table(specs, datasets, limits, markdown=options.markdown))
+    if not all(one.is_exact for row in limits for one in row):
+        note(tr("Noise is drawn with seed {seed}.", seed=options.seed))
     for spec in specs:
         for dataset in datasets if options.pairs else []:
             say()
@@ -157,6 +159,7 @@ def _limits_json(
                     "standard_error": one.error,
                     "exact": one.is_exact,
                     "draws": one.draws,
+                    "seed": options.seed,
                     "pairs": [
                         {
                             "first": dataset.labels[pair.first],

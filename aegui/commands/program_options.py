@@ -47,8 +47,10 @@ SELF_TEST = (
 RECIPES = (
     text("words", mark("WORD"), mark("in name, sentence, notes, kind or data"), nargs="*"),
     choice("--level", tuple(LEVELS), mark("only of this level")),
-    choice("--group", tuple(GROUPS), mark("only of this group")),
-    choice("--kind", KINDS, mark("only of this kind")),
+    choice(
+        "--group", tuple(GROUPS), mark("only of this group: %(choices)s"), metavar=mark("GROUP")
+    ),
+    choice("--kind", KINDS, mark("only of this kind: %(choices)s"), metavar=mark("KIND")),
     text("--data", mark("NAME"), mark("only those that learn this set")),
     AS_JSON,
 )

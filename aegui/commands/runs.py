@@ -157,6 +157,8 @@ def tag_command(options: argparse.Namespace) -> int:
     """Add and remove tags; without runs, list all tags."""
     if options.runs and not options.add and not options.remove:
         raise AeguiError(tr("Name the tags: --add TAG, --remove TAG."))
+    if not options.runs and (options.add or options.remove):
+        raise AeguiError(tr("Name the runs whose tags change."))
     with _opened(looks_only=not options.runs) as library:
         if not options.runs:
             for tag, count in library.tags().items():

@@ -358,3 +358,12 @@ def test_grey_images_are_repaired_by_squared_errors(capsys: Captured, tmp_path: 
     answers = load_run(tmp_path / "g.aegui").codec().reconstruct(dataset.flat())
     change = np.square(np.clip(answers, 0.0, 1.0) - dataset.flat()).sum(axis=1).mean()
     assert f"6 images repaired, with a squared change of {change:.1f} in each" in told
+
+
+def test_a_limit_that_is_drawn_says_by_which_seed(capsys: Captured) -> None:
+    drawn = ("limit", "--data", "lowercase", "--noise", "flip:0.1", "--draws", "320", "--seed", "4")
+    assert main(drawn) == 0
+    assert capsys.readouterr().err == "Noise is drawn with seed 4.\n"
+    assert told(capsys, *drawn)[0]["seed"] == 4
+    assert main(["limit", "--data", "lowercase", "--chars", "hn", "--noise", "flip:0.1"]) == 0
+    assert capsys.readouterr().err == ""

@@ -106,3 +106,14 @@ def test_a_name_that_does_not_exist(capsys: Captured, command: str, name: str, w
     told = capsys.readouterr().err
     assert name in told
     assert words in told
+
+
+def test_no_line_of_the_help_is_wider_than_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["recipes", "--help"]) == 0
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) < 80
+    assert "--group GROUP" in out
+    assert "failures, challenges, own" in " ".join(out.split())

@@ -165,6 +165,7 @@ def test_what_is_said_of_runs(capsys: Captured, ids: dict[str, str]) -> None:
     assert text.splitlines()[-1].startswith("std")
     assert "Name what to change" in said(capsys, "edit", "worse", code=2)
     assert "Name the tags" in said(capsys, "tag", "worse", code=2)
+    assert "Name the runs" in said(capsys, "tag", "--add", "c", code=2)
 
 
 def test_trash_and_back(capsys: Captured, ids: dict[str, str]) -> None:
