@@ -16,7 +16,7 @@ from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.corruption import corruption_words, noise_of, parse_corruption
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.run_file.origin import WEIGHTS, origin_words
 from aegui.core.study.findings import mistakes
@@ -65,8 +65,14 @@ def matrix_command(options: argparse.Namespace) -> int:
     jobs = options.jobs or default_jobs()
     folder = matrix_folder() if options.folder is None else Path(options.folder)
     refuse_excess(matrix_cost(recipe, dataset, spec, jobs), allowed=options.yes)
-    with shown_work() as (report, cancelled):
-        matrix = noise_matrix(recipe, dataset, spec, report, cancelled, folder=folder, jobs=jobs)
+    try:
+        with shown_work() as (report, cancelled):
+            matrix = noise_matrix(
+                recipe, dataset, spec, report, cancelled, folder=folder, jobs=jobs
+            )
+    except Cancelled:
+        text = tr("Stopped. Finished runs are kept; the same command resumes.")
+        raise Cancelled(text) from None
     if options.out:
         write_figures(options.out, make_figure("noise matrix", matrix, options.figure))
     if options.characters:

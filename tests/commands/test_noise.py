@@ -193,7 +193,7 @@ def test_ctrl_c_ends_a_study_as_it_ends_a_training(
     monkeypatch.setattr(noise_studies, "noise_matrix", pressed)
     out = tmp_path / "m.csv"
     assert main(["noise-matrix", recipe, "-o", str(out)]) == 130
-    assert "Stopped." in capsys.readouterr().err
+    assert "Stopped. Finished runs are kept; the same command" in capsys.readouterr().err
     assert not out.exists()
 
 
