@@ -69,6 +69,10 @@ class OpenedRun:
         self.file = os.fspath(file)
         self.name = stem_of(file)
         self.saved = load_run(file)
+        if self.saved.snapshot is None:
+            raise AeguiError(
+                tr("{file} has not been trained yet: it has no weights.", file=self.file)
+            )
         self.dataset = _samples(self.saved, data)
         self.indices = evenly_spaced(len(self.dataset), MAX_CODES).tolist()
         """Indices of ``some_samples`` in the set, those of the figures."""

@@ -367,3 +367,11 @@ def test_a_limit_that_is_drawn_says_by_which_seed(capsys: Captured) -> None:
     assert told(capsys, *drawn)[0]["seed"] == 4
     assert main(["limit", "--data", "lowercase", "--chars", "hn", "--noise", "flip:0.1"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_which_of_several_files_has_no_weights(capsys: Captured, tmp_path: Path) -> None:
+    path = tmp_path / "new.aegui"
+    save_run(path, SavedRun(Recipe(), LETTERS))
+    assert main(["noise-curves", DENOISER, str(path)]) == 2
+    told = capsys.readouterr().err
+    assert told == f"aegui: {path} has not been trained yet: it has no weights.\n"
