@@ -294,6 +294,7 @@ def test_panels_that_need_more_height_get_what_the_others_can_spare(app: App, qt
     qtbot.waitUntil(lambda: is_in_sight(window.docks["answer"]) and not _scrolling(window))
 
 
+@pytest.mark.arrangement("build")
 def test_a_tall_window_has_a_bottom_row_in_which_a_matrix_can_be_read(
     window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -370,6 +371,7 @@ def test_splitters_do_not_drift(
     app.deleteLater()
 
 
+@pytest.mark.arrangement("build")
 @pytest.mark.parametrize("perspective", ["draw", "build"])
 def test_a_low_window_comes_back_in_its_size(
     qapp: QApplication, app: App, qtbot: QtBot, perspective: str
