@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from aegui.core.training.record.snapshot import Snapshot
     from aegui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.arrangement("build")
+
 LETTERS: dict[str, Any] = {"source": "lowercase", "chars": "abcdefgh"}
 DIGITS: dict[str, Any] = {"source": "digits", "split": {"validation": 0.25}}
 CPU: dict[str, Any] = {"device": "cpu", "optimizer": {"learning_rate": 0.02}}
@@ -65,9 +67,8 @@ class ImageStyle:
         self.qtbot = qtbot
         self.window = window
         self.showing = window._services.showing
-        for key in ("training", "reconstructions", "charts"):
-            window.docks[key].show()
-            window.docks[key].raise_()
+        window.docks["charts"].show()
+        window.docks["charts"].raise_()
 
     def weights(self) -> Snapshot:
         """Return the weights that should be shown, determined without the window."""
@@ -154,6 +155,7 @@ class ImageStyle:
             told = f"mean {mean_words(float(wrong.mean()))}, worst {wrong.max()}"
             self.qtbot.waitUntil(lambda: told in window.toolbar.status.text())
         view = window.panel(ReconstructionsPanel).view
+        window.docks["reconstructions"].show()
         window.docks["reconstructions"].raise_()
         window.feature(ReconstructionsFeature)._rows.flush()
         self.qtbot.waitUntil(
