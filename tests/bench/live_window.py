@@ -208,8 +208,12 @@ def moves(app: App) -> Moves:
     decoded = 0
 
     def note() -> None:
+        """Note how many paints there were when the place of this move was first decoded.
+
+        A training repeats it with newer weights, perhaps in the turn in which it has been painted.
+        """
         nonlocal decoded
-        decoded = on_map.count
+        decoded = min(decoded, on_map.count)
 
     service = app.services.of(DecodeService)
     service.decoded.connect(note)
