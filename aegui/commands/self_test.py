@@ -29,7 +29,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.run_file.saved import SavedRun, load_run, save_run
+from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.suffixes import TEACHER
 from aegui.paths import models_dir
 
@@ -94,16 +94,7 @@ def _check_core(folder: Path) -> Path:
     say(tr("Trained {n} epochs: loss {a:.3f} to {b:.3f}.", n=_EPOCHS, a=first, b=last))
     say(machine_status())
     path = folder / "self-test.aegui"
-    run = SavedRun(
-        recipe,
-        resolved.dataset,
-        result.snapshot,
-        result.history,
-        result.runs,
-        result.checkpoint,
-        result.engine,
-        result.device,
-    )
+    run = saved_run_of(result, resolved)
     save_run(path, run)
     decoded, again = run.codec().decode([0.5, -0.5]), load_run(path).codec().decode([0.5, -0.5])
     if not np.array_equal(decoded, again):

@@ -15,7 +15,7 @@ from aegui.app import App
 from aegui.core.data.load import load_data
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, Recipe, TrainingSpec
-from aegui.core.run_file.saved import SavedRun, save_run
+from aegui.core.run_file.saved import save_run, saved_run_of
 from aegui.core.training.loop.train import train as run_training
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.map.hints import HINTS
@@ -101,24 +101,11 @@ def window(app: App) -> MainWindow:
 @pytest.fixture(scope="session")
 def learnt_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of ``SMALL`` after its training, to be opened in a third of its time."""
-    dataset = load_data(SMALL.data)
-    resolved = resolve(SMALL, dataset).resolved
+    resolved = resolve(SMALL, load_data(SMALL.data)).resolved
     assert resolved is not None
     *_, last = run_training(resolved)
-    result = last.result()
     path = tmp_path_factory.mktemp("learnt") / f"{SMALL.name}.aegui"
-    learnt = SavedRun(
-        SMALL,
-        dataset,
-        result.snapshot,
-        result.history,
-        result.runs,
-        result.checkpoint,
-        result.engine,
-        result.device,
-        timeline=result.timeline,
-    )
-    save_run(path, learnt)
+    save_run(path, saved_run_of(last.result(), resolved))
     return path
 
 

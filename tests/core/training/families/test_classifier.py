@@ -15,7 +15,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
-from aegui.core.run_file.saved import SavedRun, load_run, save_run
+from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.training.families import classifier_rows
 from aegui.core.training.families.classifier import group_loss
 from aegui.core.training.families.classifier_engines import (
@@ -478,16 +478,7 @@ def test_patience_does_not_end_the_pre_training() -> None:
 def test_a_saved_classifier_is_read_back_and_continued(tmp_path: Path) -> None:
     resolved = resolved_recipe(DENSE, data={"split": {"validation": 0.25}})
     result = finished(resolved).result()
-    saved = SavedRun(
-        resolved.recipe,
-        resolved.dataset,
-        result.snapshot,
-        result.history,
-        result.runs,
-        result.checkpoint,
-        result.engine,
-        result.device,
-    )
+    saved = saved_run_of(result, resolved)
     save_run(tmp_path / "digits.aegui", saved)
     read = load_run(tmp_path / "digits.aegui")
     assert read.results[0].figures == result.runs[0].figures

@@ -10,7 +10,7 @@ import pytest
 from aegui.core.data.load import load_data
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import CorruptionSpec, DataSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
-from aegui.core.run_file.saved import SavedRun, load_run, save_run
+from aegui.core.run_file.saved import SavedRun, load_run, save_run, saved_run_of
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.stage_words import change_words, stage_words, unrecorded_words
@@ -41,18 +41,6 @@ def resolved(epochs: int) -> ResolvedRecipe:
 def trained(epochs: int = 20) -> TrainingResult:
     *_, last = train(resolved(epochs))
     return last.result()
-
-
-def saved(result: TrainingResult, what: ResolvedRecipe) -> SavedRun:
-    return SavedRun(
-        what.recipe,
-        what.dataset,
-        result.snapshot,
-        result.history,
-        result.runs,
-        result.checkpoint,
-        stages=result.stages,
-    )
 
 
 def test_a_training_is_one_stage() -> None:
@@ -98,7 +86,7 @@ def test_going_on_is_a_further_stage() -> None:
     ]
     # What the person asked for were 20 epochs more, not 40.
     assert result.stages[-1].recipe.training.epochs == 20
-    assert saved(result, resolved(40)).requested_recipe == RECIPE
+    assert saved_run_of(result, resolved(40)).requested_recipe == RECIPE
 
 
 def test_a_fork_leaves_the_stage_where_it_begins() -> None:
@@ -128,7 +116,7 @@ def test_the_history_travels_with_the_file(tmp_path: Path) -> None:
         if training.epoch == 5:
             control.learning_rate = 0.003
             control.corruption = CorruptionSpec(kind="flip", level=0.1)
-    run = saved(training.result(), resolved(20))
+    run = saved_run_of(training.result(), resolved(20))
     save_run(tmp_path / "a.aegui", run)
     again = load_run(tmp_path / "a.aegui")
     assert again.stages == run.stages
@@ -150,7 +138,7 @@ def test_words() -> None:
 
 def test_old_runs_say_that_their_history_is_unknown() -> None:
     result = trained()
-    run = saved(result, resolved(20))
+    run = saved_run_of(result, resolved(20))
     assert unrecorded_words(run) == ""
     assert "20 epochs" in unrecorded_words(SavedRun(RECIPE, run.dataset, results=result.runs))
     assert "Nothing" in unrecorded_words(SavedRun(RECIPE, run.dataset))
