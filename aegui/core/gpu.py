@@ -53,7 +53,11 @@ def gpu_words(state: GpuState) -> list[str]:
     if state.answers:
         return [
             tr("This program trains on the graphics card of this computer."),
-            tr("Small networks are faster on the processor: “Automatic” chooses for each."),
+            tr(
+                "Many small networks train there at once, as one kernel; a few end sooner on "
+                "the processor. “Automatic” chooses for each training; a study of small networks "
+                "uses the card if its recipe says so."
+            ),
         ]
     words = []
     if state.frozen or state.build.endswith("+cpu"):

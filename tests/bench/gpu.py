@@ -10,9 +10,14 @@ import numpy as np
 import torch
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.training.engines.choice import choose_engine
+from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.loop.train import train
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.samples import Samples
 from tests.bench.engine import PlainTorchLoop, course_recipe, seconds_per_epoch
-from tests.bench.figures import Figure, at_most
+from tests.bench.figures import Figure, at_least, at_most
+from tests.bench.many_networks import FunctionalNetworks, StackedNetworks
 from tests.bench.models import CLASSES, CONV, Ours, bound, dense_vae, noise
 from tests.bench.plain_loops import PlainClassifier, PlainConv, PlainGan, PlainLoop, PlainVae
 
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 POPULATIONS = (1, 100, 1_000)
+NETWORKS = (1, 132, 1_000, 10_000)
+"""Networks trained at once by the engine alone, without measuring them."""
 AGREEMENT_EPOCHS = 100
 BATCH = 128
 
@@ -33,7 +40,7 @@ def measure() -> list[Figure]:
     """Measure the rates of the course's models; no figures without a GPU."""
     if not torch.cuda.is_available():
         return []
-    return [*_agreement(), *_letters(), *_models()]
+    return [*_agreement(), *_letters(), *_networks(), *_models()]
 
 
 def _agreement() -> list[Figure]:
@@ -93,6 +100,56 @@ def _letters() -> list[Figure]:
             Figure(f"course net x {runs:,}, GPU: times the loop", base / each["cuda"], "x"),
         ]
     return figures
+
+
+def _networks() -> list[Figure]:
+    """Measure the engine alone, against what can be written with torch for many networks."""
+    figures = []
+    for runs in NETWORKS:
+        resolved = _course("cuda", runs)
+        engine = _engine(resolved)
+        engine.run([1e-3] * 20, 0.0)
+        epochs = max(100, 200_000 // runs)
+        seconds = statistics.median(_timed(engine, epochs) for _ in range(ROUNDS))
+        name = f"course net x {runs:,}, GPU, steps alone ({engine.name})"
+        if runs == 1:
+            figures.append(at_most(name, seconds * 1e6, "us/epoch", 12))
+            continue
+        rate = runs / seconds / 1e6
+        figures.append(Figure(name, rate, "million net-epochs/s"))
+    resolved = _course("cuda", NETWORKS[-1])
+    plain = {
+        "bmm in a CUDA graph": StackedNetworks(resolved),
+        "torch.func and compile": FunctionalNetworks(resolved),
+    }
+    rates = {}
+    for name, networks in plain.items():
+        networks.run(10)
+        seconds = statistics.median(networks.run(30) for _ in range(ROUNDS))
+        rates[name] = NETWORKS[-1] / seconds / 1e6
+        label = f"course net x {NETWORKS[-1]:,}, GPU: {name}"
+        figures.append(Figure(label, rates[name], "million net-epochs/s"))
+    label = f"course net x {NETWORKS[-1]:,}, GPU: times the better of the two"
+    return [*figures, at_least(label, rate / max(rates.values()), "x", 3)]
+
+
+def _engine(resolved: ResolvedRecipe) -> FusedEngine:
+    device = torch.device("cuda")
+    parameters = Parameters(resolved, device)
+    samples = Samples(resolved, resolved.recipe.data.corruption, device)
+    generator = torch.Generator(device=device)
+    engine = choose_engine(resolved, parameters, samples, generator)
+    assert isinstance(engine, FusedEngine)
+    return engine
+
+
+def _timed(engine: FusedEngine, epochs: int) -> float:
+    """Return the seconds per epoch of all networks."""
+    torch.cuda.synchronize()
+    started = time.perf_counter()
+    engine.run([1e-3] * epochs, 0.0)
+    torch.cuda.synchronize()
+    return (time.perf_counter() - started) / epochs
 
 
 def _models() -> list[Figure]:

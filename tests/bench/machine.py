@@ -17,7 +17,7 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.engines.choice import make_engine
 from aegui.core.training.engines.fused import FusedEngine
-from aegui.core.training.engines.native.engine import NativeEngine
+from aegui.core.training.engines.machine_engine import MachineEngine
 from aegui.core.training.engines.native.library import SWITCH, library, status
 from aegui.core.training.loop.train import train
 from aegui.core.training.step.parameters import Parameters
@@ -121,7 +121,7 @@ def _network(side: int, hidden: tuple[int, ...], rows: int) -> ResolvedRecipe:
 
 def _gain(resolved: ResolvedRecipe) -> float:
     """Return the speed-up over torch's engine, by CPU time of the steps alone."""
-    native, other = (_engine(resolved, name) for name in (NativeEngine.name, FusedEngine.name))
+    native, other = (_engine(resolved, name) for name in (MachineEngine.name, FusedEngine.name))
     for _ in range(4):
         _busy(native, 3), _busy(other, 3)
     epochs = max(1, int(_SECONDS / _busy(other, 3)))
@@ -134,8 +134,8 @@ def _engine(resolved: ResolvedRecipe, name: str) -> FusedEngine:
     parameters = Parameters(resolved, _CPU)
     samples = Samples(resolved, resolved.recipe.data.corruption, _CPU)
     given = resolved, parameters, samples, torch.Generator()
-    if name == NativeEngine.name:
-        return NativeEngine(*given, machine)
+    if name == MachineEngine.name:
+        return MachineEngine(*given, machine)
     engine = make_engine(name, *given)
     assert isinstance(engine, FusedEngine)
     return engine

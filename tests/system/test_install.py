@@ -124,6 +124,7 @@ def test_the_native_machine_is_in_it_where_something_compiles(
         pytest.skip("no C compiler is here")
     place = "aegui.core.training.engines.native.library"
     code = f"from {place} import library, BUILT; print(BUILT, library())"
+    code += "; from aegui.core.training.engines.cuda.formulas import formulas; formulas()"
     done = _python(code, installed, tmp_path)
     assert str(installed) in done.stdout
     assert "None" not in done.stdout

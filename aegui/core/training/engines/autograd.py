@@ -136,6 +136,11 @@ class Batches:
         return inputs, inputs if samples.noisy_target else target
 
     @property
+    def device(self) -> torch.device:
+        """Device that the batches are used on."""
+        return self._samples.device
+
+    @property
     def full_batches(self) -> int:
         """Number of next batches that are of full size and only have to be picked by ``order``.
 

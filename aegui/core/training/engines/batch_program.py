@@ -7,13 +7,16 @@ which beside a busy window takes as long as a small batch.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
+from aegui.core.training.engines.cuda.graph import StepGraph
 from aegui.core.training.step.cancellation import ChangedTensors, LongSteps
 from aegui.core.training.step.program import compiled_unit, unoptimized
+from aegui.core.training.step.samples import pick_into
 from aegui.core.training.step.slices import is_long
 
 if TYPE_CHECKING:
@@ -59,11 +62,13 @@ class BatchProgram:
         unit: Compiled functions ``step``, and ``steps`` for many batches.
         arguments: First arguments of both.
         picked: Buffers for inputs ``[1 or K, rows, D]`` and targets of a batch.
+        graphs: On a GPU, the step as a graph, once it has been called.
     """
 
     unit: torch.jit.CompilationUnit
     arguments: tuple[Any, ...]
     picked: list[torch.Tensor] = field(default_factory=list)
+    graphs: list[StepGraph] = field(default_factory=list)
 
 
 def compiled(
@@ -82,9 +87,12 @@ def compiled(
 class GeneratedEngine(ByBatches):
     """Trains batch by batch with a ``BatchProgram``, which subclasses build.
 
-    It draws the same numbers as the autograd engines. ``changed`` are the tensors that a step
+    It draws the same numbers as the autograd engines. On a GPU, a step is captured as a graph, if
+    ``is_captured``. ``changed`` are the tensors that a step
     changes; by default the buffers, and at its end the parameters with their optimiser.
     """
+
+    is_captured = True
 
     def __init__(
         self,
@@ -102,9 +110,11 @@ class GeneratedEngine(ByBatches):
         changed = changed or ChangedTensors(
             [parameters.buffers], [parameters.flat, parameters.steps, *parameters.slots.values()]
         )
+        self._changed = changed
         self._long = LongSteps(self.batches, generator, changed, is_long=self._is_long)
         self._device = parameters.device
         self._all_rows = samples.rows
+        self._warm_up_epochs = resolved.recipe.network.latent.kl_warmup_epochs
         self._augmentation = augmentation_of(resolved, generator)
         self._programs: dict[tuple[int, int, int], BatchProgram] = {}
         self._samples = samples
@@ -146,6 +156,9 @@ class GeneratedEngine(ByBatches):
                 for source in ((target,) if same else (inputs, target))
             ]
             program.picked[:] = picked[0], picked[-1]
+        if self._device.type != "cpu" and self.is_captured:
+            self._replay(program, rates, indices, inputs, target, start)
+            return
         with torch.no_grad(), unoptimized(self._device):
             program.unit.steps(
                 *program.arguments,
@@ -160,6 +173,38 @@ class GeneratedEngine(ByBatches):
                 rates,
                 self._generator,
             )
+
+    def _replay(
+        self,
+        program: BatchProgram,
+        rates: list[float],
+        indices: torch.Tensor,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        start: int,
+    ) -> None:
+        """Do the steps of ``_run_batches`` on a GPU, and wait for them."""
+        rows, picked = len(indices) // len(rates), program.picked
+        if not program.graphs:
+            changed = [*self._changed.restored, *self._changed.until]
+            program.graphs.append(StepGraph(self._generator, changed))
+            picked.append(torch.empty(rows, dtype=indices.dtype, device=self._device))
+        (graph,), (picked_inputs, picked_target, index) = program.graphs, picked
+        for at, rate in enumerate(rates):
+            index.copy_(indices[at * rows : (at + 1) * rows])
+            pick_into(target, index, picked_target)
+            if picked_inputs is not picked_target:
+                pick_into(inputs, index, picked_inputs)
+            # The only number that a step computes from its position is no more than 1.
+            position = self.epoch + (start + (at + 1) * rows) / self._all_rows
+            position = min(position, float(self._warm_up_epochs))
+            arguments = *picked, rate, position, self._generator
+            graph.run((rate, position), partial(self._call, program, *arguments))
+        torch.cuda.current_stream().synchronize()
+
+    def _call(self, program: BatchProgram, *arguments: Any) -> None:
+        with torch.no_grad():
+            program.unit.step(*program.arguments, *arguments)
 
     def prepare(self) -> None:
         """Build the program for full-size batches.

@@ -1,8 +1,9 @@
 """Choice of the step engine; all engines compute exactly the same epochs.
 
 ``native`` runs the operations of a step on the project's own interpreter (``native/machine.c``) if
-it was built and supports all of them: the fastest engine for small networks. ``fused`` runs the
-same step program over whole epochs on torch's interpreter; ``batched`` runs it batch by batch, for
+it was built and supports all of them: the fastest engine for small networks. ``cuda`` runs the same
+operations on a GPU, as one kernel (``cuda/``). ``fused`` runs the same step program over whole
+epochs on torch's interpreter; ``batched`` runs it batch by batch, for
 large networks, whose epochs must be interruptible; ``layered`` is generated too, for images, one
 run after the other. ``stacked`` differentiates all runs together by autograd, ``autograd`` one
 after the other: these serve what cannot be traced (``step/tape.py``), and steps so long that they
@@ -19,18 +20,19 @@ import torch
 
 from aegui.core.network.layers import is_stackable
 from aegui.core.training.engines.autograd import AutogradEngine
+from aegui.core.training.engines.cuda.program import torch_gpu
 from aegui.core.training.engines.fused import FusedBatchEngine, FusedEngine
 from aegui.core.training.engines.layered import LayeredEngine
+from aegui.core.training.engines.machine_engine import MachineEngine, MachineMembersEngine
 from aegui.core.training.engines.members_engine import MembersEngine
-from aegui.core.training.engines.native.engine import NativeEngine, NativeMembersEngine
-from aegui.core.training.engines.native.library import library
+from aegui.core.training.engines.native.library import is_left_out, library
 from aegui.core.training.step.slices import is_sliced
 from aegui.core.training.step.tape import NotTraced
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.engines.machine_engine import Machine
     from aegui.core.training.engines.members_engine import MemberSamples, Streams
-    from aegui.core.training.engines.native.library import NativeLibrary
     from aegui.core.training.step.parameters import Parameters
     from aegui.core.training.step.samples import Samples
 
@@ -59,10 +61,10 @@ def choose_engine(
     away = samples.target.device.type != parameters.device.type
     if name == FusedEngine.name and (away or samples.target.dtype == torch.uint8):
         name = FusedBatchEngine.name  # it copies the batches of samples in a file to the device
-    machine = native_machine(resolved, parameters)
+    machine = machine_for(resolved, parameters)
     if name == FusedEngine.name and machine is not None:
         with suppress(NotTraced):
-            return NativeEngine(resolved, parameters, samples, generator, machine, threads)
+            return MachineEngine(resolved, parameters, samples, generator, machine, threads)
     try:
         return make_engine(name, resolved, parameters, samples, generator)
     except NotTraced:
@@ -73,17 +75,21 @@ def choose_members_engine(
     resolved: ResolvedRecipe, parameters: Parameters, samples: MemberSamples, streams: Streams
 ) -> MembersEngine:
     """Return the fastest engine of runs that differ in numbers; see ``trains_in_population``."""
-    machine = native_machine(resolved, parameters)
+    machine = machine_for(resolved, parameters)
     if machine is not None:
         with suppress(NotTraced):
-            return NativeMembersEngine(resolved, parameters, samples, streams, machine)
+            return MachineMembersEngine(resolved, parameters, samples, streams, machine)
     return MembersEngine(resolved, parameters, samples, streams)
 
 
-def native_machine(resolved: ResolvedRecipe, parameters: Parameters) -> NativeLibrary | None:
-    """Return the native engine if the network is small and the machine is available."""
-    is_small = resolved.parameters <= _NATIVE_WEIGHTS and parameters.device.type == "cpu"
-    return library() if is_small else None
+def machine_for(resolved: ResolvedRecipe, parameters: Parameters) -> Machine | None:
+    """Return the machine for small networks on the device of ``parameters``; None if there is none.
+
+    Networks that are too large for a GPU's machine are refused there.
+    """
+    if parameters.device.type != "cpu":
+        return None if is_left_out() else torch_gpu()
+    return library() if resolved.parameters <= _NATIVE_WEIGHTS else None
 
 
 def _by_autograd(resolved: ResolvedRecipe) -> str:

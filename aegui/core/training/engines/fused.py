@@ -33,6 +33,7 @@ class FusedEngine:
     Attributes:
         name: Key of the engine.
         epoch: Whole epochs done; set from outside, for the warm-up of the KL.
+        device: Where it computes.
     """
 
     name = "fused"
@@ -45,6 +46,7 @@ class FusedEngine:
         generator: torch.Generator,
     ) -> None:
         self.epoch = 0
+        self.device = parameters.device
         self._step = Step(resolved, parameters, self._primitives(parameters.device))
         self._latent = resolved.recipe.network.latent
         self._parameters = parameters

@@ -63,6 +63,7 @@ class Streams:
     """The streams of a population of members, sorted by the kind of noise.
 
     Attributes:
+        device: Where the numbers are drawn.
         each: The streams.
         of_run: int64 ``[K]``, the index of the stream of each run.
         generators: The generator of each stream.
@@ -70,18 +71,23 @@ class Streams:
     """
 
     def __init__(
-        self, resolved: ResolvedRecipe, keep_probabilities: Sequence[tuple[float, ...]]
+        self,
+        resolved: ResolvedRecipe,
+        keep_probabilities: Sequence[tuple[float, ...]],
+        device: torch.device,
     ) -> None:
+        self.device = device
         found = []
         for recipe, keep in zip(resolved.members, keep_probabilities, strict=True):
             noise = recipe.data.corruption
             found.append(Stream(recipe.seed, noise.kind, noise.level, keep))
         self.each = sorted(dict.fromkeys(found), key=lambda stream: stream.noise)
         indices = {stream: index for index, stream in enumerate(self.each)}
-        self.of_run = torch.tensor([indices[stream] for stream in found])
+        self.of_run = torch.tensor([indices[stream] for stream in found], device=device)
         self.first = [found.index(stream) for stream in self.each]
         self.generators = [
-            torch.Generator().manual_seed(stream.seed ^ NOISE_STREAM) for stream in self.each
+            torch.Generator(device=device).manual_seed(stream.seed ^ NOISE_STREAM)
+            for stream in self.each
         ]
 
     def go_on_from(self, others: Streams) -> None:
@@ -111,7 +117,7 @@ class MemberSamples(Samples):
 
     def __init__(self, resolved: ResolvedRecipe, streams: Streams) -> None:
         first = alone(resolved, streams.first[0])
-        super().__init__(first, first.recipe.data.corruption, torch.device("cpu"))
+        super().__init__(first, first.recipe.data.corruption, streams.device)
         if self.corruption.kind == "none":
             return
         others = []
@@ -150,6 +156,7 @@ class MembersEngine:
         self._samples = samples
         self._streams = streams
         self._runs = parameters.layout.runs
+        self._device = parameters.device
         self._source = Source()
         rates = [recipe.training.optimizer.learning_rate for recipe in resolved.members]
         self._rates = parameters.spread(rates)
@@ -164,7 +171,8 @@ class MembersEngine:
     def run(self, factors: NDArray[np.float64]) -> None:
         """Do some epochs; ``factors`` ``[E, K]`` are those of the schedules of the runs."""
         same = bool((factors == factors[:, :1]).all())
-        run_factors = torch.empty(0) if same else torch.from_numpy(factors.astype(np.float32))
+        each = np.empty(0) if same else factors
+        run_factors = torch.from_numpy(each.astype(np.float32)).to(self._device)
         levels = [stream.level for stream in self._streams.each]
         with torch.no_grad():
             self._program(
@@ -191,7 +199,7 @@ class MembersEngine:
         if samples.full_batch:
             inputs = inputs or source.bind("inputs", self._for_all(samples.inputs))
             inputs = self._spread(inputs, 1)
-            emit_betas(source, self._resolved.members, "first + i + 1.0", 1)
+            emit_betas(source, self._resolved.members, self._device, "first + i + 1.0", 1)
             self._emit_step(inputs, inputs if samples.noisy_target else "target", samples.rows, 1)
         else:
             self._emit_batches(inputs)
@@ -220,7 +228,7 @@ class MembersEngine:
         samples, source, streams = self._samples, self._source, self._streams.each
         if not samples.fresh_noise:
             return None
-        noisy = torch.empty(len(streams), *samples.target.shape[1:])
+        noisy = torch.empty(len(streams), *samples.target.shape[1:], device=self._device)
         source.bind("noisy", noisy)
         buffers = source.bind_list(*torch.split(noisy, 1))
         kinds = [stream.noise for stream in streams]
@@ -236,7 +244,8 @@ class MembersEngine:
         tensor = self._source.tensor(name)
         if len(tensor) == self._runs and (name == "inputs" or self._streams.are_runs):
             return name
-        expanded = self._source.bind(f"{name}_of_run", torch.empty(self._runs, *tensor.shape[1:]))
+        buffer = torch.empty(self._runs, *tensor.shape[1:], device=self._device)
+        expanded = self._source.bind(f"{name}_of_run", buffer)
         self._source.line(f"torch.index_select({name}, 0, of_run, out={expanded})", indent)
         return expanded
 
@@ -244,12 +253,12 @@ class MembersEngine:
         """Emit the shuffle, a loop over full-size batches, and the smaller last one, if any."""
         source, samples = self._source, self._samples
         rows, count = samples.rows, len(self._streams.each)
-        order = torch.empty(count, rows, dtype=torch.int64)
+        order = torch.empty(count, rows, dtype=torch.int64, device=self._device)
         source.bind("order", order)
         orders = source.bind_list(*order)
         source.line(f"for k in range({count}):", 1)
         source.line(f"torch.randperm({rows}, generator=gs[k], out={orders}[k])", 2)
-        source.bind("starts", (torch.arange(count) * rows)[:, None])
+        source.bind("starts", (torch.arange(count, device=self._device) * rows)[:, None])
         if noisy is None and samples.inputs is not samples.target:
             noisy = source.bind("fixed", self._of_streams(samples.inputs))
         batches, rest = divmod(rows, samples.batch_rows)
@@ -261,7 +270,8 @@ class MembersEngine:
 
     def _of_streams(self, tensor: torch.Tensor) -> torch.Tensor:
         """Reduce ``[K, ...]`` of the runs to ``[S, ...]`` of the streams."""
-        return tensor[torch.tensor(self._streams.first)].contiguous() if len(tensor) > 1 else tensor
+        first = torch.tensor(self._streams.first, device=self._device)
+        return tensor[first].contiguous() if len(tensor) > 1 else tensor
 
     def _emit_batch(self, noisy: str | None, start: str, rows: int, indent: int, tag: str) -> None:
         source, samples = self._source, self._samples
@@ -276,7 +286,7 @@ class MembersEngine:
         if samples.noisy_target:
             target = inputs
         position = f"first + i + ({start} + {rows}) / {samples.rows}"
-        emit_betas(source, self._resolved.members, position, indent)
+        emit_betas(source, self._resolved.members, self._device, position, indent)
         self._emit_step(inputs, target, rows, indent, tag)
 
     def _emit_picked(
@@ -290,7 +300,7 @@ class MembersEngine:
         flat = f"{name}_rows"
         if flat not in source:
             source.bind(flat, tensor.view(-1, pixels))
-        picked = torch.empty(count, rows, pixels)
+        picked = torch.empty(count, rows, pixels, device=self._device)
         picked_name = source.bind(f"{name}_picked{tag}", picked)
         into = source.bind(f"{name}_picked_rows{tag}", picked.view(-1, pixels))
         indices = "index.reshape(-1)" if len(tensor) == 1 else "(index + starts).reshape(-1)"
@@ -325,7 +335,7 @@ class MembersEngine:
     def _emit_mask(self, index: int, rows: int, indent: int, tag: str) -> str:
         source = self._source
         shape = self._resolved.layers[index].outputs
-        mask = torch.ones(len(self._streams.each), rows, shape)
+        mask = torch.ones(len(self._streams.each), rows, shape, device=self._device)
         name = source.bind(f"mask{index}{tag}", mask)
         buffers = source.bind_list(*torch.split(mask, 1))
         source.line("for k in range(len(gs)):", indent)
@@ -336,7 +346,7 @@ class MembersEngine:
 
     def _emit_code_noise(self, rows: int, indent: int, tag: str) -> str:
         source, units = self._source, self._resolved.recipe.network.latent.units
-        noise = torch.zeros(len(self._streams.each), rows, units)
+        noise = torch.zeros(len(self._streams.each), rows, units, device=self._device)
         name = source.bind(f"noise{tag}", noise)
         buffers = source.bind_list(*torch.split(noise, 1))
         source.line("for k in range(len(gs)):", indent)

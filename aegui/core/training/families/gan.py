@@ -136,6 +136,8 @@ class GanEngine(GeneratedEngine):
     """
 
     name = "layered"
+    # Which of the networks learn is decided within a step.
+    is_captured = False
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled
@@ -32,6 +33,11 @@ working_time = time.perf_counter if sys.platform == "win32" else time.thread_tim
 
 Chunk sizes follow it rather than wall time: waiting for a core or the GIL would make the next calls
 shorter, and so wait more often."""
+
+
+def clock_on(device: torch.device) -> Callable[[], float]:
+    """Return the clock for chunks on ``device``: waiting for a GPU may take no CPU time."""
+    return working_time if device.type == "cpu" else time.perf_counter
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,7 @@ class FusedStepper:
         self.epochs = epochs
         self._engine = engine
         self._chunk = Chunk()
+        self._clock = clock_on(engine.device)
 
     @property
     def position(self) -> float:
@@ -170,11 +177,11 @@ class FusedStepper:
 
     def advance(self, orders: Orders) -> None:
         """Do a few epochs in one call of the engine."""
-        started = working_time()
+        started = self._clock()
         done = self._engine.epoch
         count = max(1, min(int(orders.until) - done, orders.at_most, self._chunk.most))
         self._engine.run([orders.rate(epoch) for epoch in range(done, done + count)], orders.level)
-        self._chunk.took(count, working_time() - started)
+        self._chunk.took(count, self._clock() - started)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return nothing: it is always between two epochs."""
@@ -244,7 +251,9 @@ class EpochRunner:
         Raises:
             Cancelled: Cancelled within a step, which can be done again.
         """
-        batches, started = learner.batches, working_time()
+        batches = learner.batches
+        clock = clock_on(batches.device)
+        started = clock()
         learner.cancelled = orders.cancelled
         if not self.is_begun:
             batches.begin(orders.level)
@@ -258,7 +267,7 @@ class EpochRunner:
                 batches.undo()
                 self.is_begun = False
             raise
-        self._chunk.took(len(positions), working_time() - started)
+        self._chunk.took(len(positions), clock() - started)
         self.is_begun = batches.share < 1.0
         return not self.is_begun
 

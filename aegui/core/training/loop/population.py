@@ -20,7 +20,7 @@ from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.engines.members_engine import MemberSamples, Streams, keep_probabilities
 from aegui.core.training.loop.progress import BestSoFar, early_ending
 from aegui.core.training.loop.schedules import Schedule
-from aegui.core.training.loop.train import tiny_numbers_as_zero
+from aegui.core.training.loop.train import choose_device, tiny_numbers_as_zero, work_of
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.record.best import counts_wrong_pixels, tolerance_of
 from aegui.core.training.record.history import RUN_COLUMNS, History, next_recorded_epoch
@@ -44,7 +44,6 @@ _CALL_SECONDS = 0.1
 _MAX_EPOCHS = 4096
 _MAX_NUMBERS = 1 << 20
 """Maximum number of values in the samples of a run that is trained together with others."""
-_CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +74,6 @@ def trains_in_population(resolved: ResolvedRecipe) -> bool:
     recipe = resolved.recipe
     if recipe.gan is not None or recipe.classifier is not None:
         return False
-    if recipe.training.device == "cuda":
-        return False
     if any(tensor.role == "buffer" for layer in resolved.layers for tensor in layer.tensors):
         return False
     is_stepped = bool(OPTIMIZERS[recipe.training.optimizer.name].each)
@@ -104,8 +101,10 @@ class Population:
         self._schedules = [
             Schedule(member.training.schedule, member.training.epochs) for member in members
         ]
-        self._parameters = Parameters(self._resolved, _CPU)
-        self._streams = Streams(self._resolved, self._keep_probabilities)
+        device, _ = choose_device(resolved.recipe.training.device, work_of(self._resolved))
+        self._device = device
+        self._parameters = Parameters(self._resolved, device)
+        self._streams = Streams(self._resolved, self._keep_probabilities, device)
         self._build()
         recipe, dataset = self._resolved.recipe, self._resolved.dataset
         self._progress = BestSoFar(
@@ -231,13 +230,13 @@ class Population:
         flat, chosen = self._progress.best_flat, torch.from_numpy(runs)
         blocks = sorted(self._parameters.layout.blocks, key=lambda block: block.start)
         parts = [block.view(flat)[chosen].reshape(len(runs), -1) for block in blocks]
-        rows: NDArray[np.float32] = torch.cat(parts, dim=1).numpy()
+        rows: NDArray[np.float32] = torch.cat(parts, dim=1).cpu().numpy()
         return rows
 
     def _all_wrong(self, runs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the wrong pixels of all samples; large sets are only partly measured before."""
         few = some_of(self._resolved, runs.tolist())
-        parameters = Parameters(few, _CPU)
+        parameters = Parameters(few, self._device)
         progress = self._progress.of_runs(parameters, runs)
         best = snapshot_of(
             progress.best_flat, progress.best_buffers, parameters.layout, few, self._engine.epoch
@@ -265,9 +264,9 @@ class Population:
         epoch, before, streams = self._engine.epoch, self._parameters, self._streams
         self._resolved = some_of(self._resolved, remaining.tolist())
         self._keep_probabilities = [self._keep_probabilities[run] for run in remaining]
-        self._parameters = Parameters(self._resolved, _CPU)
+        self._parameters = Parameters(self._resolved, self._device)
         self._parameters.take_over(before, torch.from_numpy(remaining))
-        self._streams = Streams(self._resolved, self._keep_probabilities)
+        self._streams = Streams(self._resolved, self._keep_probabilities, self._device)
         self._streams.go_on_from(streams)
         self._progress = self._progress.of_runs(self._parameters, remaining)
         for name in ("_numbers", "_epochs", "_seconds", "_ended", "_columns"):

@@ -24,7 +24,9 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.seeds import NOISE_STREAM
 from aegui.core.training.cost import rows_of
-from aegui.core.training.engines.native.engine import NativeEngine
+from aegui.core.training.engines.cuda.program import torch_gpu
+from aegui.core.training.engines.fused import FusedEngine
+from aegui.core.training.engines.machine_engine import MachineEngine
 from aegui.core.training.families.kinds import family_of
 from aegui.core.training.families.steppers import Orders, Phase
 from aegui.core.training.loop.control import Control
@@ -64,8 +66,8 @@ _THREADS_WORTH = 30_000_000
 """Multiplications in a forward pass from which a second thread pays, even on a busy machine."""
 
 _GPU_WORTH = 3_000_000
-"""Multiplications in a forward pass from which a GPU pays: one course network takes 4 times as long
-there, 100 of them a third of the time."""
+"""Multiplications in a forward pass from which a GPU pays: some 40 course networks. Fewer have
+ended on the CPU before their kernel is compiled, which takes 1 to 3 s."""
 
 
 def train(
@@ -217,7 +219,8 @@ class Training:
         self._phases = family.phases or (Phase(0, self._stepper.epochs),)
         self._resume_note = family.resume_note
         self.engine = self._stepper.name
-        if self.engine == NativeEngine.name:
+        self.notes += _kernel_notes(self.engine, self._parameters.device)
+        if self.engine == MachineEngine.name:
             # The native engine has its own threads; torch only draws and measures, and its second
             # thread would busy-wait on a core for the next measurement.
             torch.set_num_threads(1)
@@ -575,6 +578,19 @@ def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tu
         )
         return torch.device("cpu"), (note,)
     return torch.device("cpu"), ()
+
+
+def _kernel_notes(engine: str, device: torch.device) -> tuple[str, ...]:
+    """Return a note if a network on a GPU has to do without a kernel of its own."""
+    card = torch_gpu() if device.type == "cuda" and engine == FusedEngine.name else None
+    if card is None or not card.failure:
+        return ()
+    note = tr(
+        "The GPU could not compile the step of this network ({reason}); it trains with PyTorch’s "
+        "own operations, which is slower.",
+        reason=card.failure,
+    )
+    return (note,)
 
 
 def work_of(resolved: ResolvedRecipe) -> float:

@@ -82,14 +82,17 @@ def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) ->
     source.line(f"beta = {latent.beta!r}{rise}", indent)
 
 
-def emit_betas(source: Source, members: Sequence[Recipe], position: str, indent: int) -> None:
+def emit_betas(
+    source: Source, members: Sequence[Recipe], device: torch.device, position: str, indent: int
+) -> None:
     """Like ``emit_beta`` for runs with weights of their own: a tensor ``[K, 1, 1]``."""
     latents = [recipe.network.latent for recipe in members]
     if latents[0].kind != "gaussian":
         return
-    weights = torch.tensor([latent.beta for latent in latents])[:, None, None]
+    weights = torch.tensor([latent.beta for latent in latents], device=device)[:, None, None]
     # A warm-up of no epochs ends before the first step.
-    rises = torch.tensor([float(max(latent.kl_warmup_epochs, 1e-6)) for latent in latents])
+    least = [float(max(latent.kl_warmup_epochs, 1e-6)) for latent in latents]
+    rises = torch.tensor(least, device=device)
     for name, tensor in (("beta_weights", weights), ("beta_rises", rises[:, None, None])):
         if name not in source:
             source.bind(name, tensor)

@@ -125,6 +125,7 @@ class Model:
 
     def constant(self, tensor: torch.Tensor) -> Any:
         """Return the constant ``tensor`` for use with the model, bound to its program if traced."""
+        tensor = tensor.to(self._parameters.device)
         return tensor if self._tape is None else self._tape.fixed(tensor)
 
     def weights(self, stack: int) -> list[torch.Tensor]:

@@ -16,7 +16,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training.engines.fused import FusedEngine
-from aegui.core.training.engines.native.engine import NativeEngine
+from aegui.core.training.engines.machine_engine import MachineEngine
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.progress import BestSoFar
 from aegui.core.training.loop.train import Training, choose_device, train, warm_up, work_of
@@ -251,7 +251,7 @@ def test_a_checkpoint_of_other_samples_is_refused() -> None:
 def test_too_little_memory_is_said_in_words(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for engine in (FusedEngine, NativeEngine):
+    for engine in (FusedEngine, MachineEngine):
         monkeypatch.setattr(engine, "run", Mock(side_effect=error))
     steps = train(resolved_recipe())
     next(steps)
@@ -260,7 +260,7 @@ def test_too_little_memory_is_said_in_words(
 
 
 def test_other_errors_are_not_taken_for_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    for engine in (FusedEngine, NativeEngine):
+    for engine in (FusedEngine, MachineEngine):
         monkeypatch.setattr(engine, "run", Mock(side_effect=RuntimeError("shape")))
     steps = train(resolved_recipe())
     next(steps)

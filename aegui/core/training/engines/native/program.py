@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.training.engines.native.library import NativeLibrary
-    from aegui.core.training.engines.native.listing import OperationList
+    from aegui.core.training.engines.operations.listing import OperationList
 
 _ALIGNED = 16
 _PIECES = 4
@@ -155,13 +155,8 @@ class NativeProgram:
             if place.moving is None:
                 row[:3] = place.outside, place.offset, place.by_run
                 continue
-            buffer = drawn[place.moving.name]
-            size = buffer.element_size() // 4
-            by_epoch = buffer.stride(0) * size
-            by_batch = buffer.stride(1) * size if buffer.shape[1] > 1 else 0
-            strides = {place.moving.of: place.moving.numbers}
-            start = buffer.data_ptr() + 4 * place.offset
-            row[:] = start, 0, strides.get("run", 0), strides.get("stream", 0), by_epoch, by_batch
+            start, *strides = place.moving.entry(place.offset, drawn[place.moving.name])
+            row[:] = start, 0, *strides
         return rows
 
 

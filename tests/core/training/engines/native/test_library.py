@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aegui.core.training.engines.native import library
-from aegui.core.training.engines.native.listing import CODES
+from aegui.core.training.engines.operations.listing import CODES
 from installer import bootstrap, machine
 
 TEXT = machine.SOURCE.read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ LEARN = """
 import sys
 from pathlib import Path
 import torch
-from aegui.core.training.engines.native.engine import NativeEngine
+from aegui.core.training.engines.machine_engine import MachineEngine
 from aegui.core.training.engines.native.library import NativeLibrary
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.samples import Samples
@@ -43,7 +43,7 @@ for changes in (
     resolved = resolved_recipe(**changes)
     parameters = Parameters(resolved, CPU)
     samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
-    engine = NativeEngine(resolved, parameters, samples, torch.Generator(), library, 2)
+    engine = MachineEngine(resolved, parameters, samples, torch.Generator(), library, 2)
     engine.run([1e-3] * 4, 0.1)
     assert parameters.flat.isfinite().all()
 print("learnt")

@@ -168,6 +168,17 @@ class Moving:
     of: str
     numbers: int
 
+    def entry(self, offset: int, buffer: torch.Tensor) -> tuple[int, int, int, int, int]:
+        """Return an address in the drawn ``buffer``, and its strides in units of 4 bytes.
+
+        The strides are those between runs, streams, epochs, and the batches of an epoch.
+        """
+        size = buffer.element_size() // _BYTES
+        of_each = {self.of: self.numbers}
+        by_batch = buffer.stride(1) * size if buffer.shape[1] > 1 else 0
+        strides = of_each.get("run", 0), of_each.get("stream", 0), buffer.stride(0) * size, by_batch
+        return buffer.data_ptr() + _BYTES * offset, *strides
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -275,6 +286,7 @@ class Placing:
         moving: Drawn tensors by key.
         layout: Layout of the parameters.
         scratch_size: Size of the scratch buffer of products, in numbers.
+        device: Where the machine computes.
     """
 
     def __init__(
@@ -285,6 +297,7 @@ class Placing:
         moving: Mapping[int, Moving],
         layout: Layout,
         scratch_size: int,
+        device: torch.device,
     ) -> None:
         self._ops = [op for part in ops for op in part]
         self._tensors = tensors
@@ -293,6 +306,8 @@ class Placing:
         self._layout = layout
         self._written = {key for op in self._ops for key in op.written}
         self._read_first = {key for part in ops for key in _read_first(part)}
+        self._device = device
+        self._moved: list[torch.Tensor] = []
         self._offsets: dict[int, int] = {}
         self._size = _up(scratch_size)
         self._carried: list[Carried] = []
@@ -329,7 +344,7 @@ class Placing:
             np.array(constants, np.float32),
             symbols,
             self._size,
-            list(self._tensors.values()),
+            [*self._tensors.values(), *self._moved],
         )
 
     def _placed(self, view: RunView) -> Placed:
@@ -342,6 +357,10 @@ class Placing:
             return Placed(None, 0, self._arena(key) + view.offset, 0)
         if tensor.dtype != torch.float32:
             raise NotTraced("numbers of another kind")
+        if tensor.device != self._device:
+            # A constant of the step that was made on the CPU.
+            tensor = self._tensors[key].to(self._device)
+            self._moved.append(tensor)
         start = tensor.untyped_storage().data_ptr() + _BYTES * view.offset
         return Placed(None, start, 0, self._by_run(tensor))
 

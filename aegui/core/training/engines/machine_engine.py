@@ -1,7 +1,8 @@
-"""The native engine of small networks: whole epochs of all runs as one call of its C code.
+"""The engine of small networks: whole epochs of all runs as one call of a machine of its own.
 
 The step is that of the torch engines (``fused.py``, ``members_engine.py``), translated to a list of
-operations; its random numbers are drawn ahead for all epochs of a call.
+operations; its random numbers are drawn ahead for all epochs of a call. Machines are the
+interpreter in C (``library.py``) and, on a GPU, a kernel made from the list (``cuda/``).
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from aegui.core.training.engines.cuda.program import CudaProgram
 from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.engines.members_engine import MembersEngine
-from aegui.core.training.engines.native.draws import ORDER, Draws, EpochBatches
-from aegui.core.training.engines.native.listing import Moving
+from aegui.core.training.engines.native.library import NativeLibrary
 from aegui.core.training.engines.native.program import NativeProgram
-from aegui.core.training.engines.native.translation import Translation, drawn_lines
+from aegui.core.training.engines.operations.draws import ORDER, Draws, EpochBatches
+from aegui.core.training.engines.operations.listing import Moving
+from aegui.core.training.engines.operations.translation import Translation, drawn_lines
 from aegui.core.training.optimizers import OPTIMIZERS, of_each
 from aegui.core.training.step.lines import emit_beta, emit_betas
 from aegui.core.training.step.members import Number
@@ -30,8 +33,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.engines.cuda.program import Gpu
     from aegui.core.training.engines.members_engine import MemberSamples, Streams
-    from aegui.core.training.engines.native.library import NativeLibrary
+
+    Machine = NativeLibrary | Gpu
     from aegui.core.training.step.parameters import Parameters
     from aegui.core.training.step.samples import Samples
 
@@ -42,7 +47,7 @@ class _Native:
     """Steps of one recipe on the machine, and their random draws.
 
     Args:
-        library: The machine.
+        machine: What runs the steps.
         parameters: The parameters being trained.
         samples: The training samples.
         of: Owner of the random numbers: each ``run``, or each ``stream``.
@@ -51,7 +56,7 @@ class _Native:
 
     def __init__(
         self,
-        library: NativeLibrary,
+        machine: Machine,
         parameters: Parameters,
         samples: Samples,
         of: str,
@@ -60,12 +65,12 @@ class _Native:
         self.batches = EpochBatches(samples)
         self.draws = Draws(self.batches)
         self.translation = Translation(parameters)
-        self._library = library
+        self._machine = machine
         self._parameters = parameters
         self._samples = samples
         self._of = of
         self._threads = threads
-        self._program: NativeProgram | None = None
+        self._program: NativeProgram | CudaProgram | None = None
 
     def drawn(self, name: str, tensor: torch.Tensor) -> None:
         """Let ``tensor`` ``[K, ...]`` stand for the numbers drawn as ``name``."""
@@ -88,13 +93,14 @@ class _Native:
                 translation.begin_rest()
             batch_inputs, target = inputs, samples.target
             if not samples.full_batch:
-                index = torch.empty(rows, dtype=torch.int64)
+                device = self._parameters.device
+                index = torch.empty(rows, dtype=torch.int64, device=device)
                 translation.moves(index, Moving(f"{ORDER}{tag}", order_of, 2 * samples.rows))
-                batch_inputs = torch.empty(1, rows, inputs.shape[2])
+                batch_inputs = torch.empty(1, rows, inputs.shape[2], device=device)
                 translation.pick(batch_inputs, inputs, index)
                 target = batch_inputs
                 if samples.target is not inputs and not samples.noisy_target:
-                    target = torch.empty(1, rows, inputs.shape[2])
+                    target = torch.empty(1, rows, inputs.shape[2], device=device)
                     translation.pick(target, samples.target, index)
             elif samples.noisy_target:
                 target = batch_inputs
@@ -108,14 +114,14 @@ class _Native:
     def finish(self, parameters: str, streams: NDArray[np.int64] | None = None) -> _Native:
         """Compile the draws with ``parameters``, build the program, and return ``self``."""
         self.draws.compile(parameters)
-        self._program = NativeProgram(
-            self._library,
-            self.translation.listing(),
-            self._parameters.layout.runs,
-            (self.batches.full_batches, int(self.batches.rest > 0)),
-            streams=streams,
-            threads=self._threads,
-        )
+        batches = self.batches.full_batches, int(self.batches.rest > 0)
+        given = self.translation.listing(), self._parameters.layout.runs, batches
+        if isinstance(self._machine, NativeLibrary):
+            self._program = NativeProgram(
+                self._machine, *given, streams=streams, threads=self._threads
+            )
+        else:
+            self._program = CudaProgram(self._machine, *given, self._parameters.device, streams)
         return self
 
     def run(
@@ -149,7 +155,7 @@ class _Native:
             done += count
 
 
-class NativeEngine(FusedEngine):
+class MachineEngine(FusedEngine):
     """Runs whole epochs on the machine, see ``FusedEngine``."""
 
     name = "native"
@@ -160,11 +166,12 @@ class NativeEngine(FusedEngine):
         parameters: Parameters,
         samples: Samples,
         generator: torch.Generator,
-        library: NativeLibrary,
+        machine: Machine,
         threads: int = 1,
     ) -> None:
         """Prepare the steps; raise ``NotTraced`` if the machine lacks an operation."""
-        self._native = _Native(library, parameters, samples, "run", threads)
+        self.name = engine_on(machine)
+        self._native = _Native(machine, parameters, samples, "run", threads)
         super().__init__(resolved, parameters, samples, generator)
 
     def _primitives(self, _: torch.device) -> Mapping[Any, Callable[..., Any]]:
@@ -180,14 +187,16 @@ class NativeEngine(FusedEngine):
         native, samples, draws = self._native, self._samples, self._native.draws
         inputs = samples.inputs
         if samples.fresh_noise:
-            inputs = torch.empty(self._parameters.layout.runs, *samples.target.shape[1:])
+            shape = self._parameters.layout.runs, *samples.target.shape[1:]
+            inputs = torch.empty(shape, device=samples.device)
             draws.source.bind("target", samples.target)
             draws.bind_buffer(_NOISY, inputs)
             for text in _noise_lines(samples, samples.corruption.kind, _NOISY):
                 draws.line(text)
             native.drawn(_NOISY, inputs)
         if not samples.full_batch:
-            draws.bind_buffer(ORDER, torch.empty(samples.rows, dtype=torch.int64))
+            order = torch.empty(samples.rows, dtype=torch.int64, device=samples.device)
+            draws.bind_buffer(ORDER, order)
             draws.line(f"torch.randperm({samples.rows}, generator=g, out={ORDER})")
         native.read(inputs, "all", self._emit)
         return native.finish("level: float, g: Generator")
@@ -202,7 +211,7 @@ class NativeEngine(FusedEngine):
             self._native.drawn(name, source.tensor(name))
 
 
-class NativeMembersEngine(MembersEngine):
+class MachineMembersEngine(MembersEngine):
     """Runs whole epochs of runs that differ in numbers on the machine, see ``MembersEngine``."""
 
     name = "native"
@@ -213,11 +222,12 @@ class NativeMembersEngine(MembersEngine):
         parameters: Parameters,
         samples: MemberSamples,
         streams: Streams,
-        library: NativeLibrary,
+        machine: Machine,
         threads: int = 1,
     ) -> None:
         """Prepare the steps; raise ``NotTraced`` if the machine lacks an operation."""
-        self._native = _Native(library, parameters, samples, "stream", threads)
+        self.name = engine_on(machine)
+        self._native = _Native(machine, parameters, samples, "stream", threads)
         specs = [recipe.training.optimizer for recipe in resolved.members]
         self._base_rates = np.array([[spec.learning_rate] for spec in specs])
         keys = OPTIMIZERS[specs[0].name].parameters
@@ -245,7 +255,8 @@ class NativeMembersEngine(MembersEngine):
         inputs = samples.inputs
         if samples.fresh_noise:
             draws.source.bind("target", samples.target)
-            draws.bind_buffer(_NOISY, torch.empty(count, *samples.target.shape[1:]))
+            shape = samples.target.shape[1:]
+            draws.bind_buffer(_NOISY, torch.empty(count, *shape, device=samples.device))
             kinds = [stream.noise for stream in streams.each]
             for kind in dict.fromkeys(kinds):
                 start = kinds.index(kind)
@@ -253,19 +264,20 @@ class NativeMembersEngine(MembersEngine):
                 draws.line(f"    level, g, out = levels[k], gs[k], {_NOISY}.narrow(0, k, 1)")
                 for text in _noise_lines(samples, kind, "out"):
                     draws.line(f"    {text}")
-            inputs = torch.empty(self._runs, *samples.target.shape[1:])
+            inputs = torch.empty(self._runs, *shape, device=samples.device)
             native.drawn(_NOISY, inputs)
         if not samples.full_batch:
-            draws.bind_buffer(ORDER, torch.empty(count, samples.rows, dtype=torch.int64))
+            order = torch.empty(count, samples.rows, dtype=torch.int64, device=samples.device)
+            draws.bind_buffer(ORDER, order)
             draws.line(f"for k in range({count}):")
             draws.line(f"    torch.randperm({samples.rows}, generator=gs[k], out={ORDER}[k])")
         native.read(inputs, "stream", self._emit)
         parameters = "gs: List[Generator], levels: List[float], keeps: List[List[float]]"
-        return native.finish(parameters, streams.of_run.numpy())
+        return native.finish(parameters, streams.of_run.cpu().numpy())
 
     def _emit(self, source: Source, target: str, rows: int, tag: str) -> None:
         self._source = source
-        emit_betas(source, self._resolved.members, "position", 0)
+        emit_betas(source, self._resolved.members, self._device, "position", 0)
         self._emit_step("inputs", target, rows, 0, tag)
 
     def _emit_update(self, indent: int) -> None:
@@ -295,12 +307,17 @@ class NativeMembersEngine(MembersEngine):
     ) -> str:
         """Let ``lines`` fill a buffer per stream and batch; return the name for the runs."""
         draws, count = self._native.draws, len(self._streams.each)
-        draws.bind_buffer(name, torch.empty(count, *shape), tag)
+        draws.bind_buffer(name, torch.empty(count, *shape, device=self._device), tag)
         for text in ("for k in range(len(gs)):", *lines):
             draws.line(text, tag)
-        buffer = torch.zeros(self._runs, *shape)
+        buffer = torch.zeros(self._runs, *shape, device=self._device)
         self._native.drawn(name, buffer)
         return self._source.bind(name, buffer)
+
+
+def engine_on(machine: Machine) -> str:
+    """Return the name of the engine on ``machine``."""
+    return MachineEngine.name if isinstance(machine, NativeLibrary) else "cuda"
 
 
 def _noise_lines(samples: Samples, kind: str, out: str) -> list[str]:

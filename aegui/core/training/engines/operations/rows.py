@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from aegui.core.training.engines.native.listing import OF_ONE, combined
+from aegui.core.training.engines.operations.listing import OF_ONE, combined
 from aegui.core.training.step.tape import NotTraced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aegui.core.training.engines.native.translation import Translation
+    from aegui.core.training.engines.operations.translation import Translation
 
     Row = Callable[..., None]
 

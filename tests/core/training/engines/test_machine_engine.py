@@ -17,14 +17,15 @@ from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.engines.choice import choose_engine
+from aegui.core.training.engines.cuda.program import TorchGpu
 from aegui.core.training.engines.fused import FusedEngine
+from aegui.core.training.engines.machine_engine import MachineEngine, MachineMembersEngine
 from aegui.core.training.engines.members_engine import (
     MemberSamples,
     MembersEngine,
     Streams,
     keep_probabilities,
 )
-from aegui.core.training.engines.native.engine import NativeEngine, NativeMembersEngine
 from aegui.core.training.engines.native.library import SWITCH, NativeLibrary, variants
 from aegui.core.training.families.steppers import CHUNK_SECONDS, FusedStepper, Orders
 from aegui.core.training.loop.population import Population
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.engines.machine_engine import Machine
 
 ALIKE = 1e-5
 PLAIN = ("sgd", "momentum", "nesterov")
@@ -64,23 +66,33 @@ UNKNOWN = {"norms", "k-sparse", "a single layer that is k-sparse", "a deep code 
 
 
 def engine_of(
-    resolved: ResolvedRecipe, library: NativeLibrary | None, threads: int = 1
+    resolved: ResolvedRecipe, machine: Machine | None, device: torch.device, threads: int = 1
 ) -> tuple[FusedEngine, Parameters, Samples, torch.Generator]:
-    """Return an engine on ``library``, or on torch, with its parameters and samples."""
+    """Return an engine on ``machine``, or on torch, with its parameters and samples."""
     torch.set_num_threads(1)
-    parameters = Parameters(resolved, CPU)
-    samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
-    generator = torch.Generator().manual_seed(11)
+    parameters = Parameters(resolved, device)
+    samples = Samples(resolved, resolved.recipe.data.corruption, device)
+    generator = torch.Generator(device=device).manual_seed(11)
     given = resolved, parameters, samples, generator
-    engine = FusedEngine(*given) if library is None else NativeEngine(*given, library, threads)
+    engine = FusedEngine(*given) if machine is None else MachineEngine(*given, machine, threads)
     return engine, parameters, samples, generator
 
 
+def device_of(machine: Machine | None) -> torch.device:
+    """Return where ``machine`` computes."""
+    return torch.device("cuda") if isinstance(machine, TorchGpu) else CPU
+
+
 def trained(
-    resolved: ResolvedRecipe, library: NativeLibrary | None, *stretches: int, threads: int = 1
+    resolved: ResolvedRecipe,
+    machine: Machine | None,
+    *stretches: int,
+    threads: int = 1,
+    device: torch.device | None = None,
 ) -> tuple[Parameters, torch.Tensor, torch.Tensor]:
     """Return parameters, losses, and the state of the generator after stretches of epochs."""
-    engine, parameters, samples, generator = engine_of(resolved, library, threads)
+    device = device or device_of(machine)
+    engine, parameters, samples, generator = engine_of(resolved, machine, device, threads)
     rate = resolved.recipe.training.optimizer.learning_rate
     for epochs in stretches:
         engine.run([rate] * epochs, resolved.recipe.data.corruption.level)
@@ -104,11 +116,13 @@ def assert_near(ours: torch.Tensor, theirs: torch.Tensor, *recipes: Recipe) -> N
 
 
 def assert_alike(
-    native: NativeLibrary, resolved: ResolvedRecipe, steps: int = STEPS, threads: int = 1
+    machine: Machine, resolved: ResolvedRecipe, steps: int = STEPS, threads: int = 1
 ) -> None:
-    ours, loss, drawn = trained(resolved, native, steps, threads=threads)
-    theirs, other_loss, other_drawn = trained(resolved, None, steps)
-    start = Parameters(resolved, CPU).flat
+    """Train on ``machine`` and on torch, and compare all that is left."""
+    device = device_of(machine)
+    ours, loss, drawn = trained(resolved, machine, steps, threads=threads)
+    theirs, other_loss, other_drawn = trained(resolved, None, steps, device=device)
+    start = Parameters(resolved, device).flat
     assert not torch.allclose(theirs.flat, start, atol=1e-4), "nothing was learnt"
     assert_near(ours.flat, theirs.flat, resolved.recipe)
     assert torch.allclose(loss, other_loss, rtol=0, atol=ALIKE)
@@ -283,7 +297,7 @@ def test_draws_that_are_too_many_for_one_go(
 ) -> None:
     resolved = resolved_recipe(**DRAWING)
     whole, _, drawn = trained(resolved, native, FEW_STEPS)
-    monkeypatch.setattr("aegui.core.training.engines.native.draws._MAX_NUMBERS", 1)
+    monkeypatch.setattr("aegui.core.training.engines.operations.draws._MAX_NUMBERS", 1)
     parts, _, other_drawn = trained(resolved, native, FEW_STEPS)
     assert torch.equal(parts.flat, whole.flat)
     assert torch.equal(other_drawn, drawn)
@@ -431,19 +445,21 @@ MEMBERS: dict[str, list[dict[str, Any]]] = {
 
 
 def trained_together(
-    recipes: list[Recipe], library: NativeLibrary | None, *stretches: NDArray[np.float64]
+    recipes: list[Recipe],
+    machine: Machine | None,
+    *stretches: NDArray[np.float64],
+    device: torch.device | None = None,
 ) -> tuple[Parameters, list[torch.Tensor]]:
     """Return parameters and the generator state of each run after stretches of rates."""
     first = resolve(recipes[0], load_builtin("lowercase")).resolved
     assert first is not None
-    resolved = together(first, recipes)
-    parameters = Parameters(resolved, CPU)
+    resolved, device = together(first, recipes), device or device_of(machine)
+    parameters = Parameters(resolved, device)
     layers = [resolve(one, load_builtin("lowercase")).resolved for one in recipes]
-    streams = Streams(
-        resolved, [keep_probabilities(one.layers) for one in layers if one is not None]
-    )
+    keeps = [keep_probabilities(one.layers) for one in layers if one is not None]
+    streams = Streams(resolved, keeps, device)
     given = resolved, parameters, MemberSamples(resolved, streams), streams
-    engine = MembersEngine(*given) if library is None else NativeMembersEngine(*given, library)
+    engine = MembersEngine(*given) if machine is None else MachineMembersEngine(*given, machine)
     for factors in stretches:
         engine.run(factors)
     return parameters, [generator.get_state() for generator in streams.generators]
@@ -451,11 +467,16 @@ def trained_together(
 
 @pytest.mark.parametrize("key", MEMBERS)
 def test_runs_that_differ_in_numbers(native: NativeLibrary, key: str) -> None:
+    assert_members_alike(native, key)
+
+
+def assert_members_alike(machine: Machine, key: str) -> None:
     """Each run learns with its own hyperparameters and random numbers."""
     recipes = [Recipe.model_validate({"seed": at} | raw) for at, raw in enumerate(MEMBERS[key])]
     factors = np.linspace(1, 0.5, FEW_STEPS)[:, None].repeat(len(recipes), axis=1)
-    ours, drawn = trained_together(recipes, native, factors[:7], factors[7:])
-    theirs, other_drawn = trained_together(recipes, None, factors[:7], factors[7:])
+    device = device_of(machine)
+    ours, drawn = trained_together(recipes, machine, factors[:7], factors[7:])
+    theirs, other_drawn = trained_together(recipes, None, factors[:7], factors[7:], device=device)
     assert_near(ours.flat, theirs.flat, *recipes)
     # Others may count their steps or not: nobody needs them.
     if OPTIMIZERS[recipes[0].training.optimizer.name].powers:
@@ -503,7 +524,7 @@ def test_torch_has_one_thread_beside_the_machine(
     assert resolved is not None
     training = next(train(resolved))
     try:
-        assert training.engine == NativeEngine.name
+        assert training.engine == MachineEngine.name
         assert torch.get_num_threads() == 1
         monkeypatch.setenv(SWITCH, "torch")
         assert next(train(resolved)).engine == FusedEngine.name
@@ -514,7 +535,7 @@ def test_torch_has_one_thread_beside_the_machine(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its clock of a thread has steps of 16 ms")
 def test_what_a_call_waits_for_does_not_make_the_next_shorter(native: NativeLibrary) -> None:
-    class Delayed(NativeEngine):
+    class Delayed(MachineEngine):
         def run(self, rates: list[float], level: float) -> None:
             super().run(rates, level)
             counts.append(len(rates))

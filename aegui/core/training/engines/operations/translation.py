@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from aegui.core.training.engines.native.listing import (
+from aegui.core.training.engines.operations.listing import (
     Moving,
     Op,
     OperationList,
@@ -26,7 +26,7 @@ from aegui.core.training.engines.native.listing import (
     combined,
     symbol,
 )
-from aegui.core.training.engines.native.rows import ROWS
+from aegui.core.training.engines.operations.rows import ROWS
 from aegui.core.training.step.tape import NotTraced
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Translation:
 
     def __init__(self, parameters: Parameters) -> None:
         layout = parameters.layout
+        self._device = parameters.device
         self.counts_steps = False
         self._layout = layout
         self._lengths = {layout.size, layout.weights_stop}
@@ -118,7 +119,13 @@ class Translation:
     def listing(self) -> OperationList:
         """Return everything added, with buffers placed; raise ``NotTraced`` as ``read`` does."""
         placing = Placing(
-            self._parts, self._tensors, self._flats, self._moving, self._layout, self._scratch_size
+            self._parts,
+            self._tensors,
+            self._flats,
+            self._moving,
+            self._layout,
+            self._scratch_size,
+            self._device,
         )
         return placing.listing(len(self._parts[0]), self._constants, self._symbols)
 
@@ -399,6 +406,6 @@ def _result_shape(name: str, arguments: Sequence[Any], words: Mapping[str, Any])
         return tuple(found.shape)
     if name in {"mm", "bmm", "addmm", "baddbmm"}:
         a, b = arguments[-2:]
-        return tuple((a @ b).shape)
+        return (*a.shape[:-1], b.shape[-1])
     shapes = [value.shape for value in arguments if isinstance(value, torch.Tensor)]
     return np.broadcast_shapes(*shapes)

@@ -1,0 +1,1 @@
+"""The list of operations of a step as one CUDA kernel: one block of threads per network."""

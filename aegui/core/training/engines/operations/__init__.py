@@ -1,0 +1,1 @@
+"""The native engine for small networks: a C interpreter for a step's list of operations."""

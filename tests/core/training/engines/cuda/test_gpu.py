@@ -1,0 +1,91 @@
+"""On a real GPU: the kernel and captured steps agree with torch's operations there.
+
+Where no GPU is, all of this is skipped. It needs neither Qt nor the fixtures of the other tests:
+``python -m pytest --noconftest -c /dev/null --rootdir . tests/.../test_gpu.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.engines.batch_program import GeneratedEngine
+from aegui.core.training.engines.cuda.program import TorchGpu, torch_gpu
+from aegui.core.training.loop.population import Population, trains_in_population
+from aegui.core.training.loop.train import train
+from tests.core.training.engines.cuda.test_kernel import CASES
+from tests.core.training.engines.test_choice import FEW_STEPS, resolved_recipe
+from tests.core.training.engines.test_machine_engine import (
+    MEMBERS,
+    assert_alike,
+    assert_members_alike,
+)
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU is here")
+CONV: dict[str, Any] = {
+    "encoder": [{"kind": "conv", "channels": 4, "kernel": 3, "stride": 2}],
+    "latent": {"units": 3},
+}
+
+
+@pytest.fixture(scope="module")
+def card() -> TorchGpu:
+    found = torch_gpu()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize("runs", [2, 300])
+def test_steps_are_those_of_torch(card: TorchGpu, key: str, runs: int) -> None:
+    assert_alike(card, resolved_recipe(**CASES[key] | {"runs": runs}), FEW_STEPS)
+
+
+@pytest.mark.parametrize("key", MEMBERS)
+def test_runs_that_differ_in_numbers(card: TorchGpu, key: str) -> None:
+    assert_members_alike(card, key)
+
+
+def test_a_population_of_members_learns_on_the_card() -> None:
+    recipes = [
+        Recipe.model_validate({"seed": seed, "training": {"epochs": 40, "device": "cuda"}})
+        for seed in range(3)
+    ]
+    resolved = resolve(recipes[0], load_builtin("lowercase")).resolved
+    assert resolved is not None
+    assert trains_in_population(resolved)
+    over = {learnt.run: learnt for learnt in Population(resolved, recipes).run() if learnt}
+    for run, recipe in enumerate(recipes):
+        alone = resolve(recipe, load_builtin("lowercase")).resolved
+        assert alone is not None
+        *_, training = train(alone)
+        assert training.engine == "cuda"
+        losses = training.history.view().loss[:, 0]
+        assert np.allclose(over[run].history["loss"], losses, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "step", "cosine"])
+@pytest.mark.parametrize("latent", [{"units": 3}, {"kind": "gaussian", "kl_warmup_epochs": 2}])
+def test_captured_steps_are_those_that_are_called(
+    monkeypatch: pytest.MonkeyPatch, schedule: str, latent: dict[str, Any]
+) -> None:
+    images = np.random.default_rng(0).random((200, 12, 12)).astype(np.float32)
+    training = {"epochs": 5, "batch_size": 16, "device": "cuda", "schedule": {"name": schedule}}
+    training["optimizer"] = {"name": "sgd", "learning_rate": 5e-3}
+    raw = {"network": CONV | {"latent": latent}, "training": training}
+    resolved = resolve(Recipe.model_validate(raw), Dataset.from_images("noise", images)).resolved
+    assert resolved is not None
+    losses = []
+    for captured in (True, False):
+        monkeypatch.setattr(GeneratedEngine, "is_captured", captured)
+        *_, done = train(resolved)
+        losses.append(done.history.view().loss)
+    replayed, called = losses
+    assert np.allclose(replayed, called, rtol=1e-4, atol=1e-6)
