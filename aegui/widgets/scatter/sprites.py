@@ -191,40 +191,68 @@ def framed_pixmap(
     The rim is one logical pixel in colour ``rim``, paler at the corners. The pixmap is opaque, so
     that it is copied rather than blended when drawn.
     """
+    pixels = np.asarray(image, np.float32)
+    size = framed_size(pixels.shape, scale, image_style)
+    argb = _inner(pixels, image_style, scale * ratio, theme)
+    rims = np.array([rim.rgba(), blend(rim, theme.panel, 0.3).rgba()], np.uint32)
+    colours = np.concatenate([rims, argb.ravel()])
     device = max(1, round(ratio))
-    inner = _inner(np.asarray(image, np.float32), image_style, scale * ratio, theme)
-    size = framed_size(np.shape(image), scale, image_style)
     width = max(1, round(size.width() * ratio) - 2 * device)
     height = max(1, round(size.height() * ratio) - 2 * device)
-    argb = np.full((height + 2 * device, width + 2 * device), rim.rgba(), np.uint32)
-    rows = np.minimum(np.arange(height) * len(inner) // height, len(inner) - 1)
-    columns = np.minimum(np.arange(width) * inner.shape[1] // width, inner.shape[1] - 1)
-    argb[device:-device, device:-device] = inner[rows[:, np.newaxis], columns]
-    for down in (slice(None, device), slice(-device, None)):
-        for across in (slice(None, device), slice(-device, None)):
-            argb[down, across] = blend(rim, theme.panel, 0.3).rgba()
-    opaque = argb_image(argb).convertToFormat(QImage.Format.Format_RGB32)
-    pixmap = QPixmap.fromImage(opaque)
+    side = max(1, round(scale * ratio))
+    framed = colours[_framing(argb.shape, side, (height, width), device)]
+    rows, columns = framed.shape
+    opaque = QImage(framed.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    # A copy owns its pixels; without it the pixmap would refer to those of ``framed``.
+    pixmap = QPixmap.fromImage(opaque.copy())
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+@functools.lru_cache(maxsize=8)
+def _framing(
+    shape: tuple[int, int], side: int, size: tuple[int, int], device: int
+) -> NDArray[np.intp]:
+    """Return which colour each pixel of a framed image has: 0 the rim, 1 its corners, 2 + pixel.
+
+    Cached, as this is needed for every move of the mouse.
+
+    Args:
+        shape: Rows and columns of the image.
+        side: Device pixels of a pixel of the image, before it is fitted into ``size``.
+        size: Device rows and columns inside the rim.
+        device: Device pixels of the rim.
+    """
+    height, width = size
+    rows, columns = (
+        np.minimum(np.arange(inside) * (count * side) // inside, count * side - 1) // side
+        for inside, count in zip(size, shape, strict=True)
+    )
+    framing = np.zeros((height + 2 * device, width + 2 * device), np.intp)
+    framing[device:-device, device:-device] = 2 + rows[:, np.newaxis] * shape[1] + columns
+    for down in (slice(None, device), slice(-device, None)):
+        for across in (slice(None, device), slice(-device, None)):
+            framing[down, across] = 1
+    framing.setflags(write=False)
+    return framing
 
 
 def _inner(
     image: NDArray[np.float32], image_style: ImageStyle, device_scale: float, theme: Theme
 ) -> NDArray[np.uint32]:
-    """Return the image as ARGB ``[h, w]`` at integer device pixels per pixel, or reduced."""
-    side = max(1, round(device_scale))
+    """Return the image as ARGB ``[h, w]``, with blank pixels around a glyph; or reduced."""
     if device_scale < 1.0:
         image = reduced(image, max(1, round(max(image.shape[-2:]) * device_scale)))
     levels = grey_levels(image)
-    if image_style.glyphs:
-        glyph = levels if levels.ndim == 2 else levels[0]
-        argb = palette(theme.pixel_on, theme.raised)[np.pad(glyph, FRAME_MARGIN)]
-    else:
+    if not image_style.glyphs:
         channels = levels[np.newaxis] if levels.ndim == 2 else levels
-        argb = photo_argb(on_panel(channels, image_style, theme))
-    large: NDArray[np.uint32] = np.repeat(np.repeat(argb, side, axis=0), side, axis=1)
-    return large
+        return photo_argb(on_panel(channels, image_style, theme))
+    glyph = levels if levels.ndim == 2 else levels[0]
+    # ``np.pad`` takes as long as all the rest.
+    margin = FRAME_MARGIN
+    padded = np.zeros([count + 2 * margin for count in glyph.shape], np.uint8)
+    padded[margin:-margin, margin:-margin] = glyph
+    return palette(theme.pixel_on, theme.raised)[padded]
 
 
 def _canvas(size: QSizeF, ratio: float) -> QPixmap:

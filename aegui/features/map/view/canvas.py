@@ -389,7 +389,7 @@ class LatentCanvas(QWidget):
         code = None if z is None else np.asarray(z, np.float64).reshape(-1)
         self.scene.set_drawing(code, np.asarray(trail, np.float64))
         drawn = self.scene.drawn_rect(self.navigation.view).toAlignedRect()
-        self.surface.update_overlay(QRegion(drawn))
+        self.surface.update_overlay(self.cursor_overlay.drawing_painted + QRegion(drawn))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """Set the pins; those whose code has another size are not drawn."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from aegui.features.map.view.fan import FanPicture
@@ -39,6 +39,7 @@ from aegui.widgets.ticks import place_text
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.features.map.view.ground import Target
     from aegui.features.map.view.scene import Scene
     from aegui.kit.theme import Theme
     from aegui.session.data.image_style import ImageStyle
@@ -67,6 +68,24 @@ class _Pill(NamedTuple):
     over: QRectF
 
 
+class _Layout(NamedTuple):
+    """Where the parts that follow the cursor lie.
+
+    Attributes:
+        pills: The coordinate labels.
+        card: The card; empty without one.
+        tag: The name of the hovered sample above the card; empty without one.
+        rects: All that they, the cross and the frame of the sample cover.
+        region: The region around ``rects``.
+    """
+
+    pills: tuple[_Pill, ...]
+    card: QRectF
+    tag: QRectF
+    rects: list[QRectF]
+    region: QRegion
+
+
 class CursorOverlay:
     """State and painting of the cursor overlay."""
 
@@ -81,10 +100,12 @@ class CursorOverlay:
         self._preview: NDArray[np.float32] | None = None
         self._pixmap: tuple[object, QPixmap] | None = None
         self._framed: tuple[object, tuple[float, float]] | None = None
-        self._pills_of: tuple[object, tuple[_Pill, ...]] | None = None
+        self._layout_of: tuple[object, _Layout] | None = None
         self._figures_of: tuple[object, list[RulerFigure], list[RulerFigure]] | None = None
         self.painted = QRegion()
         """The region painted last, which has to be repainted when the overlay changes."""
+        self.drawing_painted = QRegion()
+        """The same of the marks of the drawing, which do not follow the cursor."""
 
     def set_preview(self, image: ArrayLike | None) -> None:
         """Set the decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor; None removes it."""
@@ -102,13 +123,19 @@ class CursorOverlay:
         return QPointF(x, view.top + (band[0] + band[1]) / 2)
 
     def region(self, view: Viewport, font: QFont) -> QRegion:
-        """Return the region that the whole overlay would cover."""
-        return _around(self._rects(view, font))
+        """Return the region that all but the marks of the drawing would cover."""
+        at = self.pixel(view)
+        if at is None or len(self.marked) or self.lasso.is_drawn or self.fan.is_shown:
+            return _around(self._rects(view, font))
+        return self._layout(view, at, font).region + _around(self._drift_rects(view, at))
 
     def preview_region(self, view: Viewport, font: QFont) -> QRegion:
         """Return the region that the preview card would cover."""
         at = self.pixel(view)
-        return _around([] if at is None else self._card_rects(view, at, font))
+        if at is None:
+            return QRegion()
+        layout = self._layout(view, at, font)
+        return _around([rect for rect in (layout.card, layout.tag) if not rect.isEmpty()])
 
     def drift_region(self, view: Viewport) -> QRegion:
         """Return the region that the drift arrow would cover."""
@@ -119,23 +146,34 @@ class CursorOverlay:
         rects = self._ring_rects()
         if self.lasso.is_drawn:
             rects.append(self.lasso.rect())
-        if self.hovered is not None:
-            rects.append(self._spot(self.hovered))
         at = self.pixel(view)
         if at is None:
-            return rects
-        pills = [pill.rect.united(pill.over) for pill in self._pills(view, at, font)]
-        rects += [QRectF(at.x(), view.top, 1, view.height), *pills]
-        if not self._scene.projection.ribbon:
-            rects.append(QRectF(view.left, at.y(), view.width, 1))
-        rects += [*self._card_rects(view, at, font), *self._drift_rects(view, at)]
+            return [*rects, *self._spot_rects()]
+        rects += [*self._layout(view, at, font).rects, *self._drift_rects(view, at)]
         return (
             [*rects, *self.fan.rects(view, at, self._image_style)] if self.fan.is_shown else rects
         )
 
-    def _card_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
-        card = self.card_rect(view, at, font)
-        return [rect for rect in (card, self._tag_rect(card, font)) if not rect.isEmpty()]
+    def _layout(self, view: Viewport, at: QPointF, font: QFont) -> _Layout:
+        """Return what follows a cursor at ``at``, laid out once for each state of the overlay."""
+        scene = self._scene
+        shape = None if self._preview is None else self._preview.shape
+        state = scene.version, scene.layout, scene.style.preview, self.fan.is_shown
+        key = view, font, self.position, self.hovered, shape, state
+        if self._layout_of is None or self._layout_of[0] != key:
+            card, pills = self.card_rect(view, at, font), self._pills(view, at, font)
+            tag = self._tag_rect(card, font)
+            rects = [QRectF(at.x(), view.top, 1, view.height)]
+            if not scene.projection.ribbon:
+                rects.append(QRectF(view.left, at.y(), view.width, 1))
+            rects += [pill.rect.united(pill.over) for pill in pills]
+            rects += [rect for rect in (card, tag) if not rect.isEmpty()]
+            rects += self._spot_rects()
+            self._layout_of = key, _Layout(pills, card, tag, rects, _around(rects))
+        return self._layout_of[1]
+
+    def _spot_rects(self) -> list[QRectF]:
+        return [] if self.hovered is None else [self._spot(self.hovered)]
 
     def _drift_rects(self, view: Viewport, at: QPointF) -> list[QRectF]:
         end = self._drift_end(view)
@@ -172,42 +210,32 @@ class CursorOverlay:
         return self._scene.points.box(self.hovered).height() < _SEEN_PX
 
     def _pills(self, view: Viewport, at: QPointF, font: QFont) -> tuple[_Pill, ...]:
-        """Return the coordinate labels on the rulers; cached for a given position."""
-        key = self.position, view, font, self._scene.projection.ribbon
-        if self._pills_of is None or self._pills_of[0] != key:
-            metrics = QFontMetricsF(font)
-            x, y = self.position or (0.0, 0.0)
-            text = place_text(x, view.sx)
-            rect = x_pill(view, at.x(), text, metrics)
-            if self._figures_of is None or self._figures_of[0] != (view, font):
-                figures = x_figures(view, metrics), y_figures(view, metrics)
-                self._figures_of = (view, font), *figures
-            _, across, up = self._figures_of
-            pills = [_Pill(rect, text, figures_below(across, rect))]
-            if not self._scene.projection.ribbon:
-                rect = y_pill(view, at.y(), metrics)
-                text = place_text(y, view.sy)
-                pills.append(_Pill(rect, text, figures_below(up, rect)))
-            self._pills_of = key, tuple(pills)
-        return self._pills_of[1]
+        """Return the coordinate labels on the rulers."""
+        metrics = QFontMetricsF(font)
+        x, y = self.position or (0.0, 0.0)
+        text = place_text(x, view.sx)
+        rect = x_pill(view, at.x(), text, metrics)
+        if self._figures_of is None or self._figures_of[0] != (view, font):
+            figures = x_figures(view, metrics), y_figures(view, metrics)
+            self._figures_of = (view, font), *figures
+        _, across, up = self._figures_of
+        pills = [_Pill(rect, text, figures_below(across, rect))]
+        if not self._scene.projection.ribbon:
+            rect = y_pill(view, at.y(), metrics)
+            text = place_text(y, view.sy)
+            pills.append(_Pill(rect, text, figures_below(up, rect)))
+        return tuple(pills)
 
-    def paint(
-        self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
-    ) -> None:
-        """Paint the whole overlay."""
-        at = self.pixel(view)
+    def paint(self, painter: QPainter, target: Target, view: Viewport, region: QRegion) -> None:
+        """Paint what lies in ``region``, where ``painter`` is clipped to it."""
+        at, theme, font = self.pixel(view), target.theme, target.font
+        self.painted = self.region(view, font)
         marks = self._scene.drawn_rect(view).toAlignedRect()
-        self.painted = self.region(view, font) + QRegion(marks)
-        painter.save()
-        area = QRectF(view.left, view.top, view.width, view.height)
-        painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
-        drawn = self._scene.drawn_pixels(view)
-        if len(drawn) > 2:
-            paint_trail(painter, drawn[:-1], theme)
-        if len(drawn):
-            paint_drawing(painter, QPointF(*drawn[-1].tolist()), theme)
-        painter.restore()
-        self._paint_rings(painter, theme)
+        self.drawing_painted = QRegion(marks)
+        if region.intersects(marks):
+            self._paint_drawing(painter, view, theme)
+        if len(self.marked):
+            self._paint_rings(painter, theme)
         if at is not None:
             self._paint_cross(painter, view, at, theme)
             end = self._drift_end(view)
@@ -216,10 +244,24 @@ class CursorOverlay:
         if self.hovered is not None:
             self._paint_spot(painter, self.hovered, theme)
         if at is not None:
-            self._paint_pills(painter, view, at, theme, font)
-            self._paint_card(painter, view, at, theme, ratio, font)
-            self.fan.paint(painter, view, at, theme, self._image_style, ratio)
+            layout = self._layout(view, at, font)
+            for pill in layout.pills:
+                if region.intersects(_outside(pill.rect.united(pill.over))):
+                    _paint_pill(painter, pill, theme, font)
+            if region.intersects(_outside(layout.card.united(layout.tag))):
+                self._paint_card(painter, layout, target)
+            self.fan.paint(painter, view, at, theme, self._image_style, target.ratio)
         self.lasso.paint(painter, theme)
+
+    def _paint_drawing(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        painter.save()
+        area = QRectF(view.left, view.top, view.width, view.height)
+        painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+        drawn = self._scene.drawn_pixels(view)
+        if len(drawn) > 2:
+            paint_trail(painter, drawn[:-1], theme)
+        paint_drawing(painter, QPointF(*drawn[-1].tolist()), theme)
+        painter.restore()
 
     def _paint_rings(self, painter: QPainter, theme: Theme) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -252,20 +294,6 @@ class CursorOverlay:
                 across = (0, 1) if line.height() == 1 else (1, 0)
                 painter.fillRect(line.adjusted(-across[0], -across[1], *across), edge)
             painter.fillRect(line, colour)
-
-    def _paint_pills(
-        self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme, font: QFont
-    ) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for rect, text, over in self._pills(view, at, font):
-            # A partly hidden figure beside the label could be misread as another number.
-            painter.fillRect(over, theme.panel)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.accent)
-            painter.drawRoundedRect(rect, 3, 3)
-            painter.setPen(theme.on_accent)
-            painter.setFont(fitting_font(font, text, rect.width() - 2))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def card_rect(self, view: Viewport, at: QPointF, font: QFont) -> QRectF:
         """Return the rectangle of the card beside a cursor at ``at``; empty without a card.
@@ -354,27 +382,30 @@ class CursorOverlay:
             painter.setPen(QPen(colour, width))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
 
-    def _paint_card(
-        self,
-        painter: QPainter,
-        view: Viewport,
-        at: QPointF,
-        theme: Theme,
-        ratio: float,
-        font: QFont,
-    ) -> None:
-        card = self.card_rect(view, at, font)
+    def _paint_card(self, painter: QPainter, layout: _Layout, target: Target) -> None:
+        theme, ratio, corner = target.theme, target.ratio, layout.card.topLeft()
         if self._shows_preview():
-            painter.drawPixmap(card.topLeft(), self._preview_pixmap(theme, ratio))
+            painter.drawPixmap(corner, self._preview_pixmap(theme, ratio))
         if self.hovered is None:
             return
-        sprites, index = self._scene.points.sprites, self.hovered
+        sprites, index, tag = self._scene.points.sprites, self.hovered, layout.tag
         if self._shows_sample():
             sticker = sprites.sticker(index, self._sample_scale(), ratio, theme, theme.accent)
-            painter.drawPixmap(card.topLeft(), sticker)
-        tag = self._tag_rect(card, font)
+            painter.drawPixmap(corner, sticker)
         left_middle = QPointF(tag.left(), tag.top() + (tag.height() - _NAME_GAP_PX) / 2)
-        paint_tag(painter, left_middle, label_name(sprites.names[index]), theme, font)
+        paint_tag(painter, left_middle, label_name(sprites.names[index]), theme, target.font)
+
+
+def _paint_pill(painter: QPainter, pill: _Pill, theme: Theme, font: QFont) -> None:
+    # A partly hidden figure beside the label could be misread as another number.
+    painter.fillRect(pill.over, theme.panel)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.accent)
+    painter.drawRoundedRect(pill.rect, 3, 3)
+    painter.setPen(theme.on_accent)
+    painter.setFont(fitting_font(font, pill.text, pill.rect.width() - 2))
+    painter.drawText(pill.rect, Qt.AlignmentFlag.AlignCenter, pill.text)
 
 
 def _image_scale(largest: int, target_px: int) -> float:
@@ -388,5 +419,9 @@ def _around(rects: list[QRectF]) -> QRegion:
     """Return the region of whole pixels around ``rects``, including antialiased edges."""
     region = QRegion()
     for rect in rects:
-        region += rect.toAlignedRect().adjusted(-2, -2, 2, 2)
+        region += _outside(rect)
     return region
+
+
+def _outside(rect: QRectF) -> QRect:
+    return rect.toAlignedRect().adjusted(-2, -2, 2, 2)

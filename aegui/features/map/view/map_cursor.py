@@ -47,8 +47,10 @@ class MapCursor(QObject):
     def put(self, x: float, y: float) -> None:
         """Move the cursor to a place of the plane and emit ``cursor_moved``."""
         place = (x, 0.0 if self._scene.projection.ribbon else y)
-        self._set_position(place, is_reported_next=True)
-        self.tell(self._scene.projection.full_code(*place))
+        # A quick network is decoded meanwhile: its image is painted in the same update.
+        with self._map.surface.one_update():
+            self._set_position(place, is_reported_next=True)
+            self.tell(self._scene.projection.full_code(*place))
 
     def tell(self, code: NDArray[np.float32]) -> None:
         """Emit ``cursor_moved`` with ``code`` ``[d]``."""

@@ -59,6 +59,7 @@ class Scene:
         """Incremented whenever the map has to be painted anew."""
         self._values: dict[str, NDArray[np.float64]] = {}
         self._layout_key: object = None
+        self._drawn: tuple[object, NDArray[np.float64], QRectF] | None = None
 
     @property
     def is_rough(self) -> bool:
@@ -124,6 +125,7 @@ class Scene:
         self.drawing = code if code is not None and code.size == size else None
         fits = self.drawing is not None and trail.ndim == 2 and trail.shape[1] == size
         self.trail = trail if fits else np.zeros((0, size))
+        self._drawn = None
 
     @property
     def lacks_codes(self) -> bool:
@@ -198,6 +200,11 @@ class Scene:
 
     # Layout
 
+    @property
+    def layout(self) -> object:
+        """A value that differs whenever the samples have been laid out anew."""
+        return self._layout_key
+
     def band(self, view: Viewport) -> tuple[float, float] | None:
         """Return first and last pixel row of the ribbon, counted from the top of ``view``."""
         if not self.projection.ribbon:
@@ -256,19 +263,26 @@ class Scene:
         Empty without a finite code of the drawing; other codes of the trail that are not finite are
         left out.
         """
-        if self.drawing is None or not np.isfinite(self.drawing).all():
-            return np.zeros((0, 2))
-        finite = self.trail[np.isfinite(self.trail).all(axis=1)]
-        return self.pixels(view, np.vstack([finite, self.drawing]))
+        return self._drawn_in(view)[0]
 
     def drawn_rect(self, view: Viewport) -> QRectF:
         """Return the rectangle that the marks of the drawing and its trail cover."""
-        pixels = self.drawn_pixels(view)
-        if not len(pixels):
-            return QRectF()
-        rect = QRectF(QPointF(*pixels.min(axis=0).tolist()), QPointF(*pixels.max(axis=0).tolist()))
-        reach = DRAWING_PX + 8.0
-        return rect.adjusted(-reach, -reach, reach, reach)
+        return QRectF(self._drawn_in(view)[1])
+
+    def _drawn_in(self, view: Viewport) -> tuple[NDArray[np.float64], QRectF]:
+        """Return pixels and rectangle of the drawing; cached, as every paint of a move asks."""
+        key = view, self.version
+        if self._drawn is None or self._drawn[0] != key:
+            pixels, rect = np.zeros((0, 2)), QRectF()
+            if self.drawing is not None and np.isfinite(self.drawing).all():
+                finite = self.trail[np.isfinite(self.trail).all(axis=1)]
+                pixels = self.pixels(view, np.vstack([finite, self.drawing]))
+                first, last = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()
+                reach = DRAWING_PX + 8.0
+                rect = QRectF(QPointF(*first), QPointF(*last))
+                rect.adjust(-reach, -reach, reach, reach)
+            self._drawn = key, pixels, rect
+        return self._drawn[1:]
 
 
 def _crowd(coordinates: NDArray[np.float64]) -> Bounds | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, Qt, Slot
@@ -60,7 +61,7 @@ class MapSurface(QObject):
         self._painted: Viewport | None = None
         self._cost_ms = self._part_ms = 0.0
         self._parts: Iterator[None] | None = None
-        self._is_awaited = False
+        self._is_awaited = self._is_gathering = False
         self._next_part = one_shot(self, self._on_next_part_timeout)
         self._moved_s = 0.0
         self._refine = one_shot(self, self.redraw)
@@ -86,8 +87,20 @@ class MapSurface(QObject):
         else:
             self._widget.update()
 
+    @contextmanager
+    def one_update(self) -> Iterator[None]:
+        """Repaint the overlay once, at the end, for all its changes inside the ``with`` block."""
+        self._is_gathering = True
+        try:
+            yield
+        finally:
+            self._is_gathering = False
+            self.update_overlay()
+
     def update_overlay(self, region: QRegion | None = None) -> None:
         """Repaint the overlay where it was and where it is: in ``region``, by default all of it."""
+        if self._is_gathering:
+            return
         # Input takes precedence over the next part of the map.
         self._is_awaited = True
         view = self._navigation.view
@@ -146,7 +159,7 @@ class MapSurface(QObject):
         if self._scene.codes is None:
             self._paint_empty(painter, view)
         painter.setClipRegion(region)
-        self._overlay.paint(painter, view, target.theme, target.ratio, target.font)
+        self._overlay.paint(painter, target, view, region)
         if self._shows_focus and widget.hasFocus():
             self._paint_focus(painter)
 
