@@ -14,7 +14,6 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import (
-    QCoreApplication,
     QEvent,
     QEventLoop,
     QObject,
@@ -22,9 +21,10 @@ from PySide6.QtCore import (
     QPointF,
     Qt,
     QTimer,
+    Signal,
 )
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from aegui.app import App
 from aegui.core.data.builtin import load_builtin
@@ -54,34 +54,46 @@ _PATIENCE_S = 60.0
 
 
 class Paints(QObject):
-    """Notes when each paint event of one widget has ended, its transfer to the screen included.
+    """Notes when each paint event of one widget has ended, its transfer to the screen included."""
 
-    A posted event of high priority comes directly after the request to update that paints the
-    widget; timers and other events of the same turn of the event loop come later.
-    """
-
-    _ENDED = QEvent.Type(QEvent.registerEventType())
-
-    def __init__(self, widget: QObject) -> None:
+    def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self.count = 0
         """Number of paint events."""
         self.ends: list[float] = []
         """When each of them ended, in seconds of ``time.perf_counter``."""
         widget.installEventFilter(self)
+        window = widget.window()
+        (window.findChild(_Transfers) or _Transfers(window)).ended.connect(self._on_ended)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             self.count += 1
-            priority = Qt.EventPriority.HighEventPriority.value
-            QCoreApplication.postEvent(self, QEvent(self._ENDED), priority)
         return False
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == self._ENDED:
-            self.ends.append(time.perf_counter())
-            return True
-        return super().event(event)
+    def _on_ended(self, at: float) -> None:
+        self.ends += [at] * (self.count - len(self.ends))
+
+
+class _Transfers(QObject):
+    """Tells when a window has been painted and transferred to the screen.
+
+    It delivers the request to update itself: a posted event would come only after all timers that
+    have expired in the meantime.
+    """
+
+    ended = Signal(float)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.UpdateRequest:
+            return False
+        watched.event(event)
+        self.ended.emit(time.perf_counter())
+        return True
 
 
 class Probe(QObject):
