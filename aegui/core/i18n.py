@@ -9,18 +9,19 @@ table, which is translated where it is shown.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gettext
 import logging
 import os
 import string
 import struct
 from numbers import Real
-from typing import TYPE_CHECKING, SupportsFloat
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from aegui.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
@@ -136,10 +137,35 @@ class _Count(int):
 class _Filler(string.Formatter):
     """``str.format`` whose numbers have the separators of the current language."""
 
+    def vformat(self, text: str, args: Sequence[Any], values: Mapping[str, Any]) -> str:
+        pieces = _pieces(text)
+        if pieces is None:
+            return super().vformat(text, args, values)
+        filled = [
+            literal if name is None else literal + self.format_field(values[name], spec)
+            for literal, name, spec in pieces
+        ]
+        return "".join(filled)
+
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, Real) and not isinstance(value, bool):
             return localized(value, format_spec)
         return format(value, format_spec)
+
+
+@functools.lru_cache(maxsize=1024)
+def _pieces(text: str) -> tuple[tuple[str, str | None, str], ...] | None:
+    """Return literals, names and formats of the fields of ``text``; None for other fields.
+
+    Parsing takes longer than filling, and the same texts are filled in every frame.
+    """
+    pieces = []
+    for literal, name, spec, conversion in string.Formatter().parse(text):
+        spec = spec or ""
+        if name is not None and (conversion or "{" in spec or not name.isidentifier()):
+            return None
+        pieces.append((literal, name, spec))
+    return tuple(pieces)
 
 
 _FILLER = _Filler()

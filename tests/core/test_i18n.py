@@ -39,3 +39,17 @@ def test_a_count_that_is_no_whole_number_has_two_decimals() -> None:
     assert localized(0.1, ",") == "0.1"
     assert localized(1234.5, ",") == "1,234.5"
     assert localized(3.56533) == "3.56533"
+
+
+@pytest.mark.usefixtures("spanish")
+def test_every_kind_of_field_is_filled() -> None:
+    """A catalogue of somebody's own may use what Python's formatting allows."""
+    # Not literals, which would have to be in the catalogues.
+    braces, nested, shown, part = "{{{n}}}", "{n:>{width}}", "{name!r}", "{name.real:.1f}"
+    assert tr(braces, n=1.5) == "{1,5}"
+    assert tr(nested, n=1.5, width=6) == "   1,5"
+    assert tr(shown, name="a") == "'a'"
+    assert tr(part, name=2.25) == "2,2"
+    missing = "{n} of {m}"
+    with pytest.raises(KeyError):
+        tr(missing, n=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
@@ -40,6 +40,8 @@ class MapHints(QWidget):
         self.setAccessibleName(tr("Hints"))
         self.left: tuple[str, ...] = ()
         """Keys of the displayed hints."""
+        self._lines: list[str] = []
+        self._size: tuple[QFont, QSize] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._overlay_area = overlay_area_of(parent)
@@ -54,15 +56,19 @@ class MapHints(QWidget):
     def set_left(self, keys: Sequence[str]) -> None:
         """Show the hints of ``keys``; hide the widget if there are none."""
         self.left = tuple(keys)
-        describe(self, ". ".join(self._said(key) for key in self.left))
+        self._lines, self._size = [self._said(key) for key in self.left], None
+        describe(self, ". ".join(self._lines))
         self._place()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        metrics = QFontMetricsF(self.font())
-        widest = max((metrics.horizontalAdvance(self._said(key)) for key in self.left), default=0)
-        height = len(self.left) * (_HEIGHT_PX + SPACING / 2)
-        return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(height))
+        # Cached: whatever changes at the edges of the map places the hints anew.
+        font = self.font()
+        if self._size is None or self._size[0] != font:
+            widest = max(map(QFontMetricsF(font).horizontalAdvance, self._lines), default=0)
+            height = len(self._lines) * (_HEIGHT_PX + SPACING / 2)
+            self._size = font, QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(height))
+        return self._size[1]
 
     def _place(self) -> None:
         """Place the hints centred at the lower edge of the map, between the corner overlays.
@@ -89,7 +95,7 @@ class MapHints(QWidget):
         # Avoid messages that were there first, such as the offer to train an edited recipe.
         self.setGeometry(self._overlay_area.unobstructed_rect(place, upwards=True))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -97,11 +103,13 @@ class MapHints(QWidget):
         ground = QColor(theme.raised)
         ground.setAlphaF(_ALPHA)
         top = 0.5
-        for number, key in enumerate(self.left, start=1):
-            text = self._said(key)
+        for number, text in enumerate(self._lines, start=1):
             width = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
             # Left-aligned, so that the numbers form a column.
             box = QRectF(0.5, top, width, _HEIGHT_PX - 1)
+            top += _HEIGHT_PX + SPACING / 2
+            if not event.region().intersects(box.toAlignedRect()):
+                continue  # as for the cross of the cursor, which meets one line
             painter.setPen(QPen(theme.border, 1))
             painter.setBrush(ground)
             painter.drawRoundedRect(box, _HEIGHT_PX / 2, _HEIGHT_PX / 2)
@@ -117,4 +125,3 @@ class MapHints(QWidget):
             painter.setPen(theme.text)
             rest = box.adjusted(_PAD_PX + _NUMBER_PX, 0, 0, 0)
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-            top += _HEIGHT_PX + SPACING / 2
