@@ -55,6 +55,7 @@ def decode_command(options: argparse.Namespace) -> int:
     """Decode the points and write the images, or print them as text."""
     points = [_point(text) for text in options.at]
     run = OpenedRun.of(options)
+    run.refuse_no_decoder()
     for text, point in zip(options.at, points, strict=True):
         checked_code(run.codec, "--at", text, point)
     images = np.clip(np.nan_to_num(run.codec.decode(points)), 0, 1)

@@ -294,6 +294,7 @@ def _confusion(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 
 def _grid(model: OpenedRun, options: argparse.Namespace) -> Figure:
+    model.refuse_no_decoder()
     frame = plane_frame(model, options.axes)
     if options.at is not None:
         base = place_of(model, "--at", options.at)
@@ -360,6 +361,7 @@ def _quantiles(text: str) -> tuple[float, float, int]:
 
 
 def _traversal(model: OpenedRun, options: argparse.Namespace) -> Figure:
+    model.refuse_no_decoder()
     size = model.codec.latent_size
     dims = tuple(range(min(size, _MAX_TRAVERSED)))
     if options.dims is not None:

@@ -45,6 +45,7 @@ def path_command(options: argparse.Namespace) -> int:
     check_suffix(options.out, SUFFIXES)
     check_writable(options.out)
     model = OpenedRun.of(options)
+    model.refuse_no_decoder()
     names = ["--from", *["--via"] * len(options.via), "--to"]
     places = [place_of(model, name, text) for name, text in zip(names, stops, strict=True)]
     codec, glyphs = model.codec, model.glyphs
@@ -87,6 +88,7 @@ def finds_command(options: argparse.Namespace) -> int:
     """Write the best new images, or images decoded from random codes."""
     check_images_path(options.out)
     model = OpenedRun.of(options)
+    model.refuse_no_decoder()
     check_images_form(options.out, model.codec.image_shape, "finds", glyphs=model.glyphs)
     of = known(model.dataset, model.glyphs)
     with stoppable() as cancelled:
@@ -140,6 +142,7 @@ def concept_command(options: argparse.Namespace) -> int:
     check_writable(options.out)
     model = OpenedRun.of(options)
     model.refuse_no_codes()
+    model.refuse_no_decoder()
     plus, minus = _boxes(model, options)
     found = concept(_codes_of(model, plus), _codes_of(model, minus), options.plus)
     bases = [place_of(model, "--apply", text) for text in options.apply] or [model.middle]
@@ -169,6 +172,7 @@ def traverse_command(options: argparse.Namespace) -> int:
     check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = OpenedRun.of(options)
+    model.refuse_no_decoder()
     size = model.codec.latent_size
     if options.dims is not None:
         dims = dimensions("--dims", options.dims, size)

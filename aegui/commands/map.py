@@ -55,6 +55,8 @@ def map_command(options: argparse.Namespace) -> int:
     check_suffix(options.out, suffixes)
     check_writable(options.out)
     model = OpenedRun.of(options)
+    if key == IMAGES or FIELDS[key].decodes:
+        model.refuse_no_decoder()
     frame = plane_frame(model, options.axes)
     rect = plane_rect(model, frame, options.rect)
     columns = options.columns or _COLUMNS.get(key, _FIELD_COLUMNS)

@@ -16,6 +16,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.parts import parts_in
 from aegui.core.i18n import tr, trn
+from aegui.core.latent.decoder_fit import decoder_problem, refuse_untrained_decoder
 from aegui.core.run_file.origin import WEIGHTS, origin_words
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import evenly_spaced
@@ -217,6 +218,21 @@ class OpenedRun:
                     file=self.file,
                 )
             )
+
+    def refuse_no_decoder(self) -> None:
+        """Refuse a model whose decoder was not trained; note if it does not fit the codes.
+
+        Raises:
+            AeguiError: It is a classifier without pre-training.
+        """
+        refuse_untrained_decoder(self.saved.recipe, self.codec)
+        self.note_decoder()
+
+    def note_decoder(self) -> None:
+        """Print why the decoder does not decode the codes of this network, if so."""
+        problem = decoder_problem(self.saved.recipe, self.codec)
+        if problem:
+            note(problem)
 
     def refuse_no_autoencoder(self) -> None:
         """Refuse a model that does not learn to repair images.

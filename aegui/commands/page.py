@@ -22,6 +22,8 @@ def page_command(options: argparse.Namespace) -> int:
     check_unicode("--title", options.title)
     check_writable(options.out)
     runs = [OpenedRun(file, weights=options.weights) for file in options.files]
+    for run in runs:
+        run.note_decoder()
     with stoppable() as cancelled:
         text = page_html([run.exhibit for run in runs], options.title or "", cancelled=cancelled)
     content = text.encode()

@@ -28,6 +28,7 @@ from aegui.core.evaluation.samples import sample_images
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.latent.concepts import apply, concept
+from aegui.core.latent.decoder_fit import decoder_problem
 from aegui.core.latent.finds import best_new
 from aegui.core.latent.grids import MAX_ROWS
 from aegui.core.latent.novelty import known, novelty
@@ -119,14 +120,9 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
     yield from _drawn(model, RESULT, confusion_words, "confusion")
     if model.codec.can_encode:
         yield from _drawn(model, MAP, _latent_finding, "latent")
-    if model.codec.latent_size <= 2 or model.has_prior:
-        # Two numbers of a long plain code show too little to be worth a page.
-        yield from _drawn(model, MAP, _grid_finding, "grid", *_grid_options(model))
-    if model.codec.latent_size <= _MAX_TRAVERSED:
-        yield from _drawn(model, MAP, _traversal_finding, "traversal")
-    # Fine-tuning the encoder for classes leaves the decoder behind: its images would mean nothing.
-    if recipe.classifier is None or recipe.classifier.frozen:
-        yield from _new_pages(model, cancelled)
+    # Where the decoder does not fit the codes, its images would mean nothing.
+    if not decoder_problem(recipe, model.codec):
+        yield from _decoded_pages(model, cancelled)
     if reconstructs and model.glyphs:
         noise = recipe.data.corruption if recipe.data.corruption.level else _NOISE
         finding = _noise_finding(model, noise)
@@ -143,6 +139,15 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         for level in _TESTED_LEVELS:
             tried = noise.model_copy(update={"level": level})
             yield from _noisy_page(model, tried)
+
+
+def _decoded_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
+    if model.codec.latent_size <= 2 or model.has_prior:
+        # Two numbers of a long plain code show too little to be worth a page.
+        yield from _drawn(model, MAP, _grid_finding, "grid", *_grid_options(model))
+    if model.codec.latent_size <= _MAX_TRAVERSED:
+        yield from _drawn(model, MAP, _traversal_finding, "traversal")
+    yield from _new_pages(model, cancelled)
 
 
 # Data and method

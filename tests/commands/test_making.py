@@ -13,6 +13,7 @@ from aegui.cli import main
 from aegui.commands.opened import OpenedRun
 from aegui.commands.options import FIND_SOURCES, LAYERS, PATH_KINDS
 from aegui.commands.places import place_of
+from aegui.core.data.builtin import load_builtin
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.fields import FIELDS, compute_field
@@ -22,9 +23,12 @@ from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import PATHS, geodesic
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.saved import save_run
 from aegui.paths import models_dir
+from tests.core.web_page.made import trained
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
@@ -37,6 +41,22 @@ MODELS: dict[str, dict[str, Any]] = {
         "network": {"latent": {"kind": "gaussian", "units": 3}},
     },
 }
+CLASSIFIER: dict[str, Any] = {
+    "data": {"source": "digits"},
+    "network": {"encoder": [{"units": 16}], "latent": {"units": 4}},
+    "training": {"epochs": 2, "batch_size": 64, "device": "cpu"},
+}
+DECODED: tuple[Callable[[str], list[str]], ...] = (
+    lambda run: ["path", run, "--from", "0", "--to", "1", "-n", "3"],
+    lambda run: ["finds", run, "-n", "2", "--source", "posterior"],
+    lambda run: ["concept", run, "--plus", "0", "--steps", "3"],
+    lambda run: ["traverse", run, "--steps", "3"],
+    lambda run: ["map", run, "--columns", "3"],
+    lambda run: ["map", run, "--layer", "uncertainty", "--columns", "3"],
+    lambda run: ["figure", run, "grid", "--columns", "3"],
+    lambda run: ["figure", run, "traversal", "--steps", "3"],
+)
+"""Commands that show nothing but decoded images, or what is measured on these."""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +87,31 @@ def model(models: Path, name: str) -> OpenedRun:
 def levels(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     with Image.open(path) as picture:
         return np.asarray(picture.convert("L")) / 255
+
+
+def test_a_decoder_that_was_not_trained_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    run, out = str(tmp_path / "classes.aegui"), str(tmp_path / "f.png")
+    untrained = CLASSIFIER | {"classifier": {"pretrain": {"epochs": 0}}}
+    save_run(run, trained(untrained, load_builtin("digits")))
+    why = "without pre-training does not train its decoder"
+    for arguments in DECODED:
+        refused(capsys, [*arguments(run), "-o", out], why)
+    refused(capsys, ["decode", run, "--at", ",".join(["0"] * 4)], why)
+    assert not (tmp_path / "f.png").exists()
+    # The codes of the samples are those of the encoder, which was trained.
+    assert main(["map", run, "--layer", "density", "-o", out]) == 0
+    assert not capsys.readouterr().err
+    assert main(["page", run, "-o", str(tmp_path / "p.html")]) == 0
+    assert why in capsys.readouterr().err
+
+
+def test_a_decoder_is_told_not_to_fit_after_fine_tuning(tmp_path: Path, capsys: Captured) -> None:
+    run, out = str(tmp_path / "classes.aegui"), str(tmp_path / "f.png")
+    for classifier, count in (({}, 1), ({"frozen": True}, 0)):
+        save_run(run, trained(CLASSIFIER | {"classifier": classifier}, load_builtin("digits")))
+        for arguments in DECODED:
+            assert main([*arguments(run), "-o", out]) == 0
+            assert capsys.readouterr().err.count("Fine-tuning has changed the codes") == count
 
 
 def test_the_tables_of_the_options_are_those_of_the_core() -> None:

@@ -330,7 +330,7 @@ def test_a_classifier_has_its_confusion_and_no_images_of_a_decoder_left_behind(
     save_run(file, run)
     pages = pages_of(file)
     assert {"confusion", "curves"} <= set(pages)
-    assert not set(pages) & {"new", "path", "concept"}
+    assert not set(pages) & {"grid", "traversal", "new", "path", "concept"}
     right = run.results[0].figures["validation_accuracy"]
     assert pages["confusion"].finding.startswith(f"{right:.2%} right of 359 samples (validation")
     assert "taken for" in pages["confusion"].finding

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core.recipe import Recipe
+from aegui.core.recipe import ClassifierSpec, Recipe
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.classifier.model.classifier_service import (
     TRAINING,
     VALIDATION,
     ClassifierService,
 )
 from aegui.features.classifier.view.panel import ClassifierPanel
+from aegui.features.map.view.cursor_panel import CursorPanel
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -36,11 +38,11 @@ def show(window: MainWindow) -> None:
     window.docks["classifier"].raise_()
 
 
-def begin(window: MainWindow, qtbot: QtBot) -> None:
+def begin(window: MainWindow, qtbot: QtBot, recipe: Recipe = DIGITS) -> None:
     """Open the recipe and wait for its data, which are loaded in the background."""
     workspace = window._services.workspace
-    assert workspace.new(DIGITS)
-    qtbot.waitUntil(lambda: workspace.recipe == DIGITS)
+    assert workspace.new(recipe)
+    qtbot.waitUntil(lambda: workspace.recipe == recipe)
 
 
 def test_without_a_classifier_the_panel_says_how_to_get_one(
@@ -136,3 +138,31 @@ def test_beyond_the_limits_it_is_judged_only_when_asked_for(
     qtbot.waitUntil(lambda: panel.evaluation is not None)
     services.of(ClassifierService).set_part(TRAINING)
     qtbot.waitUntil(panel.placeholder.offer.isVisible)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "words"),
+    [
+        ({"pretrain": {"epochs": 0}}, "without pre-training"),
+        ({"pretrain": {"epochs": 2}}, "Fine-tuning has changed"),
+        ({"pretrain": {"epochs": 2}, "frozen": True}, ""),
+    ],
+)
+def test_a_decoder_that_does_not_fit_is_told_where_its_images_are(
+    window: MainWindow, qtbot: QtBot, classifier: dict[str, object], words: str
+) -> None:
+    cursor, answer = window.panel(CursorPanel), window.panel(AnswerPanel)
+    window.docks["cursor"].show()
+    window.docks["answer"].show()
+    begin(
+        window,
+        qtbot,
+        DIGITS.model_copy(update={"classifier": ClassifierSpec.model_validate(classifier)}),
+    )
+    assert not cursor.problem.text()
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: not cursor.is_empty and "Taken for" in answer.text)
+    assert cursor.problem.isVisible() == bool(words)
+    for text in (cursor.problem.text(), answer.text):
+        assert words in text
+    assert ("“Freeze the encoder”" in answer.text) == bool(words)

@@ -51,6 +51,7 @@ class FieldSpec:
         scale: Kind of its values: from little to much, to either side of 0, or classes.
         needs_encoder: Whether codes of samples are required.
         needs_prior: Whether the codes must have a normal prior.
+        decodes: Whether it is measured on decoded images.
     """
 
     key: FieldKey
@@ -61,6 +62,7 @@ class FieldSpec:
     scale: Scale = "sequential"
     needs_encoder: bool = False
     needs_prior: bool = False
+    decodes: bool = True
 
 
 FIELDS: dict[str, FieldSpec] = table(
@@ -113,6 +115,7 @@ FIELDS: dict[str, FieldSpec] = table(
         mark("empty"),
         mark("crowded"),
         needs_encoder=True,
+        decodes=False,
     ),
     FieldSpec(
         "holes",
@@ -126,6 +129,7 @@ FIELDS: dict[str, FieldSpec] = table(
         "diverging",
         needs_encoder=True,
         needs_prior=True,
+        decodes=False,
     ),
 )
 

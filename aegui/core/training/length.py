@@ -44,11 +44,17 @@ def weighted_starts(encoder: Sequence[LayerShape]) -> list[int]:
 
 def planned_epochs(resolved: ResolvedRecipe) -> int:
     """Return all epochs of a training, including the pre-training of a classifier's layers."""
-    epochs, classifier = resolved.recipe.training.epochs, resolved.recipe.classifier
+    recipe = resolved.recipe
+    before = pretraining_epochs(recipe, resolved.layers[: resolved.code_end])
+    return before + recipe.training.epochs
+
+
+def pretraining_epochs(recipe: Recipe, encoder: Sequence[LayerShape]) -> int:
+    """Return the epochs in which the layers of a classifier's ``encoder`` are pre-trained."""
+    classifier = recipe.classifier
     if classifier is None or not classifier.pretrain.epochs:
-        return epochs
-    groups = len(weighted_starts(resolved.layers[: resolved.code_end]))
-    return groups * classifier.pretrain.epochs + epochs
+        return 0
+    return len(weighted_starts(encoder)) * classifier.pretrain.epochs
 
 
 def is_one_large_batch(recipe: Recipe, samples: int, most: int = LARGE) -> bool:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.reasons import pixel_reasons
 from aegui.core.i18n import tr
+from aegui.core.latent.decoder_fit import decoder_problem
 from aegui.core.study.findings import other_noise, with_noise
 from aegui.features.answer.model.answer_sheet import (
     BEST,
@@ -205,13 +206,22 @@ class AnswerFeature(Feature):
             return
         self.sheet = sheet
         has_network = any(each.key != BEST for each in sheet.answers)
-        self._panel.set_sheet(sheet, "" if has_network else self._why_no_network())
+        self._panel.set_sheet(
+            sheet, "" if has_network else self._why_no_network(), self._decoder_problem(sheet)
+        )
         self._show_limit()
         self._show_trail(sheet)
         if self._panel.shown_page == "why":
             self._ask_why()
         self._offer_repair(sheet)
         self.answered.emit(sheet)
+
+    def _decoder_problem(self, sheet: AnswerSheet) -> str:
+        """Return why the answer of the displayed network resembles no sample; empty if it may."""
+        shown = self._showing.shown
+        if shown.codec is None or all(each.key != SHOWN for each in sheet.answers):
+            return ""
+        return decoder_problem(shown.recipe, shown.codec)
 
     def _offer_repair(self, sheet: AnswerSheet) -> None:
         """Notify the user once that other networks are trained to denoise, if this one was not.

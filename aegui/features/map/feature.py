@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 
 from aegui.core.i18n import mark, tr
+from aegui.core.latent.decoder_fit import decoder_problem
 from aegui.core.latent.nearness import copy_share
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.cursor_panel import CursorPanel
@@ -138,6 +139,7 @@ class MapFeature(Feature):
         canvas.set_prior(shown.has_prior)
         canvas.surface.set_live(shown.is_learning)
         self._services.of(PlaneService).set_codec(codec, shown.image_style, live=shown.is_learning)
+        self._panel.set_problem("" if codec is None else decoder_problem(shown.recipe, codec))
         self._follows = shown.is_learning
         self._decoding.set_codec(codec)
         self._follows = False

@@ -65,6 +65,7 @@ class AnswerPanel(QWidget):
         self.outliers = OutlierPage()
         self.menu = OtherMenu()
         self._reason = hint()
+        self._problem = ""
         self._tabs = QButtonGroup(self)
         self._pages = QStackedWidget()
         self._lay_out()
@@ -121,10 +122,17 @@ class AnswerPanel(QWidget):
         self.limit.bars.set_samples(images, image_style)
         self.why.set_samples(images, image_style)
 
-    def set_sheet(self, sheet: AnswerSheet | None, reason: str = "") -> None:
-        """Show ``sheet``; ``reason`` says why it has no network's answer, or why it is None."""
-        self._reason.setText(reason)
-        self._reason.setVisible(bool(reason))
+    def set_sheet(self, sheet: AnswerSheet | None, reason: str = "", problem: str = "") -> None:
+        """Show ``sheet``.
+
+        Args:
+            sheet: The answers.
+            reason: Why no network has answered, or why ``sheet`` is None.
+            problem: Why the answer of the displayed network resembles no sample.
+        """
+        self._reason.setText(reason or problem)
+        self._reason.setVisible(bool(reason or problem))
+        self._problem = "" if reason else problem
         self.answers.setVisible(sheet is not None and bool(sheet.answers))
         if sheet is not None and sheet.answers:
             self.answers.set_sheet(sheet)
@@ -144,5 +152,7 @@ class AnswerPanel(QWidget):
 
     @property
     def text(self) -> str:
-        """Quality of the current answer, or why no network can answer."""
-        return self._reason.text() or self.answers.text
+        """Quality of the current answer and what is wrong with it, or why no network can answer."""
+        if not self._problem:
+            return self._reason.text() or self.answers.text
+        return ". ".join(filter(None, (self.answers.text, self._problem)))

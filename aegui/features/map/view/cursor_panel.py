@@ -16,7 +16,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.map.view.insight_figures import InsightFigures
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.layouts import column, dim, held
+from aegui.kit.layouts import column, dim, held, hint
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.painted import Painted
 from aegui.kit.placeholder import Placeholder
@@ -335,6 +335,8 @@ class CursorPanel(QWidget):
         self._insight: PlaceInsight | None = None
         self.pictures = CursorPictures()
         self.numbers = CodeNumbers()
+        self.problem = hint()
+        self.problem.hide()
         self.figures = InsightFigures()
         self.nearest = NearestStrip(grows=True)
         self._near_title, self._near_unit = dim(ElidedLabel()), dim(ElidedLabel())
@@ -347,7 +349,7 @@ class CursorPanel(QWidget):
 
     def _filled(self) -> QWidget:
         title = column(self._near_title, self._near_unit)
-        widgets = (self.pictures, self.figures, self.numbers, title, self.nearest)
+        widgets = (self.pictures, self.problem, self.figures, self.numbers, title, self.nearest)
         return held(column(*widgets, 1, margins=(SPACING,) * 4))
 
     def set_samples(
@@ -414,6 +416,14 @@ class CursorPanel(QWidget):
         self._show_title()
         self._name(nearest)
 
+    def set_problem(self, problem: str) -> None:
+        """Show below the image why the network decodes none that resemble its samples."""
+        if problem != self.problem.text():
+            self.problem.setText(problem)
+            self.problem.setVisible(bool(problem))
+            if not self.is_empty:
+                self._describe()
+
     def set_insight(self, insight: PlaceInsight) -> None:
         """Show the measurements of the place; None clears them."""
         self._insight = insight
@@ -443,6 +453,7 @@ class CursorPanel(QWidget):
             words = itself
         if self._insight is not None and self._insight.insight.z.tolist() == self._code:
             words = ". ".join(filter(None, (self._insight.words, itself)))
+        words = "; ".join(filter(None, (words, self.problem.text())))
         describe(self, tr("Code {where}; {words}", where=self._where, words=words))
 
 
