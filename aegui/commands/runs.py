@@ -134,10 +134,19 @@ def export_command(options: argparse.Namespace) -> int:
 
 
 def add_command(options: argparse.Namespace) -> int:
-    """Keep run files in the library."""
+    """Keep run files in the library, unless they are in it already."""
     runs = [load_run(file) for file in options.sources]
     with _opened() as library:
         for file, run in zip(options.sources, runs, strict=True):
+            there = library.same(run)
+            if there:
+                text = tr(
+                    '{file} is in the library already: "aegui runs show {id}" shows it.',
+                    file=file,
+                    id=there,
+                )
+                say(text)
+                continue
             name = run.recipe.name or stem_of(file)
             entry = library.keep(run, tags=tuple(options.tag), name=name[:MAX_NAME])
             say(tr("{file} is kept as {id}.", file=file, id=entry.id))

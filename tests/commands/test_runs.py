@@ -256,6 +256,26 @@ def test_files_are_added(capsys: Captured, tmp_path: Path) -> None:
     assert len(listed(capsys)) == 1
 
 
+def test_a_file_is_added_once(capsys: Captured, tmp_path: Path) -> None:
+    mine, other = str(tmp_path / "mine.aegui"), str(tmp_path / "other.aegui")
+    save_run(mine, saved_run("mine", wrong=GOOD))
+    save_run(other, saved_run("mine", wrong=POOR))
+    said(capsys, "add", mine)
+    (row,) = listed(capsys)
+    # Whatever it is called there.
+    said(capsys, "edit", row["id"], "--name", "renamed")
+    lines = said(capsys, "add", mine, other, other, "--tag", "old").splitlines()
+    there = f'mine.aegui is in the library already: "aegui runs show {row["id"]}" shows it.'
+    assert lines[0].endswith(there)
+    assert "is kept as" in lines[1]
+    assert "is in the library already" in lines[2]
+    assert len(listed(capsys)) == 2
+    assert [one["id"] for one in listed(capsys, "--tag", "old")] != [row["id"]]
+    # One in the trash is not seen in the library: the file is added again.
+    said(capsys, "rm", row["id"])
+    assert "is kept as" in said(capsys, "add", mine)
+
+
 def test_a_slip_is_told_in_one_line(capsys: Captured, ids: dict[str, str]) -> None:
     for arguments, words in (
         (("lst",), "invalid choice: 'lst'"),

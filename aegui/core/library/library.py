@@ -26,6 +26,7 @@ from aegui.core.library.entry import (
     legend_entry_of,
     now,
     read_entry,
+    spreads_of,
     write_entry,
 )
 from aegui.core.library.files import (
@@ -38,7 +39,7 @@ from aegui.core.library.files import (
     unlinked,
 )
 from aegui.core.library.index import BrokenIndex, exclusive_transaction, in_words, open_index, put
-from aegui.core.library.query import LibraryQuery, count_of, groups_of, rows_of
+from aegui.core.library.query import Condition, LibraryQuery, count_of, groups_of, rows_of
 from aegui.core.library_messages import document_reason
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.archive import Archive
@@ -256,6 +257,24 @@ class Library:
                 )
             )
         return load_run(path, may_read)
+
+    def same(self, run: SavedRun) -> str:
+        """Return the id of the entry of the same training, not in the trash; empty without one.
+
+        Its recipe, samples and figures are those of ``run``, the seconds that it took included.
+
+        Raises:
+            AeguiError: The index or an entry cannot be read.
+        """
+        wanted = _checked(legend_entry_of, run)
+        means = {key: one.mean for key, one in spreads_of(wanted).items()}
+        known = {"data": wanted.data, "samples": wanted.samples, "runs": len(wanted.seeds), **means}
+        where = tuple(Condition(column, "=", value) for column, value in known.items())
+        for row in self.rows(LibraryQuery(kind="run", where=where)):
+            found = self.entry(row.id)
+            if (found.recipe, found.seeds) == (wanted.recipe, wanted.seeds):
+                return row.id
+        return ""
 
     def recipe(self, id: str) -> Recipe:
         """Return the recipe of an entry.
