@@ -701,7 +701,7 @@ SUMMARY = (
     text("recipe", RECIPE, mark("a recipe, a shipped one's name, or a saved run")),
     OTHER_DATA,
     _MARKDOWN,
-    out(mark("layers.csv"), mark("output file: .csv, .md, or plain text"), required=False),
+    out(mark("layers.csv"), mark("output file: .csv, .md or .txt"), required=False),
     AS_JSON,
 )
 CODE = (

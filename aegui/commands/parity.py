@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aegui.core.parity.reached import RowState
     from aegui.core.parity.rows import Expected, ParityRow
 
-_HTML = frozenset({".html", ".htm"})
+_HTML = (".html", ".htm")
 _NOTHING = "–"  # for unknown values
 
 
@@ -52,6 +52,7 @@ def parity_command(options: argparse.Namespace) -> int:
                 )
             )
     if options.out is not None:
+        check_suffix(options.out, (".csv", *_HTML))
         check_writable(options.out)
     for row in chosen:
         code = _trained(row, source, allowed=options.yes, is_quiet=options.json)

@@ -161,7 +161,7 @@ PARITY = (
         mark("FOLDER"),
         mark("pictures of your own, for rows whose pictures are not ours to ship (B5)"),
     ),
-    text("-o --out", mark("FILE"), mark("write the page to a file: .html, or else CSV")),
+    text("-o --out", mark("FILE"), mark("write the page to a file: .html or .csv")),
     YES,
     AS_JSON,
 )

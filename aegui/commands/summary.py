@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
@@ -15,12 +15,13 @@ from aegui.core.network.summary import summary_of
 if TYPE_CHECKING:
     import argparse
 
-_FORMS = {".csv": "csv", ".md": "markdown"}
+_FORMS = {".csv": "csv", ".md": "markdown", ".txt": "text"}
 
 
 def summary_command(options: argparse.Namespace) -> int:
     """Print the layer table of a recipe or a saved run, or write it to a file."""
     if options.out:
+        check_suffix(options.out, _FORMS)
         check_writable(options.out)
     recipe, dataset = recipe_and_data(options.recipe, options.data)
     shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
@@ -28,8 +29,9 @@ def summary_command(options: argparse.Namespace) -> int:
     for problem in summary.problems:
         note(problem)
     if options.out:
-        usual = "markdown" if options.markdown else "text"
-        form = _FORMS.get(Path(options.out).suffix.lower(), usual)
+        form = _FORMS[Path(options.out).suffix.lower()]
+        if form == "text" and options.markdown:
+            form = "markdown"
         write_atomically(options.out, summary.text(form).encode("utf-8"))
         note(tr("Written to {file}.", file=options.out))
     if options.json:

@@ -102,6 +102,10 @@ def test_a_summary_is_printed_and_written(tmp_path: Path, capsys: Captured) -> N
     table = tmp_path / "layers.md"
     assert main(["summary", "letters-2d", "-o", str(table)]) == 0
     assert table.read_text("utf-8").startswith("| Layer |")
+    capsys.readouterr()
+    assert main(["summary", "letters-2d", "-o", str(tmp_path / "layers.pdf")]) == 2
+    assert "the suffix must be one of .csv, .md, .txt" in capsys.readouterr().err
+    assert not (tmp_path / "layers.pdf").exists()
 
 
 def test_a_summary_says_how_a_configuration_was_read(tmp_path: Path, capsys: Captured) -> None:

@@ -23,6 +23,8 @@ def test_the_page_is_listed_and_written(
     assert "A1-order" in told
     assert f"0 of {len(parity_rows())} rows reached here" in told
     assert page.read_text().startswith("<!doctype html>")
+    assert main(["parity", "-o", str(tmp_path / "page.pdf")]) == 2
+    assert "the suffix must be one of .csv, .html, .htm" in capsys.readouterr().err
 
 
 def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
