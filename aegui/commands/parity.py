@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.words import note, say, say_json
+from aegui.commands.words import groups_text, note, say, say_json
 from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
@@ -23,7 +23,6 @@ from aegui.core.parity.exports import (
 from aegui.core.parity.reached import kept_entries, states_of, summary_words
 from aegui.core.parity.rows import WORKS, parity_rows
 from aegui.core.recipe.errors import did_you_mean
-from aegui.core.text_tables import columns_text
 from aegui.paths import library_dir
 
 if TYPE_CHECKING:
@@ -101,17 +100,12 @@ def _states() -> tuple[RowState, ...]:
 
 
 def _say(states: Sequence[RowState]) -> None:
-    header = ["", tr("row"), tr("published"), tr("here"), tr("limit"), tr("expected")]
-    cells = [_cells(state) for state in states]
-    lines = columns_text(header, cells, words=len(header)).splitlines()
-    say(lines[0])
-    at = 1
-    for work, name in WORKS.items():
-        count = sum(state.row.work == work for state in states)
-        if count:
-            say(f"\n{tr(name)}")
-            say("\n".join(line.rstrip() for line in lines[at : at + count]))
-            at += count
+    header = [tr("row"), tr("published"), tr("here"), tr("limit"), tr("expected")]
+    groups = (
+        (tr(name), [_cells(state) for state in states if state.row.work == work])
+        for work, name in WORKS.items()
+    )
+    say(groups_text(header, groups, words=len(header)))
     say(f"\n{summary_words(states)}.")
 
 
@@ -119,7 +113,7 @@ def _cells(state: RowState) -> list[str]:
     row = state.row
     published = tr(row.published) if row.published else ""
     words = (published, state.figure(), limit_words(row), expected_words(row, seeds=False))
-    return [sign_of(state), row.id, *(text or _NOTHING for text in words)]
+    return [f"{sign_of(state)} {row.id}", *(text or _NOTHING for text in words)]
 
 
 def _document(state: RowState) -> dict[str, object]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.commands.words import say, say_json
+from aegui.commands.words import groups_text, say, say_json
 from aegui.core.cost import time_words
 from aegui.core.errors import AeguiError
 from aegui.core.gallery import cards, data_words, figures, kind_words
 from aegui.core.i18n import localized, tr
 from aegui.core.shelves import GROUPS, LEVELS
-from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
     import argparse
@@ -42,20 +41,11 @@ def recipes_command(options: argparse.Namespace) -> int:
         return 0
     header = [tr("recipe"), tr("level"), tr("kind"), tr("data"), tr("code"), tr("parameters")]
     header.append(tr("training"))
-    rows = {
-        group: [_row(card, known[card.key]) for card in found if card.group == group]
-        for group in GROUPS
-    }
-    every = [row for group in rows.values() for row in group]
-    # Format all groups at once, so that their columns align.
-    lines = columns_text(header, every, words=4).splitlines()
-    say(lines[0])
-    at = 1
-    for group, part in rows.items():
-        if part:
-            say(f"\n{tr(GROUPS[group])}")
-            say("\n".join(lines[at : at + len(part)]))
-            at += len(part)
+    groups = (
+        (tr(title), [_row(card, known[card.key]) for card in found if card.group == group])
+        for group, title in GROUPS.items()
+    )
+    say(groups_text(header, groups, words=4))
     return 0
 
 

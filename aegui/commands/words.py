@@ -52,10 +52,34 @@ def table_text(header: Sequence[str], rows: Iterable[Sequence[str]], words: int 
     """
     lines = list(rows)
     text = columns_text(header, lines, words)
+    return text if _fits(text) else stacked_text(header, lines)
+
+
+def groups_text(
+    header: Sequence[str], groups: Iterable[tuple[str, Sequence[Sequence[str]]]], words: int = 1
+) -> str:
+    """Return a table of groups with their titles, see ``table_text``; empty ones are left out.
+
+    The columns of all groups align.
+    """
+    filled = [(title, rows) for title, rows in groups if rows]
+    text = columns_text(header, [row for _, rows in filled for row in rows], words)
+    if _fits(text):
+        first, *lines = text.splitlines()
+        parts = [first]
+        for title, rows in filled:
+            parts += ["", title, *lines[: len(rows)]]
+            del lines[: len(rows)]
+        return "\n".join(parts)
+    unnamed = ["", *header[1:]]
+    parts = [f"{title}\n{stacked_text(unnamed, rows)}" for title, rows in filled]
+    return "\n\n".join([f"{header[0]}:", *parts])
+
+
+def _fits(text: str) -> bool:
+    """Return whether the lines of ``text`` fit the standard output, if that is a terminal."""
     room = _columns()
-    if room is None or max(map(text_width, text.splitlines())) <= room:
-        return text
-    return stacked_text(header, lines)
+    return room is None or max(map(text_width, text.splitlines())) <= room
 
 
 def _columns() -> int | None:

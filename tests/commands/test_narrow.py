@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 
@@ -47,6 +48,18 @@ def test_a_table_without_room_has_its_cells_below_one_another() -> None:
         "  minutes: 10",
     ]
     assert max(map(len, narrow)) <= 40
+
+
+@pytest.mark.parametrize(("command", "first"), [("recipes", "recipe"), ("parity", "row")])
+def test_groups_keep_their_titles_on_a_narrow_terminal(command: str, first: str) -> None:
+    wide, narrow = on_terminal(400, command), on_terminal(48, command)
+    assert wide[0].split()[0] == first
+    assert narrow[0] == f"{first}:"
+    titles = [line for before, line in pairwise(wide) if not before]
+    assert [line for before, line in pairwise(narrow) if not before] == titles
+    rows = [line for line in wide[1:] if line and line not in titles]
+    firsts = [line for line in narrow[1:] if line and line[0] != " " and line not in titles]
+    assert all(row.startswith(name) for row, name in zip(rows, firsts, strict=True))
 
 
 def test_empty_cells_and_an_unnamed_first_column_are_left_out() -> None:
