@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aegui import __version__
 from aegui.commands.figure_files import painting
@@ -23,7 +23,7 @@ from aegui.core.atomic import create_folder, file_name_part, safe_stem, stem_of,
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.i18n import speaking, tr
+from aegui.core.i18n import language, mark, speaking, tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS
@@ -93,30 +93,58 @@ def report_command(options: argparse.Namespace) -> int:
     if not names:
         raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
     with painting():
+        stem = options.assignment or Path(names[0]).stem
         with speaking(options.lang):
-            stem = options.assignment or Path(names[0]).stem
-            folder = free_folder(Path(options.out), file_name_part(f"{tr('hand-in')}-{stem}"))
-            with all_or_nothing(folder):
-                create_folder(folder)
-                count = _report(options, names, folder)
+            name = file_name_part(f"{tr('hand-in')}-{stem}")
+        folder = free_folder(Path(options.out), name)
+        with all_or_nothing(folder):
+            create_folder(folder)
+            sources = _sources(names, options)
+            with shown_work() as (report, cancelled):
+                shown = _shown_in(language(), report)
+                with speaking(options.lang):
+                    pages = _pages(sources, shown, cancelled)
+                if not pages:
+                    raise AeguiError(
+                        tr("There is nothing to report: no study has a run that has ended.")
+                    )
+                with speaking(options.lang):
+                    count = _report(options, sources, pages, folder, shown, cancelled)
         say(tr("{n} figures are in {folder}.", n=count, folder=folder))
         say(tr("Start with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
     return 0
 
 
-def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> int:
+class _ReportStep(Protocol):
+    """Shows a step of the work: its number, their count or 0, a marked message and its values."""
+
+    def __call__(self, done: int, total: int, message: str, /, **values: object) -> None: ...
+
+
+def _shown_in(code: str, report: Report) -> _ReportStep:
+    """Return a function that shows a step in the language ``code``, whatever the hand-in's is."""
+
+    def show(done: int, total: int, message: str, /, **values: object) -> None:
+        with speaking(code):
+            report(LoadProgress(done, total, tr(message, **values)))
+
+    return show
+
+
+def _report(
+    options: argparse.Namespace,
+    sources: Sequence[_Source],
+    pages: Sequence[ReportPage],
+    folder: Path,
+    report: _ReportStep,
+    cancelled: IsCancelled,
+) -> int:
     """Write the report; return the number of its figures."""
-    sources = _sources(names, options)
     title = options.title or _title(options, sources)
-    with shown_work() as (report, cancelled):
-        pages = _pages(sources, report, cancelled)
-        if not pages:
-            raise AeguiError(tr("There is nothing to report: no study has a run that has ended."))
-        if options.blank:
-            pages = [replace(page, finding=page.figure.title) for page in pages]
-        pages = _distinguished(pages)
-        pages.append(_annex(sources, folder))
-        _write(folder, title, sources, pages, report, cancelled)
+    if options.blank:
+        pages = [replace(page, finding=page.figure.title) for page in pages]
+    pages = [*_distinguished(pages), _annex(sources, folder)]
+    _write(folder, title, sources, pages, report, cancelled)
     return len(pages)
 
 
@@ -195,8 +223,10 @@ def _study_source(name: str, options: argparse.Namespace) -> _Source:
                 name=name,
             )
         )
+    with speaking(options.lang):
+        title = tr(plan.name) or path.stem
     return _Source(
-        tr(plan.name) or path.stem,
+        title,
         lambda _cancelled: study_pages(result, records, command, file_name_part(key)),
         path.read_text(encoding="utf-8"),
         study=key,
@@ -241,7 +271,9 @@ def _train(study: Study, records: Records) -> None:
         records.end()
 
 
-def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -> list[ReportPage]:
+def _pages(
+    sources: Sequence[_Source], report: _ReportStep, cancelled: IsCancelled
+) -> list[ReportPage]:
     from aegui.commands.report_pages import ORDER
 
     found: list[ReportPage] = []
@@ -249,7 +281,7 @@ def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -
         several = len(sources) > 1
         for page in source.pages(cancelled):
             stop_if(cancelled)
-            report(LoadProgress(len(found), 0, tr("Drawing: {name}", name=page.finding)))
+            report(len(found), 0, mark("Drawing: {name}"), name=page.finding)
             heading = tr(page.section)
             if several and source.model is not None:
                 heading = tr("{what}: {name}", what=heading, name=source.name)
@@ -310,7 +342,7 @@ def _write(
     title: str,
     sources: Sequence[_Source],
     pages: Sequence[ReportPage],
-    report: Report,
+    report: _ReportStep,
     cancelled: IsCancelled,
 ) -> None:
     """Write every file of the report; the list of figures last."""
@@ -319,7 +351,7 @@ def _write(
     drawn = []
     for number, page in enumerate(pages, 1):
         stop_if(cancelled)
-        report(LoadProgress(number, len(pages), tr("Writing figure {n}", n=number)))
+        report(number, len(pages), mark("Writing figure {n}"), n=number)
         drawn.append(_drawn(folder, f"{number:02d}-{page.key}", page))
     networks = ", ".join(source.name for source in sources if source.model is not None)
     cover = (*filter(None, [networks]), "", *_contents(pages))

@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from itertools import pairwise
 
 import pytest
 
 from aegui.core.text_tables import stacked_text
-
-pty = pytest.importorskip("pty", reason="there are no pseudo-terminals")
-
-
-def on_terminal(columns: int, *arguments: str) -> list[str]:
-    """Return the lines that the program prints to a terminal of this width."""
-    import termios
-
-    main, terminal = pty.openpty()
-    termios.tcsetwinsize(terminal, (24, columns))
-    command = [sys.executable, "-m", "aegui", "--language", "en", *arguments]
-    with subprocess.Popen(command, stdout=terminal, stderr=subprocess.PIPE) as process:
-        os.close(terminal)
-        found = b""
-        while True:
-            try:
-                some = os.read(main, 4096)
-            except OSError:  # the end, on Linux
-                break
-            if not some:
-                break
-            found += some
-    os.close(main)
-    assert process.returncode == 0
-    return found.decode().splitlines()
+from tests.commands.terminals import on_terminal
 
 
 def test_a_table_without_room_has_its_cells_below_one_another() -> None:

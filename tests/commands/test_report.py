@@ -31,6 +31,7 @@ from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.core.study.plan import list_plans
 from aegui.paths import models_dir
+from tests.commands.terminals import on_terminal
 from tests.core.web_page.made import PICTURES, letters, trained
 
 if TYPE_CHECKING:
@@ -296,6 +297,28 @@ def test_pictures_have_pages_too_and_what_is_missing_is_left_out(tmp_path: Path)
     assert "path" not in keys
     assert "noise" not in keys
     assert "data-hamming" not in keys
+
+
+def test_what_is_said_meanwhile_is_in_the_language_of_the_user(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, out = tmp_path / "rates.json", str(tmp_path / "out")
+    plan.write_text(json.dumps(STUDY))
+    line = ["--language", "en", "report", "--lang", "es", "-o", out]
+    assert main([*line, str(plan)]) == 2
+    assert "has no runs yet" in capsys.readouterr().err
+    assert main([*line, str(plan), "--train"]) == 0
+    captured = capsys.readouterr()
+    assert "Two rates: about" in captured.err
+    assert "figures are in" in captured.out
+    assert '<html lang="es">' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_its_progress_is_in_the_language_of_the_user(run: Path, tmp_path: Path) -> None:
+    arguments = ("report", str(run), "--lang", "es", "-o", str(tmp_path / "out"))
+    told = " ".join(on_terminal(200, *arguments, stream="stderr"))
+    assert "Drawing: " in told
+    assert "Writing figure " in told
 
 
 def test_emojis_have_their_names_in_the_language_of_the_report() -> None:
