@@ -13,6 +13,7 @@ import functools
 import gettext
 import logging
 import os
+import re
 import string
 import struct
 from numbers import Real
@@ -35,6 +36,8 @@ LOCALES: dict[str, str] = {"en": "en_US", "es": "es_AR"}
 _COMMA = str.maketrans({".": ",", ",": "."})
 _MARKS: dict[str, dict[int, str]] = {"es": _COMMA}
 _DOMAIN = "aegui"
+_BEFORE_E = re.compile(r"h?[ií](?![aeiou])", re.IGNORECASE)
+"""Beginnings of words before which Spanish has "e" for "y"."""
 _log = logging.getLogger(__name__)
 
 
@@ -125,6 +128,17 @@ def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Translate a counted message; ``{n}`` is filled with ``n``, with thousands separators."""
     text = _LanguageState.catalogue.ngettext(singular, plural, n)
     return _FILLER.vformat(text, (), {"n": _Count(n), **values})
+
+
+def enumerated(items: Sequence[str]) -> str:
+    """Return ``items`` as a list in words, such as ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    *others, last = items
+    text = tr("{items} and {last}", items=", ".join(others), last=last)
+    if language() == "es" and _BEFORE_E.match(last):
+        text = f"{text.removesuffix(f' y {last}')} e {last}"
+    return text
 
 
 class _Count(int):

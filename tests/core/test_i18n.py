@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.i18n import localized, tr, trn, with_marks
+from aegui.core.i18n import enumerated, localized, set_language, tr, trn, with_marks
 
 
 @pytest.mark.usefixtures("spanish")
@@ -53,3 +53,12 @@ def test_every_kind_of_field_is_filled() -> None:
     missing = "{n} of {m}"
     with pytest.raises(KeyError):
         tr(missing, n=1)
+
+
+def test_a_list_ends_with_the_word_of_the_language() -> None:
+    listed = (("a",), ("a", "b"), ("a", "b", "c"), ("relu", "Identidad"), ("agua", "hielo"), ())
+    words = ["a", "a and b", "a, b and c", "relu and Identidad", "agua and hielo", ""]
+    assert [enumerated(items) for items in listed] == words
+    set_language("es")
+    palabras = ["a", "a y b", "a, b y c", "relu e Identidad", "agua y hielo", ""]
+    assert [enumerated(items) for items in listed] == palabras

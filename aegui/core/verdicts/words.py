@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.i18n import enumerated, localized, mark, tr, trn
 from aegui.core.verdicts.comparison import LEVEL
 from aegui.core.verdicts.power import MAX_SEEDS, fewest_seeds
 
@@ -155,7 +155,7 @@ def _listed(names: list[str]) -> str:
     """List the first of ``names``, and the number of others: each has its own line below."""
     # Omitting a single name would save nothing.
     if len(names) <= _LISTED + 1:
-        return ", ".join(names)
+        return enumerated(names)
     more = len(names) - _LISTED
     return tr("{names} and {n} more", names=", ".join(names[:_LISTED]), n=more)
 

@@ -183,7 +183,7 @@ def test_a_ranking_says_which_it_has_too_few_seeds_for() -> None:
         figures("worse", [19.0, 19.1, 19.2, 19.3, 19.5]),
     ]
     lines = ranking_lines(rank(settings, same_starts=lambda one, other: True), WRONG)
-    assert lines[0] == "There are too few seeds to tell good from poor, worse."
+    assert lines[0] == "There are too few seeds to tell good from poor and worse."
     assert lines[1].startswith("Too few seeds for a verdict on good and poor")
 
 
@@ -200,7 +200,7 @@ def test_a_ranking_in_lines() -> None:
     alone = ranking_lines(rank(settings[:2], same_starts=lambda one, other: True), WRONG)
     assert alone[0] == "good beats all others."
     given = rank(settings, same_starts=lambda one, other: True, against=0)
-    assert ranking_lines(given, WRONG)[0] == "poor is beaten by good, fair."
+    assert ranking_lines(given, WRONG)[0] == "poor is beaten by good and fair."
 
 
 def test_a_ranking_of_many_names_the_first_and_counts_the_others() -> None:
