@@ -26,10 +26,19 @@ def captured(generator: torch.Generator, step: Callable[[], None]) -> Callable[[
     Raises:
         RuntimeError: The step waits for the GPU, or uses what cannot be captured.
     """
-    graph = torch.cuda.CUDAGraph()
+    graph, before = torch.cuda.CUDAGraph(), generator.clone_state()
+    stream = torch.cuda.current_stream()
     graph.register_generator_state(generator)
-    with torch.cuda.graph(graph):
-        step()
+    try:
+        # Other threads may allocate memory of the GPU meanwhile, as for a training of their own.
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+            step()
+    except RuntimeError:
+        # torch does not end a capture that fails: its stream would stay the current one, and the
+        # state of the generator would refuse to draw outside a capture.
+        torch.cuda.set_stream(stream)
+        generator.graphsafe_set_state(before)
+        raise
     return graph.replay
 
 

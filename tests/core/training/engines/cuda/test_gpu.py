@@ -17,6 +17,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.engines.batch_program import GeneratedEngine
+from aegui.core.training.engines.cuda.graph import StepGraph
 from aegui.core.training.engines.cuda.program import TorchGpu, torch_gpu
 from aegui.core.training.loop.population import Population, trains_in_population
 from aegui.core.training.loop.train import train
@@ -89,3 +90,20 @@ def test_captured_steps_are_those_that_are_called(
         losses.append(done.history.view().loss)
     replayed, called = losses
     assert np.allclose(replayed, called, rtol=1e-4, atol=1e-6)
+
+
+def test_a_step_that_cannot_be_captured_goes_on_with_the_same_random_numbers() -> None:
+    """A capture that fails leaves the state of its generator unusable, unless it is replaced."""
+    weights = torch.zeros(2, 50, device="cuda")
+    generators = [torch.Generator("cuda").manual_seed(3) for _ in range(2)]
+
+    def step(run: int) -> None:
+        weights[run].add_(torch.randn(50, generator=generators[run], device="cuda"))
+        assert float(weights[run].abs().max()) < 1e9, "it waits for the GPU, which none may capture"
+
+    graph = StepGraph(generators[0], [weights[0]])
+    for _ in range(12):
+        graph.run("same", lambda: step(0))
+        step(1)
+    assert torch.equal(weights[0], weights[1])
+    assert torch.equal(*(generator.get_state() for generator in generators))
