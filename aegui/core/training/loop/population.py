@@ -18,6 +18,7 @@ from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.choice import choose_members_engine, engine_name
 from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.engines.members_engine import MemberSamples, Streams, keep_probabilities
+from aegui.core.training.loop.failures import in_words
 from aegui.core.training.loop.progress import BestSoFar, early_ending
 from aegui.core.training.loop.schedules import Schedule
 from aegui.core.training.loop.train import choose_device, tiny_numbers_as_zero, work_of
@@ -89,8 +90,12 @@ class Population:
     Attributes:
         left: Epochs still to be done, summed over all runs.
         total: Epochs of the whole training, summed over all runs.
+
+    Raises:
+        TrainingError: Memory ran out, or the GPU failed.
     """
 
+    @in_words()
     def __init__(self, resolved: ResolvedRecipe, members: Sequence[Recipe]) -> None:
         self._resolved = together(resolved, members)
         self._keep_probabilities = _keep_probabilities(self._resolved)
@@ -101,7 +106,8 @@ class Population:
         self._schedules = [
             Schedule(member.training.schedule, member.training.epochs) for member in members
         ]
-        device, _ = choose_device(resolved.recipe.training.device, work_of(self._resolved))
+        # The device of each run alone: on another one it would draw other random numbers.
+        device, _ = choose_device(resolved.recipe.training.device, work_of(resolved))
         self._device = device
         self._parameters = Parameters(self._resolved, device)
         self._streams = Streams(self._resolved, self._keep_probabilities, device)
@@ -129,6 +135,9 @@ class Population:
         Args:
             wait: Called before each call of the engine; while it returns True, nothing is computed
                 and None is yielded at once.
+
+        Raises:
+            TrainingError: Memory ran out, or the GPU failed.
         """
         torch.set_num_threads(1)
         yield from self._measure(np.ones(len(self._numbers), bool))
@@ -147,7 +156,7 @@ class Population:
         while engine.epoch < until:
             count = max(1, min(until - engine.epoch, int(self._chunk)))
             begun = time.perf_counter()
-            with tiny_numbers_as_zero():
+            with tiny_numbers_as_zero(), in_words():
                 engine.run(self._factors(engine.epoch, count))
             seconds = time.perf_counter() - begun
             fitting = max(1.0, count * _CALL_SECONDS / seconds)
@@ -175,6 +184,7 @@ class Population:
             columns.append(known[key])
         return np.array(columns).T
 
+    @in_words()
     @tiny_numbers_as_zero()
     def _measure(self, due: NDArray[np.bool_]) -> list[EndedRun]:
         """Measure all runs, record those that are ``due``, and return those that have ended."""
@@ -258,6 +268,7 @@ class Population:
             self._resolved, self._parameters, samples, self._streams
         )
 
+    @in_words()
     def _shrink(self) -> None:
         """Continue with the runs that have not ended."""
         remaining = np.flatnonzero(~self._ended)

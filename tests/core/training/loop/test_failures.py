@@ -10,6 +10,7 @@ import torch
 from aegui.core.errors import TrainingError
 from aegui.core.network.resolve import resolve
 from aegui.core.training.loop.failures import in_words
+from aegui.core.training.loop.population import Population
 from aegui.core.training.loop.train import choose_device, train
 from tests.harness.lost_card import FULL, LOST, ON_CARD, card_lost
 from tests.session.parts import glyphs, recipe
@@ -48,6 +49,19 @@ def test_a_card_that_fails_within_a_generated_step_is_told(says: str, words: str
     assert says.splitlines()[0] in str(caught.value.__cause__)
     assert "TorchScript" in str(caught.value.__cause__), "it came out of a generated step"
     assert "\n" not in str(caught.value)
+
+
+def test_a_card_that_fails_under_a_population_is_told_too() -> None:
+    members = [on_card().model_copy(update={"seed": seed}) for seed in range(2)]
+    resolved = resolve(members[0], glyphs()).resolved
+    assert resolved is not None
+    total = 0
+    with card_lost(lambda: population.left < total, LOST):
+        population = Population(resolved, members)
+        total = population.total
+        with pytest.raises(TrainingError, match="graphics card failed during the training"):
+            for _ in population.run():
+                pass
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.loop.population import EndedRun, Population, trains_in_population
-from aegui.core.training.loop.train import train
+from aegui.core.training.loop.train import choose_device, train
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.record.timeline import row_of
 from aegui.core.training.step.members import bucket_of
@@ -229,3 +229,21 @@ def test_who_diverges_does_not_take_others_along() -> None:
 def test_only_the_seed() -> None:
     shared = {"training": {"schedule": {"name": "cosine"}, "optimizer": {"learning_rate": 3e-3}}}
     assert_as_alone(recipes({}, seeds=4, shared=shared))
+
+
+def test_the_device_is_that_of_each_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the number of others: on another device it would draw other random numbers."""
+    works = []
+
+    def chosen(device: str, work: float) -> tuple[torch.device, tuple[str, ...]]:
+        works.append(work)
+        return choose_device(device, work)
+
+    for place in ("population", "train"):
+        monkeypatch.setattr(f"aegui.core.training.loop.{place}.choose_device", chosen)
+    members = recipes({}, seeds=3, shared={"training": {"device": "auto"}})
+    next(train(resolved_of(members[0])))
+    for count in (1, 3):
+        Population(resolved_of(members[0]), members[:count])
+    assert len(works) == 3
+    assert len(set(works)) == 1
