@@ -160,16 +160,19 @@ class CudaProgram:
     def _text(self, batches: tuple[int, int]) -> KernelText:
         """Return the kernel that suits the number of networks."""
         card, given = self._card, (self._listing, batches)
-        few = kernel_text(*given, min(_MANY_THREADS, card.threads), card.warp)
         if self._runs > 2 * card.processors:
             threads = min(_FEW_THREADS, card.threads)
             many = kernel_text(*given, threads, card.warp, far_moments=True)
             blocks = card.memory // (_BYTES * many.numbers + _RESERVED)
             if blocks:
                 return kernel_text(*given, threads, card.warp, blocks, far_moments=True)
-        if _BYTES * few.numbers > card.memory:
-            raise NotTraced("more numbers than a block can hold")
-        return few
+        threads = min(_MANY_THREADS, card.threads)
+        # A single block reaches moments faster in its own memory, if there is room.
+        for far_moments in (False, True):
+            few = kernel_text(*given, threads, card.warp, far_moments=far_moments)
+            if _BYTES * few.numbers <= card.memory:
+                return few
+        raise NotTraced("more numbers than a block can hold")
 
     def _there(self, array: NDArray[Any]) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)

@@ -161,6 +161,22 @@ def test_a_network_that_does_not_fit_is_left_to_torch(card: HostCard) -> None:
         trained(resolved, card, 1)
 
 
+def test_moments_that_do_not_fit_lie_outside(card: HostCard) -> None:
+    """For few networks too, which have them inside where there is room."""
+    resolved = resolved_recipe(**CASES["adam"] | {"runs": 2})
+    inside, outside = (
+        kernel_text(*listing_of(card, "adam"), 2, warp=1, far_moments=far).numbers
+        for far in (False, True)
+    )
+    small = HostCard(card.folder, compiler(), processors=10)
+    small.memory = 4 * outside
+    assert outside < inside
+    assert_alike(small, resolved, FEW_STEPS)
+    small.memory = 4 * outside - 4
+    with pytest.raises(NotTraced, match="a block can hold"):
+        trained(resolved, small, 1)
+
+
 def test_what_cannot_be_compiled_is_left_to_torch(
     monkeypatch: pytest.MonkeyPatch, card: HostCard
 ) -> None:
