@@ -16,7 +16,7 @@ from aegui.core.library.query import LibraryQuery
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import plan_json
 from aegui.core.study.results import compared_by, table_of
-from aegui.core.study.run_files import setting_run
+from aegui.core.study.run_files import ENGINE, device_of, setting_run
 from aegui.core.study.units import resolved_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def keep_study(
             "kind": "study",
             "name": name[:MAX_NAME],
             "created": now(),
-            "environment": environment("population", "cpu"),
+            "environment": environment(ENGINE, device_of([cell.setting.recipe for cell in cells])),
             "document": document,
             **_of_samples(cells),
             **known.get(id, {}),
@@ -128,7 +128,7 @@ def _keep_setting(
         "study": study,
         "setting": words,
         "recipe": recipe.model_dump(mode="json"),
-        "environment": environment("population", "cpu"),
+        "environment": environment(ENGINE, device_of([recipe])),
         "seeds": seeds,
         **_of_samples([cell]),
         **said,

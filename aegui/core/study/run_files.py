@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.study.records import Records, RunRecord
     from aegui.core.study.results import StudyCell
 
-_ENGINE, _DEVICE = "population", "cpu"
+ENGINE = "population"
 _SHARED = ("epoch", *RUN_COLUMNS)
 
 
@@ -76,9 +76,17 @@ def run_of(recipe: Recipe, records: Sequence[RunRecord]) -> SavedRun:
         snapshot=snapshot.with_epochs([one.best_epoch for one in results]),
         history=_history(resolved.recipe, records),
         results=results,
-        engine=_ENGINE,
-        device=_DEVICE,
+        engine=ENGINE,
+        device=device_of([recipe]),
     )
+
+
+def device_of(recipes: Sequence[Recipe]) -> str:
+    """Return the device of a study's runs; empty if they need not have been on the CPU.
+
+    The records do not say whether a process found the GPU that its recipe names.
+    """
+    return "cpu" if {recipe.training.device for recipe in recipes} <= {"cpu"} else ""
 
 
 def _result(record: RunRecord) -> RunResult:

@@ -86,6 +86,20 @@ def test_a_run_trained_alone_has_the_same_curve(plan: StudyPlan) -> None:
     assert history.learning_rate == pytest.approx(run.history.learning_rate)
 
 
+def test_the_device_of_a_study_is_known_only_if_it_must_be_the_cpu(tmp_path: Path) -> None:
+    """On a machine without a GPU the one that a recipe names is not used."""
+    for name, device in (("auto", "cpu"), ("cpu", "cpu"), ("cuda", "")):
+        one = plan_of(axes=[RATE], seeds={"first": 3, "count": 2}, set={"training.device": name})
+        records = Records()
+        result = done(one, records)
+        run = setting_run(result.cells[0], records)
+        assert run is not None
+        assert run.device == device
+        with Library(tmp_path / name) as library:
+            kept = library.entry(keep_study(library, result, records))
+            assert kept.environment["device"] == device
+
+
 def test_of_a_setting_with_a_lost_seed_only_the_best_is_a_file(plan: StudyPlan) -> None:
     records = Records()
     cell = done(plan, records).cells[0]
