@@ -51,6 +51,7 @@ SECONDS = 3.0
 MOVES = 600
 WINDOW = (1920, 1080)
 _PATIENCE_S = 60.0
+_STEPS = 2_000
 
 
 class Paints(QObject):
@@ -211,6 +212,20 @@ class Moves(NamedTuple):
     """Until what is decoded there is painted beside the pointer."""
     panel: list[float]
     """Until it is painted, large, in the cursor's panel, which follows."""
+    step_ns: list[float]
+    """Speed of this core after each move, see ``step_ns``."""
+
+
+def step_ns() -> float:
+    """Return the CPU time of a step of an interpreted loop, in nanoseconds.
+
+    A virtual core may be half as fast while another machine uses its physical core: no load shows
+    that, and latencies are as much longer.
+    """
+    begun, total = time.thread_time(), 0
+    for number in range(_STEPS):
+        total += number * number
+    return 1e9 * (time.thread_time() - begun) / _STEPS
 
 
 def moves(app: App) -> Moves:
@@ -229,7 +244,7 @@ def moves(app: App) -> Moves:
 
     service = app.services.of(DecodeService)
     service.decoded.connect(note)
-    told = Moves([], [])
+    told = Moves([], [], [])
     for index in range(MOVES):
         angle = index / 25
         place = QPointF(
@@ -255,6 +270,7 @@ def moves(app: App) -> Moves:
                 until_panel = 1000 * (in_panel.ends[panel] - started)
         told.map.append(1000.0 if until_map is None else until_map)
         told.panel.append(1000.0 if until_panel is None else until_panel)
+        told.step_ns.append(step_ns())
         spin(0.012)
     service.decoded.disconnect(note)
     return told
@@ -303,6 +319,8 @@ def main() -> None:
                 "rest_move_p99_ms": percentile(rested.map, 99),
                 "rest_panel_p50_ms": percentile(rested.panel, 50),
                 "rest_panel_p99_ms": percentile(rested.panel, 99),
+                "rest_step_p10_ns": percentile(rested.step_ns, 10),
+                "rest_step_p90_ns": percentile(rested.step_ns, 90),
             }
         )
         + "\n"

@@ -85,4 +85,6 @@ def _letters() -> list[Figure]:
         at_most("mouse move to painted glyph at rest, p99", told["rest_move_p99_ms"], "ms", 16),
         Figure("... in the cursor's panel at rest, p50", told["rest_panel_p50_ms"], "ms"),
         Figure("... in the cursor's panel at rest, p99", told["rest_panel_p99_ms"], "ms"),
+        Figure("step of an interpreted loop meanwhile, p10", told["rest_step_p10_ns"], "ns"),
+        Figure("step of an interpreted loop meanwhile, p90", told["rest_step_p90_ns"], "ns"),
     ]
