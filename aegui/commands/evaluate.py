@@ -25,6 +25,7 @@ from aegui.core.evaluation.parts import HELD_OUT, PARTS
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.text_tables import MISSING
 from aegui.core.training.record.best import counts_wrong_pixels
 
 if TYPE_CHECKING:
@@ -176,7 +177,9 @@ def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
         means.append([title, *figures, *("" for _ in parts)])
     scores = next(iter(found.values())).scores
     if scores and len(found) == 1:
-        limits = ["-" if score.limit is None else localized(score.limit, ".3f") for score in scores]
+        limits = [
+            MISSING if score.limit is None else localized(score.limit, ".3f") for score in scores
+        ]
         means.append([tr("Bayes limit"), "0", *limits])
     header = [tr("wrong pixels"), tr("clean"), *(corruption_words(one.spec) for one in scores)]
     say(table_text([*header, *([tr("part")] if len(found) > 1 else [])], [*rows, *means]))

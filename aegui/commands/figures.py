@@ -13,6 +13,7 @@ from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import reconstruction_figures, wrong_of_all
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.text_tables import MISSING
 
 if TYPE_CHECKING:
     import argparse
@@ -110,8 +111,8 @@ def _heads(figures: Mapping[str, dict[str, Any]]) -> list[str]:
 
 
 def figure_words(value: float | None, form: str = ".6g") -> str:
-    """Return a figure as text for a table, "-" for None."""
-    return "-" if value is None else localized(value, form)
+    """Return a figure as text for a table, a dash for None."""
+    return MISSING if value is None else localized(value, form)
 
 
 def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:

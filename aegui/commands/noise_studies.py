@@ -31,6 +31,7 @@ from aegui.core.study.noise_matrix import (
 )
 from aegui.core.study.tables import characters_csv
 from aegui.core.study.workers import default_jobs
+from aegui.core.text_tables import MISSING
 
 if TYPE_CHECKING:
     import argparse
@@ -174,7 +175,7 @@ def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
         for training, values in zip(matrix.spec.training, figure.mean.tolist(), strict=True)
     ]
     if key == "wrong":
-        limits = ["-" if one is None else localized(one.mean, ".3f") for one in matrix.limits]
+        limits = [MISSING if one is None else localized(one.mean, ".3f") for one in matrix.limits]
         rows.append([tr("Bayes limit"), *limits])
     say(table_text(header, rows))
     say(

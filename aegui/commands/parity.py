@@ -23,6 +23,7 @@ from aegui.core.parity.exports import (
 from aegui.core.parity.reached import kept_entries, states_of, summary_words
 from aegui.core.parity.rows import WORKS, parity_rows
 from aegui.core.recipe.errors import did_you_mean
+from aegui.core.text_tables import MISSING
 from aegui.paths import library_dir
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from aegui.core.parity.rows import Expected, ParityRow
 
 _HTML = (".html", ".htm")
-_NOTHING = "–"  # for unknown values
 
 
 def parity_command(options: argparse.Namespace) -> int:
@@ -113,7 +113,7 @@ def _cells(state: RowState) -> list[str]:
     row = state.row
     published = tr(row.published) if row.published else ""
     words = (published, state.figure(), limit_words(row), expected_words(row, seeds=False))
-    return [f"{sign_of(state)} {row.id}", *(text or _NOTHING for text in words)]
+    return [f"{sign_of(state)} {row.id}", *(text or MISSING for text in words)]
 
 
 def _document(state: RowState) -> dict[str, object]:

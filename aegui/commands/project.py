@@ -35,6 +35,7 @@ from aegui.core.latent.views import (
 )
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import SUFFIX
+from aegui.core.text_tables import MISSING
 from aegui.kit.charts.paper import Paper
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ def _origin(maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> str:
 
 def _cells(value: Figures) -> list[str]:
     def cell(figure: float | None, form: str) -> str:
-        return "-" if figure is None else localized(figure, form)
+        return MISSING if figure is None else localized(figure, form)
 
     return [
         cell(value.trustworthiness, ".4f"),

@@ -10,13 +10,12 @@ from aegui.core.errors import AeguiError
 from aegui.core.gallery import cards, data_words, figures, kind_words
 from aegui.core.i18n import localized, tr
 from aegui.core.shelves import GROUPS, LEVELS
+from aegui.core.text_tables import MISSING
 
 if TYPE_CHECKING:
     import argparse
 
     from aegui.core.gallery import Card, CardFigures
-
-_NOTHING = "–"
 
 
 def recipes_command(options: argparse.Namespace) -> int:
@@ -50,12 +49,12 @@ def recipes_command(options: argparse.Namespace) -> int:
 
 
 def _row(card: Card, known: CardFigures | None) -> list[str]:
-    level = tr(LEVELS[card.level]) if card.level else _NOTHING
-    time = _NOTHING if known is None else tr("~{time}", time=time_words(known.seconds))
+    level = tr(LEVELS[card.level]) if card.level else MISSING
+    time = MISSING if known is None else tr("~{time}", time=time_words(known.seconds))
     if card.model is not None:
         time = tr("trained")
     units = card.recipe.network.latent.units
-    parameters = _NOTHING if known is None else localized(known.parameters, ",")
+    parameters = MISSING if known is None else localized(known.parameters, ",")
     words = kind_words(card.recipe), data_words(card.recipe.data.source)
     return [card.key, level, *words, localized(units, ","), parameters, time]
 

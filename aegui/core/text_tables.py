@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     Lines = Iterable[Sequence[str]]
 
+MISSING = "–"
+"""Cell of a table for people without a value."""
 _QUOTED = re.compile(r'[,"\r\n]|^\s|\s$')
 """What requires a CSV cell to be quoted."""
 _JOINERS = "\u200c\u200d"

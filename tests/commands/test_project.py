@@ -79,7 +79,7 @@ def test_a_run_beside_pca_as_a_table_for_people(run_path: Path, capsys: Captured
     names = [line[:14].strip() for line in lines[2:-1]]
     assert names == ["Code", "PCA of pixels", "t-SNE of pixel", "All pixels"]
     assert lines[-1].startswith("These are the best weights of seed 0, those of epoch ")
-    assert "-" in lines[4].split()
+    assert "–" in lines[4].split()
 
 
 def test_files(run_path: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -13,11 +13,11 @@ from aegui.core.json_text import from_json
 from aegui.core.library.index import ENVIRONMENT, default_settings
 from aegui.core.library.query import COLUMNS
 from aegui.core.network.change_words import setting_label, setting_paths, setting_value
+from aegui.core.text_tables import MISSING
 
 if TYPE_CHECKING:
     from aegui.core.library.entry import Spread
 
-NOTHING = "–"
 _ENVIRONMENT = tuple(
     f"{ENVIRONMENT}.{name}" for name in ("aegui", "torch", "engine", "device", "processor")
 )
@@ -68,7 +68,7 @@ def cell_words(column: str, value: Any) -> str:
     """Return a value as text."""
     if value is None or value == "" or (column == "runs" and value == 0):
         # A study trains no network itself: its settings do.
-        return NOTHING
+        return MISSING
     if column == "created":
         return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
     if column in {"starred", "missing"}:
@@ -100,7 +100,7 @@ def cell_title(column: str, value: Any) -> str:
 def spread_words(key: str, one: Spread | None) -> str:
     """Return a figure over several seeds as text."""
     if one is None:
-        return NOTHING
+        return MISSING
     mean = figure_words(key, one.mean)
     if one.count == 1:
         return mean

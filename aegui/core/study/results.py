@@ -20,7 +20,7 @@ from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
 from aegui.core.study.units import resolved_of
 from aegui.core.study.words import axis_words, choice_words, printed
-from aegui.core.text_tables import csv_text
+from aegui.core.text_tables import MISSING, csv_text
 from aegui.core.verdicts.comparison import SeedFigures
 from aegui.core.verdicts.ranking import rank as rank_seeds
 from aegui.core.verdicts.starts import start_of
@@ -254,10 +254,10 @@ def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> lis
     labels = cell.setting.labels
     cells = ["*" if is_best else ""]
     choices = (labels.get(axis.name) for axis in plan.axes)
-    cells += ["-" if choice is None else choice_words(choice) for choice in choices]
+    cells += [MISSING if choice is None else choice_words(choice) for choice in choices]
     cells += [_spread(cell, key) for key in result.figures]
     if plan.goal is not None:
-        cells.append(f"{cell.met(plan)}/{len(cell.runs)}" if cell.runs else "-")
+        cells.append(f"{cell.met(plan)}/{len(cell.runs)}" if cell.runs else MISSING)
     if len(cells) < width:
         cells.append(printed(result.published(cell)))
     return cells
@@ -266,7 +266,7 @@ def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> lis
 def _spread(cell: StudyCell, key: str) -> str:
     """Format ``0.31 ± 0.12``; one number for a single run, and for counts of parameters."""
     if not cell.has(key):
-        return "-"
+        return MISSING
     mean = figure_words(key, cell.mean(key))
     known = len([value for value in cell.values(key) if math.isfinite(value)])
     lost = "" if known == len(cell.runs) else f" ({known}/{len(cell.runs)})"

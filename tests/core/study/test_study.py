@@ -425,7 +425,7 @@ def test_what_is_told_of_it() -> None:
     assert {row[-2] for row in rows} == {"2/2"}
     cells = tuple(replace(cell, runs=()) for cell in result.cells)
     _, before = table_of(replace(result, cells=cells))
-    assert {row[-2] for row in before} == {"-"}, "no share of nothing"
+    assert {row[-2] for row in before} == {"–"}, "no share of nothing"
     lines = csv_of(result).splitlines()
     assert len(lines) == 1 + 8
     assert lines[0].startswith("size,rate,seed,ended,key,wrong,worst")
