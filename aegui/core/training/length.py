@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.recipe.edits import value_at, with_values
 from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ _ENOUGH_STEPS = 10_000
 """Steps of a usual training of few samples."""
 _RATE = 0.001
 """Learning rate for many samples, with optimisers that adapt the scale of their steps."""
+_LENGTHS = (
+    "training.epochs",
+    "training.batch_size",
+    "training.optimizer.learning_rate",
+    "training.schedule.step_epochs",
+    "training.schedule.warmup_epochs",
+    "training.schedule.patience_epochs",
+    "training.goals.patience_epochs",
+    "network.latent.kl_warmup_epochs",
+)
+_PRETRAINING = "classifier.pretrain.epochs"
 
 
 def weighted_starts(encoder: Sequence[LayerShape]) -> list[int]:
@@ -101,28 +113,20 @@ def adapted(recipe: Recipe, before: int, after: int) -> Recipe:
 
 def has_length_of(recipe: Recipe, other: Recipe) -> bool:
     """Return whether ``recipe`` is trained as ``other``, in all that ``adapted`` may change."""
-    return recipe.training == other.training and _other_epochs(recipe) == _other_epochs(other)
+    mine, theirs = _lengths(recipe), _lengths(other)
+    return all(mine[path] == theirs[path] for path in mine.keys() & theirs.keys())
 
 
 def with_length_of(recipe: Recipe, other: Recipe) -> Recipe:
     """Return ``recipe`` trained as ``other``, in all that ``adapted`` may change."""
-    warmup, pretrain_epochs = _other_epochs(other)
-    latent = recipe.network.latent.model_copy(update={"kl_warmup_epochs": warmup})
-    network = recipe.network.model_copy(update={"latent": latent})
-    classifier = recipe.classifier
-    if classifier is not None and pretrain_epochs is not None:
-        pretrain = classifier.pretrain.model_copy(update={"epochs": pretrain_epochs})
-        classifier = classifier.model_copy(update={"pretrain": pretrain})
-    return recipe.model_copy(
-        update={"training": other.training, "network": network, "classifier": classifier}
-    )
+    mine, theirs = _lengths(recipe), _lengths(other)
+    return with_values(recipe, {path: value for path, value in theirs.items() if path in mine})
 
 
-def _other_epochs(recipe: Recipe) -> tuple[int, int | None]:
-    """Return the epochs of the KL warm-up, and of the pre-training of a classifier."""
-    classifier = recipe.classifier
-    pretrain_epochs = None if classifier is None else classifier.pretrain.epochs
-    return recipe.network.latent.kl_warmup_epochs, pretrain_epochs
+def _lengths(recipe: Recipe) -> dict[str, object]:
+    """Return the settings that ``adapted`` may change, by their paths."""
+    paths = _LENGTHS if recipe.classifier is None else (*_LENGTHS, _PRETRAINING)
+    return {path: value_at(recipe, path) for path in paths}
 
 
 def _for_many(recipe: Recipe) -> Recipe:

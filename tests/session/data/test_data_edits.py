@@ -12,6 +12,7 @@ from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.select import search
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import CorruptionSpec, DataSpec, ImageSpec, SplitSpec
+from aegui.core.recipe.edits import with_values
 from aegui.core.recipe.file import save_recipe
 from aegui.session.data.data_view import only, source_words, view_of, without
 from aegui.session.documents.draft import (
@@ -303,3 +304,32 @@ def test_an_edited_set_is_not_read_again_to_be_checked(workspace: Workspace) -> 
     workspace.edits.check_on("uppercase")
     assert workspace.recipe == before
     assert [notice.level for notice in told] == ["warning"]
+
+
+def test_epochs_typed_for_many_samples_return_with_them(
+    qtbot: QtBot, workspace: Workspace, tmp_path: Path
+) -> None:
+    def set_training(**values: object) -> None:
+        values = {f"training.{name}": value for name, value in values.items()}
+        workspace.edit_recipe(with_values(workspace.recipe, values), "Training")
+
+    path = tmp_path / "many-idx3-ubyte"
+    path.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 6_000, 7, 5) + bytes(6_000 * 35))
+    take(workspace, path)
+    settle(qtbot, workspace)
+    set_training(epochs=3)
+    take(workspace, "lowercase")
+    settle(qtbot, workspace)
+    assert workspace.recipe.training.epochs > 3
+    # An edit of something else does not make the raised epochs the user's own.
+    set_training(loss="mse")
+    take(workspace, path)
+    settle(qtbot, workspace)
+    training = workspace.recipe.training
+    assert (training.epochs, training.batch_size, training.loss) == (3, 128, "mse")
+    take(workspace, "lowercase")
+    settle(qtbot, workspace)
+    set_training(epochs=500)
+    take(workspace, "uppercase")
+    settle(qtbot, workspace)
+    assert workspace.recipe.training.epochs == 500, "those typed for few samples are kept"
