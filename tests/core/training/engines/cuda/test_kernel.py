@@ -19,6 +19,9 @@ from aegui.core.training.engines.cuda.schedule import PhaseSchedule
 from aegui.core.training.engines.cuda.text import Table, kernel_text
 from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.engines.operations.listing import CODES
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.population import Population
+from aegui.core.training.loop.train import train
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.samples import Samples
 from aegui.core.training.step.tape import NotTraced
@@ -104,6 +107,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 TRIED = ["adam", "a gaussian code", "batches, penalties, clipping"]
 """Cases with all kinds of operations."""
+MACHINE = "aegui.core.training.engines.choice.machine_for"
 
 
 @pytest.fixture(scope="module")
@@ -185,12 +189,64 @@ def test_what_cannot_be_compiled_is_left_to_torch(
             raise NotTraced("no compiler")
 
     broken = Broken(card.folder)
-    place = "aegui.core.training.engines.choice.machine_for"
-    monkeypatch.setattr(place, lambda *_: broken)
+    monkeypatch.setattr(MACHINE, lambda *_: broken)
     resolved = resolved_recipe()
     samples = Samples(resolved, resolved.recipe.data.corruption, CPU)
     engine = choose_engine(resolved, Parameters(resolved, CPU), samples, torch.Generator())
     assert engine.name == FusedEngine.name
+
+
+def test_a_population_that_shrinks_goes_on(monkeypatch: pytest.MonkeyPatch, card: HostCard) -> None:
+    """At first a kernel of many networks, then one of few."""
+    monkeypatch.setattr(MACHINE, lambda *_: card)
+    changes: dict[str, Any] = DRAWING | {"training": {"batch_size": 12, "optimizer": {}}}
+    members = []
+    for seed, epochs in enumerate((6, 9, 14, 15)):
+        changes["training"] |= {"epochs": epochs, "optimizer": {"learning_rate": 1e-3 * (1 + seed)}}
+        members.append(resolved_recipe(**changes | {"seed": seed, "runs": 1}))
+    population = Population(members[0], [one.recipe for one in members])
+    over = {learnt.run: learnt for learnt in population.run() if learnt}
+    for run, resolved in enumerate(members):
+        *_, training = train(resolved)
+        assert training.engine == "cuda"
+        losses = training.history.view().loss[:, 0]
+        assert np.allclose(over[run].history["loss"], losses, rtol=0, atol=1e-5)
+
+
+def test_continuation_is_exact(monkeypatch: pytest.MonkeyPatch, card: HostCard) -> None:
+    monkeypatch.setattr(MACHINE, lambda *_: card)
+    resolved = resolved_recipe(**DRAWING | {"training": {"epochs": 20, "batch_size": 12}})
+    *_, whole = train(resolved)
+    for training in train(resolved):
+        if training.epoch >= 7:
+            break
+    *_, rest = train(resolved, None, training.checkpoint(), training.history.view())
+    assert rest.engine == "cuda"
+    for name, tensor in whole.checkpoint().tensors.items():
+        assert np.array_equal(rest.checkpoint().tensors[name], tensor), name
+
+
+def test_rate_and_noise_may_change_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, card: HostCard
+) -> None:
+    changes = DRAWING | {"training": GENTLE | {"epochs": 9, "batch_size": 12}}
+    resolved = resolved_recipe(**changes)
+    noise = resolved.recipe.data.corruption
+    found = []
+    for machine, engine in ((card, "cuda"), (None, FusedEngine.name)):
+        monkeypatch.setattr(MACHINE, lambda *_, machine=machine: machine)
+        control = Control(max_chunk=1)
+        for training in train(resolved, control):
+            if training.epoch == 3:
+                control.learning_rate = 0.01
+                control.corruption = noise.model_copy(update={"level": 0.3})
+            if training.epoch == 6:
+                control.corruption = noise.model_copy(update={"kind": "gaussian"})
+        assert training.engine == engine
+        found.append(training.checkpoint().tensors)
+    ours, theirs = found
+    assert np.allclose(ours["parameters"], theirs["parameters"], rtol=0, atol=1e-5)
+    assert np.array_equal(ours["generator"], theirs["generator"])
 
 
 def listing_of(card: HostCard, key: str) -> tuple[OperationList, tuple[int, int]]:
