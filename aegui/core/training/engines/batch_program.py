@@ -87,9 +87,9 @@ def compiled(
 class GeneratedEngine(ByBatches):
     """Trains batch by batch with a ``BatchProgram``, which subclasses build.
 
-    It draws the same numbers as the autograd engines. On a GPU, a step is captured as a graph, if
-    ``is_captured``. ``changed`` are the tensors that a step
-    changes; by default the buffers, and at its end the parameters with their optimiser.
+    It draws the same numbers as the autograd engines. On a GPU, the step of full-size batches is
+    captured as a graph, if ``is_captured``. ``changed`` are the tensors that a step changes; by
+    default the buffers, and at its end the parameters with their optimiser.
     """
 
     is_captured = True
