@@ -219,7 +219,9 @@ class Training:
         self._phases = family.phases or (Phase(0, self._stepper.epochs),)
         self._resume_note = family.resume_note
         self.engine = self._stepper.name
-        self.notes += _kernel_notes(self.engine, self._parameters.device)
+        # Not again when other noise has rebuilt the step.
+        notes = _kernel_notes(self.engine, self._parameters.device)
+        self.notes += tuple(note for note in notes if note not in self.notes)
         if self.engine == MachineEngine.name:
             # The native engine has its own threads; torch only draws and measures, and its second
             # thread would busy-wait on a core for the next measurement.
