@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _NOISY = "noisy"
 
 
-class _Native:
+class _MachineSteps:
     """Steps of one recipe on the machine, and their random draws.
 
     Args:
@@ -111,7 +111,7 @@ class _Native:
             emit(source, name, rows, tag)
             translation.read(source)
 
-    def finish(self, parameters: str, streams: NDArray[np.int64] | None = None) -> _Native:
+    def finish(self, parameters: str, streams: NDArray[np.int64] | None = None) -> _MachineSteps:
         """Compile the draws with ``parameters``, build the program, and return ``self``."""
         self.draws.compile(parameters)
         batches = self.batches.full_batches, int(self.batches.rest > 0)
@@ -171,7 +171,7 @@ class MachineEngine(FusedEngine):
     ) -> None:
         """Prepare the steps; raise ``NotTraced`` if the machine lacks an operation."""
         self.name = engine_on(machine)
-        self._native = _Native(machine, parameters, samples, "run", threads)
+        self._machine_steps = _MachineSteps(machine, parameters, samples, "run", threads)
         super().__init__(resolved, parameters, samples, generator)
 
     def _primitives(self, _: torch.device) -> Mapping[Any, Callable[..., Any]]:
@@ -180,11 +180,11 @@ class MachineEngine(FusedEngine):
 
     def run(self, rates: list[float], level: float) -> None:
         """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
-        self._native.run(self.epoch, np.array([rates]), {}, level, self._generator)
+        self._machine_steps.run(self.epoch, np.array([rates]), {}, level, self._generator)
         self.epoch += len(rates)
 
-    def _build(self) -> _Native:
-        native, samples, draws = self._native, self._samples, self._native.draws
+    def _build(self) -> _MachineSteps:
+        steps, samples, draws = self._machine_steps, self._samples, self._machine_steps.draws
         inputs = samples.inputs
         if samples.fresh_noise:
             shape = self._parameters.layout.runs, *samples.target.shape[1:]
@@ -193,22 +193,22 @@ class MachineEngine(FusedEngine):
             draws.bind_buffer(_NOISY, inputs)
             for text in _noise_lines(samples, samples.corruption.kind, _NOISY):
                 draws.line(text)
-            native.drawn(_NOISY, inputs)
+            steps.drawn(_NOISY, inputs)
         if not samples.full_batch:
             order = torch.empty(samples.rows, dtype=torch.int64, device=samples.device)
             draws.bind_buffer(ORDER, order)
             draws.line(f"torch.randperm({samples.rows}, generator=g, out={ORDER})")
-        native.read(inputs, "all", self._emit)
-        return native.finish("level: float, g: Generator")
+        steps.read(inputs, "all", self._emit)
+        return steps.finish("level: float, g: Generator")
 
     def _emit(self, source: Source, target: str, rows: int, tag: str) -> None:
         emit_beta(source, self._latent, "position", 0)
         self._step.emit(source, "inputs", target, rows, 0, tag)
         for text in drawn_lines(source):
             name = text.partition(".")[0]
-            self._native.draws.bind_buffer(name, source.tensor(name), tag)
-            self._native.draws.line(text, tag)
-            self._native.drawn(name, source.tensor(name))
+            self._machine_steps.draws.bind_buffer(name, source.tensor(name), tag)
+            self._machine_steps.draws.line(text, tag)
+            self._machine_steps.drawn(name, source.tensor(name))
 
 
 class MachineMembersEngine(MembersEngine):
@@ -227,7 +227,7 @@ class MachineMembersEngine(MembersEngine):
     ) -> None:
         """Prepare the steps; raise ``NotTraced`` if the machine lacks an operation."""
         self.name = engine_on(machine)
-        self._native = _Native(machine, parameters, samples, "stream", threads)
+        self._machine_steps = _MachineSteps(machine, parameters, samples, "stream", threads)
         specs = [recipe.training.optimizer for recipe in resolved.members]
         self._base_rates = np.array([[spec.learning_rate] for spec in specs])
         keys = OPTIMIZERS[specs[0].name].parameters
@@ -246,12 +246,12 @@ class MachineMembersEngine(MembersEngine):
             rates = rates[:1]
         levels = [stream.level for stream in self._streams.each]
         arguments = self._streams.generators, levels, self._keep_probabilities
-        self._native.run(self.epoch, rates, self._numbers, *arguments)
+        self._machine_steps.run(self.epoch, rates, self._numbers, *arguments)
         self.epoch += len(factors)
 
-    def _build(self) -> _Native:
-        native, samples, streams = self._native, self._samples, self._streams
-        draws, count = native.draws, len(streams.each)
+    def _build(self) -> _MachineSteps:
+        steps, samples, streams = self._machine_steps, self._samples, self._streams
+        draws, count = steps.draws, len(streams.each)
         inputs = samples.inputs
         if samples.fresh_noise:
             draws.source.bind("target", samples.target)
@@ -265,15 +265,15 @@ class MachineMembersEngine(MembersEngine):
                 for text in _noise_lines(samples, kind, "out"):
                     draws.line(f"    {text}")
             inputs = torch.empty(self._runs, *shape, device=samples.device)
-            native.drawn(_NOISY, inputs)
+            steps.drawn(_NOISY, inputs)
         if not samples.full_batch:
             order = torch.empty(count, samples.rows, dtype=torch.int64, device=samples.device)
             draws.bind_buffer(ORDER, order)
             draws.line(f"for k in range({count}):")
             draws.line(f"    torch.randperm({samples.rows}, generator=gs[k], out={ORDER}[k])")
-        native.read(inputs, "stream", self._emit)
+        steps.read(inputs, "stream", self._emit)
         parameters = "gs: List[Generator], levels: List[float], keeps: List[List[float]]"
-        return native.finish(parameters, streams.of_run.cpu().numpy())
+        return steps.finish(parameters, streams.of_run.cpu().numpy())
 
     def _emit(self, source: Source, target: str, rows: int, tag: str) -> None:
         self._source = source
@@ -306,12 +306,12 @@ class MachineMembersEngine(MembersEngine):
         self, name: str, shape: tuple[int, int], lines: tuple[str, ...], tag: str
     ) -> str:
         """Let ``lines`` fill a buffer per stream and batch; return the name for the runs."""
-        draws, count = self._native.draws, len(self._streams.each)
+        draws, count = self._machine_steps.draws, len(self._streams.each)
         draws.bind_buffer(name, torch.empty(count, *shape, device=self._device), tag)
         for text in ("for k in range(len(gs)):", *lines):
             draws.line(text, tag)
         buffer = torch.zeros(self._runs, *shape, device=self._device)
-        self._native.drawn(name, buffer)
+        self._machine_steps.drawn(name, buffer)
         return self._source.bind(name, buffer)
 
 

@@ -1,1 +1,1 @@
-"""The native engine for small networks: a C interpreter for a step's list of operations."""
+"""The list of operations of a step, and its random numbers, for the machines that run it."""

@@ -1,4 +1,4 @@
-"""Random numbers of many epochs, drawn ahead by torch for the native engine.
+"""Random numbers of many epochs, drawn ahead by torch for the machines.
 
 They are drawn in the order of the other engines, so that they are the same, and after a call the
 generators are in the same state as without the machine.

@@ -1,7 +1,7 @@
-"""The list of operations for ``machine.c``, with its constants and the layout of its buffers.
+"""The list of operations of a step, with its constants and the layout of its buffers.
 
-Buffers that are written before they are read lie in the arena of a thread. Parameters and optimiser
-state are copied into the arena and back; everything else is read in place.
+Buffers that are written before they are read lie in the arena of a thread or block. Parameters and
+optimiser state are copied into the arena and back; everything else is read in place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Translation of a generated step's text to a list of operations for ``machine.c``.
+"""Translation of a generated step's text to a list of operations.
 
 A step is source text for torch (``program.py``), from which the list is derived. Each statement
 becomes one or more operations of the machine, on buffers of one run; the tensors that the text
