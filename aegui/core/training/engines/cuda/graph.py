@@ -106,8 +106,9 @@ class StepGraph:
 
     def _is_near(self, before: Sequence[torch.Tensor], after: Sequence[torch.Tensor]) -> bool:
         """Return whether all tensors are now near ``after``, compared with the step's length."""
-        return all(
-            bool((now - then).abs().sum() <= _NEAR * (then - start).abs().sum())
-            for now, then, start in zip(self._changed, after, before, strict=True)
-            if now.is_floating_point()
-        )
+        for all_three in zip(self._changed, after, before, strict=True):
+            # A run that has diverged is no reason against the others.
+            now, then, start = (torch.nan_to_num(tensor.float()) for tensor in all_three)
+            if (now - then).abs().sum() > _NEAR * (then - start).abs().sum():
+                return False
+        return True

@@ -30,6 +30,8 @@ _OPTIONS = ("--use_fast_math",)
 """Tiny numbers count as zero, as on the CPU; quotients and roots may be off by 2 units in the last
 place. The kernel calls no other function that this option makes coarser."""
 _KEPT_KERNELS = 64
+_MAX_BLOCKS = 6
+"""Blocks that share a processor as far as registers are concerned: more have too few of them."""
 _RESERVED = 1024
 """Bytes of shared memory that each block takes beside its own."""
 
@@ -163,7 +165,7 @@ class CudaProgram:
         if self._runs > 2 * card.processors:
             threads = min(_FEW_THREADS, card.threads)
             many = kernel_text(*given, threads, card.warp, far_moments=True)
-            blocks = card.memory // (_BYTES * many.numbers + _RESERVED)
+            blocks = min(card.memory // (_BYTES * many.numbers + _RESERVED), _MAX_BLOCKS)
             if blocks:
                 return kernel_text(*given, threads, card.warp, blocks, far_moments=True)
         threads = min(_MANY_THREADS, card.threads)

@@ -240,7 +240,9 @@ class PhaseSchedule:
             uses = [(out, extents[0], True), (inputs[0], extents[1], False)]
             return self._made(code, out, inputs[:1], [], n, uses, aligned=_is_dense(n[:3], n[3:6]))
         if code == "pick":
-            uses = [(out, n[0] * n[1], True), (inputs[0], 1, False), (inputs[1], 1, False)]
+            # Rows of any number: too many to be staged.
+            uses = [(out, n[0] * n[1], True), (inputs[0], _MAX_STAGED + 1, False)]
+            uses.append((inputs[1], 1, False))
             return self._made(code, out, inputs[:2], [], n, uses, aligned=True)
         if code == "product":
             rows, columns, inner = n[:3]

@@ -76,6 +76,24 @@ def test_steps_whose_numbers_differ_are_never_captured() -> None:
     assert walk.count == 12
 
 
+def test_a_run_that_has_diverged_does_not_end_the_replays() -> None:
+    walk = Walk()
+    walk.weights[0] = torch.nan
+    replays: list[int] = []
+
+    def recorded(step: Step) -> Step:
+        def replay() -> None:
+            replays.append(1)
+            step()
+
+        return replay
+
+    graph = walk.graph(recorded)
+    for _ in range(12):
+        graph.run("same", walk.step)
+    assert len(replays) > 1
+
+
 def test_a_new_rate_is_captured_anew() -> None:
     plain, other = Walk(), Walk()
     graph = other.graph(lambda step: step)
