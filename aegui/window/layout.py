@@ -71,7 +71,7 @@ class WindowLayout(QObject):
         self._stored_size: QSize | None = None
         """The stored size of the window until it is shown; None if there is none."""
         self._forced_sizes: tuple[QSize, QSize] | None = None
-        """Size that the layout has enforced instead of the stored one, and that one; else None."""
+        """Size that the layout has enforced, and the one before or the stored one; else None."""
         self._rest = one_shot(self, self._on_rest_timeout, _REST_MS)
         self._relief = one_shot(self, self._on_relief_timeout, _RELIEF_MS)
         for watched in (window, *docks.values()):
@@ -138,7 +138,11 @@ class WindowLayout(QObject):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """Prevent panels from being created: arranging makes every dock visible for a moment."""
+        """Prevent panels from being created: arranging makes every dock visible for a moment.
+
+        The window may have to be larger until its docks are laid out, as when it is first shown.
+        """
+        before = self._window.size()
         areas = [
             area for dock in self._docks.values() if isinstance(area := dock.widget(), PanelArea)
         ]
@@ -160,6 +164,10 @@ class WindowLayout(QObject):
             self._is_arranging = False
             for area in areas:
                 area.hold(False)
+            if self._window.isVisible() and self._window.size() != before:
+                sizes = self._forced_sizes
+                wanted = before if sizes is None or sizes[0] != before else sizes[1]
+                self._forced_sizes = self._window.size(), wanted
 
     def keep(self) -> None:
         """Store the places of the docks, and size and position of the window."""
@@ -308,7 +316,7 @@ class WindowLayout(QObject):
         self._again(set())
 
     def _restore_size(self) -> None:
-        """Restore the stored size, if the window had to be larger until its docks were laid out."""
+        """Restore the size, if the window had to be larger until its docks were laid out."""
         sizes, self._forced_sizes = self._forced_sizes, None
         if sizes is not None and self._window.size() == sizes[0]:
             self._window.resize(sizes[1])

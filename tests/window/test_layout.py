@@ -79,6 +79,26 @@ def test_no_content_enlarges_the_window(app: App, qtbot: QtBot, model: str) -> N
         window.notifications.close_all()
 
 
+def test_an_arrangement_that_fits_leaves_a_low_window_its_size(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    low = QSize(1280, 480)
+    window.resize(low)
+    # The second time, the arrangement is restored as it was left.
+    for perspective in ("draw", "wander", "build", "wander", "draw", "wander", "build"):
+        window.set_perspective(perspective)
+        _settle(window, qtbot)
+        assert window.minimumSizeHint().height() <= low.height()
+        assert window.size() == low, perspective
+    # A size that the user has chosen meanwhile is kept.
+    window.set_perspective("wander")
+    _settle(window, qtbot)
+    window.set_perspective("draw")
+    window.resize(1280, 600)
+    _settle(window, qtbot)
+    assert window.size() == QSize(1280, 600)
+
+
 def test_a_frame_is_brought_onto_its_screen() -> None:
     room = QRect(0, 0, 1280, 770)
     assert fitted(QRect(0, 0, 1280, 905), room) == QRect(0, 0, 1280, 770)
