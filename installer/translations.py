@@ -33,6 +33,8 @@ LANGUAGES = tuple(sorted(path.parent.name for path in FOLDER.glob("*/LC_MESSAGES
 """Languages with a folder; a new language needs only that."""
 KEYWORDS = {"tr": (0,), "mark": (0,), "trn": (0, 1), "FieldWords": (0, 1), "worded": (1, 2)}
 """Positions of the message arguments of each marking function."""
+_CALLS = re.compile(rf"\b({'|'.join(KEYWORDS)})\(".encode())
+"""A file without any of these calls need not be parsed: four of ten."""
 PLURALS = {"trn"}
 """Functions whose messages are singular and plural of one."""
 
@@ -86,7 +88,10 @@ def texts_of_parity(document: dict[str, Any]) -> Iterator[str]:
 
 def _marked(path: Path) -> Iterator[str | tuple[str, ...]]:
     """Yield the messages marked in ``path``, in order, including those in f-strings."""
-    calls = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)]
+    code = path.read_bytes()
+    if not _CALLS.search(code):
+        return
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         texts = [_text(call, place) for place in KEYWORDS.get(name, ())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,16 @@ def template() -> Catalog:
 
 @pytest.fixture(scope="module")
 def calls() -> list[tuple[str, str, ast.expr]]:
-    """Return all calls by bare name in the program: location, name and first argument."""
+    """Return the calls of ``tr`` and ``trn`` in the program: location, name and first argument."""
+    paths = (ROOT / "aegui").rglob("*.py")
+    texts = {path: path.read_text(encoding="utf-8") for path in paths}
     return [
         (f"{path}:{node.lineno}", node.func.id, node.args[0])
-        for path in (ROOT / "aegui").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, text in texts.items()
+        if re.search(r"\btrn?\b", text)
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
+        if node.func.id in {"tr", "trn"}
     ]
 
 
