@@ -173,9 +173,9 @@ def test_it_says_when_the_network_was_trained_with_other_noise(
 
 
 def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
-    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+    learnt: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     services = window._services
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     add_other(window)
@@ -212,10 +212,10 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
 
 
+@pytest.mark.usefixtures("learnt")
 def test_why_begins_with_a_telling_pixel_and_follows_the_arrows(
-    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+    panel: AnswerPanel, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     panel.show_page("why")
     qtbot.waitUntil(lambda: panel.answers.current is not None)
@@ -265,9 +265,9 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
 
 
 def test_denoising_again_leaves_a_trail_on_the_map(
-    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+    learnt: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     codec, scene = window._services.shown.codec, window.canvas.scene
     assert codec is not None
@@ -325,13 +325,13 @@ def test_pairs_are_compared_on_demand(window: MainWindow, panel: AnswerPanel, qt
 
 
 def test_outliers_are_measured_and_the_threshold_is_dragged(
-    window: MainWindow,
+    learnt: MainWindow,
     panel: AnswerPanel,
     qtbot: QtBot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     panel.show_page("outliers")
     page = panel.outliers
     qtbot.waitUntil(page.measure.isEnabled)
@@ -385,9 +385,9 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
 
 
 def test_a_drawing_of_another_size_is_told_on_every_page(
-    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+    learnt: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
     panel.show_page("why")
     qtbot.waitUntil(panel.why.pictures.isVisible)

@@ -194,9 +194,9 @@ def test_save_open_and_recent(
 
 
 def test_exports(
-    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    qtbot: QtBot, learnt: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("csv", b"epoch,")):
         path = tmp_path / f"charts.{kind}"
         monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_, path=path: str(path))
@@ -216,9 +216,9 @@ def test_exports(
 
 
 def test_a_place_that_cannot_be_written_is_told(
-    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    qtbot: QtBot, learnt: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     path = str(tmp_path / "no" / "such" / "charts.png")
     monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: path)
     window.actions_table["export_charts_png"].trigger()

@@ -61,9 +61,9 @@ def stroke(draw: DrawPanel, start: tuple[int, int], end: tuple[int, int]) -> Non
 
 
 def test_the_panel_is_built_when_it_is_opened(
-    window: MainWindow, drawing: Drawing, qtbot: QtBot
+    learnt: MainWindow, drawing: Drawing, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     area = window.docks["draw"].widget()
     assert isinstance(area, PanelArea)
     assert not area.is_created
@@ -328,9 +328,9 @@ def test_damaged_pixels_on_the_clipboard_are_refused(
 
 @popup
 def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
-    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+    learnt: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     dialog = window.feature(EditorFeature).edits.ask_for_new()
     for name, value in (("columns", 16), ("rows", 12), ("kind", "grey")):
         dialog.form.fields[name].edited.emit(value)
@@ -497,9 +497,9 @@ def test_every_new_sample_brings_the_offer_to_train_on(
 
 
 def test_the_noise_sheet_follows_drawing_and_noise(
-    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+    learnt: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     sheet = window.feature(EditorFeature).edits.show_sheet()
     qtbot.waitUntil(lambda: sheet.view.sheet is not None)
     shown = sheet.view.sheet
@@ -575,9 +575,9 @@ def test_a_sample_is_dropped_on_the_editor(draw: DrawPanel, drawing: Drawing) ->
 
 
 def test_the_trail_of_the_drawing_can_be_cleared(
-    qtbot: QtBot, window: MainWindow, drawing: Drawing
+    qtbot: QtBot, learnt: MainWindow, drawing: Drawing
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     canvas = window.canvas
 
     def is_longer_than(count: int) -> bool:

@@ -67,8 +67,8 @@ def test_nothing_is_said_where_nothing_was_edited(qtbot: QtBot, window: MainWind
     assert strip_of(window).text == ""
 
 
-def test_sizes_are_those_of_the_samples_of_each(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_sizes_are_those_of_the_samples_of_each(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     workspace = workspace_of(window)
     changed = {
         "data.source": "digits",
@@ -109,8 +109,8 @@ def test_train_makes_the_edited_network_the_shown_one(qtbot: QtBot, window: Main
     assert run.recipe.network.encoder[0].units == 9  # type: ignore[union-attr]
 
 
-def test_show_as_trained_keeps_the_edits(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_show_as_trained_keeps_the_edits(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     edit(window)
     builder, strip = window.panel(BuilderPanel), strip_of(window)
     assert "35-9-2" in builder._sizes.text().replace("\u200b", "")
@@ -130,8 +130,8 @@ def test_show_as_trained_keeps_the_edits(qtbot: QtBot, window: MainWindow) -> No
     assert strip_of(window).text == ""
 
 
-def test_training_leaves_the_view(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_training_leaves_the_view(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     edit(window)
     strip_of(window).view.click()
     train(qtbot, window)
@@ -139,8 +139,8 @@ def test_training_leaves_the_view(qtbot: QtBot, window: MainWindow) -> None:
     assert window.panel(BuilderPanel).kind.isEnabled()
 
 
-def test_revert_is_undoable(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_revert_is_undoable(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     edit(window)
     edited = workspace_of(window).recipe
     strip_of(window).revert.click()
@@ -153,15 +153,15 @@ def test_revert_is_undoable(qtbot: QtBot, window: MainWindow) -> None:
     assert strip_of(window).isVisible()
 
 
-def test_other_data_are_told_and_reverted(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_other_data_are_told_and_reverted(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     workspace = workspace_of(window)
-    learnt = workspace.dataset
+    samples = workspace.dataset
     workspace.edit_recipe(with_value(workspace.recipe, "data.chars", "abc"), "fewer")
     assert "Lower case (5 × 7, 6 samples)" in strip_of(window).text
     assert "3 samples" in strip_of(window).text
     strip_of(window).revert.click()
-    assert workspace.dataset is learnt
+    assert workspace.dataset is samples
     assert workspace.recipe.data.chars == "abcdef"
     assert len(workspace.pool) > 6  # the others can still be chosen
     assert strip_of(window).text == ""
@@ -264,8 +264,8 @@ def test_the_history_can_be_read(qtbot: QtBot, window: MainWindow) -> None:
     dialog.close()
 
 
-def test_many_differences_unfold(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_many_differences_unfold(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     workspace = workspace_of(window)
     values = {"training.epochs": 1, "seed": 5, "runs": 2, "training.l2": 0.1, RATE: 0.3}
     workspace.edit_recipe(with_values(workspace.recipe, values), "many")

@@ -75,9 +75,9 @@ def test_a_grid_is_chosen_seen_and_saved(
 
 
 def test_a_failure_is_told_in_the_dialog_which_stays(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, learnt: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     dialog = opened(qtbot, window)
     path = tmp_path / "no" / "grid.png"
     monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(path))

@@ -376,13 +376,13 @@ def test_where_the_cursor_rests_another_network_is_decoded_too(
     qtbot.waitUntil(lambda: not cursor.is_empty, timeout=20_000)
 
 
-def test_a_plane_lies_behind_the_map(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_a_plane_lies_behind_the_map(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     qtbot.waitUntil(lambda: window.canvas.scene.backdrop.plane is not None)
 
 
-def test_pins_come_and_go(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_pins_come_and_go(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     canvas = window.canvas
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     assert [pin.name for pin in canvas.scene.pins] == ["Pin 1"]

@@ -142,8 +142,8 @@ def place_in(window: MainWindow, widget: QWidget) -> QRect:
     return QRect(widget.mapTo(window, QPoint()), widget.size())
 
 
-def test_progress_leaves_the_buttons_of_the_map_free(window: MainWindow, qtbot: QtBot) -> None:
-    train(qtbot, window)
+def test_progress_leaves_the_buttons_of_the_map_free(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     window.resize(1000, 700)
     overlays = window.canvas.overlays
     strip = ProgressStrip(window, window.canvas)
@@ -164,9 +164,9 @@ def test_progress_leaves_the_buttons_of_the_map_free(window: MainWindow, qtbot: 
 
 
 def test_a_message_gives_way_to_the_mark_that_comes_after_it(
-    window: MainWindow, qtbot: QtBot
+    learnt: MainWindow, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     mark = window.canvas.findChild(MapMark)
     assert mark is not None
     workspace = window._services.workspace
@@ -178,9 +178,9 @@ def test_a_message_gives_way_to_the_mark_that_comes_after_it(
 
 
 def test_the_mark_gives_way_to_a_legend_that_comes_after_it(
-    window: MainWindow, qtbot: QtBot
+    learnt: MainWindow, qtbot: QtBot
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     mark, overlays = window.canvas.findChild(MapMark), window.canvas.overlays
     assert mark is not None
     workspace = window._services.workspace

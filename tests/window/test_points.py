@@ -27,8 +27,8 @@ def choose(canvas: LatentCanvas, data: str) -> None:
     action.trigger()
 
 
-def test_samples_are_coloured_by_their_errors(qtbot: QtBot, window: MainWindow) -> None:
-    train(qtbot, window)
+def test_samples_are_coloured_by_their_errors(qtbot: QtBot, learnt: MainWindow) -> None:
+    window = learnt
     canvas = window.canvas
     colours = canvas.scene.points.colours
     assert colours.value_range is None

@@ -11,7 +11,6 @@ from PySide6.QtGui import QDrag, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from aegui.widgets.dragged_samples import SAMPLES_MIME, drag_samples, samples_of
-from tests.window.conftest import train
 
 if TYPE_CHECKING:
     import pytest
@@ -78,8 +77,8 @@ def test_what_another_program_takes_stays_where_it_was(
     assert drag_samples(window.canvas, [1])
 
 
-def test_the_image_of_a_sample_is_copied(window: MainWindow, qtbot: QtBot) -> None:
-    train(qtbot, window)
+def test_the_image_of_a_sample_is_copied(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     canvas, services = window.canvas, window._services
 
     def points_at_a_sample() -> bool:

@@ -142,9 +142,9 @@ def test_it_is_copied_and_saved(
 
 
 def test_code_of_a_draft_that_is_no_longer_the_trained_network_says_so(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    learnt: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     file = (str(tmp_path / "a.py"), "torch")
     monkeypatch.setattr(wiring, "choose_form_file", lambda *_: file)
 
