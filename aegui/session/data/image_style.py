@@ -101,14 +101,14 @@ def ground_shares(levels: NDArray[np.uint8], image_style: ImageStyle) -> NDArray
     rising = 4 * (np.maximum(near, 192) - np.uint8(192)) + 3 * (near >= 192).astype(np.uint8)
     # Images as the last axis: a row over all images is contiguous in memory.
     similarity = np.ascontiguousarray(rising.transpose(1, 2, 0))
-    shares = _spread(_flooded(_spread(similarity, np.minimum)), np.maximum)
+    shares = _spread(flooded(_spread(similarity, np.minimum)), np.maximum)
     np.minimum(shares, similarity, out=shares)
     for _ in range(_SHADOW_PX):
         shares = np.minimum(similarity, _spread(shares, np.maximum))
     return np.ascontiguousarray(shares.transpose(2, 0, 1))
 
 
-def _flooded(similarity: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def flooded(similarity: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the minimum of ``similarity`` ``[H, W, n]`` on each pixel's best path to an edge.
 
     Computed row by row in both directions, until a round changes nothing or ``_ROUNDS`` are done.

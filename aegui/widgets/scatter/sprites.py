@@ -13,7 +13,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from aegui.core.colours import DISC
 from aegui.core.data.byte_images import as_images
 from aegui.kit.theme import Theme, blend, for_text
-from aegui.session.data.image_style import GLYPHS, ImageStyle, ground_shares, photo_argb, reduced
+from aegui.session.data.image_style import (
+    GLYPHS,
+    ImageStyle,
+    flooded,
+    ground_shares,
+    photo_argb,
+    reduced,
+)
 from aegui.widgets.class_colours import paint_mark
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, on_panel, palette
 
@@ -384,7 +391,9 @@ def _shown(pixels: NDArray[np.float32], image_style: ImageStyle) -> NDArray[np.u
     levels = grey_levels(pixels)
     channels = levels[np.newaxis] if levels.ndim == 2 else levels
     if image_style.glyphs:
-        glyph: NDArray[np.uint8] = channels[0]
+        # With what the strokes enclose, as in an o: the border around them would leave a few pixels
+        # of it, which look like a mark.
+        glyph: NDArray[np.uint8] = 255 - flooded(255 - channels[0][..., np.newaxis])[..., 0]
         return glyph
     shown: NDArray[np.uint8] = 255 - ground_shares(channels[np.newaxis], image_style)[0]
     return shown

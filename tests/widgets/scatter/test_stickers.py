@@ -80,6 +80,20 @@ def test_glyphs_keep_square_pixels() -> None:
     assert max(x for x, _ in lit) - min(x for x, _ in lit) == 3
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0, 7.0])
+def test_what_the_strokes_of_a_glyph_enclose_is_ground_without_a_rim(scale: float) -> None:
+    ring = np.zeros((7, 5), np.float32)
+    ring[1:6] = 1.0
+    ring[2:5, 1:4] = 0.0
+    rim = QColor("#ff00ff")
+    image = sticker_pixmap(ring, GLYPHS, scale, 1.0, LIGHT, rim).toImage()
+    middle_x, middle_y = image.width() / 2, image.height() / 2
+    reach = round(scale)
+    for x in range(round(middle_x) - reach, round(middle_x) + reach):
+        for y in range(round(middle_y) - reach, round(middle_y) + reach):
+            assert image.pixelColor(x, y) == LIGHT.raised
+
+
 def test_a_long_label_beside_a_dot_is_elided(qapp: QApplication) -> None:
     sprites = Sprites()
     sprites.set_samples(
