@@ -165,9 +165,9 @@ def test_the_cost_of_a_noise_study_stands_beside_its_button(
 
 
 def test_a_search_beyond_the_limits_begins_only_after_a_question(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, learnt: MainWindow
 ) -> None:
-    train(qtbot, window)
+    window = learnt
     window.docks["making"].show()
     services, page = window._services, window.panel(MakingPanel).finds
     qtbot.waitUntil(lambda: services.of(Making).finds.offered() != ())

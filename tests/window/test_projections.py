@@ -80,10 +80,10 @@ def test_the_code_follows_a_training_and_beside_it_stands_its_error(
 
 
 def test_the_map_and_the_maps_beside_it_point_at_the_same_sample(
-    window: MainWindow, maps: ProjectionService, qtbot: QtBot
+    learnt: MainWindow, maps: ProjectionService, qtbot: QtBot
 ) -> None:
+    window = learnt
     window.set_perspective("compare")
-    train(qtbot, window)
     finish(qtbot, maps)
     canvas, panel = window.canvas, window.panel(ProjectionsPanel)
     panel.view("pca").hovered.emit(3)
@@ -174,10 +174,10 @@ def test_export(
         assert keys == ["pca", "tsne"]
 
 
-def test_the_charts_have_pca_as_a_line(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_charts_have_pca_as_a_line(learnt: MainWindow, qtbot: QtBot) -> None:
+    window = learnt
     window.set_perspective("build")
     window.docks["charts"].raise_()
-    train(qtbot, window)
     reference = window._services.of(ReferenceService)
     qtbot.waitUntil(lambda: reference.latest is not None)
     rows = window._services.shown.dataset.flat()
