@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -108,8 +109,8 @@ def torch_gpu() -> TorchGpu | None:
 @lru_cache(maxsize=_KEPT_KERNELS)
 def _compiled(text: str) -> Any:
     """Compile ``text``; kept, as the next training may have the same."""
-    from torch.utils import cpp_extension
-
+    # By name: the frozen app, whose torch has no GPU, must not contain it with all its tools.
+    cpp_extension: Any = import_module("torch.utils.cpp_extension")
     if cpp_extension.CUDA_HOME is None:
         # torch asks for the headers of the toolkit, which this text does not include.
         cpp_extension.CUDA_HOME = "/"
