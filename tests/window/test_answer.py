@@ -239,12 +239,14 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     train(qtbot, window)
     window.feature(DrawingFeature).load_sample(2)
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN])
-    pictures = panel.answers.rows[0].pictures
-    QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(1, 4, 1).center())
-    assert panel.shown_page == "why"
 
     def is_said() -> None:
-        # Read each time: the best weights may be shown shortly after the training has ended.
+        # Each time: rows are laid out anew, and the best weights may be shown, shortly after the
+        # training has ended.
+        pictures = panel.answers.rows[0].pictures
+        pixel = pictures.pixel_rect(1, 4, 1).center()
+        QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pixel)
+        assert panel.shown_page == "why"
         codec = services.shown.codec
         assert codec is not None
         answer = codec.reconstruct(levels[2]).reshape(7, 5)
