@@ -2,7 +2,8 @@
 
 A small file names the owner. It is created exclusively (``O_EXCL``), which also works over NFS,
 where locks of the system are unreliable. The lock of a killed program of this machine is taken
-over; that of another machine cannot be checked, so the user is told which file to remove.
+over, by one program of this machine at a time; that of another machine cannot be checked, so the
+user is told which file to remove.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import json
 import os
 import socket
+import sys
 import time
 import uuid
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from aegui.core.leftovers import is_ended, owner_mark
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LOCK = "in-use.lock"
@@ -113,7 +116,33 @@ class FolderLock:
                 time.sleep(_LOOK_SECONDS)
 
     def _take_away(self, owner: _Owner) -> None:
-        """Remove the lock of a killed program; restore it if another program has replaced it."""
+        """Remove the lock of a killed program, unless another program has replaced it meanwhile."""
+        with self._alone():
+            if self._at(self._path) == owner.mark:
+                self._move_away(owner)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold a lock of the system on the folder, where there is one.
+
+        Without it, a second program would move the new lock of the first aside for a moment, in
+        which a third could create its own. It ends with the program that holds it.
+        """
+        if sys.platform == "win32":
+            yield
+            return
+        import fcntl
+
+        handle = os.open(self._folder, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _move_away(self, owner: _Owner) -> None:
+        """Remove the lock; restore it if it is another one than that of ``owner``."""
         aside = self._path.with_name(f".{LOCK}-{uuid.uuid4().hex[:12]}")
         try:
             self._path.rename(aside)

@@ -103,9 +103,19 @@ def test_the_lock_of_a_living_program_is_put_back_where_there_are_no_hard_links(
     text = json.dumps({"owner": owner_mark(), "process": 1, "machine": "here"})
     (tmp_path / LOCK).write_text(text)
     # Between reading and removing the lock of a killed program another one has taken it over.
-    FolderLock(tmp_path)._take_away(_Owner("killed"))
+    FolderLock(tmp_path)._move_away(_Owner("killed"))
     assert (tmp_path / LOCK).read_text() == text
     assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9, nor a lock of a folder")
+def test_the_lock_of_a_living_program_is_not_moved_even_for_a_moment(tmp_path: Path) -> None:
+    """A third program could create its own in that moment."""
+    path = tmp_path / LOCK
+    path.write_text(json.dumps({"owner": owner_mark(), "process": 1, "machine": "here"}))
+    before = path.stat()
+    FolderLock(tmp_path)._take_away(_Owner("killed"))
+    assert (path.stat().st_ino, path.stat().st_ctime_ns) == (before.st_ino, before.st_ctime_ns)
 
 
 def test_of_another_machine_a_person_is_told_which_file_to_remove(tmp_path: Path) -> None:
