@@ -2,7 +2,7 @@
 
 The step is that of the torch engines (``fused.py``, ``members_engine.py``), translated to a list of
 operations; its random numbers are drawn ahead for all epochs of a call. Machines are the
-interpreter in C (``library.py``) and, on a GPU, a kernel made from the list (``cuda/``).
+interpreter in C (``native/``) and, on a GPU, a kernel made from the list (``cuda/``).
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.engines.cuda.program import Gpu
     from aegui.core.training.engines.members_engine import MemberSamples, Streams
-
-    Machine = NativeLibrary | Gpu
     from aegui.core.training.step.parameters import Parameters
     from aegui.core.training.step.samples import Samples
+
+    Machine = NativeLibrary | Gpu
 
 _NOISY = "noisy"
 

@@ -127,20 +127,20 @@ class CudaProgram:
 
     def __init__(
         self,
-        card: Gpu,
+        gpu: Gpu,
         listing: OperationList,
         runs: int,
         batches: tuple[int, int],
         device: torch.device,
         streams: NDArray[np.int64] | None = None,
     ) -> None:
-        self._card = card
+        self._gpu = gpu
         self._listing = listing
         self._runs = runs
         self._device = device
         self._kernel = self._text(batches)
         self._memory = torch.empty(runs * self._kernel.far_numbers, device=device)
-        self._compiled = card.compile(self._kernel)
+        self._compiled = gpu.compile(self._kernel)
         self._layout = Table.of(listing)
         self._streams = self._there(np.zeros(runs, np.int64) if streams is None else streams)
         self._table: torch.Tensor | None = None
@@ -158,22 +158,22 @@ class CudaProgram:
         if self._entries is None or not np.array_equal(entries, self._entries):
             self._table, self._entries = self._there(entries), entries
         arguments = [self._table, self._there(values), self._streams, self._memory, epochs]
-        self._card.launch(self._compiled, self._kernel, self._runs, arguments)
+        self._gpu.launch(self._compiled, self._kernel, self._runs, arguments)
 
     def _text(self, batches: tuple[int, int]) -> KernelText:
         """Return the kernel that suits the number of networks."""
-        card, given = self._card, (self._listing, batches)
-        if self._runs > 2 * card.processors:
-            threads = min(_FEW_THREADS, card.threads)
-            many = kernel_text(*given, threads, card.warp, far_moments=True)
-            blocks = min(card.memory // (_BYTES * many.numbers + _RESERVED), _MAX_BLOCKS)
+        gpu, given = self._gpu, (self._listing, batches)
+        if self._runs > 2 * gpu.processors:
+            threads = min(_FEW_THREADS, gpu.threads)
+            many = kernel_text(*given, threads, gpu.warp, far_moments=True)
+            blocks = min(gpu.memory // (_BYTES * many.numbers + _RESERVED), _MAX_BLOCKS)
             if blocks:
-                return kernel_text(*given, threads, card.warp, blocks, far_moments=True)
-        threads = min(_MANY_THREADS, card.threads)
+                return kernel_text(*given, threads, gpu.warp, blocks, far_moments=True)
+        threads = min(_MANY_THREADS, gpu.threads)
         # A single block reaches moments faster in its own memory, if there is room.
         for far_moments in (False, True):
-            few = kernel_text(*given, threads, card.warp, far_moments=far_moments)
-            if _BYTES * few.numbers <= card.memory:
+            few = kernel_text(*given, threads, gpu.warp, far_moments=far_moments)
+            if _BYTES * few.numbers <= gpu.memory:
                 return few
         raise NotTraced("more numbers than a block can hold")
 

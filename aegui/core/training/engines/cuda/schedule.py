@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aegui.core.training.engines.cuda.formulas import formulas
-from aegui.core.training.engines.operations.listing import CODES
+from aegui.core.training.engines.operations.listing import CODES, is_dense
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,7 +97,7 @@ class ScheduledOp:
         n = self.sizes
         if self.code == "product":
             return n[3] == n[1] or n[0] == 1
-        return _is_dense(n[:3], n[3:6])
+        return is_dense(n[:3], n[3:6])
 
 
 @dataclass(eq=False)
@@ -238,7 +238,7 @@ class PhaseSchedule:
         if code == "move":
             extents = [_extent(n[:3], n[3:6]), _extent(n[:3], n[6:9])]
             uses = [(out, extents[0], True), (inputs[0], extents[1], False)]
-            return self._made(code, out, inputs[:1], [], n, uses, aligned=_is_dense(n[:3], n[3:6]))
+            return self._made(code, out, inputs[:1], [], n, uses, aligned=is_dense(n[:3], n[3:6]))
         if code == "pick":
             # Rows of any number: too many to be staged.
             uses = [(out, n[0] * n[1], True), (inputs[0], _MAX_STAGED + 1, False)]
@@ -362,12 +362,3 @@ def _stays_in_registers(region: Region) -> bool:
 def _extent(sizes: Sequence[int], strides: Sequence[int]) -> int:
     """Return how many numbers a view with these strides spans."""
     return 1 + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
-
-
-def _is_dense(sizes: Sequence[int], strides: Sequence[int]) -> bool:
-    step = 1
-    for size, stride in zip(reversed(sizes), reversed(strides), strict=True):
-        if size != 1 and stride != step:
-            return False
-        step *= size
-    return True

@@ -146,12 +146,17 @@ class RunView:
     @property
     def is_dense(self) -> bool:
         """Whether the elements are contiguous."""
-        step = 1
-        for size, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
-            if size != 1 and stride != step:
-                return False
-            step *= size
-        return True
+        return is_dense(self.shape, self.strides)
+
+
+def is_dense(sizes: Sequence[int], strides: Sequence[int]) -> bool:
+    """Return whether the elements of a view with these strides are contiguous."""
+    step = 1
+    for size, stride in zip(reversed(sizes), reversed(strides), strict=True):
+        if size != 1 and stride != step:
+            return False
+        step *= size
+    return True
 
 
 @dataclass(frozen=True, eq=False)
@@ -359,9 +364,11 @@ class Placing:
             raise NotTraced("numbers of another kind")
         if tensor.device != self._device:
             # A constant of the step that was made on the CPU.
-            tensor = self._tensors[key].to(self._device)
-            self._moved.append(tensor)
-        start = tensor.untyped_storage().data_ptr() + _BYTES * view.offset
+            whole = tensor.new_empty(0).set_(tensor.untyped_storage()).to(self._device)
+            self._moved.append(whole)
+            start = whole.data_ptr() + _BYTES * view.offset
+        else:
+            start = tensor.untyped_storage().data_ptr() + _BYTES * view.offset
         return Placed(None, start, 0, self._by_run(tensor))
 
     def _by_run(self, tensor: torch.Tensor) -> int:
