@@ -161,8 +161,8 @@ def test_a_decoder_that_does_not_fit_is_told_where_its_images_are(
     )
     assert not cursor.problem.text()
     train(qtbot, window)
+    # An answer of the pre-trained network, whose decoder fits, may come before that of the trained.
+    qtbot.waitUntil(lambda: cursor.problem.isVisible() == bool(words) and words in answer.text)
     qtbot.waitUntil(lambda: not cursor.is_empty and "Taken for" in answer.text)
-    assert cursor.problem.isVisible() == bool(words)
-    for text in (cursor.problem.text(), answer.text):
-        assert words in text
+    assert words in cursor.problem.text()
     assert ("“Freeze the encoder”" in answer.text) == bool(words)
