@@ -217,7 +217,7 @@ def test_work_with_a_title_tells_how_far_it_is_until_it_is_given_up(
 
     asked.compute(work, title="Counting")
     assert asked.is_busy
-    with qtbot.waitSignal(asked.progressed) as told:
+    with qtbot.waitSignal(asked.progressed, check_params_cb=lambda progress: progress.text) as told:
         pass
     assert told.args == [JobProgress("Counting", "3 of 10", 3, 10)]
     asked.forget()

@@ -67,7 +67,7 @@ def test_the_result_comes_back_to_the_owner(qtbot: QtBot, job: ProgressJob) -> N
 def test_progress_is_told_after_a_while(qtbot: QtBot, job: ProgressJob) -> None:
     outcome = Outcome()
     job.start("Reading", until_cancelled, outcome.done, outcome.failed)
-    with qtbot.waitSignal(job.progressed) as heard:
+    with qtbot.waitSignal(job.progressed, check_params_cb=lambda progress: progress.text) as heard:
         pass
     assert heard.args == [JobProgress("Reading", "3 of 10", 3, 10)]
     job.cancel()
