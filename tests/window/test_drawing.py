@@ -20,6 +20,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.edits import with_values
 from aegui.features.drawing.clipboard import to_clipboard
 from aegui.features.drawing.editor import EditorFeature
+from aegui.features.drawing.feature import DrawingFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.linked.others import OthersFeature
 from aegui.shell.panel_area import PanelArea
@@ -67,10 +68,12 @@ def test_the_panel_is_built_when_it_is_opened(
     area = window.docks["draw"].widget()
     assert isinstance(area, PanelArea)
     assert not area.is_created
-    # The drawing, and its code on the map, are there all the same.
+    # There is a drawing all the same, but no mark of what nobody has seen or chosen.
     assert drawing.label == "a"
-    qtbot.waitUntil(lambda: window.canvas.scene.drawing is not None)
+    window.feature(DrawingFeature).mark_code()
+    assert window.canvas.scene.drawing is None
     window._services.requests.sample.emit(2)
+    qtbot.waitUntil(lambda: window.canvas.scene.drawing is not None)
     drawing.paint(0, 0, 1.0)
     window.docks["draw"].show()
     window.docks["draw"].raise_()
@@ -78,6 +81,19 @@ def test_the_panel_is_built_when_it_is_opened(
     panel = window.panel(DrawPanel)
     assert np.array_equal(panel.editor.pixels, drawing.pixels)
     assert panel._loaded == 2
+
+
+@pytest.mark.parametrize("key", ["draw", "answer"])
+def test_the_first_drawing_is_marked_once_a_panel_shows_it(
+    learnt: MainWindow, qtbot: QtBot, key: str
+) -> None:
+    assert learnt.canvas.scene.drawing is None
+    learnt.docks[key].show()
+    learnt.docks[key].raise_()
+    qtbot.waitUntil(lambda: learnt.canvas.scene.drawing is not None)
+    learnt.docks[key].close()
+    learnt.feature(DrawingFeature).mark_code()
+    assert learnt.canvas.scene.drawing is not None
 
 
 def test_every_brush_reaches_the_drawing(draw: DrawPanel, drawing: Drawing) -> None:

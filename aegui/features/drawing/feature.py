@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _TRAIL = 24
 _MIN_STEP = 1e-4
 _FIRST_LABELS = ("a", "A")
+_SHOWING_DOCKS = ("draw", "answer")
 
 
 class DrawingFeature(Feature):
@@ -44,6 +45,8 @@ class DrawingFeature(Feature):
         """Whether the drawing is encoded at once."""
         self._source = services.workspace.recipe.data.source
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
+        self._is_seen = False
+        """Whether a panel has shown the drawing."""
         brought = services.workspace.annotations.drawing
         # A new window starts without a selection.
         services.drawing.set_region(None)
@@ -60,6 +63,8 @@ class DrawingFeature(Feature):
         self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._on_drawing_changed)
         services.workspace.annotations.drawing_read.connect(self._on_annotations_drawing_read)
+        for dock in _SHOWING_DOCKS:
+            self.while_visible(dock, self._on_dock_visibility_changed)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Adopt a changed set or network."""
@@ -134,10 +139,15 @@ class DrawingFeature(Feature):
 
     @Slot()
     def mark_code(self) -> None:
-        """Show the code of the drawing on the map, with the trail of its previous codes."""
+        """Show the code of the drawing on the map, with the trail of its previous codes.
+
+        There is no mark while the drawing is the sample that the program began with and no panel
+        has shown it: nobody could tell what is marked.
+        """
         shown, state = self._showing.shown, self._services.drawing.state
         codec, pixels = shown.codec, state.pixels
-        if codec is None or codec.image_shape != state.image_shape or not codec.can_encode:
+        fits = codec is not None and codec.image_shape == state.image_shape and codec.can_encode
+        if codec is None or not fits or not self._is_known:
             self._marking.forget()
             self._trail.clear()
             self._window.canvas.set_drawing_code(None)
@@ -148,6 +158,18 @@ class DrawingFeature(Feature):
             quick=self._is_quick,
             gentle=shown.is_learning,
         )
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether a person has seen the drawing, or has drawn it."""
+        drawing = self._services.drawing
+        return self._is_seen or drawing.undo_stack.count() > 0 or to_keep(drawing.state) is not None
+
+    @Slot(bool)
+    def _on_dock_visibility_changed(self, is_visible: bool) -> None:
+        if is_visible and not self._is_seen:
+            self._is_seen = True
+            self._code.mark_behind(0)
 
     @Slot()
     def _on_canvas_trail_cleared(self) -> None:
