@@ -129,7 +129,7 @@ class MapFeature(Feature):
         self._panel.set_samples(names, dataset.images, image_style)
         if self._decoded is not None and self._decoded.image.size != dataset.pixels:
             # Decoding may have to wait for torch; never show an image of the previous data set.
-            self._decoded = None
+            self._forget_decoded()
             self._say_why_empty()
 
     def _show_network(self) -> None:
@@ -171,7 +171,7 @@ class MapFeature(Feature):
         codes = shown.codes
         self._begins = codes is None
         if codes is None:
-            self._decoded = None
+            self._forget_decoded()
             self._decoding.forget()
             self._say_why_empty()
             return
@@ -183,6 +183,10 @@ class MapFeature(Feature):
                 middle = codes.mean
                 code = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
         self._decoding.request(code)
+
+    def _forget_decoded(self) -> None:
+        self._decoded = None
+        self._canvas.map_cursor.rest_at(None)
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
@@ -242,6 +246,7 @@ class MapFeature(Feature):
             return
         image = decoded.image.reshape(self._picture_shape)
         self._panel.set_decoded(image, decoded.z, decoded.epoch)
+        self._canvas.map_cursor.rest_at(decoded.z)
         self._near.mark_behind(_FOLLOWING_MS if shown.is_learning else POINTING_MS)
         if not shown.image_style.glyphs:
             # The nearest sample may be blended into the image: update both in the same frame.

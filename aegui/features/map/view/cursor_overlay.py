@@ -15,8 +15,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap,
 
 from aegui.features.map.view.fan import FanPicture
 from aegui.features.map.view.marks import (
+    REST_PX,
     paint_arrow,
     paint_drawing,
+    paint_rest,
     paint_tag,
     paint_trail,
     tag_rect,
@@ -92,6 +94,8 @@ class CursorOverlay:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self.position: tuple[float, float] | None = None
+        self.rest: NDArray[np.float32] | None = None
+        """The code ``[d]`` that is marked while there is no cursor: the last one decoded."""
         self.hovered: int | None = None
         self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
         self.fan = FanPicture()
@@ -114,13 +118,14 @@ class CursorOverlay:
 
     def pixel(self, view: Viewport) -> QPointF | None:
         """Return the cursor position in widget pixels; on a ribbon its vertical centre."""
-        if self.position is None:
-            return None
-        x = view.x_pixel(self.position[0])
+        return None if self.position is None else self._pixel_of(view, *self.position)
+
+    def _pixel_of(self, view: Viewport, x: float, y: float) -> QPointF:
+        """Return the pixel of a place of the plane; on a ribbon its vertical centre."""
         band = self._scene.band(view) if self._scene.projection.ribbon else None
         if band is None:
-            return QPointF(x, view.y_pixel(self.position[1]))
-        return QPointF(x, view.top + (band[0] + band[1]) / 2)
+            return QPointF(view.x_pixel(x), view.y_pixel(y))
+        return QPointF(view.x_pixel(x), view.top + (band[0] + band[1]) / 2)
 
     def region(self, view: Viewport, font: QFont) -> QRegion:
         """Return the region that all but the marks of the drawing would cover."""
@@ -148,7 +153,7 @@ class CursorOverlay:
             rects.append(self.lasso.rect())
         at = self.pixel(view)
         if at is None:
-            return [*rects, *self._spot_rects()]
+            return [*rects, *self._spot_rects(), *self._rest_rects(view)]
         rects += [*self._layout(view, at, font).rects, *self._drift_rects(view, at)]
         return (
             [*rects, *self.fan.rects(view, at, self._image_style)] if self.fan.is_shown else rects
@@ -174,6 +179,22 @@ class CursorOverlay:
 
     def _spot_rects(self) -> list[QRectF]:
         return [] if self.hovered is None else [self._spot(self.hovered)]
+
+    def _rest_rects(self, view: Viewport) -> list[QRectF]:
+        at = self._rest_pixel(view)
+        if at is None:
+            return []
+        reach = REST_PX + 1
+        return [QRectF(at, at).adjusted(-reach, -reach, reach, reach)]
+
+    def _rest_pixel(self, view: Viewport) -> QPointF | None:
+        """Return the pixel of ``rest`` while it is marked."""
+        projection = self._scene.projection
+        if self.position is not None or self.rest is None or len(self.rest) != projection.size:
+            return None
+        at = self._pixel_of(view, *projection.project(self.rest)[0].tolist())
+        # Rounded like the cross, whose thin lines would be blurred between two pixels.
+        return QPointF(round(at.x()), round(at.y())) if view.contains(at.x(), at.y()) else None
 
     def _drift_rects(self, view: Viewport, at: QPointF) -> list[QRectF]:
         end = self._drift_end(view)
@@ -236,6 +257,9 @@ class CursorOverlay:
             self._paint_drawing(painter, view, theme)
         if len(self.marked):
             self._paint_rings(painter, theme)
+        rest = self._rest_pixel(view)
+        if rest is not None:
+            paint_rest(painter, rest, theme)
         if at is not None:
             self._paint_cross(painter, view, at, theme)
             end = self._drift_end(view)

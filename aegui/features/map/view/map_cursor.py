@@ -71,6 +71,12 @@ class MapCursor(QObject):
         x, y = self._scene.projection.project(z)[0].tolist()
         self._set_position((x, y))
 
+    def rest_at(self, z: NDArray[np.float32] | None) -> None:
+        """Mark code ``z`` ``[d]`` while there is no cursor; None removes the mark."""
+        before, self._overlay.rest = self._overlay.rest, z
+        if self._overlay.position is None and before is not z:
+            self._map.surface.update_overlay()
+
     def leave(self) -> None:
         """Remove the cursor: the pointer has left the map."""
         if self._overlay.position is not None:

@@ -23,6 +23,9 @@ PIN_PX = 18.0
 """Height of a pin above its tip."""
 DRAWING_PX = 6.0
 """Radius of the mark at the drawing's code."""
+REST_PX = 13.0
+"""Reach of the mark of the last decoded place."""
+_REST_ARM_PX, _REST_WIDTH_PX = 6.0, 2.0
 _HEAD_SHARE = 0.36
 """Radius of a pin's head as a share of its height."""
 _TAG_GAP_PX = 3
@@ -153,6 +156,16 @@ def paint_drawing(painter: QPainter, at: QPointF, theme: Theme) -> None:
     painter.setPen(QPen(theme.panel, 1.0))
     painter.setBrush(theme.warn)
     painter.drawPolygon(diamond)
+
+
+def paint_rest(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """Paint the mark of the last decoded place: the centre of the cursor's cross."""
+    long, wide = _REST_ARM_PX, _REST_WIDTH_PX
+    arms = [QRectF(start, -wide / 2, long, wide) for start in (-REST_PX, REST_PX - long)]
+    arms += [QRectF(arm.y(), arm.x(), wide, long) for arm in arms]
+    for grown, colour in ((1, theme.panel), (0, theme.accent)):
+        for arm in arms:
+            painter.fillRect(arm.translated(at).adjusted(-grown, -grown, grown, grown), colour)
 
 
 def paint_region_names(

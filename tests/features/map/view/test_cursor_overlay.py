@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPointF
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF
 from PySide6.QtGui import QColor, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 
@@ -38,6 +38,11 @@ class Updates(QObject):
 def on_screen(canvas: LatentCanvas) -> QImage:
     """Return what the screen shows, part of it painted by earlier events."""
     return canvas.screen().grabWindow(canvas.winId()).toImage()
+
+
+def on_screen_after_repaint(canvas: LatentCanvas) -> QImage:
+    QCoreApplication.processEvents()
+    return on_screen(canvas)
 
 
 def move(canvas: LatentCanvas, at: QPointF) -> None:
@@ -77,6 +82,21 @@ def test_the_marks_of_a_drawing_leave_their_old_place(canvas: LatentCanvas, qtbo
     qtbot.waitUntil(lambda: bool(updates.regions))
     assert on_screen(canvas) != before
     assert on_screen(canvas) == canvas.grab().toImage()
+
+
+def test_the_last_decoded_place_is_marked_while_there_is_no_cursor(canvas: LatentCanvas) -> None:
+    bare = on_screen_after_repaint(canvas)
+    canvas.map_cursor.rest_at(np.array([0.2, 0.1], np.float32))
+    marked = on_screen_after_repaint(canvas)
+    assert marked != bare
+    assert marked == canvas.grab().toImage()
+    move(canvas, QPointF(200, 150))
+    canvas.repaint()
+    canvas.map_cursor.leave()
+    assert on_screen_after_repaint(canvas) == marked
+    # A code of another network has no place here.
+    canvas.map_cursor.rest_at(np.zeros(3, np.float32))
+    assert on_screen_after_repaint(canvas) == bare
 
 
 def test_a_move_with_its_image_is_one_update(canvas: LatentCanvas, qtbot: QtBot) -> None:
