@@ -104,7 +104,9 @@ def test_long_work_tells_how_far_it_is_and_is_given_up(
 
     writer.write_long(path, endless, saved(path))
     writer.write_bytes(after, lambda: b"after", saved(after))
-    with qtbot.waitSignal(writer.progressed, check_params_cb=lambda progress: progress.text) as heard:
+    with qtbot.waitSignal(
+        writer.progressed, check_params_cb=lambda progress: progress.text
+    ) as heard:
         pass
     assert (heard.args[0].title, heard.args[0].text) == ("Writing film.gif", "3 of 10 images")
     writer.cancel()
