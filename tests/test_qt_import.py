@@ -7,10 +7,15 @@ import os
 import subprocess
 import sys
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from aegui.qt_import import without_collection
 from tests.processes import python
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BODY = """
 import builtins, linecache, sys
@@ -60,12 +65,28 @@ def test_a_picture_is_painted_by_one_thread_where_cores_are_few() -> None:
     assert counts[1] > 0, "with more cores Qt shares it out, as ever"
 
 
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """Restore the state of the collector, which is off in these tests."""
+    was_on = gc.isenabled()
+    yield
+    (gc.enable if was_on else gc.disable)()
+
+
+@pytest.mark.usefixtures("collector")
 def test_imports_without_collections_leave_the_collector_as_it_was() -> None:
-    try:
-        for was_on in (True, False):
-            (gc.enable if was_on else gc.disable)()
-            with without_collection():
-                assert not gc.isenabled()
-            assert gc.isenabled() is was_on
-    finally:
-        gc.enable()
+    for was_on in (True, False):
+        (gc.enable if was_on else gc.disable)()
+        with without_collection():
+            assert not gc.isenabled()
+        assert gc.isenabled() is was_on
+
+
+@pytest.mark.usefixtures("collector")
+def test_no_collection_is_due_after_imports() -> None:
+    gc.enable()
+    with without_collection():
+        made = [[] for _ in range(2 * gc.get_threshold()[0])]
+    before = gc.get_stats()[0]["collections"]
+    assert gc.get_freeze_count() >= len(made)
+    assert gc.get_stats()[0]["collections"] == before
