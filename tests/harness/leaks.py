@@ -181,12 +181,16 @@ def _alive() -> dict[int, str]:
 
 def _activity(thing: QObject) -> str:
     """Return a description of the activity of a watched object; empty if it is idle."""
-    if isinstance(thing, QTimer) and thing.isActive():
+    # Timers first: a window has hundreds of them.
+    if isinstance(thing, QTimer):
+        if not thing.isActive():
+            return ""
         return f"active timer {thing!r} of {thing.parent()!r}, every {thing.interval()} ms"
-    if isinstance(thing, QThread) and thing.isRunning():
-        return f"thread {thing!r}"
-    if isinstance(thing, QAbstractAnimation) and thing.state() is QAbstractAnimation.State.Running:
-        return f"running animation {thing!r}"
+    if isinstance(thing, QThread):
+        return f"thread {thing!r}" if thing.isRunning() else ""
+    if isinstance(thing, QAbstractAnimation):
+        is_running = thing.state() is QAbstractAnimation.State.Running
+        return f"running animation {thing!r}" if is_running else ""
     return ""
 
 
