@@ -85,7 +85,7 @@ def test_imports_without_collections_leave_the_collector_as_it_was() -> None:
 def test_no_collection_is_due_after_imports() -> None:
     gc.enable()
     with without_collection():
-        made = [[] for _ in range(2 * gc.get_threshold()[0])]
+        made: list[list[int]] = [[] for _ in range(2 * gc.get_threshold()[0])]
     before = gc.get_stats()[0]["collections"]
     assert gc.get_freeze_count() >= len(made)
     assert gc.get_stats()[0]["collections"] == before

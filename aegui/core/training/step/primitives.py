@@ -18,7 +18,7 @@ from aegui.core.formula import renamed, torch_function
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import activated, largest
 from aegui.core.training.step.image_primitives import OF_IMAGES
-from aegui.core.training.step.products import is_onednn_faster, is_turning_faster, product_rows
+from aegui.core.training.step.products import is_turning_faster, onednn_use, product_rows
 from aegui.core.training.step.rules import hand_on_one, linear_map, unary
 from aegui.core.training.step.tape import NotTraced, Traced, call, text_of, traced_of, untraced
 
@@ -496,7 +496,7 @@ PRIMITIVES: dict[Any, Function] = {
         if hasattr(of, name)
     },
     **{getattr(torch.Tensor, name): _in_place(name) for name in _IN_PLACE},
-    **product_rows(onednn=False, turning=False),
+    **product_rows(onednn=None, turning=False),
     torch.autograd.grad: _gradient,
     activated: _activated,
     torch.addcmul: _addcmul,
@@ -528,5 +528,5 @@ def primitives_on(device: torch.device) -> Mapping[Any, Function]:
     """Return the primitives for programs on ``device``, with its fastest matrix products."""
     if device.type != "cpu":
         return PRIMITIVES
-    rows = product_rows(onednn=is_onednn_faster(), turning=is_turning_faster())
+    rows = product_rows(onednn=onednn_use(), turning=is_turning_faster())
     return {**PRIMITIVES, **rows}

@@ -6,6 +6,10 @@ uses for convolutions. On Intel's both take the same time. Therefore both are co
 process, and where oneDNN is much faster it computes the large products of training steps. Its call
 has no ``out``: a gradient of weights has to be copied into place, which costs little.
 
+The first AMDs with AVX-512 have it by halves: there oneDNN gains 5 to 40 % in products of large
+batches with weights, too little to be measured in a moment, and is slow at gradients of weights.
+These are told by name, because a choice by noise would make two runs of one seed differ.
+
 On those processors MKL is slow too if the contiguous dimension of its result is short and no
 multiple of eight: 512 x 128 x 10 takes 90 us, but 21 us with the 512 contiguous; the 9 weights of
 a kernel of 16 channels take 1,070 and 130. Such a result is computed transposed and copied, if a
@@ -15,11 +19,13 @@ measurement shows that it pays.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from aegui.core.machine import processor
 from aegui.core.training.step.tape import Traced, call, traced_of, untraced
 
 if TYPE_CHECKING:
@@ -27,8 +33,6 @@ if TYPE_CHECKING:
 
     Function = Callable[..., Any]
 
-FEWEST = 2_000_000
-"""Multiplications of a product from which another library can pay."""
 _NARROWEST = 64
 """Minimum rows and columns of a gradient of weights for oneDNN: below, transposing costs more."""
 _MAX_RUNS = 16
@@ -53,14 +57,34 @@ def has_onednn() -> bool:
     return is_built and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
+@dataclass(frozen=True)
+class OnednnUse:
+    """Which products oneDNN computes.
+
+    Attributes:
+        fewest: Number of multiplications of the smallest one.
+        for_weights: Whether it computes gradients of weights.
+    """
+
+    fewest: int
+    for_weights: bool
+
+
+FULL_USE = OnednnUse(fewest=2_000_000, for_weights=True)
+PART_USE = OnednnUse(fewest=10_000_000, for_weights=False)
+
+
 @cache
-def is_onednn_faster() -> bool:
-    """Return whether oneDNN multiplies large matrices much faster here; measured in some 10 ms."""
+def onednn_use() -> OnednnUse | None:
+    """Return what oneDNN is used for here, if at all; measured in some 10 ms."""
     if not has_onednn():
-        return False
+        return None
     rows, inner, columns = _SHAPE
     a, b = torch.ones(rows, inner), torch.ones(inner, columns)
-    return _is_much_faster(lambda: by_onednn(a, b), lambda: torch.mm(a, b))
+    if _is_much_faster(lambda: by_onednn(a, b), lambda: torch.mm(a, b)):
+        return FULL_USE
+    is_wide = torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return PART_USE if is_wide and processor().startswith("AMD") else None
 
 
 @cache
@@ -98,11 +122,11 @@ def by_onednn(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return found
 
 
-def product_rows(*, onednn: bool, turning: bool) -> Mapping[Any, Function]:
+def product_rows(*, onednn: OnednnUse | None, turning: bool) -> Mapping[Any, Function]:
     """Return the rows of matrix products.
 
     Args:
-        onednn: Whether oneDNN computes large products.
+        onednn: What oneDNN computes, if anything.
         turning: Whether narrow results are computed transposed.
     """
     rows = _Rows(onednn=onednn, turning=turning)
@@ -115,7 +139,7 @@ def product_rows(*, onednn: bool, turning: bool) -> Mapping[Any, Function]:
 
 
 class _Rows:
-    def __init__(self, *, onednn: bool, turning: bool) -> None:
+    def __init__(self, *, onednn: OnednnUse | None, turning: bool) -> None:
         self._onednn = onednn
         self._turning = turning
 
@@ -130,7 +154,7 @@ class _Rows:
             result = self._filled(call(name, bias, x, weight), x, like)
 
         def rule(d: Traced) -> None:
-            self._add(weight, _turned(x), d, _NARROWEST)
+            self._add(weight, _turned(x), d, is_of_weights=True)
             if bias.needs:
                 tape.add(bias, call("torch.sum", d, [d.dim() - 2], bias.dim() == d.dim()))
             self._add(x, d, _turned(weight))
@@ -150,18 +174,18 @@ class _Rows:
 
         def rule(d: Traced) -> None:
             self._add(a, d, _turned(b))
-            self._add(b, _turned(a), d, _NARROWEST)
+            self._add(b, _turned(a), d, is_of_weights=True)
 
         def vjp(d: Traced) -> Traced:
             return self.product(d, _other(b)) if a.inner else self.product(_other(a), d)
 
         return tape.record(result, (a, b), rule, vjp)
 
-    def _add(self, to: Traced, a: Traced, b: Traced, narrowest: int = 1) -> None:
+    def _add(self, to: Traced, a: Traced, b: Traced, *, is_of_weights: bool = False) -> None:
         """Emit lines that add ``a @ b`` to the gradient of ``to``."""
         if not to.needs:
             return
-        if self._is_onednns(a, b, narrowest):
+        if self._is_onednns(a, b, is_of_weights=is_of_weights):
             to.tape.give(to, to.tape.moving(_text(a, b), untraced(to), "d"))
         elif self._is_turned(a.shape[-1], untraced(to)):
             to.tape.put(
@@ -188,12 +212,14 @@ class _Rows:
         is_narrow: bool = 1 < side < _NARROW and side % _LANES != 0
         return is_narrow and pays and inner * side * other >= _FEWEST_TURNED
 
-    def _is_onednns(self, a: Traced, b: Traced, narrowest: int = 1) -> bool:
-        if not self._onednn or untraced(a).dtype != torch.float32:
+    def _is_onednns(self, a: Traced, b: Traced, *, is_of_weights: bool = False) -> bool:
+        use = self._onednn
+        if use is None or untraced(a).dtype != torch.float32:
             return False
         runs, (rows, inner), columns = a.shape[:-2].numel(), a.shape[-2:], b.shape[-1]
-        is_large: bool = rows * inner * columns >= FEWEST and min(rows, columns) >= narrowest
-        return is_large and int(runs) <= _MAX_RUNS
+        if is_of_weights and not (use.for_weights and min(rows, columns) >= _NARROWEST):
+            return False
+        return rows * inner * columns >= use.fewest and int(runs) <= _MAX_RUNS
 
 
 def _laid_otherwise(like: torch.Tensor) -> torch.Tensor:

@@ -19,10 +19,13 @@ from aegui.core.training.step import cancellation, primitives, products
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.primitives import PRIMITIVES
 from aegui.core.training.step.products import (
+    FULL_USE,
+    PART_USE,
+    OnednnUse,
     by_onednn,
     has_onednn,
-    is_onednn_faster,
     is_turning_faster,
+    onednn_use,
     product_rows,
 )
 from aegui.core.training.step.program import Source
@@ -111,10 +114,10 @@ def watched(raw: dict[str, Any]) -> tuple[Numbers, Numbers, bool]:
 @pytest.mark.parametrize("key", CASES)
 def test_a_network_learns_the_same(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(primitives, "is_turning_faster", lambda: False)
-    monkeypatch.setattr(primitives, "is_onednn_faster", lambda: False)
+    monkeypatch.setattr(primitives, "onednn_use", lambda: None)
     by_mkl, _, was_there = watched(CASES[key])
     assert not was_there
-    monkeypatch.setattr(primitives, "is_onednn_faster", lambda: True)
+    monkeypatch.setattr(primitives, "onednn_use", lambda: FULL_USE)
     ours, start, is_there = watched(CASES[key])
     assert is_there
     assert_alike(key, ours, by_mkl, start)
@@ -140,7 +143,7 @@ def test_narrow_results_laid_out_the_other_way_teach_the_same(
         return lay(like)
 
     monkeypatch.setattr(products, "_laid_otherwise", noted)
-    monkeypatch.setattr(primitives, "is_onednn_faster", lambda: False)
+    monkeypatch.setattr(primitives, "onednn_use", lambda: None)
     monkeypatch.setattr(primitives, "is_turning_faster", lambda: False)
     plain, start = learnt(NARROW[key])
     assert not turned
@@ -151,7 +154,7 @@ def test_narrow_results_laid_out_the_other_way_teach_the_same(
 
 
 def test_what_is_wide_or_of_whole_registers_or_small_stays_as_it_is() -> None:
-    product = product_rows(onednn=False, turning=True)[torch.mm]
+    product = product_rows(onednn=None, turning=True)[torch.mm]
 
     def lines(rows: int, inner: int, columns: int) -> list[str]:
         source = Source()
@@ -191,8 +194,45 @@ def test_the_product_is_that_of_torch() -> None:
 
 
 def test_the_choice_stays() -> None:
-    assert is_onednn_faster() is is_onednn_faster()
+    assert onednn_use() is onednn_use()
     assert is_turning_faster() is is_turning_faster()
+
+
+@pytest.mark.parametrize(
+    ("capability", "processor", "much", "found"),
+    [
+        ("AVX512", "AMD EPYC", True, FULL_USE),
+        ("AVX512", "AMD EPYC", False, PART_USE),
+        ("AVX2", "AMD EPYC", False, None),
+        ("AVX512", "Intel(R) Xeon(R)", False, None),
+    ],
+)
+@needs_onednn
+def test_a_small_gain_is_told_by_the_name_of_the_processor(
+    monkeypatch: pytest.MonkeyPatch,
+    capability: str,
+    processor: str,
+    much: bool,
+    found: OnednnUse | None,
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(products, "processor", lambda: processor)
+    monkeypatch.setattr(products, "_is_much_faster", lambda _new, _old: much)
+    assert onednn_use.__wrapped__() is found
+
+
+@needs_onednn
+@pytest.mark.parametrize(("use", "expected"), [(FULL_USE, 3), (PART_USE, 2)])
+def test_gradients_of_weights_are_onednns_where_it_is_fast_at_them(
+    use: OnednnUse, expected: int
+) -> None:
+    source = Source()
+    tape = Tape(source, PRIMITIVES)
+    x, weight = tape.fixed(torch.ones(128, 512)), tape.fixed(torch.ones(512, 256))
+    x.needs = weight.needs = True
+    product = product_rows(onednn=use, turning=False)[torch.mm]
+    tape.backward([(product(x, weight), tape.fixed(torch.ones(128, 256)), 1)])
+    assert sum("_linear_pointwise" in line for line in source.lines) == expected
 
 
 @needs_onednn
