@@ -46,6 +46,7 @@ if __name__ == "__main__":
 
     found = {}
     with LocalCluster(2, processes=True, threads_per_worker=1, dashboard_address=None) as cluster:
+        cluster.wait_for_workers(2)
         workers = DaskWorkers(Scheduler(cluster.scheduler_address))
         found["jobs"] = workers.jobs
         killed = []
