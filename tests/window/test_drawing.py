@@ -550,12 +550,30 @@ def test_a_sample_of_another_set_does_not_stay_in_the_editor(
     )
     qtbot.waitUntil(lambda: not workspace.loading.is_busy)
     assert not np.array_equal(drawing.pixels, before)
-    assert np.array_equal(drawing.pixels, workspace.dataset.images[0, 0])
+    dataset = workspace.dataset
+    assert np.array_equal(drawing.pixels, dataset.images[dataset.labels.index("A"), 0])
     # The user's drawing is kept.
     drawing.paint(0, 0, 1.0 - drawing.pixels[0, 0])
     drawn = drawing.pixels
     workspace.undo_stack.undo()
     assert np.array_equal(drawing.pixels, drawn)
+
+
+def test_a_label_of_the_next_set_does_not_name_the_drawing_of_this_one(
+    window: MainWindow, draw: DrawPanel, drawing: Drawing
+) -> None:
+    edits = window._services.workspace.edits
+    window._services.requests.sample.emit(1)
+    assert draw._loaded == 1
+    # A stroke makes it the person's, so that it stays while the set is replaced.
+    drawing.paint(0, 0, 1.0 - drawing.pixels[0, 0])
+    dataset = window._services.workspace.dataset
+    turned = Dataset.from_images("turned", dataset.images[:, 0, ::-1, ::-1], dataset.labels)
+    edits.edit_dataset(turned, "x")
+    assert turned.labels[1] == drawing.label
+    assert draw._loaded is None, "the target is not the image of that label"
+    window._services.workspace.undo_stack.undo()
+    assert draw._loaded == 1
 
 
 def test_a_kind_of_noise_applies_when_it_is_chosen_and_undo_shows_it(

@@ -85,9 +85,10 @@ class DrawingFeature(Feature):
         channels, height, width = dataset.image_shape
         drawing.reset(height, width, image_style.paper(channels))
         if drawing.undo_stack.count() == 0 and not (drawing.pixels != image_style.ground).any():
-            self._begin(dataset.labels)
+            self._load_first(dataset.labels)
+            drawing.undo_stack.clear()
         elif self._is_of_another_set():
-            self.load_sample(0)
+            self._load_first(dataset.labels)
         self._source = self._services.workspace.recipe.data.source
         self.mark_code()
 
@@ -98,11 +99,10 @@ class DrawingFeature(Feature):
         is_gone = loaded_index(state, self._showing.shown) is None
         return untouched and source != self._source and is_gone
 
-    def _begin(self, labels: Sequence[str]) -> None:
+    def _load_first(self, labels: Sequence[str]) -> None:
         """Load a first sample: an empty drawing says nothing about the network."""
         first = (labels.index(label) for label in _FIRST_LABELS if label in labels)
         self.load_sample(next(first, 0))
-        self._services.drawing.undo_stack.clear()
 
     @Slot(int)
     def load_sample(self, index: int) -> None:
