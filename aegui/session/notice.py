@@ -25,11 +25,13 @@ About = Literal[
     "race",
     "ghost",
     "new images",
+    "new samples",
     "library",
     "arrangement",
 ]
 """Subjects of notices: a newer notice replaces an older one about the same subject. ``arrangement``
-is about the purpose of the panels of an arrangement."""
+is about the purpose of the panels of an arrangement, ``new samples`` about those just added to the
+set, ``new images`` about the file of such images."""
 
 
 @dataclass(frozen=True)

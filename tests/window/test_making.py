@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from aegui.core.data.dataset import Dataset, copies_in
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.frame import axes_frame
 from aegui.features.making import finds as wiring_finds
@@ -250,15 +251,39 @@ def test_finds_are_shown_and_saved_as_a_set(
         np.testing.assert_array_equal(read.images, result.images[[0, 4]] > 0.5)
 
 
-def test_finds_join_the_set(trained: MainWindow, qtbot: QtBot) -> None:
+def test_finds_join_the_set_once(trained: MainWindow, qtbot: QtBot) -> None:
     panel, services = parts(trained)
-    find(trained, qtbot, "prior")
-    before = len(services.workspace.dataset)
-    panel.finds.join_requested.emit((0, 1, 2))
-    assert len(services.workspace.dataset) == before + 3
-    assert services.workspace.dataset.labels[-1] == "new 3"
-    services.workspace.undo_stack.undo()
-    assert len(services.workspace.dataset) == before
+    find(trained, qtbot, "prior", 50)
+    result, workspace = services.of(Making).finds.latest, services.workspace
+    assert result is not None
+    images = [image > 0.5 for image in result.images]
+    found = Dataset.from_images("found", images, [str(n) for n in range(len(images))])
+    copies = copies_in(workspace.dataset, found)
+    new = [number for number in range(len(images)) if number not in copies]
+    assert copies
+    assert len(new) > 3, "the prior reaches beyond the letters"
+
+    def said(words: str) -> list[str]:
+        return [note.text for note in trained.notifications.shown if words in note.text]
+
+    before = len(workspace.dataset)
+    panel.finds.join_requested.emit(tuple(new[:3]))
+    assert len(workspace.dataset) == before + 3
+    assert workspace.dataset.labels[-1] == f"new {new[2] + 1}"
+    # One message: the offer to train on with them.
+    qtbot.waitUntil(lambda: bool(said("3 samples are new")))
+    assert not said("in the set now")
+    # The same again is no longer new.
+    panel.finds.join_requested.emit(tuple(new[:3]))
+    assert len(workspace.dataset) == before + 3
+    assert said("already")
+    panel.finds.join_requested.emit((*new[2:4], copies[0]))
+    assert len(workspace.dataset) == before + 4
+    assert said("2 were there already")
+    for _ in range(2):
+        workspace.undo_stack.undo()
+    assert len(workspace.dataset) == before
+    assert not said("new")
 
 
 def test_finds_come_from_the_region_that_was_drawn(trained: MainWindow, qtbot: QtBot) -> None:

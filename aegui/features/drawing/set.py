@@ -47,8 +47,16 @@ class SetFeature(Feature):
         """Offer to continue the training, if that is still possible."""
         change, can_continue = self.change()
         if change is not None and can_continue:
-            words = change.words
-            self.noticed.emit(Notice("info", words, tr("Train on"), self.train_on, passing=True))
+            self.noticed.emit(
+                Notice(
+                    "info",
+                    change.words,
+                    tr("Train on"),
+                    self.train_on,
+                    passing=True,
+                    about="new samples",
+                )
+            )
 
     def _is_news(self, change: DataChange) -> bool:
         """Return whether to announce the change: the first, or more new samples while unseen."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from aegui.core.data.dataset import Dataset
+from aegui.core.data.dataset import Dataset, copies_in
 from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
@@ -129,16 +129,29 @@ class FindWork(QObject):
         if found.image_shape != workspace.dataset.image_shape:
             workspace.say("error", tr("The images of the set have another size."), passing=True)
             return
+        copies = frozenset(copies_in(workspace.dataset, found))
+        others = tuple(number for index, number in enumerate(numbers) if index not in copies)
+        found = self._chosen_set(others)
+        if found is None:
+            words = tr("The set has these images already: nothing was added.")
+            workspace.say("info", words, passing=True)
+            return
         joined = workspace.dataset.joined(found, workspace.dataset.name)
         workspace.edits.edit_dataset(joined, tr("Add new images"))
-        workspace.say(
-            "info",
-            trn(
-                "{n} new image is in the set now. Train to learn it.",
-                "{n} new images are in the set now. Train to learn them.",
-                len(found),
-            ),
+        words = trn(
+            "{n} new image is in the set now. Train to learn it.",
+            "{n} new images are in the set now. Train to learn them.",
+            len(found),
         )
+        if copies:
+            left = trn(
+                "{n:,} was there already, and is left out.",
+                "{n:,} were there already, and are left out.",
+                len(copies),
+            )
+            workspace.say("info", f"{words} {left}", passing=True)
+        else:
+            workspace.say("info", words, passing=True, about="new samples")
 
     @Slot(object)
     def _on_page_save_requested(self, numbers: tuple[int, ...]) -> None:

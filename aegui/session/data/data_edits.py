@@ -216,6 +216,8 @@ class DataEdits:
                 len(draft.dataset),
                 label=label,
             ),
+            passing=True,
+            about="new samples",
         )
 
     def add_file(self, path: Path) -> bool:
@@ -238,7 +240,7 @@ class DataEdits:
                 file=path.name,
             )
             if not copies:
-                self._host.say("info", words)
+                self._host.say("info", words, passing=True, about="new samples")
                 return
             twins = trn(
                 "{n:,} of them was there already, pixel by pixel.",
