@@ -119,6 +119,12 @@ def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: "of 6 perfect" in window.panel(ReconstructionsPanel).summary)
     window.docks["answer"].raise_()
     qtbot.waitUntil(lambda: "Train" not in window.panel(AnswerPanel).text)
+    # With other samples on the map, the figures of the toolbar are no longer of those.
+    workspace = window._services.workspace
+    workspace.edits.edit_dataset(workspace.dataset.subset([0, 1]), "x")
+    qtbot.waitUntil(lambda: window.toolbar.status.text().startswith("when trained, wrong pixels"))
+    workspace.undo_stack.undo()
+    assert window.toolbar.status.text().startswith("wrong pixels: mean")
 
 
 @pytest.mark.arrangement("build")

@@ -392,7 +392,8 @@ class TrainingFeature(Feature):
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the progress display."""
-        if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
+        is_other = "dataset" in changed or changed & MOMENT
+        if is_other or (changed & WEIGHTS and not shown.is_learning):
             self._show_progress()
         elif changed & WEIGHTS:
             self._text.mark()
@@ -531,9 +532,15 @@ class TrainingFeature(Feature):
         if run is None or not run.results or moment is None:
             self._window.toolbar.set_status(tr("not trained yet"), "")
             return
-        is_measuring, epochs = self._services.runner.is_measuring, run.results[moment.run].epochs
+        if self._services.runner.is_measuring:
+            words = measuring_words(run.results[moment.run].epochs)
+        elif self._services.shown.trained_on is self._services.shown.dataset:
+            words = rest_words(run, moment)
+        else:
+            # Other figures in the window are of the samples on the map.
+            words = tr("when trained, {figures}", figures=rest_words(run, moment))
         self._window.toolbar.set_status(
-            measuring_words(epochs) if is_measuring else rest_words(run, moment),
+            words,
             device_words(run.device),
             tr("Engine: {name}", name=run.engine),
             moment_words(moment),
