@@ -16,6 +16,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.latent.procrustes import fit_similarity, similarity_words
 from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.recipe.edits import with_values
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.length import planned_epochs
 from aegui.features.charts.view.panel import ChartsPanel
@@ -132,6 +133,24 @@ def test_keys_go_back_and_forth(window: MainWindow, showing: Showing) -> None:
     assert not table["epoch_after"].isEnabled()
     keys = [keys.toString() for keys in table["epoch_before"].shortcuts()]
     assert keys == ["[", "Alt+Left"]
+
+
+def test_the_epoch_before_the_best_weights_is_no_later_one(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace, showing = window._services.workspace, window._services.showing
+    steps = {"training.optimizer.learning_rate": 1.0}
+    workspace.edit_recipe(with_values(workspace.recipe, steps), "steps too long to settle")
+    train(qtbot, window)
+    run, timeline = showing.shown.saved, showing.shown.timeline
+    assert run is not None
+    assert timeline is not None
+    best = run.results[0].best_epoch
+    assert best < timeline.epochs[-2]
+    window.actions_table["epoch_before"].trigger()
+    before = showing.shown.past_epoch
+    assert before is not None
+    assert before <= best
 
 
 @pytest.mark.arrangement("build")

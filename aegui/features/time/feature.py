@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog
 
@@ -89,7 +90,13 @@ class TimeFeature(Feature):
         timeline, epoch = shown.timeline, shown.past_epoch
         if timeline is None:
             return
-        index = len(timeline) if epoch is None else timeline.index_at(epoch)
+        if epoch is not None:
+            index = timeline.index_at(epoch)
+        elif by < 0 and shown.moment is not None:
+            # The best weights are often of an earlier epoch than the last ones kept.
+            index = int(np.searchsorted(timeline.epochs, shown.moment.epoch, side="right"))
+        else:
+            index = len(timeline)
         index = max(0, index + by)
         self._on_bar_epoch_requested(None if index >= len(timeline) else index)
 
