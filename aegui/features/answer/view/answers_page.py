@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QPainter
+from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QBoxLayout,
     QPushButton,
@@ -20,6 +20,7 @@ from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.view.answer_words import best_words, sheet_words
 from aegui.features.answer.view.marks import MarksLegend
 from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.kit.charts.ink import wrapped
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.speech import describe
@@ -50,7 +51,7 @@ _EXPECTED = mark(
 
 
 class FewLines(QWidget):
-    """Text on two lines, or more if there is room.
+    """Text on two lines, or more if there is room; what does not fit is elided.
 
     Not a QLabel: with word wrap it has height-for-width, and a scroll area that contains such parts
     together with images whose height depends on their width never settles its layout.
@@ -80,7 +81,11 @@ class FewLines(QWidget):
         del event
         painter = QPainter(self)
         painter.setPen(current_theme().text_dim)
-        painter.drawText(self.rect(), Qt.TextFlag.TextWordWrap, self.text)
+        metrics = QFontMetricsF(self.font())
+        # A line that is cut in height could be taken for a complete text.
+        most = 1 + max(0, int((self.height() - metrics.height()) / metrics.lineSpacing()))
+        lines = wrapped(metrics, self.text, self.width(), most=most)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft, "\n".join(lines))
 
 
 class AnswerRow(QWidget):

@@ -15,6 +15,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.i18n import set_language
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer.model.answer_sheet import SHOWN, AnswerSheet, Limit, SheetAnswer
+from aegui.features.answer.view.answers_page import FewLines
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.theme import LIGHT, SPACING, apply_theme, current_theme
@@ -326,6 +327,27 @@ def test_low_and_wide_the_answers_have_the_pictures_that_fit_best(panel: AnswerP
             assert panel.rect().contains(foot), "no answer is cut at its foot"
     assert heights == sorted(heights)
     assert heights[-1] > 1.5 * heights[0]
+
+
+def test_words_without_room_end_in_an_ellipsis_and_in_no_cut_line(qtbot: QtBot) -> None:
+    words = FewLines()
+    qtbot.addWidget(words)
+    line = words.fontMetrics().lineSpacing()
+    text = "No wrong pixels: exactly the target; 0.00 expected"
+    words.set_text(text)
+    narrow = words.fontMetrics().horizontalAdvance("exactly the target;")
+
+    def rows_with_ink(height: int) -> NDArray[np.intp]:
+        words.resize(narrow, height)
+        image = words.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        pixels = np.frombuffer(image.constBits(), np.uint8).reshape(height, -1)[:, :narrow]
+        return np.flatnonzero((pixels != pixels[0, -1]).any(axis=1))
+
+    whole = rows_with_ink(8 * line)
+    assert whole.max() > 2 * line
+    # Half a line more than two is not painted on, and nothing of the third line is.
+    assert rows_with_ink(2 * line + line // 2).max() < 2 * line
+    assert words.accessibleName() == text
 
 
 def test_what_was_resized_behind_another_tab_fits_when_it_is_shown(qtbot: QtBot) -> None:
