@@ -56,7 +56,9 @@ def _checked(dataset: Dataset) -> tuple[Dataset, list[str]]:
     is_trusted = as_called >= _TRUSTED_SHARE * len(labels)
     notes = []
     for index, (label, drawn) in enumerate(zip(dataset.labels, drawn_as, strict=True)):
-        if drawn is None or not _differ(label, drawn):
+        # A glyph without a name has its number for one.
+        is_number = label == str(index) and not is_trusted
+        if drawn is None or is_number or not _differ(label, drawn):
             continue
         fields = {"n": index + 1, "set": dataset.name, "label": label, "drawn": drawn}
         if is_trusted and drawn not in dataset.labels:

@@ -37,6 +37,19 @@ def test_a_slip_in_a_comment_gives_way_to_the_shape_and_is_told(tmp_path: Path) 
     )
 
 
+def test_the_number_of_a_glyph_without_a_name_is_no_wrong_name(tmp_path: Path) -> None:
+    art = [
+        "".join(".#"[bit] for bit in row)
+        for image in UPPER.images[:4, 0].astype(int)
+        for row in image
+    ]
+    drawings = ["\n".join(art[at : at + 7]) for at in range(0, len(art), 7)]
+    (tmp_path / "art.txt").write_text("\n\n".join(drawings) + "\n")
+    reading = read_source(str(tmp_path / "art.txt"))
+    assert reading.dataset.labels == ("0", "1", "2", "3")
+    assert reading.notes == ()
+
+
 def test_two_of_a_name_are_told_and_what_is_no_slip_stays(tmp_path: Path) -> None:
     labels = ["A" if label == "G" else label for label in UPPER.labels]
     (tmp_path / "font.h").write_text(header(labels))
