@@ -20,6 +20,7 @@ from aegui.core.latent.pca import pca_reference
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.sampled import stride_for
 from aegui.core.training.cost import rows_of
+from aegui.core.training.length import planned_epochs
 from aegui.core.training.loop.baselines import best_loss, mean_image_loss
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.terms import TERMS, equations
@@ -43,6 +44,8 @@ SILENT_KL = 0.05
 """Nats per sample below which a gaussian code carries no information."""
 _FULL = 1000.0
 _FEW_EPOCHS = 5
+_FEW_SHARE = 0.05
+"""Share of the planned epochs up to which only the length of a stopped training is blamed."""
 _FEWEST_STEPS = 50
 """Steps below which a training has hardly begun and is not diagnosed."""
 _STILL_FALLING = 0.005
@@ -169,10 +172,14 @@ def _causes(
     resolved: ResolvedRecipe, history: HistoryView, base: float, improvement: float
 ) -> Iterable[str]:
     """Return the causes found by the first check that finds any, likeliest first."""
+    optimizer, epochs = resolved.recipe.training.optimizer, float(history.epoch[-1])
+    is_begun = _FEW_EPOCHS < epochs <= _FEW_SHARE * planned_epochs(resolved)
     for found in (
-        _rate_cause(resolved.recipe.training.optimizer, history),
+        _rate_cause(optimizer, history),
+        # What outweighs the reconstruction at the beginning often does not later.
+        [_few_epochs()] if is_begun else [],
         _penalty_causes(resolved.recipe, history),
-        _length_cause(resolved.recipe.training.optimizer, history, improvement),
+        _length_cause(optimizer, history, improvement),
         _depth_cause(resolved),
         _width_cause(resolved, base, improvement),
     ):
@@ -248,8 +255,12 @@ def _length_cause(optimizer: OptimizerSpec, history: HistoryView, improvement: f
             )
         ]
     if few:
-        return [tr("It has had only few epochs: continue the training.")]
+        return [_few_epochs()]
     return [tr("The loss was still falling: continue the training.")]
+
+
+def _few_epochs() -> str:
+    return tr("It has had only few epochs: continue the training.")
 
 
 def _depth_cause(resolved: ResolvedRecipe) -> list[str]:

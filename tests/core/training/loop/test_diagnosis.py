@@ -222,6 +222,14 @@ def test_few_epochs_are_told_to_be_more() -> None:
     assert said.endswith("It has had only few epochs: continue the training.")
 
 
+def test_a_penalty_is_not_blamed_for_a_training_that_was_stopped_at_its_beginning() -> None:
+    heavy = resolved_of(training={"l2": 2.0, "epochs": 5000})
+    stopped = told(heavy, epochs=250, reconstruction=1.0, l2=40.0)
+    assert stopped.endswith("It has had only few epochs: continue the training.")
+    assert "outweighs" not in stopped
+    assert "outweighs" in told(heavy, epochs=2500, reconstruction=1.0, l2=40.0)
+
+
 def test_noisy_copies_count_as_steps() -> None:
     training = {"batch_size": 16}
     few = resolved_of(training=training, data=noise("flip", 0.01))
