@@ -196,12 +196,15 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     dataset, pixels = services.shown.dataset, services.drawing.pixels
     reading = read_drawing(pixels, dataset.images, FLIP)
     found = pixel_reasons(codec, pixels, 5 + 2, dataset, reading)
-    assert f"logit {found.score:+.1f}" in panel.why.words.text()
+    minus = "\N{MINUS SIGN}"
+    assert f"logit {found.score:+.1f}".replace("-", minus) in panel.why.words.text()
     beyond = replace(found, score=-LOGIT_MOST)
-    assert "logit ≤ -16.0, so" in _sentence(beyond, "then", 5, None), "it is told within bounds"
+    assert f"logit ≤ {minus}16.0, so" in _sentence(beyond, "then", 5, None), (
+        "it is told within bounds"
+    )
     assert [bar.index for bar in panel.why.votes.bars] == [vote.index for vote in found.votes]
     figures = [bar.figure for bar in panel.why.effects.bars]
-    assert figures == [f"{found.effects[at]:+.1f}" for at in found.order]
+    assert figures == [f"{found.effects[at]:+.1f}".replace("-", minus) for at in found.order]
     # Ask about another pixel, of the first answer, by the mouse.
     panel.show_page("answers")
     pictures = panel.answers.rows[0].pictures

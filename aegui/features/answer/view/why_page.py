@@ -158,10 +158,14 @@ def _titles(reasons: PixelReasons) -> tuple[str, str, str]:
     )
 
 
+def _signed(value: float, spec: str) -> str:
+    return localized(value, spec).replace("-", "\N{MINUS SIGN}")
+
+
 def _score_words(score: float) -> str:
     """Format a logit; with an inequality sign where it was clipped."""
     beyond = "≤ " if score <= -LOGIT_MOST else "≥ " if score >= LOGIT_MOST else ""
-    return beyond + localized(score, "+.1f")
+    return beyond + _signed(score, "+.1f")
 
 
 def _sentence(reasons: PixelReasons, name: str, width: int, target: Sequence[float] | None) -> str:
@@ -224,14 +228,13 @@ def _effect_bars(reasons: PixelReasons) -> list[SampleBar]:
         words = tr(
             _BRIGHTENS if reasons.is_graded else _LIGHTS,
             number=number + 1,
-            value=localized(reasons.code[number], ".2f"),
-            mean=localized(reasons.means[number], ".2f"),
-            effect=localized(effect, "+.2f"),
+            value=_signed(reasons.code[number], ".2f"),
+            mean=_signed(reasons.means[number], ".2f"),
+            effect=_signed(effect, "+.2f"),
         )
-        name = tr(
-            "z{number} = {value}", number=number + 1, value=localized(reasons.code[number], ".2f")
-        )
-        figure = localized(effect, "+.2f") if reasons.is_graded else localized(effect, "+.1f")
+        value = _signed(reasons.code[number], ".2f")
+        name = tr("z{number} = {value}", number=number + 1, value=value)
+        figure = _signed(effect, "+.2f" if reasons.is_graded else "+.1f")
         bars.append(SampleBar(name, effect / most, figure, words, is_strong=effect > 0))
     return bars
 
