@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel, QWidget
 from aegui.core.latent.films import has_mp4
 from aegui.features.document.feature import DocumentFeature
 from aegui.features.map.view.hints import MapHints
+from aegui.features.time.view.bar import TimeBar
 from aegui.kit.keys import native_keys
 from aegui.paths import documents_dir, resources_dir
 from aegui.session.file_writer import FileWriter
@@ -364,6 +365,7 @@ def test_keys_have_one_form_in_menus_and_in_texts(app: App) -> None:
     assert [native_keys(key) for key in ("Del", "Return")] == ["Supr", "Intro"]
     action = app.window.actions_table["gallery"]
     assert action.toolTip().endswith("(Ctrl+G)")
+    assert app.window.panel(TimeBar).newest.toolTip().endswith("(Alt+Fin)")
     hints = app.window.findChild(MapHints)
     assert hints is not None
     hints.set_left(["gallery"])
