@@ -31,7 +31,9 @@ class Placeholder(QStackedWidget):
         line = row(1, (self._label, 1000), 1)
         self._offers = column(self.offer, spacing=SPACING)
         self._offers.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.addWidget(held(column(1, line, self._offers, 1, spacing=SPACING)))
+        # Panels reach to their edges.
+        margins = (SPACING, 0, SPACING, 0)
+        self.addWidget(held(column(1, line, self._offers, 1, spacing=SPACING, margins=margins)))
         self.addWidget(content)
         self.say(text)
 

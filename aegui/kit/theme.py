@@ -274,7 +274,8 @@ def theme_palette(theme: Theme) -> QPalette:
     for name, colour in colours.items():
         palette.setColor(name, colour)
     faded = blend(theme.text_dim, theme.panel, 0.55)
-    for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+    texts = (role.WindowText, role.Text, role.PlaceholderText, role.ButtonText)
+    for name in (*texts, role.HighlightedText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, faded)
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, theme.border)
     # With the background of an enabled field, an empty disabled one would look editable.

@@ -21,6 +21,7 @@ from aegui.kit.marks import ElidedCombo
 from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.painted import Painted, PaintedArea
 from aegui.kit.placeholder import Placeholder
+from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     import pytest
@@ -73,6 +74,10 @@ def test_a_placeholder_says_why_until_there_is_something(qtbot: QtBot) -> None:
     assert not content.isVisible()
     pages.say("Press Train.")
     assert pages.message == "Press Train."
+    pages.resize(160, 300)
+    text = next(it for it in pages.findChildren(QLabel) if it.text() == pages.message)
+    left = text.mapTo(pages, QPoint()).x()
+    assert left == pages.width() - left - text.width() == SPACING
     assert not pages.offer.isVisible()
     pages.say("It takes a while.", "Do it all the same")
     with qtbot.waitSignal(pages.accepted):

@@ -123,6 +123,21 @@ def test_apply_theme_dresses_the_application(qapp: QApplication) -> None:
     assert qapp.palette().color(QPalette.ColorRole.Window) == DARK.panel
 
 
+@EVERY
+def test_the_hint_of_a_field_is_as_faint_as_its_text_while_disabled(
+    qapp: QApplication, qtbot: QtBot, theme: Theme
+) -> None:
+    apply_theme(qapp, theme)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.setPlaceholderText("all")
+    field.setEnabled(False)
+    hint = field.palette().color(QPalette.ColorRole.PlaceholderText)
+    assert hint == field.palette().color(QPalette.ColorRole.Text)
+    field.setEnabled(True)
+    assert field.palette().color(QPalette.ColorRole.PlaceholderText) == theme.text_dim
+
+
 def test_theme_named_knows_the_settings(qapp: QApplication) -> None:
     assert themes.theme_named("dark", qapp) is DARK
     assert themes.theme_named("light", qapp) is LIGHT
