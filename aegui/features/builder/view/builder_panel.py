@@ -108,7 +108,7 @@ class BuilderPanel(QWidget):
         self.edited = EditedStrip()
         self.setLayout(
             column(
-                self.edited,
+                row(self.edited, margins=(0, 0, SPACING, 0)),
                 self._build_choice(),
                 self._build_kind(),
                 self._build_words(),

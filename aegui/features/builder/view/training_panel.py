@@ -81,12 +81,10 @@ class TrainingPanel(QWidget):
         self.formula = FormulaView()
         self.edited = EditedStrip()
         self._data_words = dim()
+        notes = (self.edited, self._hint, self.problem, self.findings)
         self.setLayout(
             column(
-                self.edited,
-                self._hint,
-                self.problem,
-                self.findings,
+                column(*notes, margins=(0, 0, SPACING, 0)),
                 (self._build_scroll(), 1),
                 margins=(SPACING, SPACING // 2, 0, 0),
             )

@@ -418,3 +418,10 @@ def test_many_samples_in_one_batch_are_cautioned_and_a_network_brings_batches(
     assert bench.recipe.network.latent.kind == "gaussian"
     assert bench.recipe.training.batch_size == 128
     assert not bench.panel.caution.isVisible()
+
+
+def test_the_strip_of_edits_ends_where_the_rows_below_it_end(bench: Bench) -> None:
+    panel = bench.panel
+    panel.edited.show()
+    QApplication.sendPostedEvents()
+    assert panel.edited.geometry().right() == panel.networks_button.geometry().right()
