@@ -96,10 +96,11 @@ def p_words(p: float, level: float, comparisons: int = 1) -> str:
 
 
 def tally_words(comparison: Comparison) -> str:
-    """Return in how many seeds the better one did better; empty if there are no seeds."""
+    """Return in how many seeds the better one did better; empty if there is no more than one."""
     wins, ties, losses = comparison.tally
     pairs = wins + ties + losses
-    if not pairs or comparison.outcome == "equal":
+    # Of a single pair, the means say it all.
+    if pairs < 2 or comparison.outcome == "equal":
         return ""
     better, other = comparison.first.name, comparison.second.name
     if wins < losses:

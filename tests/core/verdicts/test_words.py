@@ -173,6 +173,8 @@ def test_how_often_one_does_better() -> None:
         "and worse in 0."
     )
     assert tally_words(compare(a, a, same_starts=True)) == ""
+    lone = figures("tanh", [1.0]), figures("ReLU", [0.5])
+    assert {tally_words(compare(*lone, same_starts=same)) for same in (True, False)} == {""}
     assert tally_words(compare(a, SeedFigures("none"), same_starts=True)) == ""
 
 
