@@ -81,9 +81,9 @@ class EditedStrip(QFrame):
         buttons = FlowLayout(SPACING // 2)
         for button in (self.train, self.go_on, self.view, self.revert):
             buttons.addWidget(button)
-        text_column = column(
-            self._head, self._lines, margins=(SPACING, SPACING // 2, SPACING, SPACING)
-        )
+        # At the right so little that three buttons fit in the narrowest column.
+        margins = (SPACING, SPACING // 2, SPACING // 2, SPACING)
+        text_column = column(self._head, self._lines, margins=margins)
         text_column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         text_column.addLayout(buttons)
         self.setLayout(text_column)
