@@ -40,6 +40,8 @@ _TEXT_OVER = 40
 """Pixels by which labels may exceed their axis."""
 _UNDER_ALPHA = 190
 """Opacity of the background of a reference line's name, through which runs stay visible."""
+_PROBES = 16
+"""Number of places at which curves are looked for under a name."""
 _LABEL_PX = 4
 """Margin that pyqtgraph leaves on each side of a label."""
 Ticks = list[tuple[float, str]]
@@ -166,17 +168,17 @@ class Graph:
         for number, items in enumerate(self._references):
             for item in items:
                 item.setVisible(number < len(plot.levels))
-        (low, high), (_, right) = plot.y.scale.ends(), plot.x.scale.ends()
+        metrics = self._ink.metrics(TICK_PT)
         for (reference, label), (value, name) in zip(self._references, plot.levels, strict=False):
             at = float(on_scale([value], is_log=plot.y.scale.is_log)[0])
             reference.setValue(at)
-            lines = wrapped(self._ink.metrics(TICK_PT), name, inside.width() - 2 * _LABEL_PX)
+            lines = wrapped(metrics, name, inside.width() - 2 * _LABEL_PX)
             label.setText("\n".join(lines))
-            label.setPos(right, at)
-            # Above the line, unless there is no room above it.
-            needs = self._ink.line(TICK_PT) * len(lines) + 2 * _LABEL_PX
-            above = inside.height() * (high - at) / (high - low)
-            label.setAnchor((1, 0 if above < needs else 1))
+            width = max(map(metrics.horizontalAdvance, lines)) + 2 * _LABEL_PX
+            height = self._ink.line(TICK_PT) * len(lines) + 2 * _LABEL_PX
+            x, anchor = name_place(plot, at, width / inside.width(), height / inside.height())
+            label.setPos(x, at)
+            label.setAnchor(anchor)
 
     def _arrange(
         self, plot: LinePlot, frame: QRectF, inside: QRectF, x_ticks: Ticks, y_ticks: Ticks
@@ -244,6 +246,39 @@ class Graph:
         if x is not None and self._plot is not None:
             line.setValue(float(on_scale([x], is_log=self._plot.x.scale.is_log)[0]))
         line.setVisible(x is not None)
+
+
+def name_place(
+    plot: LinePlot, at: float, width: float, height: float
+) -> tuple[float, tuple[int, int]]:
+    """Return where the name of a reference line hides least of the curves.
+
+    Args:
+        plot: The curves.
+        at: Position of the line on the vertical axis.
+        width: Width of the name, as a share of the axis.
+        height: Its height, likewise.
+
+    Returns:
+        The end of the line that it is at, and its anchor; above the line at the right if possible.
+    """
+    (left, right), (low, high) = plot.x.scale.ends(), plot.y.scale.ends()
+    width, height = width * (right - left), height * (high - low)
+    widths = {1: (right - width, right), 0: (left, left + width)}
+    heights = {1: (at, at + height), 0: (at - height, at)}
+    fitting = [up for up, (bottom, top) in heights.items() if low <= bottom and top <= high]
+    places = [(across, up) for across in widths for up in fitting or [0]]
+    x = on_scale(plot.at, is_log=plot.x.scale.is_log)
+    curves = [on_scale(one.read, is_log=plot.y.scale.is_log) for one in plot.series if len(x)]
+
+    def hidden(place: tuple[int, int]) -> int:
+        probes = np.linspace(*widths[place[0]], _PROBES)
+        bottom, top = heights[place[1]]
+        y = [np.interp(probes, x, curve, left=np.nan, right=np.nan) for curve in curves]
+        return sum(int(((bottom <= each) & (each <= top)).sum()) for each in y)
+
+    across, up = min(places, key=hidden)
+    return (right if across else left), (across, up)
 
 
 class _CurveItems:
