@@ -44,7 +44,10 @@ class NoiseBox(QWidget):
         self.set_noised(False)
 
     def _build_level(self) -> None:
-        tip = tr("Level of the noise: a probability per pixel, or sigma for Gaussian noise")
+        tip = tr(
+            "Level of the noise: a probability per pixel, sigma for Gaussian noise, or the share of"
+            " the image that an erased block covers"
+        )
         self._level.set_value(_START_LEVEL)
         self._level.slider.setMinimumWidth(48)
         for widget in (self._level.number, self._level.slider):
@@ -58,8 +61,6 @@ class NoiseBox(QWidget):
         self._seed.setAccessibleName(tr("Seed of the noise"))
         self._seed.edited.connect(self._request)
         self._again.setIcon(icon("edit-again"))
-        self._again.setToolTip(tr("Draw other noise, with the next seed ({key})", key="N"))
-        self._again.setAccessibleName(tr("Draw noise again"))
         self._again.clicked.connect(self.again)
         self._off.setIcon(icon("edit-noise-off"))
         self._off.setToolTip(tr("Take the noise off"))
@@ -113,6 +114,14 @@ class NoiseBox(QWidget):
     def set_noised(self, noised: bool) -> None:
         """Set whether the drawing has noise that can be removed."""
         self._off.setEnabled(noised)
+        if noised:
+            tip = tr("Draw other noise, with the next seed ({key})", key="N")
+            name = tr("Draw noise again")
+        else:
+            tip = tr("Put this noise on the drawing ({key})", key="N")
+            name = tr("Put this noise on the drawing")
+        self._again.setToolTip(tip)
+        self._again.setAccessibleName(name)
 
     # -- edits -----------------------------------------------------------------------------------
 

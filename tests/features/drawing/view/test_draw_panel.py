@@ -413,7 +413,10 @@ def test_noise_is_taken_off_only_where_there_is_some(panel: DrawPanel, qtbot: Qt
         if button.accessibleName() == "Take the noise off"
     )
     assert not off.isEnabled()
+    again = panel.noise._again
+    assert again.toolTip() == "Put this noise on the drawing (N)"
     panel.noise.set_noised(True)
+    assert again.accessibleName() == "Draw noise again"
     with qtbot.waitSignal(panel.noise.noise_requested) as blocker:
         QTest.mouseClick(off, LEFT)
     assert blocker.args[0] == CorruptionSpec()
