@@ -21,7 +21,7 @@ from aegui.core.i18n import mark, tr
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
 from aegui.kit.overlay_area import overlay_area_of
-from aegui.kit.theme import SPACING, current_theme, icon_pixmap, icon_px
+from aegui.kit.theme import SPACING, current_theme, grown_for_text, icon_pixmap, icon_px
 from aegui.session.jobs.clock import one_shot
 from aegui.shell.folders import show_in_folder
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 3
 _WIDTH_PX = 400
+_LEAST_PX = 240
+"""Width below which a message would become a column of words; it may then exceed its area."""
 _OFFER_PATIENCE = 5.0
 _LONGEST_QUEUE = 50
 
@@ -301,13 +303,16 @@ class Notifications(QObject):
         """Stack the messages upwards from the lower edge, the newest at the bottom."""
         self._watch.set_occupied(self, bool(self._toasts))
         area = self._area
-        width = min(_WIDTH_PX, area.width() - 2 * SPACING)
+        at = area.mapTo(self._host, QPoint())
+        widest = min(max(_WIDTH_PX, grown_for_text(_LEAST_PX)), self._host.width() - 2 * SPACING)
+        width = min(widest, max(grown_for_text(_LEAST_PX), area.width() - 2 * SPACING))
         left, bottom = (area.width() - width) // 2, area.height() - 2 * SPACING
+        left = min(max(left, SPACING - at.x()), self._host.width() - SPACING - width - at.x())
         for toast in reversed(self._toasts):
             height = toast.heightForWidth(width)
             height = max(height, toast.sizeHint().height() if height < 0 else height)
             preferred = QRect(left, bottom - height, width, height)
             place = self._watch.unobstructed_rect(preferred, upwards=True)
-            toast.setGeometry(place.translated(area.mapTo(self._host, QPoint())))
+            toast.setGeometry(place.translated(at))
             toast.raise_()
             bottom = place.top() - SPACING

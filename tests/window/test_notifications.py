@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe.edits import with_value
@@ -14,6 +14,7 @@ from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.features.builder.view.map_mark import MapMark
 from aegui.features.data.feature import DataFeature
 from aegui.kit.theme import DARK
+from aegui.session.comfort import Comfort
 from aegui.session.jobs.derived import JobProgress
 from aegui.session.notice import Notice
 from aegui.widgets.progress_strip import ProgressStrip
@@ -161,6 +162,25 @@ def test_progress_leaves_the_buttons_of_the_map_free(learnt: MainWindow, qtbot: 
     qtbot.waitUntil(lambda: not covers())
     assert place_in(window, window.canvas).contains(strip.geometry())
     strip.hide()
+
+
+def test_a_message_over_a_narrow_map_is_no_column_of_words(app: App) -> None:
+    app.use_comfort(Comfort(text_size=1.5))
+    window = app.window
+    window.set_perspective("build")
+    window.resize(900, 600)
+    QApplication.processEvents()
+    assert window.canvas.width() < 300
+    window.notify(Notice("info", "every card is a layer, " * 4, "Begin with it", lambda: None))
+    QApplication.processEvents()
+    toast = window.findChildren(Toast)[-1]
+    assert toast.width() >= 1.5 * 240
+    assert window.rect().contains(toast.geometry())
+    top = window.canvas.mapTo(window, QPoint()).y()
+    assert toast.geometry().top() > top, "the toolbar stays free"
+    button = toast.findChild(QPushButton)
+    assert button is not None
+    assert button.width() >= button.sizeHint().width()
 
 
 def test_a_message_gives_way_to_the_mark_that_comes_after_it(
