@@ -416,7 +416,13 @@ class CodeStrip(QFrame):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.sliders = CodeSliders()
         self.sliders.code_edited.connect(self.base_edited)
-        title = heading(tr("Code"))
+        title = heading(tr("Plane"))
+        title.setToolTip(
+            tr(
+                "The plane of the map runs through this code. The panel Cursor has the code under"
+                " the cursor."
+            )
+        )
         self.mean = self._button(tr("Mean"), tr("The mean of the codes of the samples"))
         self.zero = self._button(tr("0"), tr("All numbers 0"))
         self.random = self._button(tr("Random"), "")

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip, QWidget
 from shiboken6 import isValid
 
 from aegui.core.latent.frame import axes_frame
@@ -935,6 +935,8 @@ def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
     canvas.overlays.axes.strip.click()
     strip = canvas.overlays.strip
     assert strip.isVisible()
+    # Not that of the cursor, which stands in its panel.
+    assert "Plane" in {label.text() for label in strip.findChildren(QLabel)}
     assert canvas.navigation.view.width < 700 - strip.width() + 1
     requests, told_codes = told(canvas.view_changed), told(canvas.cursor_moved)
     QTest.keyClick(strip.sliders, Qt.Key.Key_PageDown)
