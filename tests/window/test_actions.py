@@ -148,3 +148,10 @@ def test_menus_have_no_doubled_mnemonics(code: str) -> None:
         texts += [tr(row.text) for key, row in MENUS.items() if key.rpartition("/")[0] == path]
         letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
         assert len(letters) == len(set(letters)), path
+
+
+def test_every_action_says_in_one_form_what_it_does() -> None:
+    """In Spanish an infinitive beside “Guarda” would look like another kind of text."""
+    set_language("es")
+    firsts = {spec.key: tr(spec.help).split()[0] for spec in ACTIONS}
+    assert [key for key, word in firsts.items() if word.endswith(("ar", "er", "ir"))] == []
