@@ -19,7 +19,7 @@ from aegui.core.evaluation.reasons import LOGIT_MOST, pixel_reasons
 from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer import feature as wiring_answer
-from aegui.features.answer.feature import REPAIR_REPORTED, AnswerFeature
+from aegui.features.answer.feature import REPAIR_REPORTED, AnswerFeature, _needs_repair
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.model.answer_study_service import AnswerStudies
 from aegui.features.answer.view.limit_page import ALIKE, FILE, KNOWN
@@ -438,6 +438,14 @@ def test_who_draws_a_letter_of_their_own_is_told_of_networks_that_repair(
     assert drawing.target is None, "nobody has said what it is meant to be"
     qtbot.waitUntil(lambda: bool(told), timeout=20_000)
     assert [notice.offer for notice in told] == ["Open one that repairs"]
+    sheet = window.feature(AnswerFeature).sheet
+    assert sheet is not None
+    assert _needs_repair(sheet)
+    # Whoever clears the drawing to begin another has not drawn noise.
+    empty = [replace(each.answer, drawing=np.zeros((7, 5), np.float32)) for each in sheet.answers]
+    answers = zip(sheet.answers, empty, strict=True)
+    blank = tuple(replace(each, answer=answer) for each, answer in answers)
+    assert not _needs_repair(replace(sheet, answers=blank))
 
 
 def test_who_draws_noise_is_told_once_of_networks_that_repair(app: App, qtbot: QtBot) -> None:

@@ -456,7 +456,7 @@ def _needs_repair(sheet: AnswerSheet) -> bool:
     """Return whether the displayed network fails on a character with a few changed pixels.
 
     A freehand drawing has no target: it counts as clear if hardly a wrong pixel is expected in
-    the best possible answer.
+    the best possible answer. An empty one is no drawing yet.
     """
     answers = {each.key: each for each in sheet.answers}
     shown, best = answers.get(SHOWN), answers.get(BEST)
@@ -467,5 +467,7 @@ def _needs_repair(sheet: AnswerSheet) -> bool:
         is_changed = not np.array_equal(answer.drawing, answer.target)
         return is_changed and (answer.wrong_count or 0) >= _MANY_WRONG
     if best is None or best.expected is None or shown.expected is None:
+        return False
+    if np.ptp(answer.drawing) == 0:
         return False
     return best.expected <= _CLEAR and shown.expected >= _MANY_WRONG
