@@ -128,14 +128,22 @@ class SetPage(QWidget):
         self, labels: Sequence[str], images: ArrayLike, image_style: ImageStyle = GLYPHS
     ) -> None:
         """Show N samples: their labels, and ``[N, H, W]`` or ``[N, C, H, W]``, not copied."""
-        self._labels = labels
+        before, self._labels = self._labels, labels
+        chosen = self.gallery.current
         self.gallery.set_samples(labels, images, image_style)
+        self._keep_chosen(before[chosen] if chosen < len(before) else "")
         self.strip.set_samples(labels, images, image_style)
         # Otherwise widgets hidden while the page is hidden would keep their room.
         self._layout.invalidate()
         self._layout.activate()
         self._show_chosen(self.gallery.current)
         self._choose_requested()
+
+    def _keep_chosen(self, label: str) -> None:
+        """Select the sample ``label`` if it is at another place of this set."""
+        now = self.gallery.current
+        if label in self._labels and self._labels[now] != label:
+            self.gallery.set_current(self._labels.index(label))
 
     def choose(self, index: int) -> None:
         """Select the sample at ``index``, as soon as it is in the gallery."""

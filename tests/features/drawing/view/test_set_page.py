@@ -49,6 +49,17 @@ def test_a_sample_is_dragged_to_another_place(page: SetPage, qtbot: QtBot) -> No
     assert blocker.args[1] in (4, 5)
 
 
+def test_the_chosen_sample_stays_chosen_at_another_place_of_the_next_set(page: SetPage) -> None:
+    page.choose(4)
+    page.set_samples(LABELS[3:], glyphs()[3:])
+    assert page.gallery.current == 1
+    assert page.label.text() == LABELS[4]
+    # Where it is gone, another is chosen.
+    page.set_samples(LABELS[:2], glyphs()[:2])
+    assert page.gallery.current == 1
+    assert page.label.text() == LABELS[1]
+
+
 def drag(gallery: SetGallery, start: QPoint, end: QPoint) -> None:
     QTest.mousePress(gallery, LEFT, NONE, start)
     QTest.mouseMove(gallery, (start + end) / 2)
