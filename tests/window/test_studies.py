@@ -117,6 +117,7 @@ def test_a_study_is_run_saved_and_one_of_its_runs_trains_to_its_figure_again(
 ) -> None:
     open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
     assert table_of(panel).rowCount() == 2
+    assert not panel.save.isEnabled(), "no run has ended yet"
     runs = runs_of(window)
     do(form, window, qtbot)
     qtbot.waitUntil(lambda: panel.verdict.toPlainText() != "")

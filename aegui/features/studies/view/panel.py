@@ -181,7 +181,8 @@ class StudiesPanel(QWidget):
         self.more.setVisible(more is not None)
         if more is not None:
             self.more.setText(trn("Run {n:,} more seed", "Run {n:,} more seeds", more))
-        self.save.setEnabled(sheet.result is not None)
+        has_runs = sheet.result is not None and any(cell.runs for cell in sheet.result.cells)
+        self.save.setEnabled(has_runs)
         self._show_row()
 
     def set_progress(self, progress: JobProgress | None) -> None:
