@@ -168,7 +168,7 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
 
 
 def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
-    _need_encoder(model)
+    _need_answers(model)
     spec = _noise(model, options)
     some = evenly_spaced(len(model.dataset), options.samples or _FEW_SAMPLES)
     images = np.asarray(model.dataset.images[some])
@@ -196,7 +196,7 @@ def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 
 def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
-    _need_encoder(model)
+    _need_answers(model)
     spec = _noise(model, options, use_recipe_noise=False)
     some = evenly_spaced(len(model.dataset), options.samples or MAX_CODES)
     flat = np.asarray(model.dataset.flat()[some])
@@ -262,7 +262,7 @@ def _by_class(
 
 
 def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
-    _need_encoder(model)
+    _need_answers(model)
     recipe_kind = model.saved.recipe.data.corruption.kind
     kind = options.noise.partition(":")[0] if options.noise else recipe_kind
     levels = noise_levels("flip" if kind == "none" else kind, options.levels)
@@ -385,9 +385,16 @@ def _traversal(model: OpenedRun, options: argparse.Namespace) -> Figure:
 def _need_encoder(model: OpenedRun) -> None:
     if not model.codec.can_encode:
         raise AeguiError(tr("A GAN has no encoder: its figures are grid, traversal and curves."))
+
+
+def _need_answers(model: OpenedRun) -> None:
+    _need_encoder(model)
     if model.codec.can_classify:
         raise AeguiError(
-            tr("A classifier reconstructs nothing: its figures are curves and confusion.")
+            tr(
+                "A classifier reconstructs nothing: its figures are latent, curves, confusion, "
+                "grid and traversal."
+            )
         )
 
 

@@ -48,7 +48,9 @@ WORDS = {
 }
 
 
-def test_the_confusion_of_a_classifier_is_of_the_samples_held_out(tmp_path: Path) -> None:
+def test_the_confusion_of_a_classifier_is_of_the_samples_held_out_and_its_codes_are_drawn(
+    tmp_path: Path, capsys: Captured
+) -> None:
     out, run = tmp_path / "f.svg", tmp_path / "classes.aegui"
     digits = load_builtin("digits")
     save_run(run, trained(CLASSIFIER, digits))
@@ -62,6 +64,12 @@ def test_the_confusion_of_a_classifier_is_of_the_samples_held_out(tmp_path: Path
     with (tmp_path / "f.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
     assert sum(int(count) for row in rows for count in row[1:]) == 359
+    # The window shows the map of a classifier too.
+    assert main(["figure", str(run), "latent", "-o", str(out)]) == 0
+    assert {"Latent codes: classes", "PC1 of the code", "0", "9"} <= set(texts(out))
+    capsys.readouterr()
+    assert main(["figure", str(run), "errors", "-o", str(out)]) == 2
+    assert "its figures are latent, curves" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FIGURES if kind != "confusion"])
