@@ -16,7 +16,12 @@ import numpy as np
 from aegui.commands.figure_kinds import FIGURES
 from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
-from aegui.commands.report_reasons import activation_reason, confusion_words, reasons_of
+from aegui.commands.report_reasons import (
+    activation_reason,
+    adversaries_words,
+    confusion_words,
+    reasons_of,
+)
 from aegui.core.atomic import safe_stem, stem_of
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
@@ -35,8 +40,10 @@ from aegui.core.latent.novelty import known, novelty
 from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.sheets import decoded
+from aegui.core.network.plan import network_plan
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
+from aegui.core.network.words import architecture
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.text_tables import csv_text
@@ -243,8 +250,7 @@ def _method_page(model: OpenedRun) -> ReportPage:
         if section.shown(recipe)
     ]
     if all(layer.kind == "dense" for layer in recipe.network.encoder):
-        sizes = [model.codec.pixels, *(layer.outputs for layer in shapes.layers)]
-        network = "-".join(map(str, sizes))
+        network = architecture(network_plan(recipe, model.dataset.image_shape))
     else:
         # Layer sizes between convolutions would say little, and there are many.
         pixels = localized(model.codec.pixels, ",")
@@ -276,6 +282,8 @@ def _method_page(model: OpenedRun) -> ReportPage:
 def _curves_finding(model: OpenedRun) -> str:
     history = model.saved.history
     assert history is not None
+    if model.saved.recipe.gan is not None:
+        return adversaries_words(model, history)
     # Layers that are pre-trained have losses of their own.
     first = int(np.isfinite(history.trained_loss[:, model.codec.run]).argmax())
     epochs = int(history.epoch[-1] - (history.epoch[first - 1] if first else 0.0))

@@ -1,4 +1,4 @@
-"""Sentences of a report: reasons for the choices of a recipe, and what a classifier confuses."""
+"""Sentences of a report: why a recipe chose so, what is confused, how a GAN fared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.commands.classes import PARTS, classified, part_to_judge
 from aegui.core.data.builtin import BUILTIN_SETS
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr, trn
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
 from aegui.core.study.findings import MISTAKES
@@ -20,6 +20,7 @@ from aegui.widgets.glyphs import label_name
 if TYPE_CHECKING:
     from aegui.commands.opened import OpenedRun
     from aegui.core.recipe import ClassifierSpec, Recipe
+    from aegui.core.training.record.history import HistoryView
 
 
 def activation_reason(recipe: Recipe) -> str:
@@ -114,4 +115,18 @@ def confusion_words(run: OpenedRun) -> str:
         true=label_name(found.classes[true]),
         taken=label_name(found.classes[predicted]),
         n=int(mistakes.max()),
+    )
+
+
+def adversaries_words(run: OpenedRun, history: HistoryView) -> str:
+    """Return how the two networks of a GAN keep up with each other: neither loss has to fall."""
+    return trn(
+        "After {n:,} epoch the discriminator gives real images a probability of {real} of being "
+        "real, generated ones {generated}; these weights are those of epoch {epoch:,}",
+        "After {n:,} epochs the discriminator gives real images a probability of {real} of being "
+        "real, generated ones {generated}; these weights are those of epoch {epoch:,}",
+        int(history.epoch[-1]),
+        real=localized(float(history.extra["real_score"][-1, run.codec.run]), ".0%"),
+        generated=localized(float(history.extra["fake_score"][-1, run.codec.run]), ".0%"),
+        epoch=run.codec.epoch,
     )

@@ -365,6 +365,31 @@ def test_a_classifier_has_its_confusion_and_no_images_of_a_decoder_left_behind(
     assert {"path", "concept"} <= set(pages_of(file)), "its decoder still fits the encoder"
 
 
+def test_the_losses_of_a_gan_need_not_fall_and_its_network_begins_with_the_code(
+    tmp_path: Path,
+) -> None:
+    hidden = [{"units": 12}, {"kind": "batch_norm"}, {"units": 24}]
+    recipe: dict[str, Any] = {
+        "data": {"source": "digits", "count": 64},
+        "network": {"encoder": [{"units": 8}], "latent": {"units": 5}, "decoder": hidden},
+        "training": {"epochs": 2, "batch_size": 32, "device": "cpu"},
+        "gan": {},
+    }
+    file = tmp_path / "gan.aegui"
+    run = trained(recipe, load_builtin("digits").subset(range(64)))
+    save_run(file, run)
+    pages = pages_of(file)
+    assert run.history is not None
+    shares = [f"{float(run.history.extra[key][-1, 0]):.0%}" for key in ("real_score", "fake_score")]
+    assert pages["curves"].finding == (
+        f"After 2 epochs the discriminator gives real images a probability of {shares[0]} of being "
+        f"real, generated ones {shares[1]}; these weights are those of epoch 2"
+    )
+    assert pages["method"].finding.startswith("5-12-24-64: ")
+    assert main(["code", str(file), "-o", str(tmp_path / "gan.py")]) == 0
+    assert "whose generator is 5-12-24-64." in (tmp_path / "gan.py").read_text("utf-8")
+
+
 def test_every_command_line_of_it_runs(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

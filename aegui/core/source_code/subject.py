@@ -19,7 +19,9 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.forward import dropout_rate
 from aegui.core.network.initializers import initial_tensors
+from aegui.core.network.plan import network_plan
 from aegui.core.network.shapes import is_image
+from aegui.core.network.words import architecture
 from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
 from aegui.core.source_code.state import layer_names, state_dict, tensor_name
 from aegui.core.training.engines.choice import engine_name
@@ -221,6 +223,5 @@ class CodedRun:
 
     @property
     def sizes_words(self) -> str:
-        """Layer sizes from input to output: ``35-25-10-2-10-25-35``."""
-        layers = self.resolved.layers
-        return "-".join(str(n) for n in (prod(layers[0].input_shape), *(o.outputs for o in layers)))
+        """Layer sizes from input to output, as in the window: ``35-25-10-2-10-25-35``."""
+        return architecture(network_plan(self.resolved.recipe, self.resolved.dataset.image_shape))
