@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from aegui.core.recipe import Recipe
 
+_OURS, _STUDY = "aegui-", "aegui-study"
+
 
 @dataclass(frozen=True)
 class CourseReading:
@@ -62,6 +64,7 @@ def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
     document = _parsed(read_text(file), file.name)
     if is_recipe(document):
         return CourseReading(recipe_from(document, file.name))
+    _refuse_other_documents(document, file.name)
     if _lacks_its_format_only(document):
         recipe = recipe_from({"format": FORMAT, "version": VERSION, **document}, file.name)
         note = tr('It names no "format": it was read as a recipe of this program.')
@@ -73,6 +76,23 @@ def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
     if reading.recipe.name:
         return reading
     return replace(reading, recipe=reading.recipe.model_copy(update={"name": file.stem[:200]}))
+
+
+def _refuse_other_documents(document: object, name: str) -> None:
+    """Refuse the other documents of this program, of which only defaults would be left.
+
+    Raises:
+        RecipeError: ``document``, read from the file ``name``, is one.
+    """
+    form = document.get("format") if isinstance(document, dict) else None
+    if form == _STUDY:
+        raise RecipeError(
+            tr("{file} is the plan of a study, not a recipe: “aegui study” runs it.", file=name)
+        )
+    if isinstance(form, str) and form.startswith(_OURS):
+        raise RecipeError(
+            tr("{file} is no recipe: its format is “{form}”.", file=name, form=elided(form))
+        )
 
 
 def understand(config: object, folder: Path | None = None) -> CourseReading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +43,23 @@ def dense(layer: AnyLayer) -> LayerSpec:
 
 def read(**config: Any) -> Any:
     return understand(config)
+
+
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [
+        ("aegui-study", "p.json is the plan of a study, not a recipe: “aegui study” runs it."),
+        ("aegui-lesson", "p.json is no recipe: its format is “aegui-lesson”."),
+    ],
+)
+def test_other_documents_of_this_program_are_no_configurations(
+    form: str, reason: str, tmp_path: Path
+) -> None:
+    plan = {"format": form, "version": 1, "name": "p", "set": {"training.epochs": 9}}
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps(plan), "utf-8")
+    with pytest.raises(RecipeError, match=f"^{re.escape(reason)}$"):
+        load_any_recipe(path)
 
 
 def test_the_classic_configuration_works_verbatim() -> None:
