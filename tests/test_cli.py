@@ -335,6 +335,14 @@ def test_evaluate_as_json(run_path: Path, capsys: Captured) -> None:
     assert last_json(capsys.readouterr().out) == answer
 
 
+def test_a_run_is_not_saved_over_a_file_of_another_kind(tmp_path: Path, capsys: Captured) -> None:
+    figure = tmp_path / "loss.png"
+    figure.write_bytes(b"a figure")
+    known = "loss.png: the suffix must be one of .aegui."
+    refused(["train", "letters-course", "--out", str(figure)], capsys, known)
+    assert figure.read_bytes() == b"a figure"
+
+
 def test_nothing_is_written_over_what_ships(run_path: Path, capsys: Captured) -> None:
     model = ROOT / "models" / "letters-2d.aegui"
     before = model.read_bytes()

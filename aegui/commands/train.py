@@ -16,7 +16,7 @@ from aegui.commands.provenance import about_data, about_machine, machine_words
 from aegui.commands.recipe_sources import recipe_reading, refuse_needs
 from aegui.commands.runs import check_library, keep_trained
 from aegui.commands.words import note, note_lines, say, say_json, table_text
-from aegui.core.atomic import check_writable
+from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.course_configs import lines_of
 from aegui.core.data.load import load_data, source_from
 from aegui.core.data.split import with_validation_source
@@ -34,6 +34,7 @@ from aegui.core.setup_line.challenges import find_challenge
 from aegui.core.setup_line.goal import figure_words
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
+from aegui.core.suffixes import RUN
 from aegui.core.training.cost import share_left
 from aegui.core.training.record.history import epoch_number
 from aegui.core.training.record.stage_words import REASONS
@@ -73,6 +74,8 @@ def train_command(options: argparse.Namespace) -> int:
     out = options.resume if options.out is None else options.out
     if out is not None:
         check_writable(out)
+    if options.out is not None:
+        check_suffix(options.out, (RUN,))
     resolved = _asked_for(options, unfinished)
     goal = _goal_of(options.recipe)
     if goal is not None and (problem := goal.problem(len(resolved.dataset))):
