@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from typing import TYPE_CHECKING
+from zipfile import is_zipfile
 
 from aegui.core.data.file_kinds import kind_of, trouble_of_csv, unknown_file
 from aegui.core.data.image_files import read_images, scan_images
@@ -13,6 +14,7 @@ from aegui.core.data.reading import Reading
 from aegui.core.data.titles import with_titles_checked
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.suffixes import RUN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +53,9 @@ def read_glyph_file(path: Path) -> GlyphFile:
     Raises:
         ReadError: The file cannot be read; if its format is unknown, the message lists the known.
     """
+    # However large it is: a run that is too large for a text is still no text.
+    if path.suffix.lower() == RUN and is_zipfile(path):
+        raise unknown_file(path)
     try:
         return with_titles_checked(read_glyphs(path))
     except UnknownFormatError as error:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import choose, load_dataset, read_source
+from aegui.core.data.readers.source import MAX_FILE_BYTES
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, ReadError
 
@@ -115,3 +117,11 @@ def test_what_is_there_to_say_about_a_source(tmp_path: Path) -> None:
     (tmp_path / "f.h").write_text(TWO)
     assert read_source(str(tmp_path / "f.h")).kind == "c"
     assert read_source(f"{tmp_path / 'f.h'}#Font3").dataset.labels == ("c",)
+
+
+def test_a_saved_run_is_refused_as_such_however_large_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "large.aegui"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("weights", bytes(MAX_FILE_BYTES))
+    with pytest.raises(ReadError, match=r"large\.aegui is a saved run, not a set of images"):
+        load_dataset(str(path))
