@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _MARGIN = 6.0
 _SHAPE = 1.5
 _MAX_TITLE_LINES = 2
+_MAX_ORIGIN_LINES, _ORIGIN_SHARE = 4, 0.25
+"""Lines that one part of the text below a figure takes, while all take this share of the height."""
 
 
 class Content(Protocol):
@@ -128,7 +130,7 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
             rect.setTop(rect.top() + line)
         rect.setTop(rect.top() + GAP)
     if paper.origin and figure.origin:
-        lines = wrapped(ink.metrics(ORIGIN_PT), figure.origin, rect.width(), " · ")
+        lines = _origin_lines(ink, figure.origin, rect)
         line = ink.line(ORIGIN_PT)
         rect.setBottom(rect.bottom() - line * len(lines) - GAP / 2)
         for index, text in enumerate(lines):
@@ -136,6 +138,15 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
             ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, LEFT)
     for part, area in zip(figure.parts, panel_rects(len(figure.parts), rect), strict=True):
         paint_titled(ink, part, area, titled=len(figure.parts) > 1)
+
+
+def _origin_lines(ink: Ink, origin: str, rect: QRectF) -> list[str]:
+    """Return the lines below a figure in ``rect``: long parts are wrapped while there is room."""
+    metrics = ink.metrics(ORIGIN_PT)
+    lines = wrapped(metrics, origin, rect.width(), " · ", lines_of_part=_MAX_ORIGIN_LINES)
+    if len(lines) * ink.line(ORIGIN_PT) <= _ORIGIN_SHARE * rect.height():
+        return lines
+    return wrapped(metrics, origin, rect.width(), " · ")
 
 
 def paint_titled(ink: Ink, part: Content, area: QRectF, *, titled: bool = True) -> None:

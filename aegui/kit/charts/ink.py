@@ -208,14 +208,25 @@ class Ink:
 
 
 def wrapped(
-    metrics: QFontMetricsF, text: str, width: float, between: str = " ", *, most: int = 1_000
+    metrics: QFontMetricsF,
+    text: str,
+    width: float,
+    between: str = " ",
+    *,
+    most: int = 1_000,
+    lines_of_part: int = 1,
 ) -> list[str]:
-    """Wrap ``text`` at ``between`` to at most ``most`` lines of width ``width``, and elide."""
+    """Wrap ``text`` at ``between`` to at most ``most`` lines of width ``width``, and elide.
+
+    A part that is wider than a line takes up to ``lines_of_part`` of them, wrapped between words.
+    """
     lines: list[str] = []
     for part in text.split(between):
         longer = f"{lines[-1]}{between}{part}" if lines else part
         if lines and (len(lines) == most or metrics.horizontalAdvance(longer) <= width):
             lines[-1] = longer
+        elif lines_of_part > 1:
+            lines += wrapped(metrics, part, width, most=lines_of_part)
         else:
             lines.append(part)
     return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines]

@@ -298,6 +298,14 @@ def test_a_long_legend_is_wrapped_above_the_plot(figure: Figure) -> None:
     assert max(starts[name][1] for name in NAMES) < axis
 
 
+def test_a_long_text_below_a_figure_is_kept_where_there_is_room() -> None:
+    caption = " ".join(f"word{n}" for n in range(40))
+    figure = replace(losses(), origin=f"{caption} · 3 seeds")
+    assert f"{caption} · 3 seeds" in " ".join(texts(svg(figure)))
+    small = texts(svg(figure, Paper(4.0, 3.0)))
+    assert any(text.startswith("word0") and text.endswith("…") for text in small)
+
+
 def test_a_confusion_matrix_has_its_counts() -> None:
     figure = confusion_figure([[9, 1], [0, 10]], ["a", "b"], "Confusions")
     assert figure.csv.splitlines() == ["Class,a,b", "a,9,1", "b,0,10"]
