@@ -144,7 +144,13 @@ def _titled(plan: StudyPlan, name: str, cloud: SeedCloud) -> str:
         return name
     share = cloud.share
     low, high = percent(share.low), percent(share.high)
-    return f"{name}: {percent(share.share)} % [{low}, {high}]"
+    return tr(
+        "{name}: {share} % [{low}, {high}]",
+        name=name,
+        share=percent(share.share),
+        low=low,
+        high=high,
+    )
 
 
 def _signs(

@@ -232,7 +232,8 @@ def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
     for cell in cells:
         cell_labels = cell.setting.labels
         parts = [short[axis][cell_labels[axis]] for axis in differing if axis in cell_labels]
-        found.append(", ".join(parts) or cell.setting.title)
+        # As in verdicts: beside the decimal comma of some languages a comma would mislead.
+        found.append(" · ".join(parts) or cell.setting.title)
     return tuple(found)
 
 

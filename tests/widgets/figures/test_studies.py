@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.parallel import ParallelPlot
 from aegui.kit.charts.scale import Scale
+from aegui.kit.charts.squares import SquareFields
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture
 from aegui.widgets.figures.study_kinds import (
@@ -172,7 +174,19 @@ def test_long_numbers_are_told_by_the_digits_that_differ(tmp_path: Path) -> None
         )
     )
     cells = [StudyCell(setting, (), 1) for setting in grid(base_recipe(plan, tmp_path), plan.axes)]
-    assert short_names(cells)[::3] == ("0.00585, 4", "0.0171, 4", "0.02, 4", "1.23e+08, 4")
+    assert short_names(cells)[::3] == ("0.00585 · 4", "0.0171 · 4", "0.02 · 4", "1.23e+08 · 4")
+
+
+@pytest.mark.usefixtures("spanish")
+def test_decimal_commas_are_not_mistaken_for_commas_between_numbers(
+    material: StudyMaterial,
+) -> None:
+    assert short_names(material.result.cells)[0] == "0,02 · 4"
+    picture = study_picture("seeds", material)
+    assert picture is not None
+    assert isinstance(picture.plot, SquareFields)
+    (title, *_) = (part.title for part in picture.plot.parts)
+    assert re.fullmatch(r"0,02 · 4: [\d,]+ % \[[\d,]+; [\d,]+\]", title)
 
 
 @pytest.mark.parametrize("key", ["bars", "boxes", "curves", "characters"])
