@@ -15,7 +15,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import TerminalLine, left_words, stoppable
 from aegui.commands.provenance import about_data, about_machine
 from aegui.commands.words import note, say, say_json, table_text
-from aegui.core.atomic import write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.cost import Cost
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, Cancelled
@@ -69,11 +69,15 @@ def project_command(options: argparse.Namespace) -> int:
                 kinds=", ".join(_SUFFIXES),
             )
         )
+    if options.out is not None:
+        check_writable(options.out)
     run = OpenedRun.of(options) if _is_run(options.file) else None
     if run is None and options.data is not None:
         raise AeguiError(tr("--data is only for a saved run."))
     dataset = load_dataset(options.file) if run is None else run.dataset
     codec = None if run is None else run.codec
+    if codec is not None and options.method is not None and not codec.can_encode:
+        _refuse_codes(keys)
     costs = [view_cost(key, dataset, codec, settings) for key in keys]
     refuse_excess(reduce(Cost.then, costs), allowed=options.yes)
     with stoppable() as cancelled:
@@ -157,6 +161,19 @@ def _keys(options: argparse.Namespace) -> list[str]:
     if not keys:
         raise AeguiError(tr("--method names no map; there are {known}.", known=", ".join(VIEWS)))
     return keys
+
+
+def _refuse_codes(keys: list[str]) -> None:
+    """Refuse maps of codes, before any of the others is computed.
+
+    Raises:
+        AeguiError: One of ``keys`` is such a map.
+    """
+    for key in keys:
+        if VIEWS[key].of_code:
+            raise AeguiError(
+                tr("--method {key}: a GAN has no encoder, so images have no code.", key=key)
+            )
 
 
 def _settings(options: argparse.Namespace) -> ProjectionOptions:
