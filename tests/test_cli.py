@@ -416,6 +416,7 @@ def test_decode_writes_the_grey_levels_of_a_point(
     assert main(["decode", str(run_path), "--at", "0,0"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 8
     refused(["decode", str(run_path), "--at", "1,2,3"], capsys, "3 numbers", "has 2")
+    refused(["decode", str(run_path), "--at", "1"], capsys, "--at 1 has 1 number, but")
     refused(["decode", str(run_path), "--at", "1;2"], capsys, "1;2")
     refused(["decode", str(run_path), "--at", "nan,2"], capsys, "nan,2")
     refused(["decode", str(run_path), "--at", "1,2", "--scale", "0"], capsys, "--scale")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,11 +96,12 @@ def checked_code(codec: Codec, option: str, text: str, code: list[float]) -> NDA
     """
     if len(code) != codec.latent_size:
         raise AeguiError(
-            tr(
-                "{option} {text} has {got} numbers, but a code of this run has {wanted}.",
+            trn(
+                "{option} {text} has {n} number, but a code of this run has {wanted:,}.",
+                "{option} {text} has {n} numbers, but a code of this run has {wanted:,}.",
+                len(code),
                 option=option,
                 text=text,
-                got=len(code),
                 wanted=codec.latent_size,
             )
         )
