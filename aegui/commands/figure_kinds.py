@@ -265,7 +265,7 @@ def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_answers(model)
     recipe_kind = model.saved.recipe.data.corruption.kind
     kind = options.noise.partition(":")[0] if options.noise else recipe_kind
-    levels = noise_levels("flip" if kind == "none" else kind, options.levels)
+    levels = noise_levels("flip" if kind == "none" else kind, options.levels, "--noise")
     runs = model.all_runs if options.run is None else [model]
     tried = ModelUnderTest(model.name, tuple(one.codec for one in runs))
     spec = NoiseCurveSpec(

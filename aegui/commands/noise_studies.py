@@ -139,8 +139,8 @@ def _noises(texts: list[str], options: argparse.Namespace) -> tuple[CorruptionSp
     return noise_levels(options.kind, options.levels)
 
 
-def noise_levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
-    """Return one noise of ``kind`` for each level listed in ``text``.
+def noise_levels(kind: str, text: str, option: str = "--kind") -> tuple[CorruptionSpec, ...]:
+    """Return one noise of ``kind``, given with ``option``, for each level listed in ``text``.
 
     Raises:
         AeguiError: There is no such noise, or it cannot have such a level.
@@ -149,7 +149,8 @@ def noise_levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
     if key not in CORRUPTIONS or key == "none":
         raise AeguiError(
             tr(
-                "--kind is {text}; it must be one of {kinds}.",
+                "{option} is {text}; it must be one of {kinds}.",
+                option=option,
                 text=kind,
                 kinds=", ".join(one for one in CORRUPTIONS if one != "none"),
             )

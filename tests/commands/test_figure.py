@@ -205,6 +205,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(
         ([letters, "grid", "-o", str(tmp_path / "f.png"), "--quantiles", "0.9:0.1"], "0.05:0.95"),
         ([gan, "latent", "-o", str(tmp_path / "f.png")], "encoder"),
         ([letters, "confusion", "-o", str(tmp_path / "f.png")], "no classifier"),
+        ([letters, "noise", "-o", str(tmp_path / "f.png"), "--noise", "rain"], "--noise is rain"),
     ):
         assert main(["figure", *wish]) == 2
         said = capsys.readouterr().err
