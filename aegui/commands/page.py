@@ -9,6 +9,7 @@ from aegui.commands.option import check_unicode
 from aegui.commands.progress import stoppable
 from aegui.commands.words import say
 from aegui.core.atomic import check_suffix, check_writable, write_atomically
+from aegui.core.data.store import megabytes
 from aegui.core.i18n import tr, trn
 from aegui.core.web_page.document import page_html
 
@@ -30,10 +31,10 @@ def page_command(options: argparse.Namespace) -> int:
     write_atomically(options.out, content)
     say(
         trn(
-            "A page of {n} network, {size} KB, is written to {file}.",
-            "A page of {n} networks, {size} KB, is written to {file}.",
+            "A page of {n} network, {size}, is written to {file}.",
+            "A page of {n} networks, {size}, is written to {file}.",
             len(runs),
-            size=round(len(content) / 1000),
+            size=megabytes(len(content)),
             file=options.out,
         )
     )

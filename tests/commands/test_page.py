@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.cli import main
+from aegui.core.data.store import megabytes
 from aegui.paths import models_dir
 from tests.core.web_page.test_document import document_of
 
@@ -21,7 +22,8 @@ def test_several_runs_become_one_page(tmp_path: Path, capsys: pytest.CaptureFixt
     out = tmp_path / "class.html"
     assert main(["page", LETTERS, DENOISE, "--title", "Our maps", "-o", str(out)]) == 0
     said = capsys.readouterr().out
-    assert "2 networks" in said
+    # Larger pages are told in megabytes: 8.3 MB, not 8289 KB.
+    assert f"2 networks, {megabytes(out.stat().st_size)}, is written" in said
     assert str(out) in said
     document = document_of(out.read_text(encoding="utf-8"))
     assert document["title"] == "Our maps"
