@@ -24,7 +24,13 @@ from aegui.core.library.entry import MAX_NAME, spreads_of
 from aegui.core.library.exports import export_events, export_file, members
 from aegui.core.library.library import Library
 from aegui.core.library.query import COLUMNS, USUAL_COLUMNS, Condition, LibraryQuery
-from aegui.core.library.words import cell_words, column_label, is_figure, spread_words
+from aegui.core.library.words import (
+    cell_words,
+    column_label,
+    emptied_words,
+    is_figure,
+    spread_words,
+)
 from aegui.core.run_file.saved import load_run
 from aegui.core.text_tables import csv_text
 from aegui.paths import library_dir
@@ -225,8 +231,7 @@ def tidy_command(options: argparse.Namespace) -> int:
         if options.keep_best is not None:
             _keep_best(library, options)
         if options.empty_trash:
-            size = memory_words(library.empty_trash())
-            say(tr("The trash is empty: {size} are free.", size=size))
+            say(emptied_words(library.empty_trash()))
         use = library.disk_use()
     if options.json:
         say_json({"bytes": use.size, "trash_bytes": use.trash, "limit_bytes": use.limit})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -178,7 +179,8 @@ def test_trash_and_back(capsys: Captured, ids: dict[str, str]) -> None:
     assert "There is no nothing" in said(capsys, "rm", "good", "nothing", code=2)
     assert len(listed(capsys)) == 2
     said(capsys, "rm", "good")
-    assert "The trash is empty" in said(capsys, "tidy", "--empty-trash")
+    assert re.search(r"is empty: [\d,]+ KB freed\.", said(capsys, "tidy", "--empty-trash"))
+    assert "The trash was empty already." in said(capsys, "tidy", "--empty-trash")
     assert not _file(ids["good"]).exists()
 
 

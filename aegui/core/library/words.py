@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.core.cost import memory_words
 from aegui.core.data.builtin import set_title
+from aegui.core.data.store import megabytes
 from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, is_run_figure, run_figure
 from aegui.core.i18n import localized, tr
 from aegui.core.json_text import from_json
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 _ENVIRONMENT = tuple(
     f"{ENVIRONMENT}.{name}" for name in ("aegui", "torch", "engine", "device", "processor")
 )
+
+
+def emptied_words(freed: int) -> str:
+    """Return what emptying the trash has freed, in bytes, in words."""
+    if not freed:
+        return tr("The trash was empty already.")
+    return tr("The trash is empty: {size} freed.", size=megabytes(freed))
 
 
 def column_label(column: str) -> str:

@@ -16,6 +16,7 @@ from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.library.exports import export_events, export_file, members
 from aegui.core.library.query import check_column
+from aegui.core.library.words import emptied_words
 from aegui.features.library.keeping import KEEPS, keeps
 from aegui.features.library.model.keeper import RunKeeper
 from aegui.features.library.model.queries import LibraryQueries, LibraryView
@@ -314,8 +315,7 @@ class LibraryFeature(Feature):
             return
 
         def on_freed(freed: int) -> None:
-            size = memory_words(freed)
-            words = tr("The trash is empty: {size} are free.", size=size)
+            words = emptied_words(freed)
             self.noticed.emit(Notice("info", words, passing=True, about="library"))
 
         self._writer.empty_trash(on_freed)
