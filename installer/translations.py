@@ -82,7 +82,7 @@ def texts_of_parity(document: dict[str, Any]) -> Iterator[str]:
         yield from (
             part[key]
             for part in parts
-            for key in ("what", "published", "note", "words")
+            for key in ("what", "published", "note", "words", "machine")
             if part.get(key)
         )
 

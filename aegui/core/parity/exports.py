@@ -75,7 +75,7 @@ def expected_place(row: ParityRow) -> str:
     ours = row.ours
     if ours is None or ours.cells[0] is None:
         return ""
-    parts = [ours.date, ours.machine]
+    parts = [ours.date, tr(ours.machine)]
     if ours.hours is not None:
         minutes = 60.0 * ours.hours
         if minutes < _MINUTES_SAID:

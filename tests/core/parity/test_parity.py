@@ -64,7 +64,8 @@ def state(row: ParityRow, *entries: LibraryEntry) -> bool | None:
 def test_ids_are_unique_and_texts_known_to_translators() -> None:
     assert len(ROWS) == len(parity_rows())
     texts = {text for row in parity_rows() for text in (row.what, row.published, row.note)}
-    texts |= {row.ours.words for row in parity_rows() if row.ours is not None}
+    measured = [row.ours for row in parity_rows() if row.ours is not None]
+    texts |= {text for ours in measured for text in (ours.words, ours.machine)}
     document = json.loads((resources_dir() / "parity.json").read_text("utf-8"))
     assert texts - {""} == set(texts_of_parity(document))
     assert {row.work for row in parity_rows()} == set(WORKS)
@@ -219,3 +220,10 @@ def test_the_page_is_written_as_a_table_and_as_a_page() -> None:
     set_language("es")
     assert "Cifras publicadas" in parity_html(states)
     assert "0,6" in parity_html(states) or "21" in parity_html(states)
+
+
+@pytest.mark.usefixtures("spanish")
+def test_the_machine_of_a_measurement_is_told_in_the_language_of_the_user() -> None:
+    places = [expected_place(row) for row in parity_rows()]
+    assert any("2 núcleos" in place for place in places)
+    assert not any("cores" in place for place in places)
