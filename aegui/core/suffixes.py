@@ -3,3 +3,4 @@
 RUN = ".aegui"
 LESSON = ".aegui-lesson"
 TEACHER = ".aegui-teacher"
+STUDY = ".aegui-study"

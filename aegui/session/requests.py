@@ -78,6 +78,8 @@ class Requests(QObject):
     study_figure = Signal(str, str)
     """Open a shipped study or one of the user's own, given by name, at the view for a figure of a
     hand-in, given by the last part of its id such as ``x-curves``."""
+    study_file = Signal(object)
+    """Open the plan of a study in the file at a ``Path``."""
     making = Signal(str)
     """Show a page of the panel that makes new images: ``path``, ``concept`` or ``finds``."""
     noise_page = Signal(str)

@@ -29,6 +29,7 @@ from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.phase_page import PhasePage
 from aegui.session.file_writer import FileWriter
 from aegui.session.settings import Settings
+from aegui.shell.dialogs import files
 from tests.features.studies.plans import ENDLESS, write_plan
 from tests.features.studies.view.test_panel import table_of
 from tests.window.conftest import SMALL, await_files, train
@@ -424,6 +425,20 @@ def test_a_study_that_was_to_start_does_not_after_another_was_opened(
     qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.path == shipped)
     qtbot.waitUntil(form.start.isEnabled)
     assert started == []
+
+
+def test_a_plan_is_opened_as_any_other_file(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = write_plan(tmp_path, "mine")
+    monkeypatch.setattr(files, "choose_open_file", lambda *_: str(plan))
+    window.actions_table["open"].trigger()
+    form = window.panel(StudyForm)
+    qtbot.waitUntil(form.start.isEnabled)
+    assert form.isVisible()
+    sheet = runs_of(window).sheet
+    assert sheet is not None
+    assert sheet.path == plan
 
 
 def test_a_plan_with_a_mistake_is_one_message(

@@ -87,7 +87,11 @@ def _refuse_other_documents(document: object, name: str) -> None:
     form = document.get("format") if isinstance(document, dict) else None
     if form == _STUDY:
         raise RecipeError(
-            tr("{file} is the plan of a study, not a recipe: “aegui study” runs it.", file=name)
+            tr(
+                "{file} is the plan of a study, not a recipe: the panel “Study” opens it, and "
+                "“aegui study” runs it.",
+                file=name,
+            )
         )
     if isinstance(form, str) and form.startswith(_OURS):
         raise RecipeError(

@@ -26,6 +26,7 @@ from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at the
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.recipe.file import parse_json, read_text
 from aegui.core.study.noise_tests import NoiseTests
+from aegui.core.suffixes import STUDY
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.paths import resources_dir
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 FORMAT: Literal["aegui-study"] = "aegui-study"
 VERSION: Literal[1] = 1
-SUFFIX = ".aegui-study"
+SUFFIX = STUDY
 _PLAN_SUFFIXES = {SUFFIX, ".json"}
 
 MAX_SEEDS = 100_000

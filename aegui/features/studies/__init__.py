@@ -42,6 +42,7 @@ FEATURES = (
             "plan": "show_plan",
             "study": "do_shipped",
             "study_figure": "show_figure",
+            "study_file": "open_file",
         },
     ),
 )

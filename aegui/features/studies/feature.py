@@ -174,11 +174,22 @@ class StudiesFeature(Feature):
         if path is not None:
             self._runs.choose(path)
 
+    def open_file(self, path: Path) -> None:
+        """Open the plan in the file at ``path``, opened as any other file of the program."""
+        self.open()
+        if not self._is_busy():
+            self._runs.choose(path)
+
+    def _is_busy(self) -> bool:
+        """Return whether a study is running, and say so if it is."""
+        if self._runs.job.is_busy:
+            self._tell_busy(tr("A study is running: open another one when it has ended."))
+        return self._runs.job.is_busy
+
     def show_figure(self, name: str, kind: str) -> None:
         """Open the study ``name`` at the view of the hand-in figure ``kind``."""
-        if self._runs.job.is_busy:
+        if self._is_busy():
             self.open()
-            self._tell_busy(tr("A study is running: open another one when it has ended."))
             return
         path = list_plans().get(name) or user_plan(name)
         if path is None:

@@ -17,7 +17,7 @@ from aegui.core.file_mark import mark_of
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file.saved import SUFFIX, Draft, SavedRun, load_run
-from aegui.core.suffixes import LESSON, TEACHER
+from aegui.core.suffixes import LESSON, STUDY, TEACHER
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.record.timeline import Fork, row_of
 from aegui.paths import is_shipped, models_dir
@@ -187,7 +187,7 @@ def open_recipe(
     return Opened(draft, None, None, recipe.name or path.stem, reading)
 
 
-OPENED_BY = {LESSON: "lesson_file", TEACHER: "teacher_file"}
+OPENED_BY = {LESSON: "lesson_file", TEACHER: "teacher_file", STUDY: "study_file"}
 """Suffixes of files that are no documents -> signal of ``Requests`` that opens them."""
 
 

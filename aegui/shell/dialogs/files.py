@@ -95,7 +95,7 @@ def choose_open_file(parent: QWidget, folder: str = "") -> str:
         tr(
             "All that can be opened ({patterns})",
             patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png *.aegui-lesson "
-            "*.aegui-teacher",
+            "*.aegui-teacher *.aegui-study",
         ),
         tr("Runs ({patterns})", patterns="*.aegui"),
         tr("Recipes and configurations ({patterns})", patterns="*.json *.yaml *.yml"),

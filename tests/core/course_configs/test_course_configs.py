@@ -48,7 +48,11 @@ def read(**config: Any) -> Any:
 @pytest.mark.parametrize(
     ("form", "reason"),
     [
-        ("aegui-study", "p.json is the plan of a study, not a recipe: “aegui study” runs it."),
+        (
+            "aegui-study",
+            "p.json is the plan of a study, not a recipe: the panel “Study” opens it, and "
+            "“aegui study” runs it.",
+        ),
         ("aegui-lesson", "p.json is no recipe: its format is “aegui-lesson”."),
     ],
 )
