@@ -52,6 +52,10 @@ def test_what_is_refused_leaves_no_folder(
     assert main([*line, "--scheduler", "nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
     assert not out.exists()
+    for command in (["study", str(path), "--out"], ["noise-matrix", "--folder"]):
+        assert main([*command, str(path)]) == 2
+        words = f"{path} is a file, but runs are kept in a folder: name another one."
+        assert words in capsys.readouterr().err
 
 
 def test_other_samples_in_place_of_the_plans(

@@ -281,6 +281,13 @@ class Records:
         return found
 
     def _read(self, folder: Path) -> None:
+        if folder.is_file():
+            raise AeguiError(
+                tr(
+                    "{folder} is a file, but runs are kept in a folder: name another one.",
+                    folder=folder,
+                )
+            )
         for line in _lines_of(folder / LINES_FILE):
             name = line.get("file")
             if not isinstance(name, str) or Path(name).name != name:
