@@ -8,6 +8,7 @@ import pytest
 
 from aegui.core.recipe import ClassifierSpec, Recipe
 from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.classifier.model.classifier_service import (
     TRAINING,
     VALIDATION,
@@ -154,6 +155,8 @@ def test_a_decoder_that_does_not_fit_is_told_where_its_images_are(
     cursor, answer = window.panel(CursorPanel), window.panel(AnswerPanel)
     window.docks["cursor"].show()
     window.docks["answer"].show()
+    rows = window.panel(ReconstructionsPanel)
+    window.docks["reconstructions"].show()
     begin(
         window,
         qtbot,
@@ -166,3 +169,6 @@ def test_a_decoder_that_does_not_fit_is_told_where_its_images_are(
     qtbot.waitUntil(lambda: not cursor.is_empty and "Taken for" in answer.text)
     assert words in cursor.problem.text()
     assert ("“Freeze the encoder”" in answer.text) == bool(words)
+    window.docks["reconstructions"].raise_()
+    qtbot.waitUntil(lambda: rows.problem.isVisible() == bool(words) and bool(rows.summary))
+    assert words in rows.problem.text()

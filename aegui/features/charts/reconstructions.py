@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
+from aegui.core.latent.decoder_fit import decoder_problem
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.session.pixels.answers import (
     Reconstructions,
@@ -90,5 +91,8 @@ class ReconstructionsFeature(Feature):
     @Slot(object)
     def _on_rows_answered(self, rows: Reconstructions | None) -> None:
         if rows is not None and not self._why_no_rows():
-            self._rows_of = self._services.shown.dataset
-            self._panel.set_rows(rows, self._services.shown.image_style)
+            shown = self._services.shown
+            assert shown.codec is not None, "without a network there is a reason"
+            self._rows_of = shown.dataset
+            problem = decoder_problem(shown.recipe, shown.codec)
+            self._panel.set_rows(rows, shown.image_style, problem)

@@ -12,7 +12,7 @@ from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.charts.view.reconstructions_view import ReconstructionsView
 from aegui.kit.choosing import offer
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -58,7 +58,10 @@ class ReconstructionsPanel(QWidget):
         self._summary = dim(ElidedLabel())
         margins = (SPACING, SPACING // 2, SPACING, 0)
         self._head = held(row((self._summary, 1), self.order, margins=margins))
-        self.setLayout(column(self._head, (self.view, 1), spacing=0))
+        self.problem = hint()
+        self.problem.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        self.problem.hide()
+        self.setLayout(column(self._head, self.problem, (self.view, 1), spacing=0))
         self.view.sample_activated.connect(self.sample_activated)
         self.order.activated.connect(self._on_order_activated)
         self.clear(tr("Press Train to see the reconstruction of every sample."))
@@ -69,9 +72,17 @@ class ReconstructionsPanel(QWidget):
         self.view.set_message(reason)
         self._summary.setText("")
         self._head.hide()
+        self.problem.hide()
 
-    def set_rows(self, rows: Reconstructions, image_style: ImageStyle = GLYPHS) -> None:
-        """Show samples with their reconstructions, in the order of ``rows``."""
+    def set_rows(
+        self, rows: Reconstructions, image_style: ImageStyle = GLYPHS, problem: str = ""
+    ) -> None:
+        """Show samples with their reconstructions, in the order of ``rows``.
+
+        ``problem`` is why they resemble no sample.
+        """
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
         self.view.set_rows(rows, image_style)
         self._summary.setText(_summary(rows))
         self._summary.setToolTip(self._summary.text())
