@@ -84,8 +84,8 @@ def limit(
     """Return the limit for ``glyphs`` ``[N, ...]`` under a noise.
 
     If it has to be estimated, at least ``draws`` corrupted characters are drawn, equally many of
-    each glyph. For each, the *expected* wrong pixels of the best answer are counted, not those of
-    that draw: the mean is the same and the variance smaller.
+    each glyph and two at least. For each, the *expected* wrong pixels of the best answer are
+    counted, not those of that draw: the mean is the same and the variance smaller.
 
     Args:
         glyphs: The black and white originals.
@@ -134,10 +134,15 @@ def limit_of(
 
 def limit_cost(glyphs: int, pixels: int, draws: int) -> Cost:
     """Return the cost of the limit for ``glyphs`` if it has to be estimated; it may be exact."""
-    rounds = -(-draws // max(1, glyphs))
+    rounds = _rounds(draws, glyphs)
     work = 4.0 * rounds * glyphs**2 * pixels
     memory = 8 * (4 * glyphs * pixels + 3 * _MAX_NUMBERS)
     return Cost(work / multiplications_per_second(), {"work": memory})
+
+
+def _rounds(draws: int, glyphs: int) -> int:
+    """Return the draws of each glyph: from a single one no standard error could be told."""
+    return max(2, -(-draws // max(1, glyphs)))
 
 
 def _drawn(
@@ -151,7 +156,7 @@ def _drawn(
     cancelled: IsCancelled | None,
 ) -> BayesLimit:
     generator = np.random.default_rng(seed)
-    rounds = -(-draws // len(on))
+    rounds = _rounds(draws, len(on))
     each = max(1, _CHUNK // len(on))
     sums, squares = np.zeros(len(on)), np.zeros(len(on))
     progress = Progress(rounds * len(on), _words, report, cancelled)
@@ -168,7 +173,7 @@ def _drawn(
         sums += wrong.sum(axis=0)
         squares += np.square(wrong).sum(axis=0)
     mean = sums / rounds
-    variance = np.maximum(squares / rounds - mean * mean, 0.0) / max(1, rounds - 1)
+    variance = np.maximum(squares / rounds - mean * mean, 0.0) / (rounds - 1)
     error = math.sqrt(float(np.square(prior) @ variance))
     return BayesLimit(float(prior @ mean), error, rounds * len(on))
 

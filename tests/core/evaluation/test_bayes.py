@@ -261,3 +261,10 @@ def test_the_limit_of_many_characters_is_found_in_parts(monkeypatch: pytest.Monk
     parts = limit(letters, spec, draws=640)
     assert parts.mean == pytest.approx(whole.mean, rel=1e-9)
     assert parts.error == pytest.approx(whole.error, rel=1e-9)
+
+
+def test_a_standard_error_is_not_told_from_a_single_draw() -> None:
+    glyphs = load_builtin("lowercase").flat()
+    found = limit(glyphs, CorruptionSpec(kind="flip", level=0.1), draws=1)
+    assert found.draws == 2 * len(glyphs)
+    assert found.error > 0.0
