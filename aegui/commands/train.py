@@ -102,7 +102,7 @@ def train_command(options: argparse.Namespace) -> int:
             say_json({**results_json(result, resolved), **_goal_json(run.challenge)})
         else:
             _say_results(result, resolved)
-            _say_goal(run.challenge)
+            _say_goal(run.challenge, result, resolved)
     if out is not None and not options.json:
         say(tr("Saved as {file}.", file=out))
     if options.keep:
@@ -152,12 +152,16 @@ def _to_save(result: TrainingResult, resolved: ResolvedRecipe, goal: LineGoal | 
     return replace(run, challenge=KeptChallenge(goal, reached, samples))
 
 
-def _say_goal(challenge: KeptChallenge | None) -> None:
+def _say_goal(
+    challenge: KeptChallenge | None, result: TrainingResult, resolved: ResolvedRecipe
+) -> None:
     if challenge is None:
         return
     reached = challenge.reached
     if reached is None:
-        say(tr("Goal not reached: {goal}.", goal=challenge.goal.words()))
+        missing = challenge.goal.missing(result.history, resolved)
+        words = "; ".join(one.words() for one in missing) or challenge.goal.words()
+        say(tr("Goal not reached: {goal}.", goal=words))
         return
     figures = (figure_words(name, value, challenge.samples) for name, value in reached.figures)
     say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from aegui.cli import main
@@ -29,7 +30,9 @@ def test_a_line_is_trained_and_its_goal_is_told(
     assert run.challenge.reached is not None
     assert run.challenge.samples == 32
     assert main(["train", HARD]) == 0
-    assert "Goal not reached: 32 of 32 samples within 1 pixel" in capsys.readouterr().out
+    # Only what is missing, with what there is: the weights are few enough.
+    said = capsys.readouterr().out
+    assert re.search(r"Goal not reached: 32 of 32 samples within 1 pixel, now \d+\.\n", said)
     assert main(["train", HARD, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["goal"] == "goal: 32 of 32 within 1 px with <= 500 weights"
