@@ -18,9 +18,10 @@ from aegui.commands.options import FIGURE
 from aegui.commands.places import sample_called
 from aegui.commands.report_reasons import (
     activation_reason,
-    adversaries_words,
     confusion_words,
+    curves_words,
     reasons_of,
+    short_number,
 )
 from aegui.core.atomic import safe_stem, stem_of
 from aegui.core.data.card import card
@@ -72,7 +73,6 @@ ORDER = (DATA, METHOD, AXES, RESULT, MAP, NEW, NEW_IMAGES, DENOISE, ANNEX)
 _FEW_CHARACTERS = 100
 _MAX_MATRIX = 40
 _MAX_PAIRS = 1_000
-_THOUSAND, _MANY = 1e3, 1e7
 _FINDS = 12
 _DRAWS = 4000
 """Noisy samples behind the figures of noise, also in the command that reproduces them."""
@@ -121,7 +121,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
     reconstructs = model.codec.can_encode and not model.codec.can_classify
     yield from _data_pages(model)
     yield _method_page(model)
-    yield from _drawn(model, METHOD, _curves_finding, "curves", "--log")
+    yield from _drawn(model, METHOD, curves_words, "curves", "--log")
     if reconstructs:
         yield from _result_pages(model)
     yield from _drawn(model, RESULT, confusion_words, "confusion")
@@ -276,38 +276,6 @@ def _method_page(model: OpenedRun) -> ReportPage:
         figure,
         _line("summary", model.file),
         csv_text(list(head), [list(row) for row in rows]),
-    )
-
-
-def _curves_finding(model: OpenedRun) -> str:
-    history = model.saved.history
-    assert history is not None
-    if model.saved.recipe.gan is not None:
-        return adversaries_words(model, history)
-    # Layers that are pre-trained have losses of their own.
-    first = int(np.isfinite(history.trained_loss[:, model.codec.run]).argmax())
-    epochs = int(history.epoch[-1] - (history.epoch[first - 1] if first else 0.0))
-    loss = np.asarray(history.loss)[first:, model.codec.run]
-    if not loss[-1] < loss[0]:
-        return trn(
-            "The loss does not fall: it is {first} at first and {last} after {n:,} epoch; these "
-            "weights are those of epoch {epoch:,}",
-            "The loss does not fall: it is {first} at first and {last} after {n:,} epochs; these "
-            "weights are those of epoch {epoch:,}",
-            epochs,
-            first=_short(float(loss[0])),
-            last=_short(float(loss[-1])),
-            epoch=model.codec.epoch,
-        )
-    return trn(
-        "The loss falls from {first} to {last} in {n:,} epoch; these weights are those of epoch "
-        "{epoch:,}",
-        "The loss falls from {first} to {last} in {n:,} epochs; these weights are those of epoch "
-        "{epoch:,}",
-        epochs,
-        first=_short(float(loss[0])),
-        last=_short(float(loss[-1])),
-        epoch=model.codec.epoch,
     )
 
 
@@ -614,7 +582,7 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
     finding = tr(
         "Every step between two samples is an image; at most {n} pixels change from one to the "
         "next",
-        n=_short(max(changes, default=0.0)),
+        n=short_number(max(changes, default=0.0)),
     )
     return ReportPage(
         "interpolation",
@@ -768,11 +736,6 @@ def _which(model: OpenedRun) -> tuple[str, ...]:
     # A GAN has only its last weights, so they need not be named.
     is_asked = model.weights != "best" and has_best_weights(model.saved.recipe)
     return (*number, *(("--weights", model.weights) if is_asked else ()))
-
-
-def _short(value: float) -> str:
-    """Return a number with three digits; thousands are written without a power of ten."""
-    return localized(value, ",.0f" if _THOUSAND <= abs(value) < _MANY else ".3g")
 
 
 def _called(model: OpenedRun, index: int) -> str:

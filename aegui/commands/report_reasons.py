@@ -1,4 +1,4 @@
-"""Sentences of a report: why a recipe chose so, what is confused, how a GAN fared."""
+"""Sentences of a report: why a recipe chose so, how training ended, what is confused."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aegui.commands.opened import OpenedRun
     from aegui.core.recipe import ClassifierSpec, Recipe
     from aegui.core.training.record.history import HistoryView
+
+_THOUSAND, _MANY = 1e3, 1e7
 
 
 def activation_reason(recipe: Recipe) -> str:
@@ -118,7 +120,48 @@ def confusion_words(run: OpenedRun) -> str:
     )
 
 
-def adversaries_words(run: OpenedRun, history: HistoryView) -> str:
+def curves_words(run: OpenedRun) -> str:
+    """Return how the losses of a training ended, and the epoch of the weights."""
+    history = run.saved.history
+    assert history is not None
+    if run.saved.recipe.gan is not None:
+        return _adversaries_words(run, history)
+    # Layers that are pre-trained have losses of their own.
+    first = int(np.isfinite(history.trained_loss[:, run.codec.run]).argmax())
+    before = int(history.epoch[first - 1]) if first else 0
+    epochs = int(history.epoch[-1]) - before
+    loss = np.asarray(history.loss)[first:, run.codec.run]
+    ends = {"first": short_number(float(loss[0])), "last": short_number(float(loss[-1]))}
+    if loss[-1] < loss[0]:
+        words = trn(
+            "The loss falls from {first} to {last} in {n:,} epoch; these weights are those of "
+            "epoch {epoch:,}",
+            "The loss falls from {first} to {last} in {n:,} epochs; these weights are those of "
+            "epoch {epoch:,}",
+            epochs,
+            **ends,
+            epoch=run.codec.epoch,
+        )
+    else:
+        words = trn(
+            "The loss does not fall: it is {first} at first and {last} after {n:,} epoch; these "
+            "weights are those of epoch {epoch:,}",
+            "The loss does not fall: it is {first} at first and {last} after {n:,} epochs; these "
+            "weights are those of epoch {epoch:,}",
+            epochs,
+            **ends,
+            epoch=run.codec.epoch,
+        )
+    if not before:
+        return words
+    return words + trn(
+        "; the first {n:,} epoch was pre-training",
+        "; the first {n:,} epochs were pre-training",
+        before,
+    )
+
+
+def _adversaries_words(run: OpenedRun, history: HistoryView) -> str:
     """Return how the two networks of a GAN keep up with each other: neither loss has to fall."""
     return trn(
         "After {n:,} epoch the discriminator gives real images a probability of {real} of being "
@@ -130,3 +173,8 @@ def adversaries_words(run: OpenedRun, history: HistoryView) -> str:
         generated=localized(float(history.extra["fake_score"][-1, run.codec.run]), ".0%"),
         epoch=run.codec.epoch,
     )
+
+
+def short_number(value: float) -> str:
+    """Return a number with three digits; thousands are written without a power of ten."""
+    return localized(value, ",.0f" if _THOUSAND <= abs(value) < _MANY else ".3g")
