@@ -91,5 +91,9 @@ def test_the_samples_are_not_overwritten(
     for source in ([str(recipe)], ["letters-2d", "--data", str(samples)]):
         assert main(["code", *source, *out]) == 2
         assert "letters.npz holds the samples" in capsys.readouterr().err
+    # Nor is any other set of images of that name, of which this code knows nothing.
+    assert main(["code", "letters-2d", *out]) == 2
+    assert "letters.npz is there already" in capsys.readouterr().err
+    assert not (tmp_path / "letters.py").exists()
     assert samples.read_bytes() == before
     assert not (tmp_path / "letters.py").exists()

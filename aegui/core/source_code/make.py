@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import torch
 
 from aegui.core.atomic import safe_stem, write_atomically
 from aegui.core.errors import AeguiError
+from aegui.core.i18n import tr
 from aegui.core.source_code.forms import SUFFIXES
 from aegui.core.source_code.notebook import notebook_text, shown_notebook
 from aegui.core.source_code.numpy_code import NumpyPrinter, numpy_listing
@@ -51,12 +53,34 @@ class MadeCode:
     arrays: Mapping[str, NDArray[np.generic]]
 
     def write(self, path: Path) -> Path:
-        """Write the code to ``path`` and the data file, named as in the code, beside it."""
+        """Write the code to ``path`` and the data file, named as in the code, beside it.
+
+        Raises:
+            AeguiError: A file cannot be written, or another one has the name of the data file.
+        """
+        beside = path.with_name(self.listing.data_file)
+        if beside.exists() and not _holds_weights(beside):
+            raise AeguiError(
+                tr(
+                    "{file} is there already, and the code would write its images there: choose "
+                    "another name.",
+                    file=beside,
+                )
+            )
         data = io.BytesIO()
         np.savez_compressed(data, allow_pickle=False, **dict(self.arrays))
-        write_atomically(path.with_name(self.listing.data_file), data.getvalue())
+        write_atomically(beside, data.getvalue())
         write_atomically(path, self.text.encode())
         return path
+
+
+def _holds_weights(file: Path) -> bool:
+    """Return whether ``file`` is the data file of some code, unlike a set of images."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return any(name.endswith(".weight.npy") for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
