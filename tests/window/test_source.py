@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from safetensors import safe_open
 
-from aegui.core.recipe import OptimizerSpec
+from aegui.core.recipe import OptimizerSpec, Recipe
 from aegui.core.run_file.tensor_bytes import unpacked
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.source import feature as wiring
@@ -190,3 +190,21 @@ def test_networks_and_fonts_are_written_for_other_programs(
         assert weights.metadata()["origin"] == origin
     assert written("export_drawn_font", "drawn.h") == ["drawn.h"]
     assert "{0x" in (tmp_path / "drawn.h").read_text()
+
+
+def test_a_font_of_grey_images_is_refused_before_a_file_is_asked_for(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = window._services.workspace
+    assert workspace.new(Recipe.model_validate({"data": {"source": "digits"}}))
+    qtbot.waitUntil(lambda: not window._services.shown.dataset.is_binary)
+    asked: list[tuple[object, ...]] = []
+
+    def ask(*arguments: object) -> tuple[str, str]:
+        asked.append(arguments)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    window.actions_table["export_font"].trigger()
+    assert "black and white glyphs only" in window.notifications.shown[-1].text
+    assert not asked

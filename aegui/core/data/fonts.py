@@ -42,7 +42,7 @@ def write_font(path: Path, dataset: Dataset) -> None:
 
 def column_header(dataset: Dataset) -> bytes:
     """Return a C header with the columns of every glyph as bytes, and the character of each."""
-    bits = _checked(dataset)
+    bits = font_bits(dataset)
     order, codes = _in_order(dataset)
     count, height, width = bits.shape
     pages = -(-height // _BYTE)
@@ -82,7 +82,7 @@ def _columns(glyph: NDArray[np.uint32], pages: int) -> list[int]:
 
 def bdf(dataset: Dataset) -> bytes:
     """Return a BDF font; labels other than single characters are left unencoded (-1)."""
-    bits = _checked(dataset)
+    bits = font_bits(dataset)
     order, codes = _in_order(dataset)
     count, height, width = bits.shape
     family = re.sub(r"[^A-Za-z0-9 ]+", " ", dataset.name).strip() or "glyphs"
@@ -114,8 +114,12 @@ def bdf(dataset: Dataset) -> bytes:
     return "\n".join([*lines, "ENDFONT", ""]).encode()
 
 
-def _checked(dataset: Dataset) -> NDArray[np.uint32]:
-    """Return the pixels ``[N, H, W]`` as 0 and 1, after checking that they fit a font."""
+def font_bits(dataset: Dataset) -> NDArray[np.uint32]:
+    """Return the pixels ``[N, H, W]`` as 0 and 1.
+
+    Raises:
+        AeguiError: They are grey, coloured or too many for a font.
+    """
     bits = bits_of(dataset, tr("A font"))
     if max(bits.shape[1:]) > MAX_SIDE:
         raise AeguiError(tr("A font has glyphs of up to {n} x {n} pixels.", n=MAX_SIDE))

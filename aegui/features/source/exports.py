@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.core.data.fonts import write_font
+from aegui.core.data.fonts import font_bits, write_font
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network_files import (
@@ -57,6 +57,14 @@ class ExportsFeature(Feature):
         dataset, codec = shown.dataset, shown.fitting
         if of == "answers" and self._network() is None:
             return
+        try:
+            font_bits(dataset)
+            if of == "answers" and codec is None:
+                raise AeguiError(tr("The network takes images of another size."))
+        except AeguiError as error:
+            # Before the name of a file is asked for.
+            self._tell(str(error))
+            return
         patterns = ";;".join(
             [
                 tr("C header of columns ({patterns})", patterns="*.h"),
@@ -68,12 +76,8 @@ class ExportsFeature(Feature):
             return
 
         def work() -> None:
-            glyphs = dataset
-            if of == "answers":
-                if codec is None:
-                    raise AeguiError(tr("The network takes images of another size."))
-                glyphs = drawn_font(codec, dataset, name)
-            write_font(path, glyphs)
+            drawing = codec if of == "answers" else None
+            write_font(path, dataset if drawing is None else drawn_font(drawing, dataset, name))
 
         self._write([path], work)
 
