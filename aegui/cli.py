@@ -47,7 +47,6 @@ ARGPARSE_TEXTS = (
     mark("the following arguments are required: %s"),
     mark("argument %(argument_name)s: %(message)s"),
     mark("invalid choice: %(value)r (choose from %(choices)s)"),
-    mark("invalid %(type)s value: %(value)r"),
     mark("expected one argument"),
     mark("unrecognized arguments: %s"),
 )

@@ -192,7 +192,7 @@ def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> Non
     config = str(tmp_path / "c.json")
     refused(["train", "nowhere.json"], capsys, "nowhere.json", "aegui recipes")
     refused(["train"], capsys, "Name a recipe", "--resume")
-    refused(["train", config, "--epochs", "x"], capsys, "--epochs", "x")
+    refused(["train", config, "--epochs", "x"], capsys, "--epochs", "x is not a whole number")
     for arguments, words in (
         (["--epochs", "0"], ["--epochs", "1 to"]),
         (["--runs", "-1"], ["--runs"]),

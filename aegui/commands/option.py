@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +10,6 @@ from aegui.core.errors import AeguiError, elided
 from aegui.core.i18n import localized, tr
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 
@@ -159,6 +159,26 @@ def _bound(value: float) -> str:
     return localized(value, "," if isinstance(value, int) else ",.15g")
 
 
+def _whole(given: str) -> int:
+    """Read an integer; argparse's own message would speak of a type int."""
+    try:
+        return int(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            tr("{text} is not a whole number", text=elided(given))
+        ) from None
+
+
+def _decimal(given: str) -> float:
+    """Read a number; people of many languages write a comma in it."""
+    try:
+        return float(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            tr("{text} is not a number, such as 0.5 with a point", text=elided(given))
+        ) from None
+
+
 def text(names: str, metavar: str, help: str, *, empty: bool = False, **settings: Any) -> Option:
     """Return an option or positional argument that takes a text; ``names`` are space-separated."""
     if settings.get("nargs") == "*":
@@ -182,7 +202,7 @@ def integer(
     most: int | None = None,
 ) -> Option:
     """Return an option that takes an integer; with ``least`` None the command checks it."""
-    settings = {"type": int, "default": default}
+    settings = {"type": _whole, "default": default}
     return Option(tuple(names.split()), help, metavar, least, most, settings)
 
 
@@ -190,7 +210,7 @@ def real(
     name: str, metavar: str, help: str, *, least: float, most: float, default: float | None = None
 ) -> Option:
     """Return an option that takes a number."""
-    return Option((name,), help, metavar, least, most, {"type": float, "default": default})
+    return Option((name,), help, metavar, least, most, {"type": _decimal, "default": default})
 
 
 def choice(

@@ -305,6 +305,8 @@ def test_refusals_say_what_to_do(models: Path, tmp_path: Path, capsys: Captured)
     refused(capsys, ["concept", vae, "--plus", "1", "--minus", "1", *out], "same mean")
     refused(capsys, ["traverse", vae, "--dims", "1,4", *out], "--dims is 1,4", "1 to 3")
     refused(capsys, ["traverse", vae, "--span", "nan", *out], "--span is nan")
+    comma = "--span: 1,5 is not a number, such as 0.5 with a point"
+    refused(capsys, ["traverse", vae, "--span", "1,5", *out], comma)
     refused(capsys, ["map", vae, "--layer", "heat", *out], "no layer heat", "stretch")
     refused(capsys, ["map", vae, "--axes", "1,1", *out], "--axes is 1,1")
     refused(capsys, ["map", vae, "--axes", "1", *out], "--axes 1")
