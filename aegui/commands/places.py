@@ -81,6 +81,15 @@ def unknown_sample(dataset: Dataset, option: str, text: str) -> str:
     )
 
 
+def unknown_image(dataset: Dataset, text: str) -> str:
+    """Return the message that ``text`` names neither a file nor a sample."""
+    return tr(
+        "{text}: there is no such file, and no sample of that label or name, such as {near}.",
+        text=text,
+        near=_near(dataset, text),
+    )
+
+
 def _near(dataset: Dataset, text: str) -> str:
     """Return labels and names that resemble ``text``, or else the first ones."""
     words = dict.fromkeys((*dataset.labels, *dataset.names))

@@ -10,7 +10,7 @@ import numpy as np
 
 from aegui.commands.images import check_images_form, check_images_path, write_images
 from aegui.commands.opened import OpenedRun
-from aegui.commands.places import sample_called, unknown_sample
+from aegui.commands.places import sample_called, unknown_image
 from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_suffix, check_writable
@@ -134,7 +134,7 @@ def _requested(run: OpenedRun, text: str) -> NDArray[np.float32]:
     if not path.is_file():
         sample = sample_called(run.dataset, text)
         if sample is None:
-            raise AeguiError(unknown_sample(run.dataset, "IMAGE", text))
+            raise AeguiError(unknown_image(run.dataset, text))
         image = run.dataset.images[sample]
     elif path.suffix.lower() in image_suffixes():
         # ``model_copy`` skips the lower bound on sizes: the network may take smaller images.

@@ -240,6 +240,8 @@ def test_pairs_are_a_picture_and_nothing_else(
 ) -> None:
     out = str(tmp_path / "pairs.h")
     refused(capsys, ["nearest", str(models / "gan.aegui"), "1", "-o", out], "one of .png")
+    missing = "none.png: there is no such file, and no sample of that label or name, such as"
+    refused(capsys, ["nearest", str(models / "gan.aegui"), "none.png"], missing)
 
 
 @pytest.mark.parametrize(
