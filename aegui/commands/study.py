@@ -174,13 +174,13 @@ def _begun(
     refuse_excess(cost, allowed=options.yes)
     if options.jobs is None:
         jobs = fitting_jobs(cost.seconds, jobs)
-    note(
-        tr(
-            "{size}; about {time}.",
-            size=size_words(plan.most_settings, plan.seeds.count),
-            time=time_words(with_start(cost.seconds, jobs)),
+    size = size_words(plan.most_settings, plan.seeds.count)
+    if cost.seconds > 0.0:
+        note(
+            tr("{size}; about {time}.", size=size, time=time_words(with_start(cost.seconds, jobs)))
         )
-    )
+    else:
+        note(tr("{size}; all of them are done.", size=size))
     return _finished(options, study, records, run_study(study, workers_for(jobs)))
 
 

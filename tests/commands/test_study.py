@@ -66,6 +66,9 @@ def test_other_samples_in_place_of_the_plans(
     line = ["study", str(path), "--out", str(out), "--jobs", "1", "--json"]
     assert main(line) == 0
     own = json.loads(capsys.readouterr().out)
+    # A study that is complete needs no time.
+    assert main(line) == 0
+    assert "all of them are done." in capsys.readouterr().err
     assert main([*line, "--data", "uppercase"]) == 0
     other = json.loads(capsys.readouterr().out)
     assert other["reused"] == 0
