@@ -48,14 +48,24 @@ def flat_button(
 
     The accessible name is ``name``, or else the tooltip.
     """
-    button = QToolButton(parent)
-    button.setProperty("flat", True)
+    button = flat_text("", tooltip, parent)
     if icon_name:
         button.setIcon(icon(icon_name))
     side = icon_px(_SIGN_PX) if pixels is None else pixels
     button.setIconSize(QSize(side, side))
-    button.setToolTip(tooltip)
     button.setAccessibleName(name or tooltip)
+    return button
+
+
+def flat_text(
+    text: str, tooltip: str = "", parent: QWidget | None = None, *, checkable: bool = False
+) -> QToolButton:
+    """Create a frameless button with a text."""
+    button = QToolButton(parent)
+    button.setProperty("flat", True)
+    button.setText(text)
+    button.setToolTip(tooltip)
+    button.setCheckable(checkable)
     return button
 
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.kit.choosing import menu_below
-from aegui.kit.theme import current_theme, icon
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,11 +62,7 @@ class FigureMenu(QObject):
 
     def button(self, name: str, *extras: tuple[str, Callable[[], object]]) -> QToolButton:
         """Create a button that opens the menu, with more entries ``extras``; ``name``: tooltip."""
-        button = QToolButton()
-        button.setIcon(icon("export"))
-        button.setProperty("flat", True)
-        button.setToolTip(name)
-        button.setAccessibleName(name)
+        button = flat_button("export", name)
         menu = menu_below(button)
         menu.aboutToShow.connect(lambda: self._fill(menu, extras))
         return button

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QStackedWidget,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.features.answer.view.answers_page import AnswersPage
@@ -20,6 +15,7 @@ from aegui.features.answer.view.pairs_page import PairsPage
 from aegui.features.answer.view.why_page import WhyPage
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, held, hint
+from aegui.kit.marks import flat_text
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -77,12 +73,8 @@ class AnswerPanel(QWidget):
     def _lay_out(self) -> None:
         row = FlowLayout(0, last_at_right=True)
         for number, (key, (label, help_text)) in enumerate(PAGES.items()):
-            button = QToolButton()
+            button = flat_text(tr(label), tr(help_text), checkable=True)
             button.setObjectName(key)
-            button.setText(tr(label))
-            button.setToolTip(tr(help_text))
-            button.setCheckable(True)
-            button.setProperty("flat", True)
             button.setProperty("snug", True)
             self._tabs.addButton(button, number)
             row.addWidget(button)

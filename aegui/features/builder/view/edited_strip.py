@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton
 
 from aegui.core.i18n import tr
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, heading
-from aegui.kit.marks import wrapped_label
+from aegui.kit.marks import flat_text, wrapped_label
 from aegui.kit.theme import SPACING
 
 MAX_LINES = 3
@@ -59,8 +59,7 @@ class EditedStrip(QFrame):
         self._is_open = False
         self._head = heading(wrapped_label())
         self._lines = wrapped_label()
-        self.more = QToolButton()
-        self.more.setProperty("flat", True)
+        self.more = flat_text("")
         self.more.clicked.connect(self._on_more_clicked)
         self.train = self._button(tr("Train"), tr("Train the edited network from the start"))
         self.go_on = self._button(

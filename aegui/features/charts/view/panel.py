@@ -26,7 +26,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, held, row
-from aegui.kit.marks import flat_button
+from aegui.kit.marks import flat_button, flat_text
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
@@ -402,10 +402,7 @@ class ChartsPanel(QWidget):
 
 
 def _toggle(text: str, help_text: str, icon_name: str = "") -> QToolButton:
-    button = QToolButton()
-    button.setCheckable(True)
-    button.setProperty("flat", True)
-    button.setToolTip(help_text)
+    button = flat_text("", help_text, checkable=True)
     button.setAccessibleName(text)
     if icon_name:
         button.setIcon(icon(icon_name))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.features.drawing.view.strokes import LARGEST_BRUSH
 from aegui.kit.layouts import dim, row
+from aegui.kit.marks import flat_button
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
@@ -85,11 +86,8 @@ class BrushBox(QWidget):
         self._sizes.idClicked.connect(self.size_chosen)
 
     def _flat(self, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("flat", True)
+        button = flat_button("", tip)
         button.setMinimumWidth(_BUTTON_PX)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
         return button
 
     def _size_button(self, size: int) -> QToolButton:

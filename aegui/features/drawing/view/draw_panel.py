@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QApplication,
-    QButtonGroup,
-    QFrame,
-    QGridLayout,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QButtonGroup, QFrame, QGridLayout, QWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.code_view import CodeView
@@ -27,6 +20,7 @@ from aegui.features.drawing.view.set_page import SetPage
 from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, scrolled
+from aegui.kit.marks import flat_text
 from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, current_theme, icon, icon_size
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -119,11 +113,8 @@ class DrawPanel(QWidget):
     def _fill_tab_row(self) -> None:
         row = FlowLayout(0)
         for number, (key, label) in enumerate(PAGES.items()):
-            button = QToolButton()
+            button = flat_text(tr(label), checkable=True)
             button.setObjectName(key)
-            button.setText(tr(label))
-            button.setCheckable(True)
-            button.setProperty("flat", True)
             button.setProperty("snug", True)
             self._tabs.addButton(button, number)
             row.addWidget(button)

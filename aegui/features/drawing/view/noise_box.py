@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 from aegui.core.i18n import tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.drawing.view.tool_row import BUTTON_PX
-from aegui.kit.theme import icon, icon_px, icon_size
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import icon_px
 from aegui.widgets.form.editors import noise_kind_field
 from aegui.widgets.form.fields import CountField, SliderField
 
@@ -34,8 +35,9 @@ class NoiseBox(QWidget):
         self._shown_kind = self._kind.value()
         self._level = SliderField((0.0, 1.0), (0.0, 1.0), logarithmic=False, step=0.05)
         self._seed = CountField(0, _MAX_SEED)
-        self._again = QToolButton()
-        self._off = QToolButton()
+        self._again = self._button("edit-again", "", "")
+        tip = tr("Take the noise off")
+        self._off = self._button("edit-noise-off", tip, tip)
         self._sheet = QPushButton(tr("Sheet of levels…"))
         self._build_level()
         self._build_buttons()
@@ -55,25 +57,22 @@ class NoiseBox(QWidget):
             widget.setAccessibleName(tr("Level of the noise"))
         self._level.edited.connect(self._request)
 
+    def _button(self, icon_name: str, tip: str, name: str) -> QToolButton:
+        button = flat_button(icon_name, tip, name=name, pixels=icon_px())
+        button.setMinimumSize(icon_px(BUTTON_PX), icon_px(BUTTON_PX - 3))
+        return button
+
     def _build_buttons(self) -> None:
         self._seed.setPrefix(tr("seed {n}", n=""))
         self._seed.setToolTip(tr("The same seed always draws the same noise"))
         self._seed.setAccessibleName(tr("Seed of the noise"))
         self._seed.edited.connect(self._request)
-        self._again.setIcon(icon("edit-again"))
         self._again.clicked.connect(self.again)
-        self._off.setIcon(icon("edit-noise-off"))
-        self._off.setToolTip(tr("Take the noise off"))
-        self._off.setAccessibleName(tr("Take the noise off"))
         self._off.clicked.connect(self._on_off_clicked)
         self._sheet.setToolTip(
             tr("The drawing at eight levels of this noise, with the answers of each network")
         )
         self._sheet.clicked.connect(self.sheet_requested)
-        for button in (self._again, self._off):
-            button.setIconSize(icon_size())
-            button.setProperty("flat", True)
-            button.setMinimumSize(icon_px(BUTTON_PX), icon_px(BUTTON_PX - 3))
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

@@ -21,7 +21,8 @@ from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.set_gallery import SetGallery
 from aegui.features.drawing.view.text_strip import TextStrip
 from aegui.kit.layouts import column, row, scrolled
-from aegui.kit.theme import icon, icon_size
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import icon_px
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import label_sign
 
@@ -79,13 +80,8 @@ class SetPage(QWidget):
         self.set_change("", can_continue=False)
 
     def _button(self, key: str, text: str) -> QToolButton:
-        button = QToolButton()
+        button = flat_button(f"edit-{key}", tr(text), pixels=icon_px())
         button.setObjectName(key)
-        button.setProperty("flat", True)
-        button.setIcon(icon(f"edit-{key}"))
-        button.setIconSize(icon_size())
-        button.setToolTip(tr(text))
-        button.setAccessibleName(tr(text))
         button.clicked.connect(partial(self._on_button_clicked, key))
         return button
 

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from aegui.core.data.byte_images import as_images
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, row
-from aegui.kit.theme import current_theme, icon, icon_size
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import current_theme, icon_px
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
 
@@ -47,7 +43,7 @@ class TextStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.field = QLineEdit()
-        self.put = QToolButton()
+        self.put = flat_button("edit-pencil", tr("Put the drawing into the text"), pixels=icon_px())
         self.line = _Line()
         self.field.setMaxLength(_LONGEST)
         self.field.setPlaceholderText(tr("Type a text"))
@@ -61,11 +57,6 @@ class TextStrip(QWidget):
         )
         self.field.textChanged.connect(self._on_field_text_changed)
         self.field.cursorPositionChanged.connect(self._on_field_cursor_position_changed)
-        self.put.setProperty("flat", True)
-        self.put.setIcon(icon("edit-pencil"))
-        self.put.setIconSize(icon_size())
-        self.put.setToolTip(tr("Put the drawing into the text"))
-        self.put.setAccessibleName(tr("Put the drawing into the text"))
         self.put.clicked.connect(self._on_put_clicked)
         self.line.hide()
         self._lay_out()

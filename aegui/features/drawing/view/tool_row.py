@@ -18,7 +18,8 @@ from aegui.features.drawing.view.drawing_tools import (
     Tool,
 )
 from aegui.kit.keys import native_keys
-from aegui.kit.theme import icon, icon_px, icon_size
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import icon, icon_px
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,13 +68,11 @@ class ToolRow(QWidget):
         self._show_state()
 
     def _button(self, tool: Tool) -> QToolButton:
-        button = QToolButton(self)
+        text, keys = tr(tool.text), native_keys(tool.shortcut)
+        button = flat_button(
+            f"edit-{tool.key}", f"{text} ({keys})", self, name=text, pixels=icon_px()
+        )
         button.setObjectName(tool.key)
-        button.setProperty("flat", True)
-        button.setIcon(icon(f"edit-{tool.key}"))
-        button.setIconSize(icon_size())
-        button.setToolTip(f"{tr(tool.text)} ({native_keys(tool.shortcut)})")
-        button.setAccessibleName(tr(tool.text))
         button.setCheckable(tool.kind != "edit")
         # The focus stays on the drawing: by keyboard, tools have shortcuts and the menu.
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -81,12 +80,8 @@ class ToolRow(QWidget):
         return button
 
     def _more_button(self) -> QToolButton:
-        button = QToolButton(self)
-        button.setProperty("flat", True)
-        button.setIcon(icon("builder-more"))
-        button.setIconSize(icon_size())
-        button.setToolTip(tr("All tools, size, grid and zoom"))
-        button.setAccessibleName(tr("All tools"))
+        tip = tr("All tools, size, grid and zoom")
+        button = flat_button("builder-more", tip, self, name=tr("All tools"), pixels=icon_px())
         button.setMenu(self.menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setStyleSheet("QToolButton::menu-indicator { image: none; }")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.journey.view.words import (
@@ -25,6 +25,7 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, held, row, scrolled
+from aegui.kit.marks import flat_text
 from aegui.kit.painted import Painted
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.speech import describe
@@ -299,12 +300,9 @@ class JourneyPanel(QWidget):
         for index, (stage, unit) in enumerate(path):
             words = f"{stage_words(journey, stage)}, {unit_words(journey, stage, unit)}"
             is_last = index == len(path) - 1
-            button = QToolButton()
-            button.setProperty("flat", True)
-            button.setText(words if is_last else f"{words}  ›")
+            text, tip = (words, "") if is_last else (f"{words}  ›", tr("Go back to here"))
+            button = flat_text(text, tip, checkable=is_last)
             button.setAccessibleName(words)
-            button.setToolTip("" if is_last else tr("Go back to here"))
-            button.setCheckable(is_last)
             button.setChecked(is_last)
             button.clicked.connect(partial(self.step_chosen.emit, index))
             self._crumbs.addWidget(button)

@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QComboBox,
-    QMenu,
-    QPushButton,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QWidget
 
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import mark, tr
@@ -26,7 +20,7 @@ from aegui.features.library.view.words import found_words, use_help, use_words
 from aegui.kit.choosing import choose, menu_below, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import Filling, column, dim, held, row, scrolled
-from aegui.kit.marks import search_field
+from aegui.kit.marks import flat_text, search_field
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
@@ -131,20 +125,20 @@ class LibraryPanel(QWidget):
         self.search = search_field(words, tr("Search the library"))
         self.shown = QComboBox()
         self.group = QComboBox()
-        self.columns = QToolButton()
+        self.columns = flat_text(tr("Columns"), tr("Which columns are shown"))
         self.count = dim()
         self.table = RunsTable()
         self.side = EntrySide()
         self.refused = dim()
-        self.study = QToolButton()
+        self.study = flat_text("", tr("Show all entries again"))
         self.open = QPushButton(tr("Open"))
         self.compare = QPushButton(tr("Compare"))
         self.again = QPushButton(tr("Train again"))
         self.fork = QPushButton(tr("Fork"))
         self.trash = QPushButton(tr("To the trash"))
         self.restore = QPushButton(tr("Restore"))
-        self.export = QToolButton()
-        self.tidy = QToolButton()
+        self.export = flat_text(tr("Export"), tr("Write it to a file of your own"))
+        self.tidy = flat_text(tr("Tidy up"), tr("Disk use, trash, and what is kept"))
         self.keep = QAction(tr("&Keep every training and study"), self)
         self.undo = QAction(tr("&Undo"), self)
         self.use = dim()
@@ -199,12 +193,7 @@ class LibraryPanel(QWidget):
         offer(self.shown, ((key, tr(text)) for key, text in SHOWN.items()))
         self.group.setAccessibleName(tr("Group by"))
         self.group.setToolTip(tr("Mean ± standard deviation of all that have the same value"))
-        self.columns.setText(tr("Columns"))
-        self.columns.setProperty("flat", True)
-        self.columns.setToolTip(tr("Which columns are shown"))
         menu_below(self.columns).aboutToShow.connect(self._fill_columns)
-        self.study.setProperty("flat", True)
-        self.study.setToolTip(tr("Show all entries again"))
         self.study.hide()
         self.refused.setWordWrap(True)
         self.refused.hide()
@@ -228,13 +217,11 @@ class LibraryPanel(QWidget):
         )
         self.trash.setToolTip(tr("Move it to the trash; nothing is removed yet (Delete)"))
         self.restore.setToolTip(tr("Take it out of the trash"))
-        menu = self._menu(self.export, tr("Export"), tr("Write it to a file of your own"))
+        menu = menu_below(self.export)
         for key, text in EXPORTS.items():
             menu.addAction(tr(text)).setData(key)
         menu.triggered.connect(self._on_export_triggered)
-        self._fill_tidy(
-            self._menu(self.tidy, tr("Tidy up"), tr("Disk use, trash, and what is kept"))
-        )
+        self._fill_tidy(menu_below(self.tidy))
         self.use_bar.setFixedWidth(_BAR_PX)
         self.work_bar.setFixedWidth(_BAR_PX)
         self.use_bar.setAccessibleName(tr("Disk use"))
@@ -253,12 +240,6 @@ class LibraryPanel(QWidget):
         flow.addWidget(self._working)
         flow.addWidget(held(row(self.use_bar, self.use)))
         return held(flow)
-
-    def _menu(self, button: QToolButton, text: str, tip: str) -> QMenu:
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setProperty("flat", True)
-        return menu_below(button)
 
     def _fill_tidy(self, menu: QMenu) -> None:
         menu.addAction(self.undo)

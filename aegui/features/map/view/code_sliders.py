@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, heading, row
+from aegui.kit.marks import flat_button, flat_text
 from aegui.kit.speech import describe
-from aegui.kit.theme import SPACING, blend, current_theme, figures_font, for_text, icon, icon_size
+from aegui.kit.theme import SPACING, blend, current_theme, figures_font, for_text, icon_px
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.jobs.clock import one_shot
 from aegui.widgets.glyphs import draw_glyph
@@ -423,16 +424,14 @@ class CodeStrip(QFrame):
                 " the cursor."
             )
         )
-        self.mean = self._button(tr("Mean"), tr("The mean of the codes of the samples"))
-        self.zero = self._button(tr("0"), tr("All numbers 0"))
-        self.random = self._button(tr("Random"), "")
-        self.random.setIcon(icon("edit-again"))
-        self.random.setIconSize(icon_size())
+        self.mean = flat_text(tr("Mean"), tr("The mean of the codes of the samples"))
+        self.zero = flat_text(tr("0"), tr("All numbers 0"))
+        self.random = flat_button("edit-again", "", name=tr("Random"), pixels=icon_px())
+        self.random.setText(tr("Random"))
         self.random.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.sheet = self._button("", tr("The effect of each number alone, as a sheet"))
-        self.sheet.setIcon(icon("reconstructions"))
-        self.sheet.setIconSize(icon_size())
-        self.sheet.setAccessibleName(tr("Every number of the code"))
+        tip = tr("The effect of each number alone, as a sheet")
+        name = tr("Every number of the code")
+        self.sheet = flat_button("reconstructions", tip, name=name, pixels=icon_px())
         self.sheet.clicked.connect(self.sheet_requested)
         self.mean.clicked.connect(self.mean_requested)
         self.zero.clicked.connect(self.zero_requested)
@@ -441,13 +440,6 @@ class CodeStrip(QFrame):
         header = row((title, 1), *buttons, spacing=2, margins=(SPACING, 4, 4, 0))
         self.setLayout(column(header, (self.sliders, 1), spacing=2, margins=(2, 2, 2, 4)))
         self.set_prior(False)
-
-    def _button(self, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setProperty("flat", True)
-        return button
 
     def set_prior(self, has_prior: bool) -> None:
         """Set the tooltip of the random button according to what codes are drawn from."""

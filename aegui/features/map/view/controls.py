@@ -25,7 +25,7 @@ from aegui.features.map.view.navigation import ZOOM_STEP
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
 from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.layouts import dim, row
-from aegui.kit.marks import flat_button
+from aegui.kit.marks import flat_button, flat_text
 from aegui.kit.theme import icon, icon_px, icon_size
 from aegui.widgets.rulers import axis_name
 
@@ -284,19 +284,18 @@ class AxesBar(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.shuffle = QToolButton(self)
-        self.shuffle.setText(tr("Shuffle"))
-        self.shuffle.setToolTip(tr("Show the plane through three other random codes"))
-        self.shuffle.setProperty("flat", True)
+        tip = tr("Show the plane through three other random codes")
+        self.shuffle = flat_text(tr("Shuffle"), tip, self)
         self.shuffle.clicked.connect(self.shuffle_requested)
         self.x_choice, self.y_choice = QComboBox(self), QComboBox(self)
-        self.spanned = self._switch(
+        switch = partial(flat_text, parent=self, checkable=True)
+        self.spanned = switch(
             tr("PCA"), tr("Show the two directions of largest variance of the codes")
         )
-        self.through_pins = self._switch(tr("Pins"), "")
+        self.through_pins = switch(tr("Pins"))
         self.offered: NDArray[np.float32] | None = None
         """The three codes ``[3, d]`` that span the offered plane; None if there are none."""
-        self.strip = self._switch(tr("Sliders"), tr("Change each number of the code by a slider"))
+        self.strip = switch(tr("Sliders"), tr("Change each number of the code by a slider"))
         self._axes = (0, 1)
         self._labels: list[QLabel] = []
         self._fitted_to = (0, 0, False)
@@ -304,14 +303,6 @@ class AxesBar(QFrame):
         self._switches = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
         self.set_offered(None, ())
-
-    def _switch(self, text: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setCheckable(True)
-        button.setProperty("flat", True)
-        return button
 
     def _build(self) -> None:
         self._rows.setContentsMargins(8, 4, 4, 4)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSlider, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import row
-from aegui.kit.theme import SPACING, figures_font, icon
+from aegui.kit.marks import flat_button
+from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.ticks import number_text
 
 SPACINGS = tuple(
@@ -48,11 +49,7 @@ class LensBar(QFrame):
         self.value = QLabel()
         self.value.setFont(figures_font(self.font()))
         self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance("0.0000"))
-        self.close_button = QToolButton()
-        self.close_button.setIcon(icon("close"))
-        self.close_button.setProperty("flat", True)
-        self.close_button.setAccessibleName(tr("Hide the lens"))
-        self.close_button.setToolTip(tr("Hide the lens (N)"))
+        self.close_button = flat_button("close", tr("Hide the lens (N)"), name=tr("Hide the lens"))
         self._build()
         self.set_spacing(DEFAULT_SPACING)
         self.slider.valueChanged.connect(self._on_slider_value_changed)

@@ -20,7 +20,7 @@ from aegui.features.noise_study.view.matrix_page import MatrixPage
 from aegui.features.noise_study.view.mistakes_page import MistakesPage
 from aegui.kit.choosing import menu_below
 from aegui.kit.layouts import column, dim, row, scrolled
-from aegui.kit.marks import ElidedLabel
+from aegui.kit.marks import ElidedLabel, flat_text
 from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.progress_strip import WorkBar
@@ -74,10 +74,7 @@ class StudyPanel(QWidget):
         header = row(margins=(SPACING, SPACING // 2, SPACING, 0))
         group = QButtonGroup(self)
         for key, text in PAGES:
-            button = QToolButton()
-            button.setProperty("flat", True)
-            button.setCheckable(True)
-            button.setText(tr(text))
+            button = flat_text(tr(text), checkable=True)
             button.clicked.connect(lambda _checked, page=key: self._choose(page))
             group.addButton(button)
             self._buttons[key] = button

@@ -7,15 +7,13 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import unavailable
 from aegui.core.latent.views import VIEWS
+from aegui.kit.marks import flat_text
 
 
 def view_toggle(key: str) -> QToolButton:
     """Return the button that shows or hides the map ``key`` of ``VIEWS``."""
     spec = VIEWS[key]
-    button = QToolButton()
-    button.setText(tr(spec.label))
-    button.setCheckable(True)
-    button.setProperty("flat", True)
+    button = flat_text(tr(spec.label), checkable=True)
     button.setAccessibleName(tr(spec.label))
     button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     offer(button, key, encodes=True)

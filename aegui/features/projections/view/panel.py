@@ -31,7 +31,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.choosing import menu_below
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
-from aegui.kit.marks import flat_button
+from aegui.kit.marks import flat_button, flat_text
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
@@ -128,8 +128,7 @@ class ProjectionsPanel(QWidget):
             (tr("Save everything as JSON…"), lambda: self.export_requested.emit("json")),
         )
         self._export.setEnabled(False)
-        self._compute = QToolButton()
-        self._compute.setProperty("flat", True)
+        self._compute = flat_text("")
         self._compute.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._title = heading()
         self._title.setWordWrap(True)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QPushButton,
-    QToolButton,
     QWidgetAction,
 )
 
@@ -25,7 +24,7 @@ from aegui.features.races.view.work_page import WorkPage
 from aegui.kit.charts.item_view import ItemView
 from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.layouts import column, dim, held, row
-from aegui.kit.marks import ElidedLabel
+from aegui.kit.marks import ElidedLabel, flat_text
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.widgets.figures.race_kinds import CLOCKS, VALUES, RaceView
@@ -65,7 +64,7 @@ class RacePage(WorkPage):
         self._places: list[int] = []
         self._chosen: int | None = None
         self.start = QPushButton(tr("Start the race"))
-        self.racers = QToolButton()
+        self.racers = flat_text("")
         self.rates: dict[str, QDoubleSpinBox] = {}
         self.clock = ChoiceField(CLOCKS.values())
         self.value = ChoiceField(VALUES.values())
@@ -113,7 +112,6 @@ class RacePage(WorkPage):
 
     def _build_menu(self) -> None:
         """Build the menu of optimisers and learning rates."""
-        self.racers.setProperty("flat", True)
         menu = menu_below(self.racers)
         entries = tick_entries(menu, ((key, tr(one.label)) for key, one in OPTIMIZERS.items()))
         for key, action in entries.items():

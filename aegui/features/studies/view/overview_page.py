@@ -7,15 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QSpinBox,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import mark, tr
@@ -30,7 +22,7 @@ from aegui.kit.charts.item_view import ItemView
 from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row, scrolled
-from aegui.kit.marks import ElidedLabel
+from aegui.kit.marks import ElidedLabel, flat_text
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.kit.tiles import columns_for, tile
@@ -105,7 +97,7 @@ class OverviewPage(StudyPage):
         self._chosen = NOTHING
         self._stale: set[str] = set()
         self._round = 0
-        self.kinds = QToolButton()
+        self.kinds = flat_text(tr("Pictures"))
         self.figure = QComboBox()
         self.column = ChoiceField(COLUMNS.values())
         self.band = ChoiceField(BANDS.values())
@@ -124,8 +116,6 @@ class OverviewPage(StudyPage):
         self.show_kinds(_FIRST)
 
     def _build(self) -> None:
-        self.kinds.setText(tr("Pictures"))
-        self.kinds.setProperty("flat", True)
         menu = menu_below(self.kinds)
         tick_entries(menu, ((TABLE, tr("Table")),))
         menu.addSeparator()
