@@ -74,7 +74,8 @@ def _filled() -> float:
     ]
     begun = time.process_time()
     with Library() as library:
-        library.keep_entries(many)
+        for one in many:
+            library.keep_entry(one)
     return time.process_time() - begun
 
 

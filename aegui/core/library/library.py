@@ -343,28 +343,6 @@ class Library:
         self._check_writable()
         return self._added(entry.model_copy(update={"has_file": self.path(entry.id).exists()}))
 
-    def keep_entries(
-        self,
-        entries: Sequence[LibraryEntry],
-        report: Report | None = None,
-        cancelled: IsCancelled | None = None,
-    ) -> None:
-        """Add the figures of many runs; those before a cancellation are kept.
-
-        Raises:
-            AeguiError: They could not be written.
-            Cancelled: ``cancelled`` returned True.
-        """
-        self._check_writable()
-        progress = Progress(len(entries), _written_words, report, cancelled)
-        for at in range(0, len(entries), _BATCH):
-            progress.reached(at)
-            with self._exclusive():
-                for entry in entries[at : at + _BATCH]:
-                    written = entry.model_copy(update={"has_file": self.path(entry.id).exists()})
-                    self._write(written)
-        progress.reached(len(entries))
-
     # What a person says of it
 
     def edit(self, id: str, **changes: Any) -> LibraryEntry:
@@ -662,7 +640,3 @@ def _checked(make: Callable[..., LibraryEntry], *arguments: Any, **known: Any) -
 
 def _read_words(done: int, total: int) -> str:
     return trn("{done:,} of {n:,} entry read", "{done:,} of {n:,} entries read", total, done=done)
-
-
-def _written_words(done: int, total: int) -> str:
-    return trn("{done:,} of {n:,} run kept", "{done:,} of {n:,} runs kept", total, done=done)

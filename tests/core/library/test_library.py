@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.errors import AeguiError, Cancelled, ReadError
+from aegui.core.errors import AeguiError, ReadError
 from aegui.core.library.entry import LibraryEntry
 from aegui.core.library.files import USUAL_LIMIT
 from aegui.core.library.library import Library
@@ -241,22 +241,6 @@ def test_an_id_may_be_shortened_and_a_name_used(library: Library) -> None:
     for nothing in ("zzz", "", "%", "a_a"):
         with pytest.raises(AeguiError, match="There is no"):
             library.find(nothing)
-
-
-def test_many_are_kept_at_once_and_may_be_stopped(library: Library) -> None:
-    many = [entry(str(n)) for n in range(600)]
-    asked = 0
-
-    def stop() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked > 1
-
-    with pytest.raises(Cancelled):
-        library.keep_entries(many, cancelled=stop)
-    assert len(library.rows()) == 500
-    library.keep_entries(many)
-    assert len(library.rows()) == 600
 
 
 def test_a_library_that_can_only_be_read(library: Library) -> None:

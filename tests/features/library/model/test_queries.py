@@ -60,14 +60,13 @@ def with_history(name: str, **training: Any) -> Any:
 
 def test_search_filter_sort_and_groups(qtbot: QtBot, queries: LibraryQueries) -> None:
     with Library() as library:
-        library.keep_entries(
-            [
-                entry("one", 0.5, training={"loss": "mse"}, tags=("course",), starred=True),
-                entry("two", 2.0, training={"loss": "mse"}, trashed="2026-01-01T00:00:00+00:00"),
-                entry("three", 1.0, study="s"),
-                entry("the study", id="s", kind="study"),
-            ]
-        )
+        for one in (
+            entry("one", 0.5, training={"loss": "mse"}, tags=("course",), starred=True),
+            entry("two", 2.0, training={"loss": "mse"}, trashed="2026-01-01T00:00:00+00:00"),
+            entry("three", 1.0, study="s"),
+            entry("the study", id="s", kind="study"),
+        ):
+            library.keep_entry(one)
     by_name = {"sort": "name", "descending": False}
     assert names(found(qtbot, queries, **by_name)) == ["one", "the study", "three"]
     assert names(found(qtbot, queries, shown="runs", **by_name)) == ["one", "three"]
@@ -93,7 +92,8 @@ def test_search_filter_sort_and_groups(qtbot: QtBot, queries: LibraryQueries) ->
 
 def test_the_first_of_many_are_there_before_all(qtbot: QtBot, queries: LibraryQueries) -> None:
     with Library() as library:
-        library.keep_entries([entry(f"run {n:04}") for n in range(700)])
+        for n in range(700):
+            library.keep_entry(entry(f"run {n:04}"))
     sheets: list[QueryResult] = []
     queries.answered.connect(sheets.append)
     queries.ask(LibraryView(columns=COLUMNS, sort="name", descending=False))
