@@ -89,7 +89,6 @@ class TrainingRunner(QObject):
     started = Signal(int)
     paused = Signal(int)
     """Emitted when the training has paused, and after each single step."""
-    resumed = Signal(int)
     finished = Signal(int, object)
     """Emitted with run id and ``TrainingResult``, also for a training that was stopped.
 
@@ -200,7 +199,6 @@ class TrainingRunner(QObject):
             self._worker.orders.resume()
             self._samples.clear()
             self._enter("running")
-            self.resumed.emit(self.run_id)
 
     def step(self) -> None:
         """Train one more epoch and pause; a running training pauses after it."""

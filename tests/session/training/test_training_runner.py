@@ -37,7 +37,6 @@ class Ear(QObject):
         self.threads: set[threading.Thread] = set()
         runner.started.connect(self.on_started)
         runner.paused.connect(self.on_paused)
-        runner.resumed.connect(self.on_resumed)
         runner.finished.connect(self.on_finished)
         runner.failed.connect(self.on_failed)
         runner.state_changed.connect(self.on_state)
@@ -59,10 +58,6 @@ class Ear(QObject):
     @Slot(int)
     def on_paused(self, run_id: int) -> None:
         self._hear("paused", run_id)
-
-    @Slot(int)
-    def on_resumed(self, run_id: int) -> None:
-        self._hear("resumed", run_id)
 
     @Slot(int, object)
     def on_finished(self, run_id: int, result: TrainingResult) -> None:
@@ -195,7 +190,6 @@ def test_pause_rests_and_resume_goes_on(qtbot: QtBot, runner: TrainingRunner) ->
     runner.resume()
     wait_epoch(qtbot, runner, rest.epoch + 20)
     assert ear.states() == ["running", "paused", "running"]
-    assert ear.names().count("resumed") == 1
 
 
 def test_each_step_is_one_epoch(qtbot: QtBot, runner: TrainingRunner) -> None:

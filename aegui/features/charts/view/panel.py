@@ -68,8 +68,6 @@ class ChartsPanel(QWidget):
     While the panel is hidden nothing is computed; it catches up when it is shown.
     """
 
-    epoch_hovered = Signal(object)
-    """Emitted with the epoch under the crosshair, or None."""
     epoch_chosen = Signal(object)
     """Emitted with the epoch to show everywhere; None for the newest."""
     choices_changed = Signal(object)
@@ -143,7 +141,7 @@ class ChartsPanel(QWidget):
             button.toggled.connect(self._on_choice_toggled)
         self._fit.clicked.connect(self.show_all)
         for key, view in self._views.items():
-            view.row_hovered.connect(self._on_view_row_hovered)
+            view.row_hovered.connect(self._set_row)
             view.zoom_requested.connect(self._on_view_zoom_requested)
             view.height_zoom_requested.connect(
                 lambda factor, about, key=key: self._on_view_height_zoom_requested(
@@ -373,11 +371,6 @@ class ChartsPanel(QWidget):
         self._arrange()
         self._redraw()
         self.choices_changed.emit(self.choices())
-
-    def _on_view_row_hovered(self, row: int | None) -> None:
-        self._set_row(row)
-        has_row = row is not None and self._history is not None
-        self.epoch_hovered.emit(int(self._history.epoch[row]) if has_row else None)  # type: ignore[union-attr]
 
     def _set_row(self, row: int | None) -> None:
         for view in self._views.values():

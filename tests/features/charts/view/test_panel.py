@@ -218,9 +218,9 @@ def test_crosshair_reads_values_in_all_charts(qtbot: QtBot, panel: ChartsPanel) 
     panel.set_history(some_history(41, 1), (0,))
     plot = view(panel, "loss")
     drawn(qtbot, panel, "loss")
-    with qtbot.waitSignal(panel.epoch_hovered) as heard:
+    with qtbot.waitSignal(plot.row_hovered) as heard:
         QTest.mouseMove(plot, plot.rect().center())
-    epoch = heard.args[0]
+    epoch = 10 * heard.args[0]
     assert 100 < epoch < 300
     assert plot.x_name == f"epoch {epoch}"
     assert f"Epoch {epoch}" in view(panel, "wrong").accessibleDescription()
