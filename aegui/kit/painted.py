@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QAccessible, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
 from aegui.kit.speech import describe
 from aegui.kit.theme import RADIUS, current_theme
@@ -44,12 +44,26 @@ class Painted(WithTips, QWidget):
 class PaintedArea(WithTips, QAbstractScrollArea):
     """A painted scroll area with a tooltip for each part; positions are those of the viewport."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+
     def viewportEvent(self, event: QEvent) -> bool:
         """Show the tooltip of the part under the pointer, or hide that of another."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self.viewport())
             return True
         return super().viewportEvent(event)
+
+
+def fill_and_focus(widget: QWidget, name: str = "") -> None:
+    """Let ``widget``, with this accessible ``name``, use all room and take the keyboard focus."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    widget.setAccessibleName(name)
 
 
 def paint_focus(

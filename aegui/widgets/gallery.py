@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFrame
 
 from aegui.core.i18n import tr
 from aegui.kit.charts.widget_picture import offer_painted
@@ -55,11 +54,7 @@ class Gallery(Cells, PaintedArea):
         """Indices in the set of the samples shown."""
         self._is_used: NDArray[np.bool_] | None = None
         self._cell_px = _CELL_PX
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Samples of the set"))
         self.figures = offer_painted(self, "samples")
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy
 
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, fill_and_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 
@@ -43,9 +42,7 @@ class CellTable(Painted):
         self._hovered: CellIndex | None = None
         self._chosen: CellIndex | None = None
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(name)
+        fill_and_focus(self, name)
 
     @property
     def _shape(self) -> tuple[int, int]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPolygonF
-from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import PlotArea, framed, plot_rect
@@ -16,7 +15,7 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, TICK_PT, Ink
 from aegui.kit.charts.legend import LegendEntry, legend_height, line_entry, paint_legend
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.painted import Painted, paint_focus
+from aegui.kit.painted import Painted, fill_and_focus, paint_focus
 from aegui.kit.theme import SPACING, blend
 
 if TYPE_CHECKING:
@@ -205,9 +204,7 @@ class HistogramView(Painted):
         self._bin: int | None = None
         self.figures = FigureMenu(self, self.figure)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(title)
+        fill_and_focus(self, title)
 
     def words(self, number: int) -> str:
         """Return a sentence on a bin; override it."""

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.item_canvas import ItemCanvas, PaintedItems
 from aegui.kit.charts.items import ManyShapes, item_at, shapes_of
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.painted import Painted, paint_focus
+from aegui.kit.painted import Painted, fill_and_focus, paint_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 
@@ -59,9 +58,7 @@ class ItemView(Painted):
         self._under: int | None = None
         self.figures = FigureMenu(self, figure)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(name)
+        fill_and_focus(self, name)
 
     def set_plot(
         self,

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter
-from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.axes import PlotArea, plot_rect
 from aegui.kit.charts.ink import Ink
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.painted import Painted, paint_focus
+from aegui.kit.painted import Painted, fill_and_focus, paint_focus
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -40,9 +39,7 @@ class LineView(Painted):
         """Index of the crosshair; None while it is hidden."""
         self.figures = FigureMenu(self, figure)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(name)
+        fill_and_focus(self, name)
 
     def head(self, at: int | None) -> str:
         """Return the heading of the legend; override it."""

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import confidence
 from aegui.features.answer.view.marks import paint_extra, paint_missing
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, fill_and_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -71,9 +70,7 @@ class AnswerPictures(Painted):
         self.pixel = (0, 0)
         """Row and column of the marked pixel."""
         self._explains = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Drawing, answer and errors"))
+        fill_and_focus(self, tr("Drawing, answer and errors"))
         self.figures = offer_painted(self, "answer", fits=False)
 
     # -- what is shown ---------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import precise
-from aegui.kit.painted import paint_focus
+from aegui.kit.painted import fill_and_focus, paint_focus
 from aegui.kit.theme import current_theme
 from aegui.widgets.charts.curves import value_text
 from aegui.widgets.charts.painting import ChartData, ChartPainter
@@ -80,9 +80,7 @@ class PlotView(QWidget):
         self._marker_before: float | None = None
         self.figures = FigureMenu(self, self.figure)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Chart: {title}", title=tr(spec.title)))
+        fill_and_focus(self, tr("Chart: {title}", title=tr(spec.title)))
         self.setToolTip(self._help())
 
     def _help(self) -> str:

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import (
-    QFrame,
-)
 
 from aegui.core.i18n import tr, trn
 from aegui.kit.charts.menu import FigureMenu
@@ -105,11 +102,7 @@ class ReconstructionsView(Cells, PaintedArea):
         self._message = ""
         self._caption_px: int | None = None
         self.figures = FigureMenu(self, self.figure, part=self.copied_at)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Reconstructions"))
 
     # -- what is shown ---------------------------------------------------------------------------

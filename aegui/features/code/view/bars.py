@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QFrame
 
 from aegui.core.i18n import tr
 from aegui.features.code.model.code_service import MEASURES
@@ -77,11 +76,7 @@ class DimensionBars(PaintedArea):
         self._hovered: int | None = None
         self._current = 0
         self._chosen: int | None = None
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
         self.setAccessibleName(tr("Dimensions of the code"))
         self.figures = FigureMenu(self, self.figure)
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
+from aegui.kit.painted import fill_and_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import ImageStyle
@@ -40,10 +41,7 @@ class NoiseSheetView(QWidget):
         super().__init__()
         self.sheet: NoiseSheet | None = None
         """The sheet shown, or None."""
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setSizePolicy(policy)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Answers at rising levels of noise"))
+        fill_and_focus(self, tr("Answers at rising levels of noise"))
         self.figures = offer_painted(self, "noise-sheet")
 
     def set_sheet(self, sheet: NoiseSheet | None) -> None:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import Painted, paint_focus
+from aegui.kit.painted import Painted, fill_and_focus, paint_focus
 from aegui.kit.theme import current_theme, figures_font
 from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
 from aegui.widgets.cells import Cells
@@ -46,9 +45,7 @@ class SampleSheet(Cells, Painted):
         self._pictures: Sequence[QImage] = ()
         self._image_style = GLYPHS
         self._ratio = 1.0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("New images"))
+        fill_and_focus(self, tr("New images"))
         self.figures = offer_painted(self, "images")
 
     def sizeHint(self) -> QSize:

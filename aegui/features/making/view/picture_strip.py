@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import tr
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, fill_and_focus
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.page import pictures
@@ -36,9 +35,7 @@ class PictureStrip(Painted):
         self._images: NDArray[np.float32] | None = None
         self._pictures: Sequence[QImage] = ()
         self._pictures_theme = ""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(name)
+        fill_and_focus(self, name)
         self.figures = offer_painted(self, "strip", fits=False)
 
     def _set_images(self, images: NDArray[np.float32] | None, image_style: ImageStyle) -> None:

@@ -6,18 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import (
-    QLabel,
-    QMenu,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel, flat_button
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, fill_and_focus
 from aegui.kit.theme import RADIUS, blend, current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
@@ -63,8 +58,7 @@ class _Thumbs(Painted):
         self._current = 0
         self._pressed: QPoint | None = None
         self.setAcceptDrops(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        fill_and_focus(self)
         self.figures = offer_painted(self, "samples", fits=False)
 
     def copied_at(self, position: QPoint) -> QRect | None:

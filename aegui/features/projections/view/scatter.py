@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.projections.view.scatter_paint import (
@@ -38,6 +38,7 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
+from aegui.kit.painted import fill_and_focus
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.class_colours import has_colours
@@ -183,8 +184,7 @@ class ScatterView(QWidget):
         self._picture: QPixmap | None = None
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        fill_and_focus(self)
         self.set_title(title)
         self.setToolTip(
             help_text
