@@ -286,23 +286,10 @@ def put(
         size: Size of its files in bytes.
         missing: Whether its file should exist but does not.
     """
-    columns = {
-        "id": entry.id,
-        "kind": entry.kind,
-        "name": entry.name,
-        "note": entry.note,
-        "starred": int(entry.starred),
-        "created": entry.created,
-        "parent": entry.parent,
-        "study": entry.study,
-        "setting": entry.setting,
-        "trashed": entry.trashed,
-        "shed": entry.shed,
-        "data": entry.data,
-        "samples": entry.samples,
+    columns = {name: getattr(entry, name) for name in _FIELDS} | {
         "runs": len(entry.seeds),
         "bytes": size,
-        "missing": int(missing),
+        "missing": missing,
         "stamp": stamp,
         "folded": _folded_of(entry.model_dump(include=set(_SEARCHED))),
     }
@@ -343,6 +330,11 @@ def stored(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, list | tuple | dict) else value
 
 
+_FIELDS = (
+    *("id", "kind", "name", "note", "starred", "created", "parent", "study", "setting"),
+    *("trashed", "shed", "data", "samples"),
+)
+"""Columns that are fields of the entry."""
 _SEARCHED = ("id", "name", "note", "tags", "setting", "data", "study")
 ENVIRONMENT = "environment"
 """Prefix of the paths of values of the environment."""

@@ -243,19 +243,8 @@ def _vote_bars(votes: tuple[Vote, ...]) -> list[SampleBar]:
     bars = []
     for vote in votes:
         percent = localized(100 * vote.weight, ".1f")
-        lit = tr("on") if vote.lit else tr("off")
-        figure = tr("{percent} % {lit}", percent=percent, lit=lit)
-        words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
-        bars.append(
-            SampleBar(
-                label_sign(vote.label),
-                vote.weight,
-                figure,
-                words,
-                index=vote.index,
-                is_strong=vote.lit,
-            )
-        )
+        figure = tr("{percent} % {lit}", percent=percent, lit=_lit(vote))
+        bars.append(_sample_bar(vote, vote.weight, figure))
     return bars
 
 
@@ -264,19 +253,17 @@ def _neighbour_bars(reasons: PixelReasons) -> list[SampleBar]:
     most = max((vote.weight for vote in votes), default=0.0) or 1.0
     bars = []
     for vote in votes:
-        lit = tr("on") if vote.lit else tr("off")
-        level = localized(vote.level, ".2f") if reasons.is_graded else lit
+        level = localized(vote.level, ".2f") if reasons.is_graded else _lit(vote)
         figure = tr("{distance} away, {lit}", distance=localized(vote.weight, ".2f"), lit=level)
-        words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
-        closeness = 1.0 - 0.95 * vote.weight / most
-        bars.append(
-            SampleBar(
-                label_sign(vote.label),
-                closeness,
-                figure,
-                words,
-                index=vote.index,
-                is_strong=vote.lit,
-            )
-        )
+        bars.append(_sample_bar(vote, 1.0 - 0.95 * vote.weight / most, figure))
     return bars
+
+
+def _lit(vote: Vote) -> str:
+    return tr("on") if vote.lit else tr("off")
+
+
+def _sample_bar(vote: Vote, length: float, figure: str) -> SampleBar:
+    words = tr("{name}: {figure}", name=label_name(vote.label), figure=figure)
+    sign = label_sign(vote.label)
+    return SampleBar(sign, length, figure, words, index=vote.index, is_strong=vote.lit)
