@@ -6,6 +6,7 @@ figure that cannot be computed is left out.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from aegui.core.choices import table
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.codes import code_statistics
+from aegui.core.evaluation.judging import nearest_of
 from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.outliers import outlier_auc
@@ -49,7 +51,6 @@ LIMIT = "limit"
 """Prefix of the figure of the Bayes limit for a noise, beside those of ``TESTED_FIGURES``."""
 _DRAWS = 6_400
 _SAMPLES = 512
-_SPREAD_BLOCKS = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +150,7 @@ def _sample_distance(subject: LessonSubject) -> float | None:
     if images is None:
         return None
     rows = images.reshape(len(images), -1)
-    return float(np.sqrt(_nearest_squares(rows, subject.dataset.flat())).mean())
+    return nearest_of(rows, subject.dataset.flat()) / math.sqrt(rows.shape[1])
 
 
 def _drawn(subject: LessonSubject) -> NDArray[np.float32] | None:
@@ -157,22 +158,6 @@ def _drawn(subject: LessonSubject) -> NDArray[np.float32] | None:
     if codec is None or codec.image_shape != subject.dataset.image_shape:
         return None
     return sample_images(codec, _SAMPLES, LESSON_SEED)
-
-
-def _nearest_squares(
-    rows: NDArray[np.float32], samples: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """Return the mean squared difference of each of ``rows`` from its nearest sample."""
-    each = max(1, _SPREAD_BLOCKS // max(1, len(rows)))
-    nearest = np.full(len(rows), np.inf)
-    lengths = np.square(rows, dtype=np.float64).sum(axis=1)
-    for start in range(0, len(samples), each):
-        part = np.asarray(samples[start : start + each])
-        products = (rows @ part.T).astype(np.float64)
-        squares = np.square(part, dtype=np.float64).sum(axis=1) + lengths[:, np.newaxis]
-        nearest = np.minimum(nearest, (squares - 2 * products).min(axis=1))
-    found: NDArray[np.float64] = np.maximum(nearest, 0.0) / rows.shape[1]
-    return found
 
 
 def _strangers(subject: LessonSubject) -> float | None:
