@@ -96,14 +96,19 @@ def _nearest(
     squares: NDArray[np.float32], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return indices and distances of the smallest ``squares`` of each row, nearest first."""
-    near = np.argpartition(squares, count - 1, axis=1)[:, :count]
-    near.sort(axis=1)
-    values = np.take_along_axis(squares, near, axis=1)
-    order = np.argsort(values, axis=1, kind="stable")
-    return (
-        np.take_along_axis(near, order, axis=1),
-        np.sqrt(np.take_along_axis(values, order, axis=1)),
-    )
+    near = smallest_columns(squares, count)
+    return near, np.sqrt(np.take_along_axis(squares, near, axis=1))
+
+
+def smallest_columns(squares: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Return the columns of the ``count`` smallest of each row, smallest first, stable for ties."""
+    if count < squares.shape[1]:
+        few = np.argpartition(squares, count - 1, axis=1)[:, :count]
+        few.sort(axis=1)
+    else:
+        few = np.broadcast_to(np.arange(count), (len(squares), count))
+    order = np.argsort(np.take_along_axis(squares, few, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(few, order, axis=1)
 
 
 def squared_distances(

@@ -17,6 +17,7 @@ import numpy as np
 
 from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.progress import stop_if
+from aegui.core.evaluation.neighbours import smallest_columns
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import language, mark, tr
 from aegui.core.sampled import stride_for
@@ -215,7 +216,7 @@ def novelty(
     apart = np.full(len(flat), np.inf, np.float32)
     redraws = codec if codec is not None and codec.can_encode and not of.glyphs else None
     for part, squares in _squares(of, flat, cancelled):
-        near[part] = _first(squares, count)
+        near[part] = smallest_columns(squares, count)
         for index in range(count):
             # By differences: shown distances must be exact, and 0 for a copy.
             gap = flat[part] - of.samples[near[part, index]]
@@ -279,17 +280,6 @@ def _squares(
         squares += of.norms
         squares += np.einsum("ij,ij->i", block, block)[:, np.newaxis]
         yield slice(at, at + step), np.maximum(squares, np.float32(0.0), out=squares)
-
-
-def _first(squares: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Return the columns of the ``count`` smallest of each row, smallest first, stable for ties."""
-    if count < squares.shape[1]:
-        few = np.argpartition(squares, count - 1, axis=1)[:, :count]
-        few.sort(axis=1)
-    else:
-        few = np.broadcast_to(np.arange(count), (len(squares), count))
-    order = np.argsort(np.take_along_axis(squares, few, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(few, order, axis=1)
 
 
 def _distances(of: ReferenceSamples, squares: NDArray[np.float32]) -> NDArray[np.float32]:
