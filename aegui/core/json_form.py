@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from aegui.core.errors import RecipeError, ended
+from aegui.core.errors import ended
 from aegui.core.i18n import tr
 from aegui.core.library_messages import document_reason
-from aegui.core.recipe.errors import did_you_mean, quoted
+from aegui.core.recipe.errors import did_you_mean, quoted, refused
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -112,8 +112,3 @@ class JsonForm(Generic[AnyModel]):
         names = [str(step) for step in location if not isinstance(step, int)]
         known = [self.parts[name] for name in reversed(names) if name in self.parts]
         return list((known[0] if known else self.model).model_fields)
-
-
-def refused(where: str, message: str) -> RecipeError:
-    """Return an error about the file ``where``."""
-    return RecipeError(f"{where}: {message}" if where else message)

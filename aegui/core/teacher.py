@@ -18,10 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.atomic import write_atomically
 from aegui.core.i18n import LANGUAGES, mark, tr
-from aegui.core.json_form import JsonForm, refused
+from aegui.core.json_form import JsonForm
 from aegui.core.lessons.lesson import Key, Label, Words, lesson_cards
 from aegui.core.recipe import Recipe
-from aegui.core.recipe.errors import did_you_mean, quoted
+from aegui.core.recipe.errors import did_you_mean, quoted, refused
 from aegui.core.recipe.file import find_recipe, load_recipe, parse_json, read_text, recipe_from
 from aegui.core.study.settings import paths_of
 from aegui.core.suffixes import LESSON

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from aegui.kit.accessible import surface_of
 from aegui.kit.speech import describe
 from aegui.widgets.dragged_samples import drag_samples, is_dragged
 
@@ -89,10 +90,6 @@ class Cells(_Base):
 
     # -- where -----------------------------------------------------------------------------------
 
-    def surface(self) -> QWidget:
-        """Return the widget that receives the painting and the mouse events."""
-        return self.viewport() if isinstance(self, QAbstractScrollArea) else self
-
     def index_at(self, position: QPoint) -> int | None:
         """Return the index of the cell under ``position``; None between cells."""
         if not self.count():
@@ -124,7 +121,7 @@ class Cells(_Base):
         self._current = min(self._current, max(0, self.count() - 1))
         self._hovered = None
         describe(self, self.spoken(self._current) if self.count() else "", spoken=False)
-        self.surface().update()
+        surface_of(self).update()
 
     def go_to(self, index: int) -> None:
         """Move the keyboard cursor to a cell, scroll it into view and announce it."""
@@ -137,7 +134,7 @@ class Cells(_Base):
             elif beyond > 0:
                 bar.setValue(bar.value() + beyond + _MARGIN_PX)
         describe(self, self.spoken(index))
-        self.surface().update()
+        surface_of(self).update()
 
     def spoken(self, index: int) -> str:
         """Return what a screen reader says of a cell."""
@@ -155,7 +152,7 @@ class Cells(_Base):
         }
         if last >= columns:
             down = QRectF(self.cell_rect(columns)).y() - QRectF(self.cell_rect(0)).y()
-            visible = self.surface().visibleRegion().boundingRect().height()
+            visible = surface_of(self).visibleRegion().boundingRect().height()
             page = columns * max(1, int(visible // down))
             steps |= {
                 keys.Key_Up: self._current - columns,
@@ -213,4 +210,4 @@ class Cells(_Base):
     def _hover(self, index: int | None) -> None:
         if index != self._hovered:
             self._hovered = index
-            self.surface().update()
+            surface_of(self).update()

@@ -192,6 +192,11 @@ def builtin_names() -> tuple[str, ...]:
     return tuple(BUILTIN_SETS)
 
 
+def is_builtin(source: str) -> bool:
+    """Return whether ``source`` names built-in sets alone: the same everywhere, safe to read."""
+    return all(name in builtin_names() for name in source.split("+"))
+
+
 def download_key(name: str) -> str | None:
     """Return the key to ``download`` before ``load_builtin(name)``; None if nothing is missing."""
     key = name.removesuffix(TEST_PART)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from aegui.core.data.builtin import builtin_names, builtin_state, load_builtin
+from aegui.core.data.builtin import builtin_names, builtin_state, is_builtin, load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.reading import Reading
 from aegui.core.data.select import choose, select
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Reading",
     "choose",
-    "is_builtin",
     "load_data",
     "load_dataset",
     "read_source",
@@ -166,11 +165,6 @@ def _not_found(source: str) -> str:
         source=source,
         names=", ".join(builtin_names()),
     )
-
-
-def is_builtin(source: str) -> bool:
-    """Return whether ``source`` names built-in sets alone, which are the same everywhere."""
-    return all(name in builtin_names() for name in source.split("+"))
 
 
 def source_from(source: str, folder: Path) -> str:

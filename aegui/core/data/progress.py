@@ -138,6 +138,11 @@ def images_read(done: int, total: int) -> str:
     return tr("{done:,} of {total:,} images read", done=done, total=total)
 
 
+def characters_drawn(done: int, total: int) -> str:
+    """Return the progress text of noisy characters that are being drawn."""
+    return tr("{done:,} of {total:,} characters drawn", done=done, total=total)
+
+
 def clock(seconds: float) -> str:
     """Format a duration as ``00:05`` or ``2:00:00``."""
     minutes, rest = divmod(int(min(seconds, 359_999)), 60)

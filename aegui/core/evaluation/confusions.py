@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corrupted_with
-from aegui.core.data.progress import Progress, stop_if
+from aegui.core.data.progress import Progress, characters_drawn, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import chances_of
 from aegui.core.evaluation.likelihoods import (
@@ -179,7 +179,7 @@ def confusions(
     generator = np.random.default_rng(seed)
     prior = normal_prior(None, count)
     model, best = np.zeros((count, count)), np.zeros((count, count))
-    progress = Progress(rounds * count, _words, report, cancelled)
+    progress = Progress(rounds * count, characters_drawn, report, cancelled)
     for start in range(0, rounds, each):
         progress.reached(start * count)
         clean = np.tile(dataset.flat(), (min(each, rounds - start), 1))
@@ -190,10 +190,6 @@ def confusions(
         model += _first_choices(-away).reshape(-1, count, count).sum(axis=0)
         best += _first_choices(chances).reshape(-1, count, count).sum(axis=0)
     return Confusions(spec, rounds, _distances(on), model / rounds, best / rounds)
-
-
-def _words(done: int, total: int) -> str:
-    return tr("{done:,} of {total:,} characters drawn", done=done, total=total)
 
 
 def why_too_many(dataset: Dataset) -> str:

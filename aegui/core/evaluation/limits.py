@@ -16,7 +16,7 @@ import numpy as np
 
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.corruption import corrupted_with
-from aegui.core.data.progress import Progress, stop_if
+from aegui.core.data.progress import Progress, characters_drawn, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import expected_wrong
 from aegui.core.evaluation.likelihoods import (
@@ -159,7 +159,7 @@ def _drawn(
     rounds = _rounds(draws, len(on))
     each = max(1, _CHUNK // len(on))
     sums, squares = np.zeros(len(on)), np.zeros(len(on))
-    progress = Progress(rounds * len(on), _words, report, cancelled)
+    progress = Progress(rounds * len(on), characters_drawn, report, cancelled)
     for start in range(0, rounds, each):
         progress.reached(start * len(on))
         clean = np.tile(on, (min(each, rounds - start), 1))
@@ -176,10 +176,6 @@ def _drawn(
     variance = np.maximum(squares / rounds - mean * mean, 0.0) / (rounds - 1)
     error = math.sqrt(float(np.square(prior) @ variance))
     return BayesLimit(float(prior @ mean), error, rounds * len(on))
-
-
-def _words(done: int, total: int) -> str:
-    return tr("{done:,} of {total:,} characters drawn", done=done, total=total)
 
 
 def _groups(on: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.formula_text import check_formula
 from aegui.core.i18n import mark, said, tr
-from aegui.core.json_form import JsonForm, refused
+from aegui.core.json_form import JsonForm
 from aegui.core.lessons.figures import check_figure
-from aegui.core.recipe.errors import did_you_mean, quoted
+from aegui.core.recipe.errors import did_you_mean, quoted, refused
 from aegui.core.recipe.file import find_recipe, load_recipe, parse_json, read_text
 from aegui.core.study.plan import list_plans
 from aegui.core.study.settings import changed

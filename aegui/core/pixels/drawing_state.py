@@ -77,8 +77,8 @@ class DrawingState:
         return (
             (self.label, self.index, self.paper) == (other.label, other.index, other.paper)
             and np.array_equal(self.pixels, other.pixels)
-            and _same(self.target, other.target)
-            and _same(self.before_noise, other.before_noise)
+            and same_pixels(self.target, other.target)
+            and same_pixels(self.before_noise, other.before_noise)
         )
 
 
@@ -87,7 +87,7 @@ def to_keep(state: DrawingState) -> DrawingState | None:
 
     An empty drawing or an unchanged sample is not saved.
     """
-    is_sample = bool(state.label) and _same(state.pixels, state.target)
+    is_sample = bool(state.label) and same_pixels(state.pixels, state.target)
     if is_sample or not (state.pixels != state.paper.ground).any():
         return None
     return replace(state, index=None)
@@ -124,5 +124,6 @@ def on_paper(image: ArrayLike, paper: DrawingPaper) -> NDArray[np.float32]:
     return frozen(as_kind(pixels, "colour" if paper.kind == "colour" else "grey"))
 
 
-def _same(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
+def same_pixels(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
+    """Return whether both images are the same, or both missing."""
     return a is b if a is None or b is None else bool(np.array_equal(a, b))

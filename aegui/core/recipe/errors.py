@@ -308,3 +308,8 @@ def _range(found: type, limits: list[Any]) -> str:
             else tr("and at most {most:,}", most=most)
         )
     return " ".join(words)
+
+
+def refused(where: str, message: str) -> RecipeError:
+    """Return an error about the file ``where``."""
+    return RecipeError(f"{where}: {message}" if where else message)

@@ -18,7 +18,7 @@ from aegui.core.i18n import tr
 from aegui.core.json_text import TooDeepError, from_json
 from aegui.core.library_messages import json_reason
 from aegui.core.recipe import FORMAT, VERSION, Recipe
-from aegui.core.recipe.errors import quoted, recipe_error
+from aegui.core.recipe.errors import quoted, recipe_error, refused
 from aegui.core.suffixes import RUN
 from aegui.core.system_reason import unreadable
 from aegui.paths import recipes_dir, resources_dir
@@ -90,7 +90,7 @@ def recipe_from(
         RecipeError: It is not a valid recipe.
     """
     if not is_recipe(document):
-        raise _refusal(
+        raise refused(
             where,
             tr(
                 'not a recipe of this program: it must be an object with "format": "{f}".', f=FORMAT
@@ -105,7 +105,7 @@ def recipe_from(
             raise recipe_error(error, where, aliases) from None
         if "recursion" in str(first.get("ctx")):
             raise _too_deep(where) from None
-        raise _refusal(where, tr("there is text in it that is not valid Unicode.")) from None
+        raise refused(where, tr("there is text in it that is not valid Unicode.")) from None
     except (RecursionError, ValueError):
         raise _too_deep(where) from None
 
@@ -133,7 +133,7 @@ def parse_json(text: str, where: str = "") -> object:
     try:
         return from_json(text, lambda pairs: _unique(pairs, where))
     except json.JSONDecodeError as error:
-        raise _refusal(
+        raise refused(
             where,
             tr(
                 "not valid JSON, line {line}, column {column}: {reason}.",
@@ -145,7 +145,7 @@ def parse_json(text: str, where: str = "") -> object:
     except TooDeepError:
         raise _too_deep(where) from None
     except ValueError:
-        raise _refusal(where, tr("there is a number with thousands of digits in it.")) from None
+        raise refused(where, tr("there is a number with thousands of digits in it.")) from None
 
 
 def read_text(path: Path) -> str:
@@ -231,18 +231,18 @@ def _unique(pairs: list[tuple[str, object]], where: str) -> dict[str, object]:
     if len(document) < len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
-        raise _refusal(where, tr("the key {key} is given twice.", key=quoted(twice)))
+        raise refused(where, tr("the key {key} is given twice.", key=quoted(twice)))
     return document
 
 
 def _migrated(document: Any, where: str) -> dict[str, Any]:
     version = document.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _refusal(
+        raise refused(
             where, tr('"version" is {v}; it must be a whole number from 1 on.', v=quoted(version))
         )
     if version > VERSION:
-        raise _refusal(
+        raise refused(
             where,
             tr(
                 "it was written by a newer version of the program (recipe version {theirs}, this "
@@ -257,9 +257,5 @@ def _migrated(document: Any, where: str) -> dict[str, Any]:
     return migrated
 
 
-def _refusal(where: str, message: str) -> RecipeError:
-    return RecipeError(f"{where}: {message}" if where else message)
-
-
 def _too_deep(where: str) -> RecipeError:
-    return _refusal(where, tr("the lists or objects in it are nested too deeply."))
+    return refused(where, tr("the lists or objects in it are nested too deeply."))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from aegui.core.data.builtin import BUILTIN_LABELS, builtin_names
+from aegui.core.data.builtin import BUILTIN_LABELS, is_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -87,18 +87,13 @@ def _are_levels(images: NDArray[np.float32]) -> bool:
     return bool(np.allclose(numbers, np.round(numbers), atol=1e-3))
 
 
-def is_known_by_name(source: str) -> bool:
-    """Return whether ``source`` names only built-in sets, which are safe to read."""
-    return all(part in builtin_names() for part in source.split("+"))
-
-
 def unread_source(document: DataDocument, spec: DataSpec, may_read: MayRead | None) -> str:
     """Return the source of the rest of a large set, if it must not be read without asking.
 
     The path was written by the author of the file: it may name any file of this machine, or of
     another one, which would be contacted.
     """
-    if document.total is None or is_known_by_name(spec.source):
+    if document.total is None or is_builtin(spec.source):
         return ""
     return "" if may_read is not None and may_read(spec.source) else spec.source
 

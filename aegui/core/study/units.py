@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.data.load import is_builtin, load_data
+from aegui.core.data.builtin import is_builtin
+from aegui.core.data.load import load_data
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import RecipeError
 from aegui.core.evaluation.code_classes import code_accuracy

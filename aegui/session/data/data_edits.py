@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.builtin import is_builtin
 from aegui.core.data.dataset import Dataset, copies_in, copy_of
 from aegui.core.data.load import load_data
 from aegui.core.data.split import with_validation_source
@@ -15,7 +16,6 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
-from aegui.core.run_file.data import is_known_by_name
 from aegui.core.training.length import (
     adapted,
     has_length_of,
@@ -91,7 +91,7 @@ class DataEdits:
         source = recipe.data.source
         if source != base.recipe.data.source:
             self._host.agree(source)
-        elif not (base.has_source or is_known_by_name(source) or self._host.may_read(source)):
+        elif not (base.has_source or is_builtin(source) or self._host.may_read(source)):
             self._ask_first(base.recipe, recipe, text, done)
             return
 

@@ -13,6 +13,8 @@ from aegui.kit.layouts import column, held
 from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, icon
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtGui import QFont, QPaintEvent
 
 _HEIGHT_PX = 30
@@ -154,3 +156,22 @@ class FoldingSection(QWidget):
         painter = QPainter(self)
         painter.setPen(QPen(current_theme().grid, 1.0))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+class FoldingPanel(QWidget):
+    """A panel of sections that are folded or unfolded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sections: dict[str, FoldingSection] = {}
+        """The sections by their keys."""
+
+    def open_sections(self) -> tuple[str, ...]:
+        """Return the keys of the unfolded sections, to be saved."""
+        return tuple(key for key, section in self.sections.items() if section.header.isChecked())
+
+    def set_open_sections(self, keys: Iterable[str]) -> None:
+        """Unfold the sections of ``keys`` and fold the others."""
+        open_keys = set(keys)
+        for key, section in self.sections.items():
+            section.header.setChecked(key in open_keys)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from aegui.core.data.builtin import is_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import layer_shapes, resolve
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.run_file.data import (
     MAX_WHOLE_SET_BYTES,
     PREVIEW_BYTES,
-    is_known_by_name,
     preview_note,
     to_document,
 )
@@ -167,8 +167,8 @@ def test_sets_that_are_known_by_name_are_read(
     ("source", "known"),
     [("mnist", True), ("mnist+fashion", True), ("mnist+/etc/x", False), ("//host/share", False)],
 )
-def test_what_is_known_by_name(source: str, known: bool) -> None:
-    assert is_known_by_name(source) is known
+def test_what_is_builtin(source: str, known: bool) -> None:
+    assert is_builtin(source) is known
 
 
 def test_runs_that_are_read_within_a_blink(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
@@ -24,10 +23,12 @@ from aegui.kit.theme import SPACING
 from aegui.widgets.finding_lines import FindingLines
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
 from aegui.widgets.form.rows import SettingRow
-from aegui.widgets.form.section import FoldingSection
+from aegui.widgets.form.section import FoldingPanel, FoldingSection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QScrollArea
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import Problem, Resolution
@@ -42,7 +43,7 @@ _SECTIONS = {section.key: section for section in SECTIONS}
 _SECTION_OF = {setting.path: section.key for section in SECTIONS for setting in section.settings}
 
 
-class TrainingPanel(QWidget):
+class TrainingPanel(FoldingPanel):
     """All settings of a recipe but its network; passive but for its signals.
 
     During a training the learning rate and the noise stay editable: the running training adopts
@@ -70,7 +71,6 @@ class TrainingPanel(QWidget):
         self._samples = 0
         self._has_characters = True
         self.rows: dict[str, SettingRow] = {}
-        self.sections: dict[str, FoldingSection] = {}
         self._hint = dim(
             wrapped_label(tr("During a training only learning rate and noise can be changed."))
         )
@@ -175,16 +175,6 @@ class TrainingPanel(QWidget):
         self._withholds = withholds
         for row in self.rows.values():
             self._lock_row(row)
-
-    def open_sections(self) -> tuple[str, ...]:
-        """Return the keys of the unfolded sections, to be saved."""
-        return tuple(key for key, section in self.sections.items() if section.header.isChecked())
-
-    def set_open_sections(self, keys: Iterable[str]) -> None:
-        """Unfold the sections of ``keys`` and fold the others."""
-        open_keys = set(keys)
-        for key, section in self.sections.items():
-            section.header.setChecked(key in open_keys)
 
     def _show(self) -> None:
         recipe = self._recipe

@@ -36,12 +36,12 @@ from aegui.widgets.form.editors import GreyField, make_editor
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
 from aegui.widgets.form.fields import CountField
 from aegui.widgets.form.form import Form
-from aegui.widgets.form.section import FoldingSection
+from aegui.widgets.form.section import FoldingPanel, FoldingSection
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -57,7 +57,7 @@ _SHARES = (400, 500)
 _SECTIONS = ("classes", "shares", "augment", "card")
 
 
-class DataPanel(QWidget):
+class DataPanel(FoldingPanel):
     """Passive but for its signals; the owner fills ``menu`` with the available sets.
 
     Signals:
@@ -108,7 +108,6 @@ class DataPanel(QWidget):
         self.shares = SharesBox()
         self.augment = Form(AugmentSpec())
         self.card = CardBox()
-        self.sections: dict[str, FoldingSection] = {}
         self._typing = one_shot(self, self._on_typing_timeout, _REST_MS)
         self._build_head()
         self._build_search()
@@ -272,16 +271,6 @@ class DataPanel(QWidget):
         self.kinds.setEnabled(not locked)
         self._sizes.setEnabled(not locked)
         self.augment.setEnabled(not locked)
-
-    def set_open_sections(self, keys: Iterable[str]) -> None:
-        """Unfold the sections of ``keys`` and fold the others."""
-        open_keys = set(keys)
-        for key, section in self.sections.items():
-            section.header.setChecked(key in open_keys)
-
-    def open_sections(self) -> tuple[str, ...]:
-        """Return the keys of the unfolded sections, to be saved."""
-        return tuple(key for key, section in self.sections.items() if section.header.isChecked())
 
     def _show_size(self, view: DataView) -> None:
         """Show the fields for size and colour if the set is available in any size."""

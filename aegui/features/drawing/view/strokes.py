@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 
 from aegui.core.i18n import tr
+from aegui.core.pixels.drawing_state import same_pixels
 from aegui.core.pixels.shapes import (
     Cell,
     PixelBox,
@@ -149,7 +150,7 @@ class StrokeSurface(PixelSurface):
         image = None if ghost is None else np.asarray(ghost, np.float32)
         if image is not None and image.shape != self.pixels.shape:
             image = None
-        if not _same(image, self._ghost):
+        if not same_pixels(image, self._ghost):
             self._ghost = image
             self.update()
 
@@ -386,10 +387,6 @@ class StrokeSurface(PixelSurface):
         if self.region is not None and stroke.box is not None:
             self.region = stroke.box
         self._finish()
-
-
-def _same(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
-    return a is b if a is None or b is None else bool(np.array_equal(a, b))
 
 
 def _state_word(pixel: NDArray[np.float32], image_style: ImageStyle) -> str:
