@@ -62,7 +62,7 @@ class GradientPrinter:
             w.line("n = len(x)")
             w.line()
             w.note(tr("Forward"))
-            if self.s.encodes_images:
+            if self.s.takes_images(0):
                 shape = ", ".join(map(str, layers[0].input_shape))
                 w.line(f"h0 = x.reshape(n, {shape})")
             else:

@@ -110,11 +110,6 @@ class CodedRun:
         """Whether the loss is computed from the logits, as in the program."""
         return bool(LOSSES[self.resolved.recipe.training.loss].of_logits)
 
-    @property
-    def encodes_images(self) -> bool:
-        """Whether the first layer takes images, not rows."""
-        return self.takes_images(0)
-
     def takes_images(self, index: int) -> bool:
         """Return whether a layer takes images without flattening them."""
         layer = self.layers[index]

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
-from aegui.core.network.shapes import shape_words
 from aegui.core.source_code.subject import CodedRun
 from aegui.core.source_code.torch_code import TorchPrinter, loss_name
-from aegui.core.source_code.wording import changes_rate, done_text, write_noise, write_rate
+from aegui.core.source_code.wording import write_noise, write_rate
 from aegui.core.training.families.classifier_phases import groups_of
 from aegui.core.training.families.classifier_rows import UNBOUNDED, effective_noise
 
@@ -82,13 +81,6 @@ class ClassifierPrinter(TorchPrinter):
                 w.line("return h")
             for number, group in enumerate(self._groups, 1):
                 self._group(number, group)
-
-    def _begin(self, value: str, index: int) -> None:
-        if self.s.takes_images(index):
-            shape = shape_words(self.s.layers[index].input_shape).replace("x", ", ")
-            self.w.line(f"h = {value}.reshape(-1, {shape})")
-        else:
-            self.w.line(f"h = {value}", note=f"[n, {self.s.layers[index].inputs}]")
 
     def _group(self, number: int, group: Group) -> None:
         w, resolved = self.w, self.s.resolved
@@ -228,12 +220,10 @@ class ClassifierPrinter(TorchPrinter):
                 *range(group.encoder.start, group.encoder.stop),
                 *range(group.decoder.start, group.decoder.stop),
             ]
-            names = [f'"{s.names[index]}' for index in numbers if s.layers[index].tensors]
             prefixes = ", ".join(
-                f'{name}{"_" if s.layers[index].tied_to is not None else "."}"'
-                for name, index in zip(
-                    names, [i for i in numbers if s.layers[i].tensors], strict=True
-                )
+                f'"{s.names[index]}{"." if s.layers[index].tied_to is None else "_"}"'
+                for index in numbers
+                if s.layers[index].tensors
             )
             w.line(f"own = ({prefixes},)", at)
             w.line("learnt = [p for name, p in model.named_parameters() if name.startswith(own)]")
@@ -278,9 +268,7 @@ class ClassifierPrinter(TorchPrinter):
         encoder = () if self._spec.frozen else range(s.code_end)
         if s.dropped:
             self._draw_masks("masks", (*range(stop, len(s.layers)), *encoder))
-        if changes_rate(self.recipe):
-            with w.block("for group in optimizer.param_groups:"):
-                w.line(f'group["lr"] = rate({done_text(s)})')
+        self._set_rate()
         masks = ", masks" if s.dropped else ""
         w.line(f"loss = objective(model, x.double(), {targets}{masks})")
         w.line("model.zero_grad()")

@@ -164,11 +164,7 @@ class TorchPrinter(LoopPrinter):
         w, s = self.w, self.s
         with self._network("Autoencoder", len(s.resolved.layers)) as masks:
             with w.block(f"def encode(self, x{masks}):"):
-                start = shape_words(s.layers[0].input_shape).replace("x", ", ")
-                if s.encodes_images:
-                    w.line(f"h = x.reshape(-1, {start})")
-                else:
-                    w.line("h = x", note=f"[n, {s.layers[0].inputs}]")
+                self._begin("x", 0)
                 self._layers(range(s.code_end))
                 w.line("return mean, log_variance" if s.is_gaussian else "return h")
             w.gap()
@@ -183,6 +179,14 @@ class TorchPrinter(LoopPrinter):
                 w.gap()
                 with w.block(f"def decode(self, z{masks}):"):
                     w.line(f"return torch.sigmoid(self.logits(z{masks_argument}))", last)
+
+    def _begin(self, value: str, index: int) -> None:
+        """Write the input of layer ``index`` as ``h``, in the shape that it takes."""
+        if self.s.takes_images(index):
+            shape = shape_words(self.s.layers[index].input_shape).replace("x", ", ")
+            self.w.line(f"h = {value}.reshape(-1, {shape})")
+        else:
+            self.w.line(f"h = {value}", note=f"[n, {self.s.layers[index].inputs}]")
 
     def _print_module(self, index: int) -> None:
         layer, name = self.s.layers[index], self.s.names[index]
@@ -310,6 +314,7 @@ class TorchPrinter(LoopPrinter):
     def _contraction(self, at: int) -> None:
         w, s, training = self.w, self.s, self.recipe.training
         units = self.recipe.network.latent.units
+        penalty = f"loss = loss + {training.contractive!r} * slope.square().sum(dim=1).mean()"
         w.note(tr("How much the code changes for small changes of the input (Rifai et al. 2011)"))
         if at == 0:
             # For a single layer the penalty has a closed form, of the code without its own dropout.
@@ -321,13 +326,11 @@ class TorchPrinter(LoopPrinter):
         elif s.draws_noise:
             w.note(tr("in a random direction, which is right in the mean (Hutchinson 1990)"))
             w.line("slope = torch.autograd.grad(z, x, noise.to(z), create_graph=True)[0]", at)
-            w.line(f"loss = loss + {training.contractive!r} * slope.square().sum(dim=1).mean()", at)
+            w.line(penalty, at)
         else:
             with w.block(f"for k in range({units}):", at):
                 w.line("slope = torch.autograd.grad(z[:, k].sum(), x, create_graph=True)[0]", at)
-                w.line(
-                    f"loss = loss + {training.contractive!r} * slope.square().sum(dim=1).mean()", at
-                )
+                w.line(penalty, at)
 
     # Creation of the model and training
 

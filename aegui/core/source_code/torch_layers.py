@@ -132,9 +132,7 @@ def forward_lines(
         case LayerSpec() | LatentSpec():
             z = applied(subject, index, _row(subject, index))
             z = z if spec.slope == 1.0 else f"{spec.slope!r} * {z}"
-            lines = [(f"h = {activation_text(spec.activation, z)}", note)]
-            if _is_written_out(spec.activation, z):
-                lines = [(f"z = {z}", ""), (f"h = {activation_text(spec.activation, 'z')}", note)]
+            lines = _activated(spec.activation, z, note)
             if isinstance(spec, LatentSpec) and spec.top_k is not None and spec.top_k < spec.units:
                 lines += _largest(spec)
             return lines
@@ -186,13 +184,9 @@ def _row(subject: CodedRun, index: int) -> str:
     return "h" if is_row else "h.flatten(1)"
 
 
-def _is_written_out(key: str, z: str) -> bool:
-    """Return whether the activation's source uses its argument more than once."""
-    return activation_text(key, "\0").count("\0") > 1 and z != "z"
-
-
 def _activated(key: str, z: str, note: str) -> list[tuple[str, str]]:
-    if _is_written_out(key, z):
+    """Return the statements of an activation; ``z`` is computed once, even if used repeatedly."""
+    if activation_text(key, "\0").count("\0") > 1:
         return [(f"z = {z}", ""), (f"h = {activation_text(key, 'z')}", note)]
     return [(f"h = {activation_text(key, z)}", note)]
 
