@@ -112,9 +112,6 @@ class GlyphGrid(Cells, Painted):
         row, column = divmod(index, self.columns())
         return QRect(column * CELL_PX, row * CELL_PX, CELL_PX, CELL_PX)
 
-    def hasHeightForWidth(self) -> bool:  # noqa: D102
-        return True
-
     def heightForWidth(self, width: int) -> int:  # noqa: D102
         columns = max(1, width // CELL_PX)
         return max(1, -(-len(self._labels) // columns)) * CELL_PX

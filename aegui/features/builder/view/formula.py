@@ -219,10 +219,6 @@ class FormulaView(Painted):
             x += box.width + gap
         return top + (line_px if self._definitions else 0.0) + 2.0
 
-    def hasHeightForWidth(self) -> bool:
-        """Lines are broken to fit the width."""
-        return True
-
     def heightForWidth(self, width: int) -> int:
         """Return the height for the current width; a resize lays out anew and updates it."""
         return math.ceil(self._height)

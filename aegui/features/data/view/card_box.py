@@ -108,9 +108,6 @@ class PairRow(Painted):
         left = QRect(area.left(), area.top(), _PAIR_PX, _PAIR_PX)
         return left, left.translated(_PAIR_PX, 0)
 
-    def hasHeightForWidth(self) -> bool:  # noqa: D102
-        return True
-
     def heightForWidth(self, width: int) -> int:  # noqa: D102
         rows = -(-len(self._pairs) // self._columns(width))
         return rows * (_PAIR_PX + for_text(_LINE_PX) + SPACING // 2)

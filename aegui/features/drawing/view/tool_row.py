@@ -166,9 +166,6 @@ class ToolRow(QWidget):
             for at in range(0, len(group), most):
                 yield group[at : at + most]
 
-    def hasHeightForWidth(self) -> bool:  # noqa: D102
-        return True
-
     def heightForWidth(self, width: int) -> int:  # noqa: D102
         return len(self._rows(width)) * self._side
 
