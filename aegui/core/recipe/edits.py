@@ -52,17 +52,14 @@ def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozens
     return frozenset(found)
 
 
-def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
-    """Return ``recipe`` with the value at each dotted path replaced.
+def with_values(part: _Part, values: dict[str, Any]) -> _Part:
+    """Return ``part``, a recipe or a part of one, with the value at each dotted path replaced.
+
+    Only the parts on a path are validated again; those beside it stay the same objects.
 
     Raises:
         pydantic.ValidationError: A value is outside of its range.
     """
-    return _with(recipe, values)
-
-
-def _with(part: _Part, values: dict[str, Any]) -> _Part:
-    """Validate again only the parts on a path; the parts beside it stay the same objects."""
     content = dict(part)
     deeper: dict[str, dict[str, Any]] = {}
     for path, value in values.items():
@@ -72,7 +69,7 @@ def _with(part: _Part, values: dict[str, Any]) -> _Part:
         else:
             content[name] = value
     for name, inner in deeper.items():
-        content[name] = _with(content[name], inner)
+        content[name] = with_values(content[name], inner)
     return type(part).model_validate(content)
 
 

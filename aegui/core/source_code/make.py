@@ -90,13 +90,13 @@ def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
         AeguiError: The recipe has no code in this form; the message gives the reason.
     """
     if dialect == "numpy":
-        return numpy_listing(run, f"{_file_stem(stem)}.npz", RECORDED)
+        return numpy_listing(run, f"{safe_stem(stem)}.npz", RECORDED)
     reason = why_no_torch(run)
     if reason:
         raise AeguiError(reason)
     kind = TorchPrinter if run.resolved.recipe.gan is None else GanPrinter
     kind = kind if run.resolved.recipe.classifier is None else ClassifierPrinter
-    return kind(run, f"{_file_stem(stem)}.npz", script=dialect == "torch").listing()
+    return kind(run, f"{safe_stem(stem)}.npz", script=dialect == "torch").listing()
 
 
 def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
@@ -115,7 +115,7 @@ def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
     Raises:
         AeguiError: The recipe has no code in this form; the message gives the reason.
     """
-    name = f"{_file_stem(stem)}{SUFFIXES[dialect]}"
+    name = f"{safe_stem(stem)}{SUFFIXES[dialect]}"
     listing = code_listing(run, dialect, stem)
     arrays = {"images": run.images(), **run.first_state()}
     if dialect == "numpy":
@@ -146,8 +146,3 @@ def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
         for index, mask in step.masks.items():
             found[f"{run.names[index]}_mask_{number}"] = mask
     return found
-
-
-def _file_stem(stem: str) -> str:
-    """Return ``stem`` as a file name that needs no escaping within double quotes."""
-    return safe_stem(stem)

@@ -42,7 +42,7 @@ from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from aegui.core.cost import Cost
     from aegui.core.latent.codec import Codec
@@ -312,7 +312,7 @@ class NoiseStudyFeature(Feature):
     def show_page(self, key: str) -> None:
         """Show a page, as another panel requested; ``curves`` also draws those of this network."""
         self._panel.set_page(key)
-        self._keep({_PAGE: key})
+        self._services.settings.keep({_PAGE: key})
         if key == _CURVES and not self._study.job.is_busy:
             self._draw_shown()
 
@@ -332,7 +332,7 @@ class NoiseStudyFeature(Feature):
     def show_mistake(self, key: str) -> None:
         """Show the study with the result of a mistake, as another panel requested."""
         self._panel.set_page("mistakes")
-        self._keep({_PAGE: "mistakes"})
+        self._services.settings.keep({_PAGE: "mistakes"})
         self.open()
         if not self._study.job.is_busy:
             self.see_mistake(key)
@@ -390,7 +390,7 @@ class NoiseStudyFeature(Feature):
 
     @Slot(str)
     def _on_panel_page_chosen(self, page: str) -> None:
-        self._keep({_PAGE: page})
+        self._services.settings.keep({_PAGE: page})
 
     @Slot(str)
     def _on_study_failed(self, reason: str) -> None:
@@ -403,6 +403,3 @@ class NoiseStudyFeature(Feature):
             message = tr("The study is saved: {path}", path=path)
             notice = Notice("info", message, about="study", file=Path(path))
             self._services.of(FileWriter).write_bytes(path, content, notice)
-
-    def _keep(self, values: Mapping[str, str | int | float]) -> None:
-        self._services.settings.keep(values)

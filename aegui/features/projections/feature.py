@@ -26,8 +26,6 @@ from aegui.shell.feature import Feature
 from aegui.shell.outcome import epoch_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aegui.core.latent.views import Material
     from aegui.session.map.others import Compared
     from aegui.session.services import Services
@@ -74,7 +72,9 @@ class ProjectionsFeature(Feature):
         maps.busy_changed.connect(panel.set_busy)
         panel.shown_changed.connect(self._on_panel_shown_changed)
         panel.options_edited.connect(self._on_panel_options_edited)
-        panel.pictured.toggled.connect(lambda pictured: self._keep({_PICTURED: pictured}))
+        panel.pictured.toggled.connect(
+            lambda pictured: self._services.settings.keep({_PICTURED: pictured})
+        )
         panel.compute_requested.connect(self._on_panel_compute_requested)
         panel.stop_requested.connect(maps.stop)
         panel.export_requested.connect(self.export)
@@ -190,15 +190,12 @@ class ProjectionsFeature(Feature):
     @Slot(object)
     def _on_panel_shown_changed(self, chosen: tuple[str, ...]) -> None:
         self._maps.set_requested(self._panel.shown)
-        self._keep({_SHOWN: " ".join(chosen)})
+        self._services.settings.keep({_SHOWN: " ".join(chosen)})
 
     @Slot(object)
     def _on_panel_options_edited(self, options: ProjectionOptions) -> None:
         self._maps.set_options(options)
         self._services.settings.keep_form(_OPTIONS, options)
-
-    def _keep(self, values: Mapping[str, str | int | float]) -> None:
-        self._services.settings.keep(values)
 
     # Files
 

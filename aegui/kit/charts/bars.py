@@ -19,7 +19,7 @@ from aegui.kit.charts.columns import (
     paint_levels,
 )
 from aegui.kit.charts.ink import HAIRLINE
-from aegui.kit.charts.items import ItemShape, area_of
+from aegui.kit.charts.items import ItemPlot, ItemShape, area_of
 from aegui.kit.charts.legend import LegendEntry, paint_legend
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _SWATCH = 6.0
 
 
 @dataclass(frozen=True, eq=False)
-class BarPlot:
+class BarPlot(ItemPlot):
     """Values as bars side by side.
 
     Attributes:
@@ -52,10 +52,6 @@ class BarPlot:
     levels: Levels = ()
     dots: tuple[tuple[float, ...], ...] = ()
     hatched: frozenset[int] = frozenset()
-
-    def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint legend, axis, bars and their names."""
-        self._painted(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the column of each name."""

@@ -19,7 +19,7 @@ from aegui.kit.charts.columns import (
     paint_levels,
 )
 from aegui.kit.charts.ink import HAIRLINE
-from aegui.kit.charts.items import ItemShape, area_of
+from aegui.kit.charts.items import ItemPlot, ItemShape, area_of
 from aegui.kit.charts.legend import paint_legend
 from aegui.kit.theme import blend
 
@@ -67,7 +67,7 @@ def box_figures(values: tuple[float, ...]) -> BoxFigures | None:
 
 
 @dataclass(frozen=True, eq=False)
-class BoxPlot:
+class BoxPlot(ItemPlot):
     """Boxes of several values under each of ``names``.
 
     Attributes:
@@ -83,10 +83,6 @@ class BoxPlot:
     y: Axis
     values: tuple[tuple[float, ...], ...]
     levels: Levels = ()
-
-    def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint axis, boxes, whiskers and outliers."""
-        self._painted(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the column of each name."""

@@ -69,6 +69,7 @@ class ItemPlot(Protocol):
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the chart in ``rect``."""
+        self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> Sequence[ItemShape]:
         """Paint the chart in ``rect``, and return the shapes of its items."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.kit.charts.figure import Content, paint_titled, panel_rects
-from aegui.kit.charts.items import ItemShape, area_of
+from aegui.kit.charts.items import ItemPlot, ItemShape, area_of
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
@@ -18,14 +18,10 @@ _SHAPE = 1.2
 
 
 @dataclass(frozen=True, eq=False)
-class SmallMultiples:
+class SmallMultiples(ItemPlot):
     """Plots side by side, each painted below its title."""
 
     parts: tuple[Content, ...]
-
-    def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint all plots, as large as fits."""
-        self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plots and return the rectangle of each."""

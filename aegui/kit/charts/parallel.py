@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 
 from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, NAME_PT, RIGHT, TICK_PT
-from aegui.kit.charts.items import ItemShape, line_of
+from aegui.kit.charts.items import ItemPlot, ItemShape, line_of
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ParallelAxis:
 
 
 @dataclass(frozen=True, eq=False)
-class ParallelPlot:
+class ParallelPlot(ItemPlot):
     """Lines across vertical axes, coloured by the last axis.
 
     Attributes:
@@ -64,10 +64,6 @@ class ParallelPlot:
     axes: tuple[ParallelAxis, ...]
     values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     better: str = "low"
-
-    def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint axes and lines."""
-        self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the lines."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from aegui.kit.charts.figure import panel_rects
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
-from aegui.kit.charts.items import ItemShape, ManyShapes, area_of
+from aegui.kit.charts.items import ItemPlot, ItemShape, ManyShapes, area_of
 from aegui.kit.charts.legend import LegendEntry, paint_legend
 from aegui.kit.charts.made import FieldItems
 from aegui.kit.theme import blend
@@ -137,7 +137,7 @@ class SquareShapes(ManyShapes):
 
 
 @dataclass(frozen=True, eq=False)
-class SquareFields:
+class SquareFields(ItemPlot):
     """Several fields side by side, with a legend above them.
 
     Attributes:
@@ -147,10 +147,6 @@ class SquareFields:
 
     parts: tuple[Squares, ...]
     signs: tuple[SquareSign, ...] = ()
-
-    def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint legend and squares."""
-        self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> SquareShapes:
         """Paint the plot and return the squares, then the fields."""

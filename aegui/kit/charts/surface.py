@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 
 from aegui.kit.charts.axes import framed, shaped
 from aegui.kit.charts.ink import HAIRLINE
-from aegui.kit.charts.items import ItemShape, line_of
+from aegui.kit.charts.items import ItemPlot, ItemShape, line_of
 from aegui.kit.charts.legend import line_entry, paint_legend
 from aegui.kit.charts.lines import dash_style
 from aegui.kit.theme import blend
@@ -45,7 +45,7 @@ class Trail:
 
 
 @dataclass(frozen=True, eq=False)
-class SurfacePlot:
+class SurfacePlot(ItemPlot):
     """A plane with trajectories; both axes have the same unit length.
 
     Attributes:
@@ -62,10 +62,6 @@ class SurfacePlot:
     trails: tuple[Trail, ...]
     shades: NDArray[np.float64]
     lines: tuple[NDArray[np.float64], ...] = ()
-
-    def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint legend, axes, surface and trajectories."""
-        self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the trajectories."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 
 from aegui.kit.charts.columns import fitting_size
 from aegui.kit.charts.ink import GAP, NAME_PT, RIGHT, TICK_PT
-from aegui.kit.charts.items import ItemShape, area_of
+from aegui.kit.charts.items import ItemPlot, ItemShape, area_of
 from aegui.widgets.figures.images import draw_image
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _HAIR = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class PictureSheet:
+class PictureSheet(ItemPlot):
     """A table of images of one size.
 
     Attributes:
@@ -51,10 +51,6 @@ class PictureSheet:
     noted: str = ""
     axes: tuple[str, str] | None = None
     block: int = 0
-
-    def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint all images as large as fits."""
-        self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the images and return their shapes, row by row."""
