@@ -22,7 +22,6 @@ from aegui.core.network.kinds import KINDS, kind_of
 from aegui.core.network.resolve import ResolvedRecipe, layer_shapes
 from aegui.core.recipe.file import list_recipes, user_recipes
 from aegui.core.setup_line.challenges import CHALLENGES
-from aegui.core.setup_line.writing import line_of
 from aegui.core.shelves import GROUPS, LEVELS, SHELVES
 from aegui.core.suffixes import RUN
 from aegui.core.training.cost import training_cost
@@ -65,11 +64,6 @@ class Card:
     sees: str
     path: Path | None = None
     goal: LineGoal | None = None
-
-    @property
-    def line(self) -> str:
-        """Its set-up line, with its goal."""
-        return line_of(self.recipe, self.goal)
 
     @property
     def name(self) -> str:

@@ -28,7 +28,6 @@ class BayesReading:
     """The posterior of one drawing.
 
     Attributes:
-        spec: The noise.
         chances: Posterior probability of each of the N characters, float64 ``[N]``; they sum to 1.
         share_on: Probability that each pixel of the clean character is lit, float64 ``[D]``.
         image: The answer with the fewest expected wrong pixels, bool ``[D]``.
@@ -36,7 +35,6 @@ class BayesReading:
         log_likelihood: Of the drawing, over all characters; -inf if it is impossible.
     """
 
-    spec: CorruptionSpec
     chances: NDArray[np.float64]
     share_on: NDArray[np.float64]
     image: NDArray[np.bool_]
@@ -122,7 +120,6 @@ def read_drawing(
     chances, likelihood = chances_of(image, on, spec, normal_prior(prior, len(on)), image_shape)
     share_on = chances[0] @ on
     return BayesReading(
-        spec,
         chances[0],
         share_on,
         share_on > 0.5,

@@ -86,7 +86,6 @@ class Confusions:
     """How corrupted characters are recognised.
 
     Attributes:
-        spec: The noise.
         draws: Draws of each character.
         distances: Number of pixels in which two characters differ, int64 ``[N, N]``.
         model: Share of the draws of each character (row) whose answer is nearest to each (column),
@@ -94,7 +93,6 @@ class Confusions:
         best: The same shares for the most probable character.
     """
 
-    spec: CorruptionSpec
     draws: int
     distances: NDArray[np.int64]
     model: NDArray[np.float64]
@@ -189,7 +187,7 @@ def confusions(
         chances, _ = chances_of(noisy, on, spec, prior, dataset.image_shape)
         model += _first_choices(-away).reshape(-1, count, count).sum(axis=0)
         best += _first_choices(chances).reshape(-1, count, count).sum(axis=0)
-    return Confusions(spec, rounds, _distances(on), model / rounds, best / rounds)
+    return Confusions(rounds, _distances(on), model / rounds, best / rounds)
 
 
 def why_too_many(dataset: Dataset) -> str:

@@ -43,14 +43,12 @@ class LevelEstimate:
         spec: The noise with that level.
         low: Lower end of the 95 % interval by the likelihood ratio.
         high: Its upper end.
-        levels: Levels that were evaluated, rising, float64 ``[L]``.
-        log_likelihoods: Of the drawing at each of them, float64 ``[L]``.
+        log_likelihoods: Of the drawing at each level that was evaluated, float64 ``[L]``.
     """
 
     spec: CorruptionSpec
     low: float
     high: float
-    levels: NDArray[np.float64]
     log_likelihoods: NDArray[np.float64]
 
     @property
@@ -103,7 +101,6 @@ def estimate_level(
         noise_of(kind, float(levels[best])),
         float(levels[near[0]]),
         float(levels[near[-1]]),
-        levels,
         found,
     )
 

@@ -41,14 +41,12 @@ class Pca:
             of ``oriented``.
         variances: float64 ``[k]``, along each component, over n (not n - 1).
         total_variance: Sum of the variances along all D directions.
-        samples: n.
     """
 
     mean: Matrix
     components: Matrix
     variances: Matrix
     total_variance: float
-    samples: int
 
     @property
     def explained(self) -> Matrix:
@@ -113,7 +111,7 @@ def fit_pca(rows: ArrayLike, components: int, cancelled: IsCancelled | None = No
     variances, vectors = variances[keep], vectors[:, keep]
     if few_rows:
         vectors = _directions(array, mean, vectors)
-    return Pca(mean, oriented(vectors.T), variances, total, len(array))
+    return Pca(mean, oriented(vectors.T), variances, total)
 
 
 def reconstruction_loss(

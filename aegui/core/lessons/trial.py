@@ -29,13 +29,11 @@ class StepTrial:
 
     Attributes:
         step: The step.
-        figures: What was measured.
         results: Its checks, without those that only a user can satisfy.
         seconds: Duration of its training; 0 if there was none.
     """
 
     step: LessonStep
-    figures: dict[str, float]
     results: tuple[CheckResult, ...]
     seconds: float
 
@@ -60,7 +58,7 @@ def try_lesson(lesson: Lesson, folder: Path, seed: int) -> Iterator[StepTrial]:
         remembered[step.key] = figures
         results = checked(step, remembered)
         measured = tuple(result for result in results if result.check.figure not in BY_HAND)
-        yield StepTrial(step, figures, measured, seconds)
+        yield StepTrial(step, measured, seconds)
 
 
 def subject_of(run: SavedRun) -> LessonSubject:

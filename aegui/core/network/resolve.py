@@ -113,7 +113,6 @@ class Resolution:
     layers: tuple[LayerShape, ...]
     problems: tuple[Problem, ...]
     resolved: ResolvedRecipe | None
-    code_end: int = 0
     parts: Mapping[str, tuple[LayerShape, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -184,7 +183,7 @@ def resolve(recipe: Recipe, dataset: Dataset) -> Resolution:
     resolved = None
     if not problems:
         resolved = ResolvedRecipe(recipe, dataset, shapes.layers, shapes.code_end, shapes.parts)
-    return Resolution(shapes.layers, problems, resolved, shapes.code_end, shapes.parts, dataset)
+    return Resolution(shapes.layers, problems, resolved, shapes.parts, dataset)
 
 
 def _size_problems(recipe: Recipe, shapes: Shapes) -> list[Problem]:

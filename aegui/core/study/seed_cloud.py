@@ -44,7 +44,6 @@ class SeedCloud:
 
     Attributes:
         figure: Key of the figure in ``values``.
-        order: One of ``ORDERS``.
         seeds: int64 ``[n]``.
         states: ``WAITING``, ``LOST``, ``ENDED`` or ``MET`` of each, int8 ``[n]``.
         values: The figure of each, float64 ``[n]``; NaN where there is none.
@@ -52,7 +51,6 @@ class SeedCloud:
     """
 
     figure: str
-    order: str
     seeds: NDArray[np.int64]
     states: NDArray[np.int8]
     values: NDArray[np.float64]
@@ -90,7 +88,7 @@ def seed_cloud(plan: StudyPlan, cell: StudyCell, figure: str, order: str = "seed
         # The last key is the primary one; ties keep the order of the seeds.
         place = np.lexsort((np.where(np.isfinite(good), good, np.inf), -states))
         seeds, states, values = seeds[place], states[place], values[place]
-    return SeedCloud(figure, order, seeds, states, values, runs)
+    return SeedCloud(figure, seeds, states, values, runs)
 
 
 def _state(plan: StudyPlan, run: RunRecord) -> int:

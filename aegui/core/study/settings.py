@@ -7,7 +7,7 @@ import copy
 import hashlib
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,12 +40,10 @@ class StudySetting:
     Attributes:
         labels: Axis -> choice, in the order of the axes.
         recipe: The recipe of a single run, with the first seed.
-        parameters: Number of trainable parameters; filled in once the samples are known.
     """
 
     labels: Mapping[str, str]
     recipe: Recipe
-    parameters: int = field(default=0, compare=False)
 
     @cached_property
     def key(self) -> str:

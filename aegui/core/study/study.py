@@ -267,7 +267,7 @@ class Study:
                 )
             if recipe.training.device == "auto" and trains_in_population(resolved):
                 recipe = changed(recipe, {"training.device": "cpu"}, "device")
-            found.append(replace(setting, recipe=recipe, parameters=resolved.parameters))
+            found.append(replace(setting, recipe=recipe))
         return found
 
     def units(self, jobs: int) -> list[Unit]:

@@ -69,7 +69,6 @@ class Answer:
             (differing pixels, or mean squared difference), nearest first, ties in the order of the
             dataset.
         nearest_indices: Indices of these samples in the dataset.
-        epoch: Epoch of the weights.
         target: The clean image of the drawing's shape, or None.
         squared: Squared error of each pixel, averaged over its colours, float32 ``[H, W]``; None
             for glyphs and without a target.
@@ -85,7 +84,6 @@ class Answer:
     code: NDArray[np.float32]
     nearest: tuple[tuple[str, float], ...]
     nearest_indices: tuple[int, ...]
-    epoch: int
     target: NDArray[np.float32] | None = None
     squared: NDArray[np.float32] | None = None
     error: float | None = None
@@ -235,7 +233,6 @@ def answer(
         code=code,
         nearest=nearest.named(near),
         nearest_indices=tuple(index for index, _ in near),
-        epoch=codec.epoch,
         target=target_pixels,
         squared=squared,
         error=None if squared is None else float(squared.mean()),

@@ -112,11 +112,6 @@ class Drawing(QObject):
         return height, width
 
     @property
-    def channels(self) -> int:
-        """Return 1, or 3 for a drawing in colour."""
-        return self.state.image_shape[0]
-
-    @property
     def paper(self) -> DrawingPaper:
         """Return pixel kind and background of the drawing."""
         return self.state.paper

@@ -39,13 +39,11 @@ class Pulled:
     """The state of a training at one moment.
 
     Attributes:
-        run_id: Number of the training.
         epoch: Completed epochs.
         position: Completed epochs, including the fraction of the current one.
         epochs: Epochs in total.
         history: The rows recorded so far.
         snapshot: The newest weights, if there are newer ones than at the last pull.
-        seconds: Training time so far.
         epochs_per_second: Rate over the last second and a half; 0 while paused.
         seconds_left: Time until the last epoch at that rate; None while it is unknown.
         engine: Key of the step engine.
@@ -54,13 +52,11 @@ class Pulled:
         timeline: The weights recorded so far.
     """
 
-    run_id: int
     epoch: int
     position: float
     epochs: int
     history: HistoryView
     snapshot: Snapshot | None
-    seconds: float
     epochs_per_second: float
     seconds_left: float | None
     engine: str
@@ -283,13 +279,11 @@ class TrainingRunner(QObject):
         position = training.position
         rate = self._rate(position)
         return Pulled(
-            run_id=worker.run_id,
             epoch=training.epoch,
             position=position,
             epochs=training.epochs,
             history=training.history.view(),
             snapshot=worker.mailbox.popleft() if worker.mailbox else None,
-            seconds=training.seconds,
             epochs_per_second=rate,
             seconds_left=(training.epochs - position) / rate if rate > 0.0 else None,
             engine=training.engine,

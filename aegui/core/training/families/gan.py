@@ -78,10 +78,6 @@ class Adversaries:
         """Return images of ``codes`` ``[n, d]`` as the last layer's rows or ``[n, C, H, W]``."""
         return self.model.apply(run, codes, self.generator, training=training, masks=masks)
 
-    def judge(self, run: int, images: torch.Tensor) -> torch.Tensor:
-        """Return the logits ``[n]`` of ``images`` being real, given as rows or ``[n, C, H, W]``."""
-        return self.scores(run, images)[:, 0]
-
     def scores(
         self,
         run: int,
@@ -90,7 +86,10 @@ class Adversaries:
         training: bool = False,
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Return all outputs of the discriminator: ``[n, 1]``, or ``[n, 1 + classes]``."""
+        """Return all outputs of the discriminator: ``[n, 1]``, or ``[n, 1 + classes]``.
+
+        The first is the logit of being real; ``images`` are rows or ``[n, C, H, W]``.
+        """
         if images.dim() == 2:
             images = self.model.shaped(images, self.discriminator.start)
         return self.model.apply(run, images, self.discriminator, training=training, masks=masks)

@@ -41,7 +41,6 @@ BEST = "best"
 """Key of the best possible answer."""
 MAX_READ = 400_000
 """Maximum number of pixels of a set for which the limit is computed while drawing."""
-_UNKNOWN_EPOCH = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +196,6 @@ def _best(
         code=np.zeros(0, np.float32),
         nearest=nearest.named(near),
         nearest_indices=tuple(index for index, _ in near),
-        epoch=_UNKNOWN_EPOCH,
         target=state.target,
     )
     return SheetAnswer(BEST, tr("Best possible"), found, reading.expected_wrong)

@@ -65,16 +65,12 @@ class ConceptResult:
         base: The code that it is applied to, float32 ``[d]``.
         amounts: ``STOPS`` amounts from one end of the slider to the other.
         images: Decoded images at these amounts, float32 ``[STOPS, C, H, W]``.
-        means: Box -> decoded image of the mean of its codes, float32 ``[C, H, W]``.
-        epoch: Epoch of the weights.
     """
 
     concept: Concept
     base: NDArray[np.float32]
     amounts: NDArray[np.float32]
     images: NDArray[np.float32]
-    means: Mapping[str, NDArray[np.float32]]
-    epoch: int
 
     def code(self, amount: float) -> NDArray[np.float32]:
         """Return the code ``[d]`` at ``amount``: ``base + amount * direction``."""
@@ -255,7 +251,7 @@ def _work(
         # The samples that stand for the whole set have to be encoded first.
         counts.append(len(subject.dataset))
     encoded = sum(min(count, MAX_IN_A_BOX) for count in counts)
-    return encoded * subject.codec.encode_cost + (STOPS + len(boxes)) * subject.codec.cost
+    return encoded * subject.codec.encode_cost + STOPS * subject.codec.cost
 
 
 def _computed(
@@ -280,10 +276,8 @@ def _computed(
         base = means.get("start", means.get("minus", _middle(subject)))
     amounts = np.linspace(found.low, found.high, STOPS, dtype=np.float32)
     line = base + amounts[:, np.newaxis] * np.array(found.direction, np.float32)
-    drawn = codec.decode(np.concatenate([line, *(mean[np.newaxis] for mean in means.values())]))
-    images = drawn.reshape(-1, *codec.image_shape)
-    pictures = dict(zip(means, images[STOPS:], strict=True))
-    return ConceptResult(found, base, amounts, images[:STOPS], pictures, codec.epoch)
+    images = codec.decode(line).reshape(-1, *codec.image_shape)
+    return ConceptResult(found, base, amounts, images)
 
 
 def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float32]:

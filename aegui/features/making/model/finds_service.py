@@ -81,7 +81,6 @@ class FindsResult:
     """Images found by a search.
 
     Attributes:
-        source: A key of ``SOURCES``.
         codes: float32 ``[n, d]``.
         images: float32 ``[n, C, H, W]`` in 0..1.
         known: The samples that they were compared with.
@@ -90,7 +89,6 @@ class FindsResult:
         epoch: Epoch of the weights.
     """
 
-    source: str
     codes: NDArray[np.float32]
     images: NDArray[np.float32]
     known: ReferenceSamples
@@ -224,7 +222,6 @@ def _computed(
     rows = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     how_new = novelty(of, rows, cancelled, codec)
     return FindsResult(
-        request.source,
         codes,
         rows.reshape(-1, *codec.image_shape),
         of,

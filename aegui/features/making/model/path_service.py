@@ -43,7 +43,6 @@ class PathResult:
         change: Pixels that change from each step to the next, float64 ``[n - 1]``.
         stops: The step, from 0, of each pin.
         names: Names of these pins.
-        epoch: Epoch of the weights.
     """
 
     kind: str
@@ -52,7 +51,6 @@ class PathResult:
     change: NDArray[np.float64]
     stops: tuple[int, ...]
     names: tuple[str, ...]
-    epoch: int
 
 
 class PathService(Service):
@@ -290,5 +288,4 @@ def _path_of(
         pixel_change(codec, codes),
         stops(len(pins), len(codes)),
         tuple(pin.name for pin in request.pins),
-        codec.epoch,
     )

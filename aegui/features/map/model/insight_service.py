@@ -55,16 +55,12 @@ class Fan:
     """Images decoded around one place.
 
     Attributes:
-        z: The place in the middle, float32 ``[d]``.
         images: float32 ``[rows, columns, C, H, W]``; row 0 is the bottom, column 0 the left.
         spacing: Distance between neighbours in latent units.
-        epoch: Epoch of the weights.
     """
 
-    z: NDArray[np.float32]
     images: NDArray[np.float32]
     spacing: float
-    epoch: int
 
 
 class InsightService(Service):
@@ -140,7 +136,7 @@ class InsightService(Service):
 
         def work() -> Fan:
             images = codec.decode(codes).reshape(-1, FAN_SIDE, *codec.image_shape)
-            return Fan(code, images, spacing, codec.epoch)
+            return Fan(images, spacing)
 
         quick = is_quick(codec, len(codes) * codec.cost, QUICK_BATCH)
         self._fans.ask(work, self.known, quick=quick, gentle=self._live)

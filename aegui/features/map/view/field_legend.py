@@ -46,14 +46,12 @@ class Entry:
         title: Name, with its unit if it has one.
         low: Words and number of the lower end; for lines their meaning.
         high: Those of the upper end; empty if there is no colour bar.
-        epoch: Epoch of the weights.
     """
 
     key: str
     title: str
     low: str
     high: str
-    epoch: int
 
     @property
     def words(self) -> str:
@@ -77,20 +75,20 @@ def legend_entry_of(layer: Layer) -> Entry:
             low = tr("{least} to {most} wrong pixels everywhere", least=least, most=most)
         else:
             low = tr("{levels} pixels or more", levels=", ".join(map(str, levels)))
-        return Entry(field.key, title, low, "", field.epoch)
+        return Entry(field.key, title, low, "")
     if spec.scale == "categorical":
         many = len(field.classes) > MAX_CLASSES
         words = tr("named after the nearest sample") if many else tr("colour of the nearest sample")
-        return Entry(field.key, title, words, "", field.epoch)
+        return Entry(field.key, title, words, "")
     if field.key == "holes":
-        return Entry(field.key, title, tr(spec.low), tr(spec.high), field.epoch)
+        return Entry(field.key, title, tr(spec.low), tr(spec.high))
     low = f"{tr(spec.low)} {figure_text(field.low)}"
     high = f"{figure_text(field.high)} {tr(spec.high)}"
-    return Entry(field.key, title, low, high, field.epoch)
+    return Entry(field.key, title, low, high)
 
 
 def _awaited_entry(key: str) -> Entry:
-    return Entry(key, tr(FIELDS[key].label), tr("is being computed…"), "", 0)
+    return Entry(key, tr(FIELDS[key].label), tr("is being computed…"), "")
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,10 @@ class ChallengeSheet:
     Attributes:
         challenge: The goal.
         attempts: All attempts, oldest first.
-        latest: The newest attempt of this search; None if there is none.
     """
 
     challenge: Challenge
     attempts: tuple[Attempt, ...]
-    latest: Attempt | None = None
 
 
 class SmallestSearch(Service):
@@ -93,17 +91,17 @@ class SmallestSearch(Service):
             if news.trying:
                 report(LoadProgress(0, 0, tr("{widths} is tried", widths=news.trying)))
             if news.attempt is not None:
-                yield ChallengeSheet(challenge, tuple(attempts), news.attempt)
+                yield ChallengeSheet(challenge, tuple(attempts))
 
     def _tried(
         self, recipe: Recipe, challenge: Challenge, report: Report, cancelled: IsCancelled
     ) -> Iterator[ChallengeSheet]:
         attempts = Attempts(recipe, challenge)
-        attempt = try_network(
+        try_network(
             recipe,
             challenge,
             attempts,
             report_share=lambda share: report(LoadProgress(round(1000 * share), 1000, "")),
             stopped=lambda: self._is_stopped or cancelled(),
         )
-        yield ChallengeSheet(challenge, tuple(attempts), attempt)
+        yield ChallengeSheet(challenge, tuple(attempts))

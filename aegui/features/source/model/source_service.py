@@ -58,13 +58,11 @@ class PrintedCode:
     """Printed code.
 
     Attributes:
-        dialect: Key of the dialect.
         listing: The lines; None if the recipe cannot be printed in this dialect.
         indices: Builder part and index of every layer.
         reason: Why there is no code, or empty.
     """
 
-    dialect: DialectKey
     listing: CodeListing | None
     indices: tuple[LayerIndex, ...] = ()
     reason: str = ""
@@ -190,5 +188,5 @@ def _print(subject: SourceSubject, dialect: DialectKey) -> PrintedCode:
     try:
         listing = shown_listing(coded, dialect, subject.stem)
     except AeguiError as error:
-        return PrintedCode(dialect, None, indices, str(error))
-    return PrintedCode(dialect, listing, indices)
+        return PrintedCode(None, indices, str(error))
+    return PrintedCode(listing, indices)

@@ -41,7 +41,6 @@ def make_answer(output: NDArray[np.float32], target: NDArray[np.float32] | None 
         code=np.zeros(2, dtype=np.float32),
         nearest=(("a", 0), (" ", 1), ("b", 2)),
         nearest_indices=(1, 0, 2),
-        epoch=5,
         target=target,
     )
 

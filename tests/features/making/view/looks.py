@@ -23,14 +23,14 @@ def path_result(count: int = 11) -> PathResult:
     codes = np.linspace([-1.0, 0.0], [1.0, 0.5], count, dtype=np.float32)
     change = np.arange(count - 1, dtype=np.float64)
     stops = (0, count // 2, count - 1)
-    return PathResult("straight", codes, glyphs(count), change, stops, ("a", "b", "c"), 7)
+    return PathResult("straight", codes, glyphs(count), change, stops, ("a", "b", "c"))
 
 
 def concept_result(separation: float = 2.5) -> ConceptResult:
     """Return a two-dimensional concept with steps from -2 to 2."""
     concept = Concept("", (1.0, 0.5), -2.0, 2.0, separation)
     amounts = np.linspace(-2.0, 2.0, STOPS, dtype=np.float32)
-    return ConceptResult(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS), {}, 7)
+    return ConceptResult(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS))
 
 
 def finds_result(count: int = 4) -> FindsResult:
@@ -45,7 +45,6 @@ def finds_result(count: int = 4) -> FindsResult:
         np.zeros(count, np.bool_),
     )
     return FindsResult(
-        "new",
         np.zeros((count, 2), np.float32),
         glyphs(count),
         known(Dataset.from_images("samples", glyphs(count + 1, 1), names), glyphs=True),

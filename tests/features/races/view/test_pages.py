@@ -181,7 +181,7 @@ def test_who_leads_the_challenge_is_said(qtbot: QtBot) -> None:
     stars = [page.table.item(row, 0) for row in range(2)]
     assert [star.text() for star in stars if star is not None] == ["", BEST]
     own = attempt("35-4-2-4-35", 380, holds=True, by=OWN)
-    page.set_sheet(ChallengeSheet(goal, (found, small, own), own))
+    page.set_sheet(ChallengeSheet(goal, (found, small, own)))
     assert "it is yours" in page.leader.text()
     plot = page.chart.plot
     assert isinstance(plot, LinePlot)
