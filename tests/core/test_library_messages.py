@@ -31,7 +31,7 @@ class Part(BaseModel):
         ("{", "key in double quotes is missing"),
         ("[1, ,]", "a value is missing"),
         # Python names the comma from 3.13 on.
-        ("[1,]", "a comma too many" if sys.version_info >= (3, 13) else "a value is missing"),
+        ("[1,]", "an extra comma" if sys.version_info >= (3, 13) else "a value is missing"),
         ('{"a" 1}', "a colon is missing"),
         ("[1 2]", "a comma is missing"),
         ('"abc', "a text is not closed"),
