@@ -19,7 +19,8 @@ from aegui.core.run_file.saved import save_run, saved_run_of
 from aegui.core.training.loop.train import train as run_training
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.map.hints import HINTS
-from aegui.kit.theme import LIGHT, apply_theme
+from aegui.kit.motion import reduce_motion
+from aegui.kit.theme import LIGHT, apply_theme, set_text_size
 from aegui.session.documents.document import Opened
 from aegui.session.documents.draft import fresh_draft
 from aegui.session.file_writer import FileWriter
@@ -82,6 +83,7 @@ def app(
     settings = Settings.model_validate(chosen | USED | UNASKED)
     # Set in advance: resizing the window later would arrange all docks twice more.
     settings.set_window_state("geometry", kept_place)
+    letters = qapp.font()
     made = App(qapp, settings, first=Opened(fresh_draft(SMALL), name=SMALL.name))
     made.window.show()
     qtbot.waitExposed(made.window)
@@ -90,6 +92,9 @@ def app(
     qapp.clipboard().clear()
     made.shutdown()
     made.deleteLater()
+    reduce_motion(False)
+    if qapp.font() != letters:
+        set_text_size(qapp, letters, 1.0)
     apply_theme(qapp, LIGHT)
 
 

@@ -160,7 +160,7 @@ def test_draw_a_letter_and_see_noise_removed(qtbot: QtBot, window: MainWindow) -
     panel = window.panel(DrawPanel)
     _go(window, lambda it: panel.isAncestorOf(it) and _reads(it, "Draw"))
     _go(window, lambda it: _reads(it, "Noise"), _KEY.Key_Right)
-    _go(window, _named("Draw noise again"))
+    _go(window, _named("Put this noise on the drawing"))
     _press(window, _KEY.Key_Space)
     qtbot.waitUntil(lambda: not np.array_equal(services.drawing.pixels, drawn))
     answers = window.panel(AnswerPanel).answers

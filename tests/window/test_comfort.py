@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.time.fork_dialog import ForkDialog
-from aegui.kit.motion import moves, reduce_motion
-from aegui.kit.theme import CONTRAST, LIGHT, apply_theme, current_theme, set_text_size
+from aegui.kit.motion import moves
+from aegui.kit.theme import CONTRAST, current_theme
 from aegui.session.comfort import Comfort
 from aegui.session.settings import Settings
 from aegui.shell.dialogs.comfort import ComfortDialog
@@ -23,21 +23,10 @@ from tests.harness.fitting import misfits
 from tests.window.conftest import stop, train
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
     from aegui.window.main_window import MainWindow
-
-
-@pytest.fixture(autouse=True)
-def _usual_again(qapp: QApplication) -> Iterator[None]:
-    letters = qapp.font()
-    yield
-    reduce_motion(False)
-    set_text_size(qapp, letters, 1.0)
-    apply_theme(qapp, LIGHT)
 
 
 def test_fields_of_dialogs_have_room_for_large_letters(qtbot: QtBot, app: App) -> None:
