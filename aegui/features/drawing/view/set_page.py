@@ -127,7 +127,8 @@ class SetPage(QWidget):
         before, self._labels = self._labels, labels
         chosen = self.gallery.current
         self.gallery.set_samples(labels, images, image_style)
-        self._keep_chosen(before[chosen] if chosen < len(before) else "")
+        if chosen < len(before):
+            self._keep_chosen(before, chosen)
         self.strip.set_samples(labels, images, image_style)
         # Otherwise widgets hidden while the page is hidden would keep their room.
         self._layout.invalidate()
@@ -135,11 +136,14 @@ class SetPage(QWidget):
         self._show_chosen(self.gallery.current)
         self._choose_requested()
 
-    def _keep_chosen(self, label: str) -> None:
-        """Select the sample ``label`` if it is at another place of this set."""
-        now = self.gallery.current
-        if label in self._labels and self._labels[now] != label:
-            self.gallery.set_current(self._labels.index(label))
+    def _keep_chosen(self, before: Sequence[str], chosen: int) -> None:
+        """Select the sample that was ``chosen`` in ``before`` if it is at another place now."""
+        label, labels, now = before[chosen], self._labels, self.gallery.current
+        if now < len(labels) and labels[now] == label:
+            return
+        # Where several share a label, as digits do, it does not say which one was chosen.
+        if before.count(label) == labels.count(label) == 1:
+            self.gallery.set_current(labels.index(label))
 
     def choose(self, index: int) -> None:
         """Select the sample at ``index``, as soon as it is in the gallery."""

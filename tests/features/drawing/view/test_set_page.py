@@ -60,6 +60,17 @@ def test_the_chosen_sample_stays_chosen_at_another_place_of_the_next_set(page: S
     assert page.label.text() == LABELS[1]
 
 
+@pytest.mark.parametrize("after", [["7", "3", "7", "9", "2"], ["7", "3", "7", "2"]])
+def test_where_samples_share_a_label_the_place_stays_chosen(
+    page: SetPage, after: list[str]
+) -> None:
+    page.set_samples(["7", "3", "7", "7", "2"], glyphs()[:5])
+    page.choose(3)
+    # The chosen one is renamed or deleted: not the first of its label is chosen instead.
+    page.set_samples(after, glyphs()[: len(after)])
+    assert page.gallery.current == 3
+
+
 def drag(gallery: SetGallery, start: QPoint, end: QPoint) -> None:
     QTest.mousePress(gallery, LEFT, NONE, start)
     QTest.mouseMove(gallery, (start + end) / 2)
