@@ -172,12 +172,11 @@ def _causes(
     resolved: ResolvedRecipe, history: HistoryView, base: float, improvement: float
 ) -> Iterable[str]:
     """Return the causes found by the first check that finds any, likeliest first."""
-    optimizer, epochs = resolved.recipe.training.optimizer, float(history.epoch[-1])
-    is_begun = _FEW_EPOCHS < epochs <= _FEW_SHARE * planned_epochs(resolved)
+    optimizer = resolved.recipe.training.optimizer
     for found in (
         _rate_cause(optimizer, history),
         # What outweighs the reconstruction at the beginning often does not later.
-        [_few_epochs()] if is_begun else [],
+        [_few_epochs()] if _has_just_begun(resolved, history) else [],
         _penalty_causes(resolved.recipe, history),
         _length_cause(optimizer, history, improvement),
         _depth_cause(resolved),
@@ -186,6 +185,14 @@ def _causes(
         if found:
             return found
     return ()
+
+
+def _has_just_begun(resolved: ResolvedRecipe, history: HistoryView) -> bool:
+    """Return whether a training was stopped too early to say more about it."""
+    epochs, patience = float(history.epoch[-1]), resolved.recipe.training.goals.patience_epochs
+    # What made no progress for so long would make none if it were continued.
+    is_given_up = patience is not None and epochs >= patience
+    return _FEW_EPOCHS < epochs <= _FEW_SHARE * planned_epochs(resolved) and not is_given_up
 
 
 def _rate_cause(optimizer: OptimizerSpec, history: HistoryView) -> list[str]:

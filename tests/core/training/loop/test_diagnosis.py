@@ -228,6 +228,9 @@ def test_a_penalty_is_not_blamed_for_a_training_that_was_stopped_at_its_beginnin
     assert stopped.endswith("It has had only few epochs: continue the training.")
     assert "outweighs" not in stopped
     assert "outweighs" in told(heavy, epochs=2500, reconstruction=1.0, l2=40.0)
+    # One that ended by itself, as it made no progress, would gain nothing by more epochs.
+    patient = {"l2": 2.0, "epochs": 5000, "goals": {"patience_epochs": 200}}
+    assert "outweighs" in told(resolved_of(training=patient), epochs=250, reconstruction=1.0, l2=40)
 
 
 def test_noisy_copies_count_as_steps() -> None:
