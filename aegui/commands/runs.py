@@ -225,13 +225,14 @@ def tidy_command(options: argparse.Namespace) -> int:
     changes = options.keep_best is not None or options.empty_trash or options.limit is not None
     if options.keep_best is not None and not is_figure(options.keep_best):
         raise AeguiError(f"--keep-best: {no_figure_words(options.keep_best, RUN_FIGURES)}")
+    tell = note if options.json else say
     with _opened(looks_only=not changes) as library:
         if options.limit is not None:
             library.set_limit(options.limit * _MEGABYTE)
         if options.keep_best is not None:
-            _keep_best(library, options)
+            tell(_keep_best(library, options))
         if options.empty_trash:
-            say(emptied_words(library.empty_trash()))
+            tell(emptied_words(library.empty_trash()))
         use = library.disk_use()
     if options.json:
         say_json({"bytes": use.size, "trash_bytes": use.trash, "limit_bytes": use.limit})
@@ -300,7 +301,8 @@ def _found(library: Library, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(library.find(name) for name in names))
 
 
-def _keep_best(library: Library, options: argparse.Namespace) -> None:
+def _keep_best(library: Library, options: argparse.Namespace) -> str:
+    """Keep the files of the best runs only; return what was done, in words."""
     figure = run_figure(options.keep_best)
     studies = library.studies() if options.study is None else [library.find(options.study)]
     shed = [
@@ -308,12 +310,10 @@ def _keep_best(library: Library, options: argparse.Namespace) -> None:
         for study in studies
         for id in library.keep_best(study, figure.key, options.count, low=figure.better != "high")
     ]
-    say(
-        trn(
-            "The file of {n} run is in the trash; its figures stay.",
-            "The files of {n} runs are in the trash; their figures stay.",
-            len(shed),
-        )
+    return trn(
+        "The file of {n} run is in the trash; its figures stay.",
+        "The files of {n} runs are in the trash; their figures stay.",
+        len(shed),
     )
 
 
