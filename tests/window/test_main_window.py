@@ -28,6 +28,7 @@ from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.kit.theme import DARK, LIGHT, current_theme, icon
 from aegui.paths import models_dir
 from aegui.session.jobs import garbage_collector
+from aegui.session.map.decode_service import DecodeService
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
@@ -374,6 +375,32 @@ def test_where_the_cursor_rests_another_network_is_decoded_too(
     train(qtbot, window)
     assert canvas.map_cursor.code() is not None
     qtbot.waitUntil(lambda: not cursor.is_empty, timeout=20_000)
+
+
+def test_the_place_that_the_cursor_panel_shows_is_marked_while_it_is_visible(
+    qtbot: QtBot, learnt: MainWindow
+) -> None:
+    canvas, decoding = learnt.canvas, learnt._services.of(DecodeService)
+
+    def is_marked(*code: float) -> bool:
+        rest = canvas.cursor_overlay.rest
+        return rest is not None and np.allclose(rest, code)
+
+    learnt.docks["cursor"].show()
+    learnt.docks["cursor"].raise_()
+    decoding.request((0.1, 0.2))
+    qtbot.waitUntil(lambda: is_marked(0.1, 0.2))
+    learnt.docks["cursor"].close()
+    assert canvas.cursor_overlay.rest is None
+    # What is decoded meanwhile is not marked, nor is the place before it.
+    with qtbot.waitSignal(decoding.decoded):
+        decoding.request((0.5, 0.2))
+    assert canvas.cursor_overlay.rest is None
+    for _ in range(2):
+        learnt.docks["cursor"].show()
+        learnt.docks["cursor"].raise_()
+        qtbot.waitUntil(lambda: is_marked(0.5, 0.2))
+        learnt.docks["cursor"].close()
 
 
 def test_a_plane_lies_behind_the_map(qtbot: QtBot, learnt: MainWindow) -> None:

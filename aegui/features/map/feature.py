@@ -85,6 +85,7 @@ class MapFeature(Feature):
         services.workspace.annotations.pins_changed.connect(self._show_pins)
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
         services.runner.started.connect(self._on_runner_started)
+        self.while_visible("cursor", self._on_dock_visibility_changed)
 
     def fit(self) -> None:
         """Zoom the map so that all codes are visible."""
@@ -197,6 +198,14 @@ class MapFeature(Feature):
     def _on_canvas_cursor_left(self) -> None:
         # The panel keeps the last position and continues to update its image.
         self._canvas.set_preview(None)
+
+    @Slot(bool)
+    def _on_dock_visibility_changed(self, is_visible: bool) -> None:
+        """Mark the place that the panel shows while it shows one; decoding goes on without it."""
+        if not is_visible:
+            self._canvas.map_cursor.rest_at(None)
+        elif self._decoded is not None:
+            self._cursor.mark()
 
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:

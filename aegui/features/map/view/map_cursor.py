@@ -74,7 +74,10 @@ class MapCursor(QObject):
     def rest_at(self, z: NDArray[np.float32] | None) -> None:
         """Mark code ``z`` ``[d]`` while there is no cursor; None removes the mark."""
         before, self._overlay.rest = self._overlay.rest, z
-        if self._overlay.position is None and before is not z:
+        if self._overlay.position is not None or before is z:
+            return
+        # While a network trains, one place is decoded again and again.
+        if before is None or z is None or not np.array_equal(before, z):
             self._map.surface.update_overlay()
 
     def leave(self) -> None:
