@@ -552,6 +552,7 @@ def test_a_sample_of_another_set_does_not_stay_in_the_editor(
     assert not np.array_equal(drawing.pixels, before)
     dataset = workspace.dataset
     assert np.array_equal(drawing.pixels, dataset.images[dataset.labels.index("A"), 0])
+    assert drawing.undo_stack.count() == 0, "nobody has edited or chosen it"
     # The user's drawing is kept.
     drawing.paint(0, 0, 1.0 - drawing.pixels[0, 0])
     drawn = drawing.pixels

@@ -84,11 +84,13 @@ class DrawingFeature(Feature):
         dataset, image_style = shown.dataset, shown.image_style
         channels, height, width = dataset.image_shape
         drawing.reset(height, width, image_style.paper(channels))
-        if drawing.undo_stack.count() == 0 and not (drawing.pixels != image_style.ground).any():
+        is_unedited = drawing.undo_stack.count() == 0
+        is_empty = is_unedited and not (drawing.pixels != image_style.ground).any()
+        if is_empty or self._is_of_another_set():
             self._load_first(dataset.labels)
-            drawing.undo_stack.clear()
-        elif self._is_of_another_set():
-            self._load_first(dataset.labels)
+            if is_unedited:
+                # Nor is this an edit of the person's, to be undone or marked on the map.
+                drawing.undo_stack.clear()
         self._source = self._services.workspace.recipe.data.source
         self.mark_code()
 
