@@ -139,7 +139,9 @@ def test_the_epoch_before_the_best_weights_is_no_later_one(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     workspace, showing = window._services.workspace, window._services.showing
-    steps = {"training.optimizer.learning_rate": 1.0}
+    # Ever longer steps: however the processor rounds, the best weights are among the first.
+    schedule = {"training.schedule.name": "cosine", "training.schedule.warmup_epochs": 400}
+    steps = {"training.optimizer.learning_rate": 30.0, **schedule}
     workspace.edit_recipe(with_values(workspace.recipe, steps), "steps too long to settle")
     train(qtbot, window)
     run, timeline = showing.shown.saved, showing.shown.timeline
