@@ -48,6 +48,7 @@ Name: "{group}\aegui"; Filename: "{app}\aeguiw.exe"
 Root: HKA; Subkey: "Software\Classes\.aegui"; ValueType: string; ValueData: "aegui.document"; Flags: uninsdeletevalue
 Root: HKA; Subkey: "Software\Classes\.aegui-lesson"; ValueType: string; ValueData: "aegui.document"; Flags: uninsdeletevalue
 Root: HKA; Subkey: "Software\Classes\.aegui-teacher"; ValueType: string; ValueData: "aegui.document"; Flags: uninsdeletevalue
+Root: HKA; Subkey: "Software\Classes\.aegui-study"; ValueType: string; ValueData: "aegui.document"; Flags: uninsdeletevalue
 Root: HKA; Subkey: "Software\Classes\aegui.document"; ValueType: string; ValueData: "aegui document"; Flags: uninsdeletekey
 Root: HKA; Subkey: "Software\Classes\aegui.document\shell\open\command"; ValueType: string; ValueData: """{app}\aeguiw.exe"" ""%1"""
 

@@ -22,7 +22,7 @@ ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 COLOUR = "#2f6fd0"
 """Colour of the icon, visible on light and dark desktops."""
 MIME = "application/x-aegui"
-LESSON_MIME, TEACHER_MIME = f"{MIME}-lesson", f"{MIME}-teacher"
+LESSON_MIME, TEACHER_MIME, STUDY_MIME = f"{MIME}-lesson", f"{MIME}-teacher", f"{MIME}-study"
 
 DESCRIPTION = """laboratory for autoencoders
  Build an autoencoder with the mouse, watch it learn, draw letters and see
@@ -41,7 +41,7 @@ Icon=aegui
 Terminal=false
 Categories=Education;Science;ArtificialIntelligence;
 Keywords=autoencoder;latent;denoising;neural network;red neuronal;
-MimeType={MIME};{LESSON_MIME};{TEACHER_MIME};
+MimeType={MIME};{LESSON_MIME};{TEACHER_MIME};{STUDY_MIME};
 StartupWMClass=aegui
 """
 
@@ -67,6 +67,13 @@ KIND = f"""<?xml version="1.0" encoding="UTF-8"?>
     <sub-class-of type="application/json"/>
     <generic-icon name="x-office-document"/>
     <glob pattern="*.aegui-teacher" weight="60"/>
+  </mime-type>
+  <mime-type type="{STUDY_MIME}">
+    <comment>aegui plan of a study</comment>
+    <comment xml:lang="es">plan de un estudio de aegui</comment>
+    <sub-class-of type="application/json"/>
+    <generic-icon name="x-office-document"/>
+    <glob pattern="*.aegui-study" weight="60"/>
   </mime-type>
 </mime-info>
 """

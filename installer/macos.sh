@@ -43,7 +43,8 @@ cat > "$app/Contents/Info.plist" <<PLIST
 <key>CFBundleDocumentTypes</key><array><dict>
 <key>CFBundleTypeName</key><string>aegui document</string>
 <key>CFBundleTypeExtensions</key>
-<array><string>aegui</string><string>aegui-lesson</string><string>aegui-teacher</string></array>
+<array><string>aegui</string><string>aegui-lesson</string><string>aegui-teacher</string>
+<string>aegui-study</string></array>
 <key>CFBundleTypeRole</key><string>Editor</string>
 </dict></array>
 </dict></plist>

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from aegui import __version__
+from aegui.core.run_file.saved import SUFFIX
+from aegui.session.documents.document import OPENED_BY
 from installer import desktop, icu, installers
 from installer.installers import Entry
 
@@ -81,6 +83,15 @@ def test_the_desktop_is_told_all(qapp: object) -> None:
     assert desktop.MIME in kind.decode()
     assert "self\\-test" in desktop.manual()
     assert "LGPL" in desktop.copyright_text()
+
+
+@pytest.mark.parametrize("suffix", sorted({SUFFIX, *OPENED_BY}))
+def test_every_installation_opens_all_kinds_of_files_by_a_double_click(suffix: str) -> None:
+    folder = desktop.ROOT / "installer"
+    windows, mac = (folder / "aegui.iss").read_text(), (folder / "macos.sh").read_text()
+    assert f'<glob pattern="*{suffix}"' in desktop.KIND
+    assert f"Software\\Classes\\{suffix};" in windows.replace('"', "")
+    assert f"<string>{suffix[1:]}</string>" in mac
 
 
 @pytest.mark.skipif(shutil.which("ld") is None, reason="no binutils here")
