@@ -15,8 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog, QMessageBox, QPushButton
 
 from aegui.core.data import download
+from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
+from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import DataSpec, ImageSpec
 from aegui.features.builder.view.builder_panel import BuilderPanel
@@ -24,6 +26,7 @@ from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.feature import DataFeature
 from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.view.data_panel import DataPanel
+from aegui.features.drawing.set import SetFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
 from aegui.session.data.data_sources import DRAWINGS, keep_drawing, user_folder, user_path
@@ -652,3 +655,24 @@ def test_no_other_network_is_offered_for_the_images_that_it_was_trained_on(
         qtbot.waitUntil(partial(has_source, source))
     offers = [notice.offer for notice in window.notifications.shown]
     assert "Use a network made for 5 × 7 images" not in offers
+
+
+def test_copies_in_a_file_can_be_left_out_of_a_set_that_was_trained_on(
+    window: MainWindow, qtbot: QtBot, workspace: Workspace, tmp_path: Path
+) -> None:
+    train(qtbot, window)
+    before = workspace.dataset
+    new = Dataset.from_images("new", np.eye(7, 5)[None, None], ("ñ",))
+    write_dataset(tmp_path / "more.json", before.subset([0, 2]).joined(new, "both"))
+
+    def offers() -> list[str]:
+        return [notice.offer for notice in window.notifications.shown if notice.offer]
+
+    # The offer to train on with the new samples comes too, but does not replace this one.
+    with qtbot.waitSignal(window.feature(SetFeature).noticed):
+        assert workspace.edits.add_file(tmp_path / "more.json")
+    qtbot.waitUntil(lambda: offers() == ["Leave the copies out"])
+    (notice,) = (notice for notice in window.notifications.shown if notice.offer)
+    assert notice.accept is not None
+    notice.accept()
+    assert len(workspace.dataset) == len(before) + 1

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QTimer
 
 from aegui.core.data.builtin import is_builtin
 from aegui.core.data.dataset import Dataset, copies_in, copy_of
@@ -248,7 +249,9 @@ class DataEdits:
                 len(copies),
             )
             leave = partial(self._leave_out, base, more, copies, text)
-            self._host.offer(f"{words} {twins}", tr("Leave the copies out"), leave)
+            offer = partial(self._host.offer, f"{words} {twins}", tr("Leave the copies out"), leave)
+            # Last: the offer to train on, which follows an edit, would withdraw this one.
+            QTimer.singleShot(0, self._host, offer)
 
         return self._loading.do(
             tr("Reading {name}", name=path.name),

@@ -906,7 +906,7 @@ def test_an_exact_copy_is_told_before_it_is_added(workspace: Workspace, heard: H
 
 
 def test_copies_in_a_file_can_be_left_out(
-    workspace: Workspace, heard: Heard, tmp_path: Path
+    workspace: Workspace, heard: Heard, tmp_path: Path, qtbot: QtBot
 ) -> None:
     workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
     new = Dataset.from_images("new", np.eye(7, 5)[None, None], ("ñ",))
@@ -914,6 +914,7 @@ def test_copies_in_a_file_can_be_left_out(
     write_dataset(tmp_path / "more.json", both)
     assert workspace.edits.add_file(tmp_path / "more.json")
     assert labels(workspace) == "abcacñ"
+    qtbot.waitUntil(lambda: bool(heard.notices()))
     notice = heard.notices()[-1]
     assert "2 of them were there already" in notice.text
     assert notice.accept is not None
