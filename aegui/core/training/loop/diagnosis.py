@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import OptimizerSpec, Recipe
     from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.result import Reason
     from aegui.core.training.record.snapshot import Snapshot
 
 MIN_GAIN = 0.1
@@ -46,6 +47,7 @@ _FULL = 1000.0
 _FEW_EPOCHS = 5
 _FEW_SHARE = 0.05
 """Share of the planned epochs up to which only the length of a stopped training is blamed."""
+_SETTLED = frozenset({"patience", "converged"})
 _FEWEST_STEPS = 50
 """Steps below which a training has hardly begun and is not diagnosed."""
 _STILL_FALLING = 0.005
@@ -65,13 +67,19 @@ _PCA_ROWS = 1024
 _MAX_PCA_NUMBERS = 1 << 24
 
 
-def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | None = None) -> str:
+def diagnosis(
+    resolved: ResolvedRecipe,
+    history: HistoryView,
+    last: Snapshot | None = None,
+    reason: Reason = "stopped",
+) -> str:
     """Explain what went wrong in an autoencoder's training and what to try; "" if nothing did.
 
     Args:
         resolved: The training.
         history: Its recorded rows.
         last: The last weights, to check whether their reconstructions are all alike.
+        reason: Why it ended.
     """
     recipe = resolved.recipe
     other = recipe.gan is not None or recipe.classifier is not None
@@ -107,7 +115,7 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     if best is None:
         # A better loss may be impossible with that noise: name only certain causes.
         return " ".join([first, *_rate_cause(recipe.training.optimizer, history)])
-    return " ".join([first, *_causes(resolved, history, base, improvement)])
+    return " ".join([first, *_causes(resolved, history, base, improvement, reason)])
 
 
 def _number(value: float, spec: str) -> str:
@@ -169,14 +177,19 @@ def _steps(resolved: ResolvedRecipe, history: HistoryView) -> float:
 
 
 def _causes(
-    resolved: ResolvedRecipe, history: HistoryView, base: float, improvement: float
+    resolved: ResolvedRecipe,
+    history: HistoryView,
+    base: float,
+    improvement: float,
+    reason: Reason,
 ) -> Iterable[str]:
     """Return the causes found by the first check that finds any, likeliest first."""
     optimizer = resolved.recipe.training.optimizer
     for found in (
         _rate_cause(optimizer, history),
-        # What outweighs the reconstruction at the beginning often does not later.
-        [_few_epochs()] if _has_just_begun(resolved, history) else [],
+        # What outweighs the reconstruction at the beginning often does not later. A training that
+        # ended since nothing improved any more would only end again.
+        [_few_epochs()] if reason not in _SETTLED and _has_just_begun(resolved, history) else [],
         _penalty_causes(resolved.recipe, history),
         _length_cause(optimizer, history, improvement),
         _depth_cause(resolved),
@@ -188,11 +201,7 @@ def _causes(
 
 
 def _has_just_begun(resolved: ResolvedRecipe, history: HistoryView) -> bool:
-    """Return whether a training was stopped too early to say more about it."""
-    epochs, patience = float(history.epoch[-1]), resolved.recipe.training.goals.patience_epochs
-    # What made no progress for so long would make none if it were continued.
-    is_given_up = patience is not None and epochs >= patience
-    return _FEW_EPOCHS < epochs <= _FEW_SHARE * planned_epochs(resolved) and not is_given_up
+    return _FEW_EPOCHS < float(history.epoch[-1]) <= _FEW_SHARE * planned_epochs(resolved)
 
 
 def _rate_cause(optimizer: OptimizerSpec, history: HistoryView) -> list[str]:

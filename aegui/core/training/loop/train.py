@@ -495,7 +495,7 @@ class Training:
             wrong, figures = self._meter.conclude(best, cancelled)
         stop_if(cancelled)
         result = self._result(reason, checkpoint, best, wrong, figures)
-        return replace(result, message=self._message())
+        return replace(result, message=self._message(result.reason))
 
     @in_words()
     def so_far(self, reason: Reason | None = None, *, ended: bool = False) -> TrainingResult:
@@ -548,10 +548,10 @@ class Training:
         recipe, dataset = self._resolved.recipe, self._resolved.dataset
         return self._log.stages(self._stepper.position, recipe, reason, dataset.name, len(dataset))
 
-    def _message(self) -> str:
+    def _message(self, reason: Reason) -> str:
         lost = int((~self._progress.alive).sum())
         if not lost:
-            return diagnosis(self._resolved, self.history.view(), self.snapshot())
+            return diagnosis(self._resolved, self.history.view(), self.snapshot(), reason)
         return divergence(self._resolved.recipe, lost)
 
 

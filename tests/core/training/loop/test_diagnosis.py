@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,6 +17,9 @@ from aegui.core.training.loop.baselines import _some_rows, best_loss, mean_image
 from aegui.core.training.loop.diagnosis import _number, diagnosis, divergence
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.history import History
+
+if TYPE_CHECKING:
+    from aegui.core.training.record.result import Reason
 
 LETTERS = load_builtin("lowercase")
 DEEP = [{"units": 30}] * 61
@@ -35,6 +38,7 @@ def told(
     *,
     epochs: int = 1000,
     falls: float = 0.0,
+    reason: Reason = "stopped",
     **terms: float,
 ) -> str:
     """What is said of losses that begin at the mean image's and end at ``share`` of it.
@@ -55,7 +59,7 @@ def told(
             share_at_most_1=0.0,
             **{key: loss * base if key == "reconstruction" else terms[key] for key in terms},
         )
-    return diagnosis(resolved, history.view())
+    return diagnosis(resolved, history.view(), reason=reason)
 
 
 def rate(value: float, name: str = "adam") -> dict[str, Any]:
@@ -71,7 +75,7 @@ def message(dataset: Dataset, **changes: Any) -> str:
     assert resolved is not None
     *_, last = train(resolved)
     result = last.result()
-    assert result.message == diagnosis(resolved, result.history, result.last)
+    assert result.message == diagnosis(resolved, result.history, result.last, result.reason)
     return result.message
 
 
@@ -228,9 +232,18 @@ def test_a_penalty_is_not_blamed_for_a_training_that_was_stopped_at_its_beginnin
     assert stopped.endswith("It has had only few epochs: continue the training.")
     assert "outweighs" not in stopped
     assert "outweighs" in told(heavy, epochs=2500, reconstruction=1.0, l2=40.0)
-    # One that ended by itself, as it made no progress, would gain nothing by more epochs.
-    patient = {"l2": 2.0, "epochs": 5000, "goals": {"patience_epochs": 200}}
-    assert "outweighs" in told(resolved_of(training=patient), epochs=250, reconstruction=1.0, l2=40)
+    # One that ended since nothing improved any more would only end again.
+    ends: tuple[Reason, ...] = ("patience", "converged")
+    for reason in ends:
+        assert "outweighs" in told(heavy, epochs=250, reason=reason, reconstruction=1.0, l2=40.0)
+
+
+def test_a_training_that_ended_for_want_of_progress_is_not_to_be_continued() -> None:
+    latent = {"kind": "gaussian", "units": 2, "beta": 50.0}
+    training = {"epochs": 20_000, "device": "cpu", "goals": {"patience_epochs": 50}}
+    said = message(LETTERS, network={"latent": latent}, training=training)
+    assert "The code carries no information" in said
+    assert "continue the training" not in said
 
 
 def test_noisy_copies_count_as_steps() -> None:
