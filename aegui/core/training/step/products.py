@@ -84,7 +84,10 @@ def onednn_use() -> OnednnUse | None:
     if _is_much_faster(lambda: by_onednn(a, b), lambda: torch.mm(a, b)):
         return FULL_USE
     is_wide = torch.backends.cpu.get_cpu_capability() == "AVX512"
-    return PART_USE if is_wide and processor().startswith("AMD") else None
+    # "AMD EPYC ..." on Linux, "AMD64 Family 25 ..., AuthenticAMD" on Windows, where plain "AMD64"
+    # is the architecture of any processor.
+    is_amd = processor().startswith("AMD ") or "AuthenticAMD" in processor()
+    return PART_USE if is_wide and is_amd else None
 
 
 @cache

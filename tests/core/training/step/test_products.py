@@ -203,6 +203,8 @@ def test_the_choice_stays() -> None:
     [
         ("AVX512", "AMD EPYC", True, FULL_USE),
         ("AVX512", "AMD EPYC", False, PART_USE),
+        ("AVX512", "AMD64 Family 25 Model 17 Stepping 1, AuthenticAMD", False, PART_USE),
+        ("AVX512", "AMD64", False, None),
         ("AVX2", "AMD EPYC", False, None),
         ("AVX512", "Intel(R) Xeon(R)", False, None),
     ],
