@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aegui.core.errors import AeguiError, elided
-from aegui.core.i18n import localized, tr
+from aegui.core.i18n import localized, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Option(NamedTuple):
@@ -159,24 +159,24 @@ def _bound(value: float) -> str:
     return localized(value, "," if isinstance(value, int) else ",.15g")
 
 
-def _whole(given: str) -> int:
-    """Read an integer; argparse's own message would speak of a type int."""
-    try:
-        return int(given)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            tr("{text} is not a whole number", text=elided(given))
-        ) from None
+def _reader(kind: type[int | float], reason: str) -> Callable[[str], int | float]:
+    """Return a reader of numbers; argparse's own message would name Python's type.
+
+    ``reason`` is the message, marked for translation, that ``{text}`` is no such number.
+    """
+
+    def read(given: str) -> int | float:
+        try:
+            return kind(given)
+        except ValueError:
+            raise argparse.ArgumentTypeError(tr(reason, text=elided(given))) from None
+
+    return read
 
 
-def _decimal(given: str) -> float:
-    """Read a number; people of many languages write a comma in it."""
-    try:
-        return float(given)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            tr("{text} is not a number, such as 0.5 with a point", text=elided(given))
-        ) from None
+_WHOLE = _reader(int, mark("{text} is not a whole number"))
+# People of many languages write a comma.
+_DECIMAL = _reader(float, mark("{text} is not a number, such as 0.5 with a point"))
 
 
 def text(names: str, metavar: str, help: str, *, empty: bool = False, **settings: Any) -> Option:
@@ -202,7 +202,7 @@ def integer(
     most: int | None = None,
 ) -> Option:
     """Return an option that takes an integer; with ``least`` None the command checks it."""
-    settings = {"type": _whole, "default": default}
+    settings = {"type": _WHOLE, "default": default}
     return Option(tuple(names.split()), help, metavar, least, most, settings)
 
 
@@ -210,7 +210,7 @@ def real(
     name: str, metavar: str, help: str, *, least: float, most: float, default: float | None = None
 ) -> Option:
     """Return an option that takes a number."""
-    return Option((name,), help, metavar, least, most, {"type": _decimal, "default": default})
+    return Option((name,), help, metavar, least, most, {"type": _DECIMAL, "default": default})
 
 
 def choice(
