@@ -7,6 +7,7 @@ engine is tested.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -134,6 +135,11 @@ class Batches:
         if is_noisy and (augment is not None or (samples.noise_per_batch and samples.fresh_noise)):
             inputs = self._noisy(target, level)
         return inputs, inputs if samples.noisy_target else target
+
+    @property
+    def left(self) -> int:
+        """Number of batches left of the epoch; the last one may be smaller."""
+        return math.ceil((self._samples.rows - self.start) / self._samples.batch_rows)
 
     @property
     def device(self) -> torch.device:

@@ -1,7 +1,8 @@
 """Common base of the engines whose steps are generated, compiled, and called batch by batch.
 
 Many full-size batches are one call from Python: each call that returns has to wait for the GIL,
-which beside a busy window takes as long as a small batch.
+which beside a busy window takes as long as a small batch. On a GPU a step is captured as a graph,
+and a call from Python is a replay of it.
 """
 
 from __future__ import annotations
@@ -13,23 +14,21 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
-from aegui.core.training.engines.cuda.graph import StepGraph
+from aegui.core.training.engines.cuda.graph import StepGraph, wait_for
 from aegui.core.training.step.cancellation import ChangedTensors, LongSteps
 from aegui.core.training.step.program import compiled_unit, unoptimized
 from aegui.core.training.step.samples import pick_into
 from aegui.core.training.step.slices import is_long
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.step.parameters import Parameters
     from aegui.core.training.step.samples import Rows
 
-STEP_PARAMETERS = (
-    "inputs: Tensor, target: Tensor, index: Tensor, lr: float, position: float, g: Generator"
-)
-"""Parameters of ``step`` after the program's own; ``index`` holds the samples of the batch."""
+CAPTURED_ON = ("cuda",)
+"""Types of devices on which steps are captured."""
 PICK = """
 def pick_into(rows: Tensor, index: Tensor, out: Tensor) -> None:
     if rows.dtype == torch.uint8:
@@ -62,22 +61,83 @@ class BatchProgram:
         unit: Compiled functions ``step``, and ``steps`` for many batches.
         arguments: First arguments of both.
         picked: Buffers for inputs ``[1 or K, rows, D]`` and targets of a batch.
-        graphs: On a GPU, the step as a graph, once it has been called.
+        captured: The batch that captured steps read, once there is one.
     """
 
     unit: torch.jit.CompilationUnit
     arguments: tuple[Any, ...]
     picked: list[torch.Tensor] = field(default_factory=list)
-    graphs: list[StepGraph] = field(default_factory=list)
+    captured: list[CapturedBatch] = field(default_factory=list)
+
+
+class CapturedBatch:
+    """The arguments of captured steps: a graph reads them where they were when it was captured.
+
+    Attributes:
+        inputs: Inputs ``[1 or K, rows, D]``.
+        target: Targets ``[1 or K, rows, D]``; the inputs themselves, if they are the same.
+        index: Indices ``[rows]`` of the samples.
+        rate: Learning rate, scalar.
+        position: Position in epochs, scalar.
+        graphs: Steps by what is done in them.
+    """
+
+    def __init__(self, inputs: torch.Tensor, target: torch.Tensor, rows: int) -> None:
+        """Make room for ``rows`` of inputs and targets like these, ``[1 or K, n, D]``."""
+
+        def room(samples: torch.Tensor) -> torch.Tensor:
+            return torch.empty(len(samples), rows, samples.shape[2], device=device)
+
+        device = inputs.device
+        self.inputs = room(inputs)
+        self.target = self.inputs if target is inputs else room(target)
+        self.index = torch.arange(rows, device=device)
+        self.rate, self.position = torch.zeros(2, device=device)
+        self.graphs: dict[object, StepGraph] = {}
+        self._numbers = 0.0, 0.0
+
+    def set_numbers(self, rate: float, position: float) -> None:
+        """Write the numbers that have changed."""
+        numbers = rate, position
+        for tensor, before, now in zip(
+            (self.rate, self.position), self._numbers, numbers, strict=True
+        ):
+            if now != before:
+                tensor.fill_(now)
+        self._numbers = numbers
+
+    def arguments(self) -> tuple[torch.Tensor, ...]:
+        """Return the arguments of ``step`` but for the program's own and the generator."""
+        return self.inputs, self.target, self.index, self.rate, self.position
+
+
+def is_captured_on(device: torch.device) -> bool:
+    """Whether steps are captured on ``device``; their numbers are tensors there."""
+    return device.type in CAPTURED_ON
+
+
+def step_parameters(device: torch.device) -> str:
+    """Return parameters of ``step`` after the program's own.
+
+    ``index`` holds the samples of the batch. The numbers of a captured step are tensors: Python
+    numbers would stay as they were when it was captured.
+    """
+    number = "Tensor" if is_captured_on(device) else "float"
+    return (
+        "inputs: Tensor, target: Tensor, index: Tensor, "
+        f"lr: {number}, position: {number}, g: Generator"
+    )
 
 
 def compiled(
-    text: str, first_parameters: Sequence[tuple[str, str]], rows: int
+    text: str, first_parameters: Sequence[tuple[str, str]], rows: int, device: torch.device
 ) -> torch.jit.CompilationUnit:
-    """Compile ``text``, which has a function ``step``, with ``steps`` added to it.
+    """Compile ``text``, which has a function ``step``; add ``steps`` unless steps are captured.
 
-    ``first_parameters``: names and types of those that ``step`` has before ``STEP_PARAMETERS``.
+    ``first_parameters``: names and types of those that ``step`` has before ``step_parameters``.
     """
+    if is_captured_on(device):
+        return compiled_unit(text)
     head = ", ".join(f"{name}: {kind}" for name, kind in first_parameters)
     names = ", ".join(name for name, _ in first_parameters)
     loop = _STEPS.format(head=head, names=names, rows=rows)
@@ -87,12 +147,12 @@ def compiled(
 class GeneratedEngine(ByBatches):
     """Trains batch by batch with a ``BatchProgram``, which subclasses build.
 
-    It draws the same numbers as the autograd engines. On a GPU, the step of full-size batches is
-    captured as a graph, if ``is_captured``. ``changed`` are the tensors that a step changes; by
-    default the buffers, and at its end the parameters with their optimiser.
-    """
+    It draws the same numbers as the autograd engines. ``changed`` are the tensors that a step
+    changes; by default the buffers, and at its end the parameters with their optimiser.
 
-    is_captured = True
+    Attributes:
+        device: Where it computes.
+    """
 
     def __init__(
         self,
@@ -112,7 +172,8 @@ class GeneratedEngine(ByBatches):
         )
         self._changed = changed
         self._long = LongSteps(self.batches, generator, changed, is_long=self._is_long)
-        self._device = parameters.device
+        self.device = parameters.device
+        self._is_captured = is_captured_on(parameters.device)
         self._all_rows = samples.rows
         self._warm_up_epochs = resolved.recipe.network.latent.kl_warmup_epochs
         self._augmentation = augmentation_of(resolved, generator)
@@ -129,16 +190,38 @@ class GeneratedEngine(ByBatches):
         program = self._program_for(len(inputs), *target.shape[:2])
         position = self.epoch + self.batches.share
         index = self.batches.index
+        if self._is_captured:
+            batch = self._captured(program, inputs, target, target.shape[1])
+            batch.inputs.copy_(inputs)
+            if batch.target is not batch.inputs:
+                batch.target.copy_(target)
+            if index is not None:
+                batch.index.copy_(index)
+            self._replay(program, batch, rate, position)
+            return
         if index is None:
-            index = torch.arange(target.shape[1], device=self._device)
+            index = torch.arange(target.shape[1], device=self.device)
         # Otherwise torch would track versions for autograd at every operation.
-        with torch.no_grad(), unoptimized(self._device):
+        with torch.no_grad(), unoptimized(self.device):
             program.unit.step(
                 *program.arguments, inputs, target, index, rate, position, self._generator
             )
 
+    def run(self, rates: list[float], level: float) -> None:
+        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        for rate in rates:
+            self.batches.begin(level)
+            self._begin_steps([rate] * self.batches.left, level)
+            self.epoch += 1
+        wait_for(self.device)
+
     def steps(self, rates: Sequence[float], level: float) -> None:
         """Train on the next batches of the epoch, on all full-size ones in one call."""
+        self._begin_steps(rates, level)
+        wait_for(self.device)
+
+    def _begin_steps(self, rates: Sequence[float], level: float) -> None:
+        """Do steps, on a GPU without waiting for them."""
         single = self._is_long or self._augmentation is not None
         full = 0 if single else min(self.batches.full_batches, len(rates))
         if full:
@@ -150,16 +233,23 @@ class GeneratedEngine(ByBatches):
         indices, inputs, target = self.batches.pass_over(len(rates))
         rows, same = len(indices) // len(rates), inputs is target
         program = self._program_for(len(inputs), len(target), rows)
+        if self._is_captured:
+            batch = self._captured(program, inputs, target, rows)
+            for at, rate in enumerate(rates):
+                batch.index.copy_(indices[at * rows : (at + 1) * rows])
+                pick_into(target, batch.index, batch.target)
+                if not same:
+                    pick_into(inputs, batch.index, batch.inputs)
+                position = self.epoch + (start + (at + 1) * rows) / self._all_rows
+                self._replay(program, batch, rate, position)
+            return
         if not program.picked:
             picked = [
-                torch.empty(len(source), rows, source.shape[2], device=self._device)
+                torch.empty(len(source), rows, source.shape[2], device=self.device)
                 for source in ((target,) if same else (inputs, target))
             ]
             program.picked[:] = picked[0], picked[-1]
-        if self._device.type != "cpu" and self.is_captured:
-            self._replay(program, rates, indices, inputs, target, start)
-            return
-        with torch.no_grad(), unoptimized(self._device):
+        with torch.no_grad(), unoptimized(self.device):
             program.unit.steps(
                 *program.arguments,
                 program.picked,
@@ -174,37 +264,39 @@ class GeneratedEngine(ByBatches):
                 self._generator,
             )
 
-    def _replay(
-        self,
-        program: BatchProgram,
-        rates: list[float],
-        indices: torch.Tensor,
-        inputs: torch.Tensor,
-        target: torch.Tensor,
-        start: int,
-    ) -> None:
-        """Do the steps of ``_run_batches`` on a GPU, and wait for them."""
-        rows, picked = len(indices) // len(rates), program.picked
-        if not program.graphs:
-            changed = [*self._changed.restored, *self._changed.until]
-            program.graphs.append(StepGraph(self._generator, changed))
-            picked.append(torch.empty(rows, dtype=indices.dtype, device=self._device))
-        (graph,), (picked_inputs, picked_target, index) = program.graphs, picked
-        for at, rate in enumerate(rates):
-            index.copy_(indices[at * rows : (at + 1) * rows])
-            pick_into(target, index, picked_target)
-            if picked_inputs is not picked_target:
-                pick_into(inputs, index, picked_inputs)
-            # The only number that a step computes from its position is no more than 1.
-            position = self.epoch + (start + (at + 1) * rows) / self._all_rows
-            position = min(position, float(self._warm_up_epochs))
-            arguments = *picked, rate, position, self._generator
-            graph.run((rate, position), partial(self._call, program, *arguments))
-        torch.cuda.current_stream().synchronize()
+    def _captured(
+        self, program: BatchProgram, inputs: torch.Tensor, target: torch.Tensor, rows: int
+    ) -> CapturedBatch:
+        """Return the batch of ``rows`` that captured steps of ``program`` read."""
+        found = program.captured
+        same = target is inputs
+        if not found or (found[0].target is found[0].inputs) != same:
+            found[:] = [CapturedBatch(inputs, target, rows)]
+        return found[0]
 
-    def _call(self, program: BatchProgram, *arguments: Any) -> None:
+    def _replay(
+        self, program: BatchProgram, batch: CapturedBatch, rate: float, position: float
+    ) -> None:
+        """Do a step with ``batch`` on a GPU, without waiting for it."""
+        # A step computes nothing else from its position than the warm-up's share.
+        batch.set_numbers(rate, min(position, float(self._warm_up_epochs)))
         with torch.no_grad():
-            program.unit.step(*program.arguments, *arguments)
+            self._step_with(program, batch)
+
+    def _step_with(self, program: BatchProgram, batch: CapturedBatch) -> None:
+        arguments = *program.arguments, *batch.arguments(), self._generator
+        self._run(batch, None, partial(program.unit.step, *arguments))
+
+    def _run(self, batch: CapturedBatch, kind: object, step: Callable[[], None]) -> None:
+        """Do ``step``, the same call for each ``kind``, as a graph; long ones are cancellable."""
+        if self._is_long:
+            step()
+            return
+        graph = batch.graphs.get(kind)
+        if graph is None:
+            changed = [*self._changed.restored, *self._changed.until]
+            graph = batch.graphs[kind] = StepGraph(self._generator, changed)
+        graph.run(step)
 
     def prepare(self) -> None:
         """Build the program for full-size batches.

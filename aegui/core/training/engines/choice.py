@@ -3,12 +3,13 @@
 ``native`` runs the operations of a step on the project's own interpreter (``native/machine.c``) if
 it was built and supports all of them: the fastest engine for small networks. ``cuda`` runs the same
 operations on a GPU, as one kernel (``cuda/``). ``fused`` runs the same step program over whole
-epochs on torch's interpreter; ``batched`` runs it batch by batch, for
-large networks, whose epochs must be interruptible; ``layered`` is generated too, for images, one
-run after the other. ``stacked`` differentiates all runs together by autograd, ``autograd`` one
-after the other: these serve what cannot be traced (``step/tape.py``), and steps so long that they
-are computed in slices; the others are tested against them. No penalty needs them: a gradient within
-the objective is traced too. Long steps of any engine are cancellable (``step/cancellable.py``).
+epochs on torch's interpreter, and ``captured`` does so on a GPU, as replays of a CUDA graph;
+``batched`` runs it batch by batch, for large networks, whose epochs must be interruptible;
+``layered`` is generated too, for images, one run after the other. ``stacked`` differentiates all
+runs together by autograd, ``autograd`` one after the other: these serve what cannot be traced
+(``step/tape.py``), and steps so long that they are computed in slices; the others are tested
+against them. No penalty needs them: a gradient within the objective is traced too. Long steps of
+any engine are cancellable (``step/cancellable.py``).
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ import torch
 
 from aegui.core.network.layers import is_stackable
 from aegui.core.training.engines.autograd import AutogradEngine
+from aegui.core.training.engines.batch_program import is_captured_on
 from aegui.core.training.engines.cuda.program import torch_gpu
-from aegui.core.training.engines.fused import FusedBatchEngine, FusedEngine
+from aegui.core.training.engines.fused import CapturedEngine, FusedBatchEngine, FusedEngine
 from aegui.core.training.engines.layered import LayeredEngine
 from aegui.core.training.engines.machine_engine import MachineEngine, MachineMembersEngine
 from aegui.core.training.engines.members_engine import MembersEngine
@@ -65,6 +67,8 @@ def choose_engine(
     if name == FusedEngine.name and machine is not None:
         with suppress(NotTraced):
             return MachineEngine(resolved, parameters, samples, generator, machine, threads)
+    if name == FusedEngine.name and is_captured_on(parameters.device):
+        name = CapturedEngine.name
     try:
         return make_engine(name, resolved, parameters, samples, generator)
     except NotTraced:
@@ -88,7 +92,10 @@ def machine_for(resolved: ResolvedRecipe, parameters: Parameters) -> Machine | N
     Networks that are too large for a GPU's machine are refused there.
     """
     if parameters.device.type != "cpu":
-        return None if is_left_out() else torch_gpu()
+        card = None if is_left_out() else torch_gpu()
+        if card is not None:
+            card.failure = ""
+        return card
     return library() if resolved.parameters <= _NATIVE_WEIGHTS else None
 
 
@@ -115,11 +122,11 @@ def make_engine(
     samples: Samples,
     generator: torch.Generator,
 ) -> Engine:
-    """Return the engine ``fused``, ``batched``, ``layered``, ``stacked`` or ``autograd``.
+    """Return the engine of this ``name``, see above.
 
     The native engine is not among them, as it is not available everywhere.
     """
-    for kind in (FusedEngine, FusedBatchEngine, LayeredEngine):
+    for kind in (FusedEngine, FusedBatchEngine, CapturedEngine, LayeredEngine):
         if name == kind.name:
             return kind(resolved, parameters, samples, generator)
     return AutogradEngine(resolved, parameters, samples, generator, stacked=name == "stacked")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.training.engines.batch_program import (
-    STEP_PARAMETERS,
     BatchProgram,
     GeneratedEngine,
     compiled,
+    step_parameters,
 )
 from aegui.core.training.step.lines import drawn, emit_beta, emit_gradient, emit_penalties
 from aegui.core.training.step.primitives import primitives_on
@@ -154,7 +154,12 @@ class FusedBatchEngine(GeneratedEngine):
         generator: torch.Generator,
     ) -> None:
         super().__init__(resolved, parameters, samples, generator)
-        self._step = Step(resolved, parameters, primitives_on(parameters.device))
+        self._step = Step(
+            resolved,
+            parameters,
+            primitives_on(parameters.device),
+            is_captured=self._is_captured,
+        )
         self._latent = resolved.recipe.network.latent
         self._pixels = samples.target.shape[2]
         self.prepare()
@@ -163,14 +168,21 @@ class FusedBatchEngine(GeneratedEngine):
         source = Source()
         name, runs = "inputs", self._parameters.layout.runs
         if width != runs:
-            spread = torch.empty(runs, rows, self._pixels, device=self._device)
+            spread = torch.empty(runs, rows, self._pixels, device=self.device)
             name = source.bind("spread", spread)
             source.line("spread.copy_(inputs)", 0)
-        emit_beta(source, self._latent, "position", 0)
+        emit_beta(source, self._latent, "position", 0, is_captured=self._is_captured)
         self._step.emit(source, name, "target", rows, 0)
         first_parameters = [("t", "List[Tensor]"), ("s", "List[List[Tensor]]")]
-        unit = compiled(source.text("step", STEP_PARAMETERS), first_parameters, rows)
+        text = source.text("step", step_parameters(self.device))
+        unit = compiled(text, first_parameters, rows, self.device)
         return BatchProgram(unit, (source.tensors, source.lists))
+
+
+class CapturedEngine(FusedBatchEngine):
+    """Runs whole epochs, like ``FusedEngine``, as replays of captured steps."""
+
+    name = "captured"
 
 
 class Step:
@@ -181,16 +193,19 @@ class Step:
         resolved: ResolvedRecipe,
         parameters: Parameters,
         primitives: Mapping[Any, Callable[..., Any]],
+        *,
+        is_captured: bool = False,
     ) -> None:
         self._resolved = resolved
         self._parameters = parameters
         self._primitives = primitives
+        self._is_captured = is_captured
 
     def emit(
         self, source: Source, inputs: str, target: str, rows: int, indent: int, tag: str = ""
     ) -> None:
         """Emit the lines; ``lr``, ``g`` and with a gaussian code ``beta`` must be in scope."""
-        resolved, parameters = self._resolved, self._parameters
+        resolved, parameters, captured = self._resolved, self._parameters, self._is_captured
         tape = Tape(source, self._primitives, indent, tag)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
         mask_buffers = {index: tape.fixed(mask.flatten(2)) for index, mask in masks.items()}
@@ -199,9 +214,19 @@ class Step:
             assert buffer is not None
             source.line(line.format(buffer.name), indent)
         batch = self._named(tape, inputs, rows), self._named(tape, target, rows)
-        emit_gradient(tape, resolved, parameters, *batch, mask_buffers, noise_buffer, stacked=True)
+        emit_gradient(
+            tape,
+            resolved,
+            parameters,
+            *batch,
+            mask_buffers,
+            noise_buffer,
+            stacked=True,
+            is_captured=captured,
+        )
         emit_penalties(source, resolved, parameters, indent)
-        emit_update(source, resolved.recipe.training.optimizer, parameters, indent)
+        spec = resolved.recipe.training.optimizer
+        emit_update(source, spec, parameters, indent, is_captured=captured)
 
     def _named(self, tape: Tape, name: str, rows: int) -> Traced:
         """Return a proxy for rows bound by the program, or passed to it."""

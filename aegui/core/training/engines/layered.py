@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.training.engines.batch_program import (
-    STEP_PARAMETERS,
     BatchProgram,
     GeneratedEngine,
     compiled,
+    step_parameters,
 )
 from aegui.core.training.step.lines import drawn, emit_beta, emit_gradient, emit_penalties
 from aegui.core.training.step.primitives import primitives_on
@@ -61,34 +61,51 @@ class LayeredEngine(GeneratedEngine):
         super().__init__(resolved, parameters, samples, generator)
         self._update = Source()
         emit_penalties(self._update, resolved, parameters, 0)
-        emit_update(self._update, resolved.recipe.training.optimizer, parameters, 0)
+        emit_update(
+            self._update,
+            resolved.recipe.training.optimizer,
+            parameters,
+            0,
+            is_captured=self._is_captured,
+        )
         self.prepare()
 
     def _build(self, width: int, rows: int) -> BatchProgram:
         source, parameters, resolved = Source(), self._parameters, self._resolved
         runs, tape = parameters.layout.runs, Tape(source, primitives_on(parameters.device))
-        emit_beta(source, resolved.recipe.network.latent, "position", 0)
+        captured = self._is_captured
+        emit_beta(source, resolved.recipe.network.latent, "position", 0, is_captured=captured)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
         mask_buffers = {index: tape.of_run(f"mask{index}_", mask) for index, mask in masks.items()}
         noise_buffer = None if noise is None else tape.of_run("noise_", noise)
         pixels = resolved.layers[0].inputs
         like = torch.empty(rows, pixels, device=parameters.device)
         batch = tape.named("inputs", like), tape.named("target", like)
-        emit_gradient(tape, resolved, parameters, *batch, mask_buffers, noise_buffer, stacked=False)
+        emit_gradient(
+            tape,
+            resolved,
+            parameters,
+            *batch,
+            mask_buffers,
+            noise_buffer,
+            stacked=False,
+            is_captured=captured,
+        )
         places = [*masks.values(), *([] if noise is None else [noise])]
         draw = [line.format(f"drawn[{at}]") for at, line in enumerate(lines)]
         step = _STEP.format(
             first_parameters=", ".join(f"{name}: {kind}" for name, kind in _FIRST_PARAMETERS),
-            parameters=STEP_PARAMETERS,
+            parameters=step_parameters(self.device),
             draw="\n".join("    " + line for line in draw),
         )
+        number = "Tensor" if captured else "float"
         text = "\n".join(
             (
-                source.text("gradient", "inputs: Tensor, target: Tensor, position: float"),
-                self._update.text("update", "lr: float"),
+                source.text("gradient", f"inputs: Tensor, target: Tensor, position: {number}"),
+                self._update.text("update", f"lr: {number}"),
                 step,
             )
         )
         tensors = [tape.tensors(run) for run in range(runs)]
         arguments = tensors, places, self._update.tensors, self._update.lists
-        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows), arguments)
+        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows, self.device), arguments)

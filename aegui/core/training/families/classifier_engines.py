@@ -15,10 +15,11 @@ import torch
 from aegui.core.network.forward import apply_layers, dropout_rate
 from aegui.core.recipe import OptimizerSpec
 from aegui.core.training.engines.batch_program import (
-    STEP_PARAMETERS,
     BatchProgram,
     GeneratedEngine,
     compiled,
+    is_captured_on,
+    step_parameters,
 )
 from aegui.core.training.families.classifier_rows import CodeRows, emit_corrupted
 from aegui.core.training.losses import LOSSES
@@ -98,7 +99,7 @@ class _PhaseEngine(GeneratedEngine):
 
     def _build(self, width: int, rows: int) -> BatchProgram:
         source, update = Source(), Source()
-        tape = Tape(source, primitives_on(self._device))
+        tape = Tape(source, primitives_on(self.device))
         model = Model(self._resolved, self._parameters, stacked=False, tape=tape)
         for index, tensors in enumerate(model.stacks[0]):
             for tensor in tensors.values() if index not in self._learnt else ():
@@ -108,7 +109,7 @@ class _PhaseEngine(GeneratedEngine):
         masks = {
             index: tape.of_run(f"mask{index}_", buffer) for index, (buffer, _) in buffers.items()
         }
-        inputs = tape.named("inputs", torch.empty(rows, self._width, device=self._device))
+        inputs = tape.named("inputs", torch.empty(rows, self._width, device=self.device))
         with torch.enable_grad():
             roots: Any = self._roots(tape, model, inputs, masks)
         with torch.no_grad():
@@ -117,11 +118,12 @@ class _PhaseEngine(GeneratedEngine):
             update.line(line, 0)
         step = _STEP.format(
             first_parameters=", ".join(f"{name}: {kind}" for name, kind in _FIRST_PARAMETERS),
-            parameters=STEP_PARAMETERS,
+            parameters=step_parameters(self.device),
             draw="\n".join("    " + line for line in draw),
         )
         gradient = source.text("gradient", "inputs: Tensor, index: Tensor, g: Generator")
-        text = "\n".join((gradient, update.text("update", "lr: float"), step))
+        number = "Tensor" if self._is_captured else "float"
+        text = "\n".join((gradient, update.text("update", f"lr: {number}"), step))
         runs = range(self._parameters.layout.runs)
         arguments = (
             [tape.tensors(run) for run in runs],
@@ -129,7 +131,7 @@ class _PhaseEngine(GeneratedEngine):
             source.lists,
             [self._update.lists(run) for run in runs],
         )
-        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows), arguments)
+        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows, self.device), arguments)
 
     def _mask_buffers(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
         """Return dropout mask buffers ``[K, rows, ...]`` by layer, and the lines that draw them."""
@@ -170,7 +172,15 @@ class PretrainEngine(_PhaseEngine):
             for index in range(part.start, part.stop)
         )
         adam = OptimizerSpec(name="adam")
-        update = RunUpdate(adam, None, parameters, learnt, self._steps, slots=self._slots)
+        update = RunUpdate(
+            adam,
+            None,
+            parameters,
+            learnt,
+            self._steps,
+            slots=self._slots,
+            is_captured=is_captured_on(parameters.device),
+        )
         self._rows = CodeRows(model, samples, group.encoder.start)
         changed = ChangedTensors(
             [parameters.buffers], [parameters.flat, self._steps, *self._slots.values()]
@@ -185,7 +195,7 @@ class PretrainEngine(_PhaseEngine):
         clean = inputs if is_code else self._frozen(model, inputs, start)
         noisy = clean
         if self._spec.corruption.kind != "none":
-            noisy = tape.fixed(torch.zeros(clean.shape, device=self._device))
+            noisy = tape.fixed(torch.zeros(clean.shape, device=self.device))
             emit_corrupted(
                 tape.source,
                 clean.name,
@@ -267,6 +277,7 @@ class FineTuneEngine(_PhaseEngine):
             parameters.steps,
             l1=training.l1,
             l2=training.l2,
+            is_captured=is_captured_on(parameters.device),
         )
         super().__init__(resolved, parameters, source, generator, learnt, update)
         self._classifier = classifier
@@ -286,7 +297,7 @@ class FineTuneEngine(_PhaseEngine):
                 layer = model.layers[index]
                 keep_probability = 1 - dropout_rate(layer.spec)
                 if keep_probability < 1:
-                    buffer = torch.zeros(runs, rows, *layer.output_shape, device=self._device)
+                    buffer = torch.zeros(runs, rows, *layer.output_shape, device=self.device)
                     buffers[index] = buffer, dropout_line(keep_probability)
         return buffers
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,10 +24,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from aegui.core.network.forward import dropout_rate
 from aegui.core.training.engines.batch_program import (
-    STEP_PARAMETERS,
     BatchProgram,
+    CapturedBatch,
     GeneratedEngine,
     compiled,
+    is_captured_on,
+    step_parameters,
 )
 from aegui.core.training.families.steppers import BatchStepper
 from aegui.core.training.record.checkpoint_check import counts
@@ -135,8 +138,6 @@ class GanEngine(GeneratedEngine):
     """
 
     name = "layered"
-    # Which of the networks learn is decided within a step.
-    is_captured = False
 
     def __init__(
         self,
@@ -147,7 +148,8 @@ class GanEngine(GeneratedEngine):
     ) -> None:
         assert resolved.recipe.gan is not None
         steps = torch.zeros((), device=parameters.device)
-        switches = torch.tensor([0, 1, 1], device=parameters.device)
+        # Read within a step: on a GPU each reading would have to wait for it.
+        switches = torch.tensor([0, 1, 1])
         mean = [] if parameters.average is None else [parameters.average]
         learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
         # A step writes to both networks before it ends.
@@ -177,16 +179,19 @@ class GanEngine(GeneratedEngine):
         parts = _Parts(self._resolved, parameters, rows, self._labels, self.discriminator_steps)
         step = _STEP.format(
             first_parameters=", ".join(f"{name}: {kind}" for name, kind in _FIRST_PARAMETERS),
-            parameters=STEP_PARAMETERS,
+            parameters=step_parameters(self.device),
+            number="Tensor" if self._is_captured else "float",
             steps=gan.steps,
             # TorchScript reads a subnormal number as 0.
             rate=max(self._resolved.recipe.training.optimizer.learning_rate, sys.float_info.min),
             judge_rate=gan.learning_rate,
             noise=gan.noise,
+            least="torch.clamp(factor, max=1.0)" if self._is_captured else "min(1.0, factor)",
             average=gan.average,
-            draw=indent("\n".join(parts.draws), " " * 8),
+            draw=indent("\n".join(parts.draws), " " * 4),
         )
-        text = parts.tape.source.text("learn", _LEARN) + step
+        number = "Tensor" if self._is_captured else "float"
+        text = parts.tape.source.text("learn", _LEARN.format(number=number)) + step
         runs, mean = range(parameters.layout.runs), parameters.average
         arguments = (
             [parts.tape.tensors(run) for run in runs],
@@ -195,7 +200,21 @@ class GanEngine(GeneratedEngine):
             self._switches,
             [] if mean is None else [mean, parameters.flat],
         )
-        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows), arguments)
+        return BatchProgram(compiled(text, _FIRST_PARAMETERS, rows, self.device), arguments)
+
+    def _step_with(self, program: BatchProgram, batch: CapturedBatch) -> None:
+        """Do what ``step`` does: what is decided in it cannot be captured."""
+        runs, lists, drawn, switches, mean = program.arguments
+        turn, judging, generating = program.unit.turn(switches)
+        if judging or generating:
+            both = partial(
+                program.unit.both,
+                *(runs, lists, drawn, batch.target, batch.index, batch.rate),
+                *(judging, generating, self._generator),
+            )
+            self._run(batch, (judging, generating), both)
+        if generating:
+            program.unit.follow(mean, turn)
 
 
 _FIRST_PARAMETERS = (
@@ -206,27 +225,38 @@ _FIRST_PARAMETERS = (
     ("mean", "List[Tensor]"),
 )
 _LEARN = (
-    "target: Tensor, index: Tensor, lr: float, judge_lr: float, judging: bool, generating: bool"
+    "target: Tensor, index: Tensor, lr: {number}, judge_lr: {number}, judging: bool, "
+    "generating: bool"
 )
 _STEP = """
-def step({first_parameters}, {parameters}) -> None:
+def turn(switches: Tensor) -> Tuple[int, bool, bool]:
     switches[0].add_(1)
     turn = int(switches[0])
-    generating = int(switches[1]) > 0 and turn % {steps} == 0
-    judging = int(switches[2]) > 0
-    if generating or judging:
-        # The schedule and the lever of the rate move both networks alike.
-        factor = lr / {rate!r}
-        noise = {noise!r} * min(1.0, factor)
+    return turn, int(switches[2]) > 0, int(switches[1]) > 0 and turn % {steps} == 0
+
+def both(
+    runs: List[List[Tensor]], lists: List[List[List[Tensor]]], drawn: List[Tensor], target: Tensor,
+    index: Tensor, lr: {number}, judging: bool, generating: bool, g: Generator
+) -> None:
+    # The schedule and the lever of the rate move both networks alike.
+    factor = lr / {rate!r}
+    noise = {noise!r} * {least}
 {draw}
-        for run in range(len(runs)):
-            real = target[min(run, target.size(0) - 1)]
-            learn(
-                runs[run], lists[run], real, index, lr, {judge_rate!r} * factor, judging, generating
-            )
-    if generating and len(mean) == 2:
+    for run in range(len(runs)):
+        real = target[min(run, target.size(0) - 1)]
+        learn(runs[run], lists[run], real, index, lr, {judge_rate!r} * factor, judging, generating)
+
+def follow(mean: List[Tensor], turn: int) -> None:
+    if len(mean) == 2:
         # At first it follows quickly, so that it forgets how it all began.
         mean[0].lerp_(mean[1], 1.0 - min({average!r}, turn / (turn + 10.0)))
+
+def step({first_parameters}, {parameters}) -> None:
+    number, judging, generating = turn(switches)
+    if judging or generating:
+        both(runs, lists, drawn, target, index, lr, judging, generating, g)
+    if generating:
+        follow(mean, number)
 """
 """One step: random draws, the training of each run, and the running mean of all runs."""
 
@@ -267,16 +297,14 @@ class _Parts:
         )
         spec, clip = recipe.training.optimizer, recipe.training.clip_norm
         discriminator_spec = spec.model_copy(update={"beta1": gan.beta1})
-        self._updates = (
-            RunUpdate(spec, clip, parameters, _numbers(self._both.generator), parameters.steps),
-            RunUpdate(
-                discriminator_spec,
-                clip,
-                parameters,
-                _numbers(self._both.discriminator),
-                discriminator_steps,
-            ),
-        )
+        self._is_captured = is_captured_on(parameters.device)
+        self._updates = [
+            RunUpdate(its, clip, parameters, _numbers(layers), steps, is_captured=self._is_captured)
+            for its, layers, steps in (
+                (spec, self._both.generator, parameters.steps),
+                (discriminator_spec, self._both.discriminator, discriminator_steps),
+            )
+        ]
         codes = self._drawn((recipe.network.latent.units,), _NORMAL.format(1.0))
         masks = self._masks(self._both.generator)
         with torch.enable_grad():
@@ -340,7 +368,10 @@ class _Parts:
         """Return ``images`` with noise, so that both kinds overlap more (Sonderby 2017)."""
         if not self._gan.noise:
             return images
-        drawn: torch.Tensor = self._drawn(images.shape[1:], _NORMAL.format("noise"))
+        line = (
+            _NORMAL.format("1.0") + ".mul_(noise)" if self._is_captured else _NORMAL.format("noise")
+        )
+        drawn: torch.Tensor = self._drawn(images.shape[1:], line)
         return images + drawn
 
     def _masks(self, layers: slice) -> dict[int, torch.Tensor]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aegui.core.errors import Cancelled
-from aegui.core.training.engines.fused import FusedEngine
+from aegui.core.training.engines.fused import CapturedEngine, FusedEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -162,7 +162,7 @@ class FusedStepper:
 
     exhausted = False
 
-    def __init__(self, engine: FusedEngine, rows: int, epochs: int) -> None:
+    def __init__(self, engine: FusedEngine | CapturedEngine, rows: int, epochs: int) -> None:
         self.name = engine.name
         self.rows = rows
         self.epochs = epochs
@@ -333,6 +333,6 @@ class BatchStepper:
 
 def stepper_of(engine: Engine, rows: int, epochs: int) -> Stepper:
     """Return the stepper that drives ``engine``."""
-    if isinstance(engine, FusedEngine):
+    if isinstance(engine, FusedEngine | CapturedEngine):
         return FusedStepper(engine, rows, epochs)
     return BatchStepper(engine, rows, epochs)

@@ -25,7 +25,7 @@ from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.seeds import NOISE_STREAM
 from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.cuda.program import torch_gpu
-from aegui.core.training.engines.fused import FusedEngine
+from aegui.core.training.engines.fused import CapturedEngine
 from aegui.core.training.engines.machine_engine import MachineEngine
 from aegui.core.training.families.kinds import family_of
 from aegui.core.training.families.steppers import Orders, Phase
@@ -584,7 +584,7 @@ def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tu
 
 def _kernel_notes(engine: str, device: torch.device) -> tuple[str, ...]:
     """Return a note if a network on a GPU has to do without a kernel of its own."""
-    card = torch_gpu() if device.type == "cuda" and engine == FusedEngine.name else None
+    card = torch_gpu() if device.type == "cuda" and engine == CapturedEngine.name else None
     if card is None or not card.failure:
         return ()
     note = tr(

@@ -57,15 +57,17 @@ def emit_gradient(
     noise: Any,
     *,
     stacked: bool,
+    is_captured: bool = False,
 ) -> None:
     """Emit lines that compute the gradient of the mean loss; ``beta`` must be in scope if gaussian.
 
     ``inputs`` and ``target`` are rows, ``masks`` and ``noise`` the drawn numbers, each ``Traced``,
-    which the objective treats as tensors.
+    which the objective treats as tensors. ``is_captured`` as for ``emit_beta``.
     """
     with torch.enable_grad():
         model = Model(resolved, parameters, stacked=stacked, tape=tape)
-        beta: Any = Scalar("beta", of_each=bool(resolved.members))
+        rises = is_captured and resolved.recipe.network.latent.kl_warmup_epochs > 0
+        beta: Any = Scalar("beta", is_tensor=bool(resolved.members) or rises)
         roots: Any = Objective(resolved).roots(
             model, 0, inputs, target, beta=beta, noise=noise, masks=masks
         )
@@ -73,13 +75,18 @@ def emit_gradient(
         tape.backward(roots)
 
 
-def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) -> None:
-    """Emit the weight of the KL at a ``position`` in epochs, see ``Objective.beta``."""
+def emit_beta(
+    source: Source, latent: LatentSpec, position: str, indent: int, *, is_captured: bool = False
+) -> None:
+    """Emit the weight of the KL at a ``position`` in epochs, see ``Objective.beta``.
+
+    In a captured step, the position is a tensor, and so is a weight that rises with it.
+    """
     if latent.kind != "gaussian":
         return
-    warmup = latent.kl_warmup_epochs
-    rise = f" * min(1.0, ({position}) / {float(warmup)!r})" if warmup else ""
-    source.line(f"beta = {latent.beta!r}{rise}", indent)
+    share = f"({position}) / {float(latent.kl_warmup_epochs)!r}"
+    rise = f"torch.clamp({share}, max=1.0)" if is_captured else f"min(1.0, {share})"
+    source.line(f"beta = {latent.beta!r}" + f" * {rise}" * bool(latent.kl_warmup_epochs), indent)
 
 
 def emit_betas(

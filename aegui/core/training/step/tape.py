@@ -40,18 +40,18 @@ class NotTraced(Exception):
 class Scalar:
     """A number of a program that is known only when it runs, such as the weight of a term.
 
-    If each run has its own, it is a tensor ``[K, 1, 1]``.
+    If it ``is_tensor``, it has a number for each run, ``[K, 1, 1]``, or is a scalar.
     """
 
-    def __init__(self, text: str, *, of_each: bool = False) -> None:
+    def __init__(self, text: str, *, is_tensor: bool = False) -> None:
         self.text = text
-        self.of_each = of_each
+        self.is_tensor = is_tensor
 
     def __mul__(self, other: float) -> Scalar:
-        return Scalar(f"({self.text} * {other!r})", of_each=self.of_each)
+        return Scalar(f"({self.text} * {other!r})", is_tensor=self.is_tensor)
 
     def __truediv__(self, other: float) -> Scalar:
-        return Scalar(f"({self.text} / {float(other)!r})", of_each=self.of_each)
+        return Scalar(f"({self.text} / {float(other)!r})", is_tensor=self.is_tensor)
 
     __rmul__ = __mul__
 
@@ -406,7 +406,7 @@ class Tape:
         target, is_first = self._target(root)
         if is_first:
             self.line(f"torch.mul({direction.name}, {factor!r}, out={target.name})")
-        elif isinstance(factor, Scalar) and factor.of_each:
+        elif isinstance(factor, Scalar) and factor.is_tensor:
             self.line(f"{target.name}.addcmul_({direction.name}, {factor!r})")
         else:
             self.line(f"{target.name}.add_({direction.name}, alpha={factor!r})")

@@ -25,8 +25,13 @@ def emit_update(
     parameters: Parameters,
     indent: int,
     named: Collection[str] = (),
+    *,
+    is_captured: bool = False,
 ) -> None:
-    """Emit one optimiser step on the flat tensor; ``lr`` and the numbers ``named`` are in scope."""
+    """Emit one optimiser step on the flat tensor; ``lr`` and the numbers ``named`` are in scope.
+
+    In a captured step, ``lr`` is a tensor.
+    """
     row = OPTIMIZERS[spec.name]
     lists = _lists(
         [parameters.flat], [parameters.grad], parameters.slots, parameters.steps, row.slots
@@ -34,8 +39,28 @@ def emit_update(
     for name in row.names:
         # A list must come from outside, see ``Source.bind_list``.
         source.line(f"{name} = {source.bind_list(*lists[name])}", indent)
-    for text in row.statements(spec, named):
+    statements = row.statements(spec, named)
+    if is_captured:
+        moved = source.bind_list(torch.zeros_like(parameters.flat))
+        statements = _at_tensor_rate(statements, moved)
+    for text in statements:
         source.line(text, indent)
+
+
+def _at_tensor_rate(statements: Sequence[str], moved: str) -> list[str]:
+    """Return ``statements`` for a rate ``lr`` that is a tensor; ``moved`` are further ``tensors``.
+
+    torch's fused updates take it as it is. Others have a number there: they update zeros at a rate
+    of 1, which are scaled.
+    """
+    if any("lr=lr" in text for text in statements):
+        return list(statements)
+    return [
+        f"torch._foreach_zero_({moved})",
+        *(renamed(text, tensors=moved, lr="1.0") for text in statements),
+        f"torch._foreach_mul_({moved}, lr)",
+        f"torch._foreach_add_(tensors, {moved})",
+    ]
 
 
 def emit_update_of_each(
@@ -120,6 +145,7 @@ class RunUpdate:
         slots: Optimiser state like the parameters; None for that of ``parameters``.
         l1: Weight of the L1 penalty on their weights.
         l2: Weight of the L2 penalty on their weights.
+        is_captured: Whether the step is captured, and the rate a tensor.
     """
 
     def __init__(
@@ -133,6 +159,7 @@ class RunUpdate:
         slots: Mapping[str, torch.Tensor] | None = None,
         l1: float = 0.0,
         l2: float = 0.0,
+        is_captured: bool = False,
     ) -> None:
         self._spec = spec
         self._row = OPTIMIZERS[spec.name]
@@ -145,6 +172,7 @@ class RunUpdate:
         self._slots = parameters.slots if slots is None else slots
         self._l1 = l1
         self._l2 = l2
+        self._is_captured = is_captured
 
     def lists(self, run: int) -> list[list[torch.Tensor]]:
         """Return the lists of tensors that the lines use."""
@@ -166,7 +194,8 @@ class RunUpdate:
             lists["count"] = [torch.zeros_like(self._steps)]
         weights = parameters.layout.weights_stop
         penalised = [views_of(parameters.grad, weights), views_of(parameters.flat, weights)]
-        return [*(lists[name] for name in self._row.names), *penalised]
+        moved = [torch.zeros_like(tensor) for tensor in lists["tensors"] if self._is_captured]
+        return [*(lists[name] for name in self._row.names), *penalised, moved]
 
     def lines(self, first: int, rate: str) -> list[str]:
         """Return the lines; their lists begin at ``s[first]``, and ``rate`` is in scope."""
@@ -184,7 +213,10 @@ class RunUpdate:
                 f"clip = ({self._limit!r} / (norm + 1e-6)).clamp_(max=1.0)",
                 "torch._foreach_mul_(gradients, clip)",
             ]
-        return lines + [renamed(text, lr=rate) for text in self._row.statements(self._spec)]
+        statements = self._row.statements(self._spec)
+        if self._is_captured:
+            statements = _at_tensor_rate(statements, f"s[{penalised + 2}]")
+        return lines + [renamed(text, lr=rate) for text in statements]
 
 
 class ListOptimizer:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 _WARM_UP = 4
 """Steps before the capture, in which torch compiles the functions and libraries take their memory,
 neither of which a capture permits."""
-_EQUAL = 3
-"""Steps with equal numbers after which a capture pays: it takes as long as some steps."""
 _NEAR = 0.05
 """Share of a step's length by which its replay may differ: sums in another order, no more."""
 
@@ -42,42 +40,45 @@ def captured(generator: torch.Generator, step: Callable[[], None]) -> Callable[[
     return graph.replay
 
 
-class StepGraph:
-    """Captures a step, and replays it as long as its numbers stay the same.
+def wait_for(device: torch.device) -> None:
+    """Wait for what was launched on ``device``, if it is a GPU."""
+    if device.type == "cuda":
+        torch.cuda.current_stream(device).synchronize()
 
-    A graph reads and writes the tensors that it was captured with, draws from ``generator`` as the
-    step would, and contains all Python numbers of the step: they are its key. Its first replay is
-    compared with the step itself, from the same weights; one that differs is not used.
+
+class StepGraph:
+    """Captures a step after some calls of it, and replays it from then on.
+
+    A graph reads and writes the tensors that it was captured with and draws from ``generator`` as
+    the step would; Python numbers of the step are part of it. Its first replay is compared with the
+    step itself, from the same weights; one that differs is not used.
 
     Args:
         generator: The generator that the step draws from.
         changed: The tensors that the step changes.
-        capture: Captures a step, see ``captured``.
+        capture: Captures a step; None for ``captured``.
     """
 
     def __init__(
         self,
         generator: torch.Generator,
         changed: Sequence[torch.Tensor],
-        capture: Capture = captured,
+        capture: Capture | None = None,
     ) -> None:
         self._generator = generator
         self._changed = changed
-        self._capture = capture
+        self._capture = capture or captured
         self._replay: Callable[[], None] | None = None
-        self._key: object = None
-        self._last: object = None
-        self._steps = self._equal = 0
+        self._steps = 0
         self._is_possible = True
 
-    def run(self, key: object, step: Callable[[], None]) -> None:
-        """Do ``step``; steps with equal keys must be the same calls."""
-        if self._replay is not None and key == self._key:
+    def run(self, step: Callable[[], None]) -> None:
+        """Do ``step``, always the same call."""
+        if self._replay is not None:
             self._replay()
             return
-        self._equal = self._equal + 1 if key == self._last else 1
-        self._steps, self._last = self._steps + 1, key
-        if not self._is_possible or self._steps <= _WARM_UP or self._equal <= _EQUAL:
+        self._steps += 1
+        if not self._is_possible or self._steps <= _WARM_UP:
             step()
             return
         before, drawn = self._state()
@@ -86,14 +87,14 @@ class StepGraph:
         try:
             replay = self._capture(self._generator, step)
         except RuntimeError:
-            self._is_possible, self._replay = False, None
+            self._is_possible = False
             return
         self._restore(before, drawn)
         replay()
         if self._is_near(before, after):
-            self._replay, self._key = replay, key
+            self._replay = replay
             return
-        self._is_possible, self._replay = False, None
+        self._is_possible = False
         self._restore(after, drawn_after)
 
     def _state(self) -> tuple[list[torch.Tensor], torch.Tensor]:

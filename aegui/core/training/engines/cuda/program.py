@@ -63,7 +63,7 @@ class TorchGpu:
     """The current GPU of torch, with the compiler that torch brings; see ``Gpu``.
 
     Attributes:
-        failure: Why the last kernel could not be compiled; "" if it could.
+        failure: Why the last kernel could not be compiled; "" if it could, or none was needed.
     """
 
     warp = 32

@@ -13,14 +13,16 @@ import pytest
 import torch
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.engines.batch_program import GeneratedEngine
-from aegui.core.training.engines.cuda.graph import StepGraph
+from aegui.core.training.engines import choice
+from aegui.core.training.engines.cuda import graph
+from aegui.core.training.engines.cuda.graph import StepGraph, captured
 from aegui.core.training.engines.cuda.program import TorchGpu, torch_gpu
 from aegui.core.training.loop.population import Population, trains_in_population
 from aegui.core.training.loop.train import train
+from tests.core.training.engines.cuda.test_captured import CASES as CAPTURED
+from tests.core.training.engines.cuda.test_captured import resolved_recipe as captured_recipe
 from tests.core.training.engines.cuda.test_kernel import CASES
 from tests.core.training.engines.test_choice import FEW_STEPS, resolved_recipe
 from tests.core.training.engines.test_machine_engine import (
@@ -30,10 +32,6 @@ from tests.core.training.engines.test_machine_engine import (
 )
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU is here")
-CONV: dict[str, Any] = {
-    "encoder": [{"kind": "conv", "channels": 4, "kernel": 3, "stride": 2}],
-    "latent": {"units": 3},
-}
 
 
 @pytest.fixture(scope="module")
@@ -72,23 +70,31 @@ def test_a_population_of_members_learns_on_the_card() -> None:
         assert np.allclose(over[run].history["loss"], losses, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("schedule", ["constant", "step", "cosine"])
-@pytest.mark.parametrize("latent", [{"units": 3}, {"kind": "gaussian", "kl_warmup_epochs": 2}])
+@pytest.mark.parametrize("key", CAPTURED)
 def test_captured_steps_are_those_that_are_called(
-    monkeypatch: pytest.MonkeyPatch, schedule: str, latent: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    images = np.random.default_rng(0).random((200, 12, 12)).astype(np.float32)
-    training = {"epochs": 5, "batch_size": 16, "device": "cuda", "schedule": {"name": schedule}}
-    training["optimizer"] = {"name": "sgd", "learning_rate": 5e-3}
-    raw = {"network": CONV | {"latent": latent}, "training": training}
-    resolved = resolve(Recipe.model_validate(raw), Dataset.from_images("noise", images)).resolved
-    assert resolved is not None
+    monkeypatch.setattr(choice, "machine_for", lambda *_: None)
+    changes = CAPTURED[key]
+    training = changes.get("training", {}) | {"device": "cuda"}
+    resolved = captured_recipe(changes | {"training": training}, "sgd")
+    captures: list[int] = []
+
+    def counted(*given: Any) -> Any:
+        replay = captured(*given)
+        captures.append(1)
+        return replay
+
+    def refused(*_: Any) -> Any:
+        raise RuntimeError("not permitted")
+
     losses = []
-    for captured in (True, False):
-        monkeypatch.setattr(GeneratedEngine, "is_captured", captured)
+    for capture in (counted, refused):
+        monkeypatch.setattr(graph, "captured", capture)
         *_, done = train(resolved)
         losses.append(done.history.view().loss)
     replayed, called = losses
+    assert captures
     assert np.allclose(replayed, called, rtol=1e-4, atol=1e-6)
 
 
@@ -101,9 +107,9 @@ def test_a_step_that_cannot_be_captured_goes_on_with_the_same_random_numbers() -
         weights[run].add_(torch.randn(50, generator=generators[run], device="cuda"))
         assert float(weights[run].abs().max()) < 1e9, "it waits for the GPU, which none may capture"
 
-    graph = StepGraph(generators[0], [weights[0]])
+    steps = StepGraph(generators[0], [weights[0]])
     for _ in range(12):
-        graph.run("same", lambda: step(0))
+        steps.run(lambda: step(0))
         step(1)
     assert torch.equal(weights[0], weights[1])
     assert torch.equal(*(generator.get_state() for generator in generators))

@@ -60,20 +60,11 @@ def test_weights_and_random_numbers_are_those_of_the_steps(
     graph = other.graph(recorded)
     for _ in range(12):
         plain.step()
-        graph.run("same", other.step)
+        graph.run(other.step)
     assert torch.equal(other.weights, plain.weights)
     assert torch.equal(other.count, plain.count)
     assert torch.equal(other.generator.get_state(), plain.generator.get_state())
     assert other.captures == 1
-
-
-def test_steps_whose_numbers_differ_are_never_captured() -> None:
-    walk = Walk()
-    graph = walk.graph(lambda step: step)
-    for at in range(12):
-        graph.run(at, walk.step)
-    assert walk.captures == 0
-    assert walk.count == 12
 
 
 def test_a_run_that_has_diverged_does_not_end_the_replays() -> None:
@@ -90,15 +81,5 @@ def test_a_run_that_has_diverged_does_not_end_the_replays() -> None:
 
     graph = walk.graph(recorded)
     for _ in range(12):
-        graph.run("same", walk.step)
+        graph.run(walk.step)
     assert len(replays) > 1
-
-
-def test_a_new_rate_is_captured_anew() -> None:
-    plain, other = Walk(), Walk()
-    graph = other.graph(lambda step: step)
-    for rate in [0.1] * 9 + [0.05] * 9:
-        plain.step(rate)
-        graph.run(rate, lambda rate=rate: other.step(rate))  # type: ignore[misc]
-    assert other.captures == 2
-    assert torch.equal(other.weights, plain.weights)
