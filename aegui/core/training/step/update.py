@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from aegui.core.training.step.program import Source
 
 
+_TENSORS_AT_ONCE = 36
+"""Tensors that torch's fused Adam updates in one launch."""
+_LEAST_PIECE = 1024
+"""Numbers for which a processor of a GPU of its own pays."""
+
+
 def emit_update(
     source: Source,
     spec: OptimizerSpec,
@@ -32,19 +39,43 @@ def emit_update(
 
     In a captured step, ``lr`` is a tensor.
     """
-    row = OPTIMIZERS[spec.name]
-    lists = _lists(
-        [parameters.flat], [parameters.grad], parameters.slots, parameters.steps, row.slots
-    )
+    row, slots = OPTIMIZERS[spec.name], parameters.slots
+    lists = _lists([parameters.flat], [parameters.grad], slots, parameters.steps, row.slots)
+    if is_captured:
+        lists = _in_pieces(lists)
     for name in row.names:
         # A list must come from outside, see ``Source.bind_list``.
         source.line(f"{name} = {source.bind_list(*lists[name])}", indent)
     statements = row.statements(spec, named)
     if is_captured:
-        moved = source.bind_list(torch.zeros_like(parameters.flat))
+        moved = source.bind_list(*map(torch.zeros_like, lists["tensors"]))
         statements = _at_tensor_rate(statements, moved)
     for text in statements:
         source.line(text, indent)
+
+
+def _in_pieces(lists: dict[str, list[torch.Tensor]]) -> dict[str, list[torch.Tensor]]:
+    """Split the tensors of an update, so that more of a GPU's processors take part.
+
+    torch has one of them do 65,536 numbers, which takes longer than the rest of a small step.
+    """
+    tensors = lists["tensors"]
+    left = _TENSORS_AT_ONCE - len(tensors)
+    if left <= 0:
+        return lists
+    least = max(_LEAST_PIECE, sum(tensor.numel() for tensor in tensors) / left)
+    size = math.ceil(least / _LEAST_PIECE) * _LEAST_PIECE
+    split = {
+        # Kernels may be stored in another order of their axes: in memory, they are dense.
+        name: [
+            piece
+            for each in all_
+            for piece in torch.split(each.as_strided([each.numel()], [1]), size)
+        ]
+        for name, all_ in lists.items()
+        if name not in {"count", "counts"}
+    }
+    return {**split, "count": lists["count"], "counts": lists["count"] * len(split["tensors"])}
 
 
 def _at_tensor_rate(statements: Sequence[str], moved: str) -> list[str]:
@@ -189,6 +220,8 @@ class RunUpdate:
             self._steps,
             self._row.slots,
         )
+        if self._is_captured:
+            lists = _in_pieces(lists)
         if run:
             # The runs are stepped one after the other: only the first one counts the steps.
             lists["count"] = [torch.zeros_like(self._steps)]

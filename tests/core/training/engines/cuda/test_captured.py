@@ -58,6 +58,10 @@ CASES: dict[str, dict[str, Any]] = {
         "classifier": {"pretrain": {"epochs": 1}, "frozen": True},
     },
     "a GAN": {"network": CONV, "gan": {"noise": 0.3, "average": 0.9, "class_weight": 0.5}},
+    "a GAN of many channels": {
+        "network": {"encoder": [CONV["encoder"][0] | {"channels": n} for n in (16, 32)]},
+        "gan": {},
+    },
     "a GAN of two runs, each second step": {"network": CONV, "gan": {"steps": 2}, "runs": 2},
 }
 
