@@ -116,13 +116,14 @@ def is_captured_on(device: torch.device) -> bool:
     return device.type in CAPTURED_ON
 
 
-def step_parameters(device: torch.device) -> str:
-    """Return parameters of ``step`` after the program's own.
+def number_type(device: torch.device) -> str:
+    """Return the type of a number that a step gets: Python's would stay as it is captured."""
+    return "Tensor" if is_captured_on(device) else "float"
 
-    ``index`` holds the samples of the batch. The numbers of a captured step are tensors: Python
-    numbers would stay as they were when it was captured.
-    """
-    number = "Tensor" if is_captured_on(device) else "float"
+
+def step_parameters(device: torch.device) -> str:
+    """Return parameters of ``step`` after the program's own; ``index``: samples of the batch."""
+    number = number_type(device)
     return (
         "inputs: Tensor, target: Tensor, index: Tensor, "
         f"lr: {number}, position: {number}, g: Generator"

@@ -14,6 +14,7 @@ from aegui.core.training.engines.batch_program import (
     BatchProgram,
     GeneratedEngine,
     compiled,
+    number_type,
     step_parameters,
 )
 from aegui.core.training.step.lines import drawn, emit_beta, emit_gradient, emit_penalties
@@ -98,7 +99,7 @@ class LayeredEngine(GeneratedEngine):
             parameters=step_parameters(self.device),
             draw="\n".join("    " + line for line in draw),
         )
-        number = "Tensor" if captured else "float"
+        number = number_type(self.device)
         text = "\n".join(
             (
                 source.text("gradient", f"inputs: Tensor, target: Tensor, position: {number}"),

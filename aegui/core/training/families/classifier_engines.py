@@ -19,6 +19,7 @@ from aegui.core.training.engines.batch_program import (
     GeneratedEngine,
     compiled,
     is_captured_on,
+    number_type,
     step_parameters,
 )
 from aegui.core.training.families.classifier_rows import CodeRows, emit_corrupted
@@ -122,7 +123,7 @@ class _PhaseEngine(GeneratedEngine):
             draw="\n".join("    " + line for line in draw),
         )
         gradient = source.text("gradient", "inputs: Tensor, index: Tensor, g: Generator")
-        number = "Tensor" if self._is_captured else "float"
+        number = number_type(self.device)
         text = "\n".join((gradient, update.text("update", f"lr: {number}"), step))
         runs = range(self._parameters.layout.runs)
         arguments = (

@@ -29,6 +29,7 @@ from aegui.core.training.engines.batch_program import (
     GeneratedEngine,
     compiled,
     is_captured_on,
+    number_type,
     step_parameters,
 )
 from aegui.core.training.families.steppers import BatchStepper
@@ -177,10 +178,11 @@ class GanEngine(GeneratedEngine):
     def _build(self, width: int, rows: int) -> BatchProgram:
         parameters, gan = self._parameters, self._gan
         parts = _Parts(self._resolved, parameters, rows, self._labels, self.discriminator_steps)
+        number = number_type(self.device)
         step = _STEP.format(
             first_parameters=", ".join(f"{name}: {kind}" for name, kind in _FIRST_PARAMETERS),
             parameters=step_parameters(self.device),
-            number="Tensor" if self._is_captured else "float",
+            number=number,
             steps=gan.steps,
             # TorchScript reads a subnormal number as 0.
             rate=max(self._resolved.recipe.training.optimizer.learning_rate, sys.float_info.min),
@@ -190,7 +192,6 @@ class GanEngine(GeneratedEngine):
             average=gan.average,
             draw=indent("\n".join(parts.draws), " " * 4),
         )
-        number = "Tensor" if self._is_captured else "float"
         text = parts.tape.source.text("learn", _LEARN.format(number=number)) + step
         runs, mean = range(parameters.layout.runs), parameters.average
         arguments = (
