@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow
 
 
@@ -406,6 +407,22 @@ def test_the_place_that_the_cursor_panel_shows_is_marked_while_it_is_visible(
 def test_a_plane_lies_behind_the_map(qtbot: QtBot, learnt: MainWindow) -> None:
     window = learnt
     qtbot.waitUntil(lambda: window.canvas.scene.backdrop.plane is not None)
+
+
+def test_the_plane_of_another_network_goes_at_once(qtbot: QtBot, learnt: MainWindow) -> None:
+    window, backdrop = learnt, learnt.canvas.scene.backdrop
+    qtbot.waitUntil(lambda: backdrop.plane is not None)
+    before, stale = backdrop.plane, []
+
+    def note(_shown: Shown, changes: Changes) -> None:
+        if "network" in changes:
+            stale.append(backdrop.plane is before)
+
+    window._services.showing.changed.connect(note)
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: backdrop.plane is not None)
+    assert stale
+    assert not any(stale)
 
 
 def test_pins_come_and_go(qtbot: QtBot, learnt: MainWindow) -> None:

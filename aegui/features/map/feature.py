@@ -103,6 +103,11 @@ class MapFeature(Feature):
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the map for the fields in ``changed``."""
+        if "network" in changed:
+            # Its codes lie elsewhere: what the previous one decoded would be shown at their places.
+            self._plane = None
+            self._services.of(PlaneService).drop()
+            self._canvas.set_plane(None)
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:

@@ -87,6 +87,11 @@ class PlaneService(Service):
         # When the user steps through epochs, every epoch should be drawn without throttling.
         self._derive(gentle=live or self._took_s >= QUICK_S)
 
+    def drop(self) -> None:
+        """Cancel the work in progress: another network follows, see ``set_codec``."""
+        self._store = None
+        self._planes.forget()
+
     @property
     def is_requested(self) -> bool:
         """Whether a plane has been requested and is displayed."""
