@@ -2,15 +2,15 @@
 
 Chains of fully connected layers are computed in plain numpy: for networks as small as the letters'
 it is faster than torch, needs no warm-up, and lets the window decode before torch has been
-imported. Chains with image layers are computed by torch, which is imported when the first of them
-is used.
+imported. So are a few small images of chains with image layers; more work is done by torch, which
+is imported then.
 """
 
 from __future__ import annotations
 
+import math
 from copy import copy
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.rows import RowsRunner, bound, runs_on_rows
+from aegui.core.latent.small_images import SmallImagesRunner
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     Tensors = Mapping[str, NDArray[np.float32]]
 
+SMALL_WORK = 4_000_000
+"""Multiplications through image layers that take numpy a millisecond, and torch no less."""
 CHUNK_NUMBERS = 1 << 24
 """Upper bound of the numbers of the widest layer held in memory at a time."""
 _PASS_SHARE = 0.8
@@ -99,7 +102,7 @@ class Codec:
     @cached_property
     def pixels(self) -> int:
         """Number of values per image."""
-        return prod(self.image_shape)
+        return math.prod(self.image_shape)
 
     @cached_property
     def can_encode(self) -> bool:
@@ -150,9 +153,14 @@ class Codec:
         return sum([layer.cost for layer in self.layers[: self.code_end]])
 
     @cached_property
-    def needs_torch(self) -> bool:
-        """Whether a layer works on images, so that the first use imports torch."""
-        return not runs_on_rows(self.layers)
+    def judge_cost(self) -> int:
+        """Multiplications per image that the discriminator judges; 0 without one."""
+        return sum([layer.cost for layer in self._judge])
+
+    @cached_property
+    def numpy_work(self) -> float:
+        """Upper bound of the multiplications of a call that are done without torch."""
+        return math.inf if runs_on_rows(self.layers) else SMALL_WORK
 
     def with_tensors(self, tensors: Sequence[Tensors]) -> Codec:
         """Return a codec of the same chain with other ``tensors`` of the same shapes."""
@@ -334,20 +342,23 @@ def _tensors(weights: Sequence[LayerWeights], run: int) -> tuple[Tensors, ...]:
 def _runner(layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> Runner:
     if runs_on_rows(layers):
         return RowsRunner(layers, tensors)
-    return _Deferred(layers, tensors)
+    return _OfImages(layers, tensors)
 
 
-class _Deferred:
-    """Runner that delegates to torch, imported on first use."""
+class _OfImages:
+    """Runner of chains with image layers; torch is imported when more than a little is asked."""
 
     def __init__(self, layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> None:
         self._layers = layers
         self._tensors = tensors
+        self._small = SmallImagesRunner(layers, tensors)
         self._runner: Runner | None = None
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
-        return self._built().run(rows, start, stop)
+        work = len(rows) * sum(layer.cost for layer in self._layers[start:stop])
+        runner = self._small if work <= SMALL_WORK else self._built()
+        return runner.run(rows, start, stop)
 
     def jacobian_squares(
         self, rows: NDArray[np.float32], stop: int, units: int

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Tensors = Mapping[str, NDArray[np.float32]]
 
-_NORM_EPS = np.float32(1e-5)
+NORM_EPS = np.float32(1e-5)
 
 
 def runs_on_rows(layers: Sequence[LayerShape]) -> bool:
@@ -58,11 +58,12 @@ class RowsRunner:
         # Far outside the samples outputs overflow to infinity: not worth a warning.
         with np.errstate(over="ignore", invalid="ignore"):
             for spec, tensors in self._steps[start:stop]:
-                x = self._step(spec, tensors, x)
+                x = self.step(spec, tensors, x)
         return x
 
     @staticmethod
-    def _step(spec: Spec, tensors: Tensors, x: NDArray[np.float32]) -> NDArray[np.float32]:
+    def step(spec: Spec, tensors: Tensors, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the output of one layer for rows ``x``."""
         if isinstance(spec, LatentSpec | LayerSpec):
             return _dense(spec, tensors, x)
         if isinstance(spec, NormSpec):
@@ -125,7 +126,7 @@ class RowsRunner:
         with np.errstate(over="ignore", invalid="ignore"):
             for spec, tensors in steps:
                 entered.append(x)
-                x = self._step(spec, tensors, x)
+                x = self.step(spec, tensors, x)
             # Derivatives of the code's numbers by those of a layer, ``[n, units, width]``.
             moves: NDArray[np.float32] = np.ones((1, 1, 1), np.float32)
             for index in reversed(range(len(steps))):
@@ -221,7 +222,7 @@ def _normalised(spec: NormSpec, tensors: Tensors, x: NDArray[np.float32]) -> NDA
         mean, variance = tensors["mean"], tensors["variance"]
     else:
         mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
-    result: NDArray[np.float32] = (x - mean) / np.sqrt(variance + _NORM_EPS)
+    result: NDArray[np.float32] = (x - mean) / np.sqrt(variance + NORM_EPS)
     result *= tensors["scale"]
     result += tensors["bias"]
     return result
@@ -232,9 +233,9 @@ def _normalised_moves(
 ) -> NDArray[np.float32]:
     """Return the derivative of ``_normalised`` at ``x`` ``[n, f]`` along ``[n, k, f]``."""
     if spec.kind == "batch_norm":
-        moved = moves * (tensors["scale"] / np.sqrt(tensors["variance"] + _NORM_EPS))
+        moved = moves * (tensors["scale"] / np.sqrt(tensors["variance"] + NORM_EPS))
         return np.asarray(moved, np.float32)
-    size = np.sqrt(x.var(axis=1, keepdims=True) + _NORM_EPS)
+    size = np.sqrt(x.var(axis=1, keepdims=True) + NORM_EPS)
     unit = ((x - x.mean(axis=1, keepdims=True)) / size)[:, np.newaxis]
     along = (unit * moves).mean(axis=2, keepdims=True)
     moved = (moves - moves.mean(axis=2, keepdims=True) - unit * along) / size[:, np.newaxis]

@@ -17,6 +17,6 @@ QUICK_BATCH = 8_000_000
 def is_quick(codec: Codec, multiplications: int, most: int = QUICK) -> bool:
     """Return whether work of this cost for ``codec`` may be done in the GUI thread.
 
-    Never true for networks that need torch, as its first use would import it.
+    Never true for what needs torch, as its first use would import it.
     """
-    return multiplications <= most and not codec.needs_torch
+    return multiplications <= min(most, codec.numpy_work)

@@ -251,7 +251,7 @@ class Others(Service):
         self._codes.compute(
             lambda _report, cancelled: _compared(every, dataset, found, known, cancelled),
             self._subject,
-            quick=work <= QUICK_BATCH and all(is_quick(each.codec, 0) for each in due),
+            quick=all(is_quick(each.codec, work, QUICK_BATCH) for each in due),
             gentle=self._is_live,
         )
 

@@ -95,7 +95,7 @@ class SamplesService(Service):
             self._derived.ask(
                 lambda: _sampled(codec, count, seed),
                 self._subject,
-                quick=is_quick(codec, 2 * count * codec.cost, QUICK_BATCH),
+                quick=is_quick(codec, count * (codec.cost + codec.judge_cost), QUICK_BATCH),
                 gentle=self._is_live,
             )
 

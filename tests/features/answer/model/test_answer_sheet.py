@@ -58,7 +58,7 @@ def test_only_what_is_quick_is_answered_at_once() -> None:
     letters, photographs = Nearest(glyphs()), Nearest(grey())
     for network, nearest, is_quick in (
         (small_codec(), letters, True),
-        (small_network(conv=True), photographs, False),
+        (small_network(conv=True), photographs, True),
         (small_network(hidden=3000), photographs, False),
     ):
         assert is_quick_sheet([AnsweringModel("", "", network)], nearest, 1, False) == is_quick

@@ -73,7 +73,7 @@ def test_the_samples_are_prepared_once_for_all_weights(service: InsightService) 
 def test_a_large_network_answers_from_a_thread_and_the_newest_place_wins(
     qtbot: QtBot, service: InsightService, told: list[PlaceInsight]
 ) -> None:
-    service.set_subject(network(conv=True), grey())
+    service.set_subject(network((1, 28, 28), hidden=3000), grey())
     for number in range(30):
         service.measure((number / 10, 0.0), XY)
     assert not told
@@ -128,7 +128,7 @@ def test_a_fan_of_codes_of_one_number_is_a_row() -> None:
 def test_a_fan_that_is_not_wanted_any_more_does_not_come(
     qtbot: QtBot, service: InsightService, fans: list[Fan]
 ) -> None:
-    service.set_subject(network(conv=True), grey())
+    service.set_subject(network((1, 28, 28), hidden=3000), grey())
     service.fan((0.0, 0.0), XY, 0.1)
     service.forget_fan()
     qtbot.wait(400)
