@@ -140,8 +140,6 @@ class MainToolBar(QToolBar):
     preset_chosen = Signal(str)
     gallery_requested = Signal()
     """Emitted when the gallery is to be opened."""
-    problem_requested = Signal()
-    """Emitted when the place of a problem that prevents training is to be shown."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__(tr("Toolbar"))
@@ -239,7 +237,6 @@ class MainToolBar(QToolBar):
         self.solve = QPushButton(tr("Show"))
         self.solve.setToolTip(tr("Show the setting with the problem"))
         self.solve.setAccessibleName(tr("Show the setting with the problem"))
-        self.solve.clicked.connect(self.problem_requested)
         self.solve.hide()
         self.device = dim()
         self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

@@ -377,7 +377,7 @@ def test_the_last_sample_cannot_be_left_out(window: MainWindow, workspace: Works
         ),
         "one",
     )
-    window.panel(DataPanel).toggle_requested.emit(workspace.pool.labels.index("a"))
+    window.panel(DataPanel).gallery.toggled.emit(workspace.pool.labels.index("a"))
     assert "At least one" in window.notifications.shown[-1].text
     assert workspace.dataset.labels == ("a",)
 

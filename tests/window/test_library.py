@@ -163,7 +163,7 @@ def test_star_note_trash_and_undo(window: MainWindow, qtbot: QtBot, panel: Libra
     QTest.keyClick(panel.table, Qt.Key.Key_Space)
     settled(qtbot, window)
     assert entries()[0].starred
-    panel.edited.emit(id, "tags", "a, b")
+    panel.table.entries.edited.emit(id, "tags", "a, b")
     settled(qtbot, window)
     assert entries()[0].tags == ("a", "b")
     QTest.keyClick(panel.table, Qt.Key.Key_Delete)

@@ -101,7 +101,7 @@ def test_the_selection_becomes_the_set_and_undo_brings_all_back(
     window = learnt
     workspace = window._services.workspace
     window.canvas.selecting.select(np.array([0, 3, 5]))
-    window.panel(SelectionPanel).set_requested.emit()
+    window.panel(SelectionPanel).make_set.clicked.emit()
     assert workspace.dataset.labels == ("a", "d", "f")
     assert window.canvas.selection.tolist() == []
     workspace.undo_stack.undo()

@@ -496,9 +496,9 @@ def test_samples_are_loaded_from_wherever_they_are_clicked(
     for number, signal in enumerate(
         (
             window.canvas.sample_activated,
-            window.panel(ReconstructionsPanel).sample_activated,
+            window.panel(ReconstructionsPanel).view.sample_activated,
             window.panel(AnswerPanel).sample_activated,
-            window.panel(CursorPanel).sample_activated,
+            window.panel(CursorPanel).nearest.sample_activated,
             window.panel(DrawPanel).load_requested,
         )
     ):

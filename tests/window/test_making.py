@@ -161,7 +161,7 @@ def test_a_concept_is_made_kept_and_saved(
     page.added.emit("plus", (0, 1))
     page.added.emit("minus", (2,))
     qtbot.waitUntil(lambda: concepts.latest is not None)
-    page.amount_edited.emit(1.5)
+    page.strip.amount_edited.emit(1.5)
     assert page.strip.amount == 1.5
     page.keep_requested.emit("round")
     kept = services.workspace.annotations.concepts

@@ -80,7 +80,7 @@ def do(form: StudyForm, window: MainWindow, qtbot: QtBot) -> None:
 def test_an_empty_study_offers_an_example_the_list_and_the_builder(
     window: MainWindow, form: StudyForm, panel: StudiesPanel, qtbot: QtBot
 ) -> None:
-    panel.plans_requested.emit()
+    panel.plans.clicked.emit()
     qtbot.waitUntil(form.plans.view().isVisible)
     form.plans.hidePopup()
     QTest.mouseClick(panel.example, Qt.MouseButton.LeftButton)
@@ -88,7 +88,7 @@ def test_an_empty_study_offers_an_example_the_list_and_the_builder(
     sheet = runs_of(window).sheet
     assert sheet is not None
     assert sheet.path.stem.startswith("letters-activations")
-    panel.new_requested.emit()
+    panel.of_builder.clicked.emit()
     qtbot.waitUntil(lambda: runs_of(window).sheet is not sheet)
     assert runs_of(window).sheet.follows  # type: ignore[union-attr]
 

@@ -42,16 +42,16 @@ class EditedStrips(QObject):
     def add(self, strip: EditedStrip) -> None:
         """Show the state on ``strip`` too, and connect its buttons."""
         self._strips.append(strip)
-        strip.train_requested.connect(self.train_requested)
-        strip.continue_requested.connect(self.continue_requested)
+        strip.train.clicked.connect(self.train_requested)
+        strip.go_on.clicked.connect(self.continue_requested)
         strip.view_requested.connect(self.set_viewing)
-        strip.revert_requested.connect(self.revert)
+        strip.revert.clicked.connect(self.revert)
         self.show()
 
     def set_mark(self, mark: MapMark) -> None:
         """Show the state on ``mark``, the notice on the map, too."""
         self._mark = mark
-        mark.train_requested.connect(self.train_requested)
+        mark.train.clicked.connect(self.train_requested)
         self.show()
 
     @property

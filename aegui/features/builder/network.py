@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -38,10 +37,10 @@ class NetworkFeature(Feature):
         services, panel = self._services, self._panel
         undo_stack = services.workspace.undo_stack
         panel.recipe_edited.connect(self._on_panel_recipe_edited)
-        panel.gallery_requested.connect(partial(services.requests.gallery.emit, "networks"))
+        panel.gallery.clicked.connect(lambda: services.requests.gallery.emit("networks"))
         panel.vary_requested.connect(services.requests.vary)
-        panel.undo_requested.connect(undo_stack.undo)
-        panel.redo_requested.connect(undo_stack.redo)
+        panel.undo.clicked.connect(undo_stack.undo)
+        panel.redo.clicked.connect(undo_stack.redo)
         undo_stack.indexChanged.connect(self._show_undo)
         services.runner.state_changed.connect(self._show_state)
         self._training.draft_changed.connect(self._show_draft)

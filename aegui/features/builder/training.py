@@ -138,7 +138,7 @@ class TrainingFeature(Feature):
             partial(services.requests.gallery.emit, "networks")
         )
         services.favourites.changed.connect(self._on_favourites_changed)
-        self._window.toolbar.problem_requested.connect(self.show_problem)
+        self._window.toolbar.solve.clicked.connect(self.show_problem)
 
     def warm_up_near(self, place: QWidget) -> None:
         """Import torch and prepare the trainer once the mouse enters ``place``."""

@@ -40,7 +40,7 @@ class ReconstructionsFeature(Feature):
         self._rows_of: Dataset | None = None
         services.latest("aegui-rows").answered.connect(self._on_rows_answered)
         self._panel.order_chosen.connect(self._rows.mark)
-        self._panel.sample_activated.connect(services.requests.sample)
+        self._panel.view.sample_activated.connect(services.requests.sample)
         self._rows.mark()
 
     def show(self, shown: Shown, changed: Changes) -> None:

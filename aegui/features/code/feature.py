@@ -40,9 +40,9 @@ class CodeFeature(Feature):
         code, panel = self._code, self._panel
         code.analysed.connect(self._on_code_analysed)
         code.traversed.connect(self._on_code_traversed)
-        panel.dimension_chosen.connect(self._on_panel_dimension_chosen)
-        panel.keep_requested.connect(self._on_panel_keep_requested)
-        panel.forget_requested.connect(self._on_panel_forget_requested)
+        panel.bars.dimension_activated.connect(self._on_panel_dimension_chosen)
+        panel.figures.keep.clicked.connect(self._on_panel_keep_requested)
+        panel.figures.forget.clicked.connect(self._on_panel_forget_requested)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Analyse the code again if the network or the samples have changed."""

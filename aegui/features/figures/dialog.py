@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
@@ -32,9 +32,6 @@ _WAIT_MS = 60
 class FigureDialog(QDialog):
     """Previews a figure, and emits requests to save or copy it."""
 
-    save_requested = Signal()
-    copy_requested = Signal()
-
     def __init__(self, figure: Figure, paper: Paper, form: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.figure = figure
@@ -57,8 +54,6 @@ class FigureDialog(QDialog):
         self._lay_out()
         self.form.edited.connect(self._change)
         self.kind.edited.connect(self._change)
-        self.save.clicked.connect(self.save_requested)
-        self.copy.clicked.connect(self.copy_requested)
         self._change()
 
     def _lay_out(self) -> None:

@@ -102,8 +102,8 @@ class FiguresFeature(Feature):
         from aegui.features.figures.dialog import FigureDialog
 
         dialog = FigureDialog(figure, self.paper, form, self._window)
-        dialog.save_requested.connect(lambda: self._save_from(dialog))
-        dialog.copy_requested.connect(lambda: self._copy_from(dialog))
+        dialog.save.clicked.connect(lambda: self._save_from(dialog))
+        dialog.copy.clicked.connect(lambda: self._copy_from(dialog))
         dialog.open()
 
     def _save_from(self, dialog: FigureDialog) -> None:

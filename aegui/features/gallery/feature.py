@@ -67,7 +67,7 @@ class GalleryFeature(Feature):
             dialog.vary_requested.connect(self.vary_item)
             dialog.favourite_toggled.connect(self._on_dialog_favourite_toggled)
             dialog.remove_requested.connect(self._on_dialog_remove_requested)
-            dialog.keep_draft_requested.connect(self.keep_draft)
+            dialog.keep_draft.clicked.connect(self.keep_draft)
             dialog.import_requested.connect(self._on_dialog_import_requested)
             dialog.finished.connect(self._on_dialog_finished)
             self._show_items()

@@ -47,7 +47,7 @@ class GanFeature(Feature):
     def _connect(self) -> None:
         samples, panel = self._services.of(SamplesService), self._panel
         samples.sampled.connect(self._on_samples_sampled)
-        panel.noise_requested.connect(samples.draw)
+        panel.noise.clicked.connect(samples.draw)
         panel.count_chosen.connect(samples.set_count)
         panel.adversaries_chosen.connect(self._on_panel_adversaries_chosen)
         panel.code_activated.connect(self._services.requests.place)
@@ -59,8 +59,8 @@ class GanFeature(Feature):
         inversions.found.connect(self._on_inversion_found)
         self._services.drawing.changed.connect(self._search)
         judge = self._services.of(JudgeService)
-        panel.judge.judge_requested.connect(self._on_judge_requested)
-        panel.judge.cancel_requested.connect(judge.job.cancel)
+        panel.judge.button.clicked.connect(self._on_judge_requested)
+        panel.judge.cancel.clicked.connect(judge.job.cancel)
         judge.job.busy_changed.connect(panel.judge.set_busy)
         judge.job.progressed.connect(panel.judge.set_progress)
         judge.judged.connect(panel.judge.set_trial)

@@ -51,7 +51,7 @@ class JourneyFeature(Feature):
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
         panel = self._panel
         panel.source_chosen.connect(self._on_panel_source_chosen)
-        panel.pixel_chosen.connect(self.begin_at)
+        panel.picture.pixel_chosen.connect(self.begin_at)
         panel.unit_chosen.connect(self._on_panel_unit_chosen)
         panel.step_chosen.connect(self._on_panel_step_chosen)
         self.while_visible("journey", self._derived.set_active, self._show_lit)

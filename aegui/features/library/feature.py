@@ -107,8 +107,8 @@ class LibraryFeature(Feature):
         writer.busy_changed.connect(self._on_writer_busy_changed)
         panel.view_changed.connect(self._on_panel_view_changed)
         panel.chosen_changed.connect(self._on_panel_chosen_changed)
-        panel.edited.connect(self._on_panel_edited)
-        panel.star_toggled.connect(self._on_panel_star_toggled)
+        panel.table.entries.edited.connect(self._on_panel_edited)
+        panel.table.star_toggled.connect(self._on_panel_star_toggled)
         panel.open_requested.connect(self._open)
         panel.again_requested.connect(self._on_panel_again_requested)
         panel.fork_requested.connect(self._on_panel_fork_requested)
@@ -121,8 +121,8 @@ class LibraryFeature(Feature):
         panel.limit_requested.connect(self.set_limit)
         panel.folder_requested.connect(self.open_folder)
         panel.refresh_requested.connect(lambda: self._refresh(refresh=True))
-        panel.keep_toggled.connect(self._on_panel_keep_toggled)
-        panel.cancel_requested.connect(writer.cancel)
+        panel.keep.triggered.connect(self._on_panel_keep_toggled)
+        panel.cancel.clicked.connect(writer.cancel)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Watch for changes by other programs while the panel is visible."""

@@ -55,9 +55,9 @@ class SelectionFeature(Feature):
         panel.sample_left_out.connect(selection.leave_out)
         panel.cleared.connect(self._on_panel_cleared)
         panel.samples_dropped.connect(self._on_panel_samples_dropped)
-        panel.shown_requested.connect(self._services.requests.selection_zoom)
-        panel.sample_activated.connect(self._services.requests.sample)
-        panel.set_requested.connect(self._on_panel_set_requested)
+        panel.zoom.clicked.connect(self._services.requests.selection_zoom)
+        panel.gallery.activated.connect(self._services.requests.sample)
+        panel.make_set.clicked.connect(self._on_panel_set_requested)
 
     @Slot(object)
     def _on_panel_samples_dropped(self, indices: tuple[int, ...]) -> None:

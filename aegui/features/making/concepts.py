@@ -64,13 +64,13 @@ class ConceptWork(QObject):
         page.selection_requested.connect(self._on_page_selection_requested)
         page.cursor_requested.connect(self._on_page_cursor_requested)
         page.start_chosen.connect(self._on_page_start_chosen)
-        page.amount_edited.connect(concepts.set_amount)
+        page.strip.amount_edited.connect(concepts.set_amount)
         page.keep_requested.connect(self._on_page_keep_requested)
         page.stored_chosen.connect(self._on_page_stored_chosen)
         page.stored_removed.connect(self._on_page_stored_removed)
-        page.show_requested.connect(self._on_page_show_requested)
-        page.pin_requested.connect(self._on_page_pin_requested)
-        page.draw_requested.connect(self._on_page_draw_requested)
+        page.show_place.clicked.connect(self._on_page_show_requested)
+        page.pin.clicked.connect(self._on_page_pin_requested)
+        page.draw.clicked.connect(self._on_page_draw_requested)
 
     # Samples
 

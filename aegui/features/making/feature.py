@@ -83,18 +83,18 @@ class MakingFeature(Feature):
         paths.failed.connect(page.set_status)
         paths.stops_changed.connect(self._show_stops)
         page.kind_chosen.connect(self._paths.set_kind)
-        page.count_chosen.connect(self._on_page_count_chosen)
+        page.count.valueChanged.connect(self._on_page_count_chosen)
         page.step_shown.connect(self._on_page_step_shown)
         page.export_requested.connect(self.export)
         pins = page.pins
-        pins.pin_requested.connect(self._on_pins_pin_requested)
+        pins.add.clicked.connect(self._on_pins_pin_requested)
         pins.renamed.connect(self._on_pins_renamed)
         self._canvas.pin_moved.connect(self._on_canvas_pin_moved)
         pins.toggled.connect(paths.set_stop)
         pins.removed.connect(annotations.unpin)
         pins.ordered.connect(self._on_pins_ordered)
         pins.activated.connect(self._on_pins_activated)
-        page.cancel_requested.connect(paths.cancel)
+        page.cancel.clicked.connect(paths.cancel)
 
     # Network
 
@@ -231,7 +231,7 @@ class MakingFeature(Feature):
             )
 
         dialog = FilmDialog(film, estimate, self._window)
-        dialog.save_requested.connect(lambda: self._save_film(dialog, result, ink))
+        dialog.save.clicked.connect(lambda: self._save_film(dialog, result, ink))
         dialog.open()
 
     def _save_film(self, dialog: FilmDialog, result: PathResult, ink: bool) -> None:

@@ -50,7 +50,7 @@ class FindWork(QObject):
         finds.job.busy_changed.connect(self._on_job_busy_changed)
         finds.job.progressed.connect(self._on_job_progressed)
         page.find_requested.connect(self._on_page_find_requested)
-        page.cancel_requested.connect(finds.job.forget)
+        page.cancel.clicked.connect(finds.job.forget)
         page.show_requested.connect(self._on_page_show_requested)
         page.pin_requested.connect(self._on_page_pin_requested)
         page.draw_requested.connect(self._on_page_draw_requested)

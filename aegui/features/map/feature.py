@@ -76,7 +76,7 @@ class MapFeature(Feature):
         canvas.editor_requested.connect(self._on_canvas_editor_requested)
         canvas.style_changed.connect(self._on_canvas_style_changed)
         canvas.sample_activated.connect(self._on_canvas_sample_activated)
-        self._panel.sample_activated.connect(services.requests.sample)
+        self._panel.nearest.sample_activated.connect(services.requests.sample)
         follow = partial(services.requests.number.emit, "cursor")
         self._panel.pictures.pixel_activated.connect(follow)
         self._decoding.decoded.connect(self._on_decode_decoded)

@@ -39,7 +39,7 @@ class GridFeature(Feature):
         self._request: GridRequest | None = None
         self._traversed: TraversalRequest | None = None
         self._window.canvas.sheet_requested.connect(self.open_traversal)
-        self._window.canvas.overlays.strip.sheet_requested.connect(self.open_traversal)
+        self._window.canvas.overlays.strip.sheet.clicked.connect(self.open_traversal)
         self.set_conditions(can_decode=services.shown.codec is not None)
 
     def show(self, shown: Shown, changed: Changes) -> None:
@@ -90,7 +90,7 @@ class GridFeature(Feature):
 
         service = self._services.of(GridService)
         dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
-        dialog.save_requested.connect(lambda: self._save(dialog))
+        dialog.save.clicked.connect(lambda: self._save(dialog))
         dialog.open()
         return dialog
 

@@ -38,7 +38,6 @@ _SIZE = 840, 560
 class GridDialog(QDialog):
     """Previews the sheet described by its panel and emits ``save_requested``."""
 
-    save_requested = Signal()
     request_changed = Signal(object)
     """The ``GridRequest`` or ``TraversalRequest`` after an edit by the user."""
 
@@ -79,14 +78,13 @@ class GridDialog(QDialog):
         self._lay_out()
         self.panel.edited.connect(self._on_panel_edited)
         service.drawn.connect(self.panel.preview.set_picture)
-        service.failed.connect(self._on_service_failed)
+        service.drawing.failed.connect(self._on_service_failed)
         self.finished.connect(self._on_finished)
         self._draw()
 
     def _lay_out(self) -> None:
         self.save.setProperty("main", True)
         self.save.setDefault(True)
-        self.save.clicked.connect(self.save_requested)
         export = self.figures.button(tr("Save as a figure, with the values on its axes"))
         buttons = buttons_of(self, self.save, export, leave=tr("&Close"))
         parts = ((self.panel, 1), self.problem, buttons)

@@ -31,7 +31,7 @@ class PointsFeature(Feature):
         self._canvas.style_changed.connect(self._show)
         self._selection = services.of(Selection)
         self._canvas.selection_changed.connect(self._selection.select)
-        self._canvas.overlays.selection.listed.connect(services.requests.selection)
+        self._canvas.overlays.selection.list.clicked.connect(services.requests.selection)
         self._selection.changed.connect(self._canvas.set_selection)
         services.requests.selection_zoom.connect(self._canvas.selecting.zoom)
         self._show_samples()

@@ -54,7 +54,7 @@ class ParityFeature(Feature):
             self.dialog = dialog = ParityDialog(self._window)
             dialog.run_requested.connect(self.run)
             dialog.own_requested.connect(self.run_on_own)
-            dialog.save_requested.connect(self.save)
+            dialog.save.clicked.connect(self.save)
             dialog.looked_at.connect(self._refresh)
             dialog.finished.connect(self._on_dialog_finished)
             self._refresh()

@@ -36,7 +36,7 @@ class TeacherFeature(Feature):
         super().__init__(services, window)
         self._teaching = services.of(Teaching)
         self.bar = TeacherBar(window)
-        self.bar.leave_requested.connect(self.leave)
+        self.bar.leave.clicked.connect(self.leave)
         window.addToolBarBreak()
         window.addToolBar(self.bar)
         services.workspace.set_guard(_guard(self._teaching))

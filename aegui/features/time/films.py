@@ -76,7 +76,7 @@ class FilmFeature(Feature):
         dialog = FilmDialog(stored_film(services.settings, _FORM, USUAL), estimate, self._window)
         if moves:
             QTimer.singleShot(_SETTLED_MS, dialog, update_size)
-        dialog.save_requested.connect(lambda: self._save_film(dialog, kind, target))
+        dialog.save.clicked.connect(lambda: self._save_film(dialog, kind, target))
         dialog.open()
 
     def _save_film(self, dialog: FilmDialog, kind: str, target: QWidget) -> None:

@@ -46,8 +46,8 @@ class TourFeature(Feature):
         self._network = services.workspace.recipe.network
         self.pointer = Pointer(window, self)
         self.card = TourCard(window)
-        self.card.next_requested.connect(self.next_step)
-        self.card.back_requested.connect(self.go_back)
+        self.card.next.clicked.connect(self.next_step)
+        self.card.back.clicked.connect(self.go_back)
         self.card.left.connect(self.leave)
         self._rest = one_shot(self, self.next_step, _REST_MS)
         self.pointer.placed.connect(self._on_pointer_placed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from aegui.core.data.store import megabytes
@@ -43,8 +43,6 @@ def keep_film(settings: Settings, prefix: str, film: FilmSpec) -> None:
 class FilmDialog(QDialog):
     """Asks for format, size, speed, pause and colours of a film, before its file is chosen."""
 
-    save_requested = Signal()
-
     def __init__(self, film: FilmSpec, estimate: Estimate, parent: QWidget) -> None:
         """``estimate`` is called in a worker thread, with the current settings."""
         super().__init__(parent)
@@ -63,7 +61,6 @@ class FilmDialog(QDialog):
         self._sizes.failed.connect(self._on_sizes_failed)
         self._lay_out()
         self.form.edited.connect(self._on_form_edited)
-        self.save.clicked.connect(self.save_requested)
         self._show(self.film)
 
     def _lay_out(self) -> None:

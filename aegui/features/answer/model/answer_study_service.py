@@ -87,10 +87,6 @@ class AnswerStudies(Service):
     """Emitted when ``mix_ups`` has changed."""
     measured = Signal()
     """Emitted when ``outliers`` has changed."""
-    compare_failed = Signal(str)
-    """Why pairs could not be compared."""
-    measure_failed = Signal(str)
-    """Why outliers could not be measured."""
     limit_found = Signal(object)
     """The ``SetLimit`` requested last."""
     prior_changed = Signal()
@@ -102,10 +98,8 @@ class AnswerStudies(Service):
         super().__init__()
         self.pairs = Derived("aegui-pairs", self, urgent=False)
         self.pairs.answered.connect(self._on_pairs_answered)
-        self.pairs.failed.connect(self.compare_failed)
         self.errors = Derived("aegui-outliers", self, urgent=False)
         self.errors.answered.connect(self._on_errors_answered)
-        self.errors.failed.connect(self.measure_failed)
         self.mix_ups: MixUps | None = None
         self.mixing: Codec | None = None
         self.outliers: MeasuredOutliers | None = None

@@ -244,15 +244,12 @@ class AnswersPage(QWidget):
         sample_activated(index): One of the nearest samples was clicked.
         pixel_activated(key, row, column): Explain that pixel of the answer.
         current_changed(key): Another answer is the current one.
-        again_requested(), once_requested(): Denoise once more; go back to one pass.
         removed(key): Remove the network of that key.
     """
 
     sample_activated = Signal(int)
     pixel_activated = Signal(str, int, int)
     current_changed = Signal(str)
-    again_requested = Signal()
-    once_requested = Signal()
     removed = Signal(str)
 
     def __init__(self) -> None:
@@ -279,8 +276,6 @@ class AnswersPage(QWidget):
         self._lay_out()
         self._add_row()
         self.nearest.sample_activated.connect(self.sample_activated)
-        self.again.clicked.connect(self.again_requested)
-        self.once.clicked.connect(self.once_requested)
 
     def _lay_out(self) -> None:
         self._stack = column()

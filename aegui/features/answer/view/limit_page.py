@@ -40,13 +40,11 @@ class LimitPage(QWidget):
     Signals:
         estimated_chosen(estimated): Whether to estimate the noise level from the drawing.
         prior_chosen(key): How to weigh characters: ``ALIKE``, ``KNOWN``, or ``FILE`` to ask.
-        train_requested(): Put the noise of the drawing into the recipe.
         sample_activated(index): A character was clicked.
     """
 
     estimated_chosen = Signal(bool)
     prior_chosen = Signal(str)
-    train_requested = Signal()
     sample_activated = Signal(int)
 
     def __init__(self) -> None:
@@ -66,7 +64,6 @@ class LimitPage(QWidget):
         self.set_average(None)
         self.level.activated.connect(self._on_level_activated)
         self.prior.activated.connect(self._on_prior_activated)
-        self.train.clicked.connect(self.train_requested)
         self.bars.activated.connect(self.sample_activated)
 
     def _lay_out(self) -> None:

@@ -29,12 +29,9 @@ class OutlierPage(QWidget):
     """Histogram, threshold and ROC curve of one network, computed on request.
 
     Signals:
-        measure_requested(), cancel_requested(): Measure all samples; cancel that.
         outside_chosen(key): Compare with that set: "" for none, ``FILE`` to ask for one.
     """
 
-    measure_requested = Signal()
-    cancel_requested = Signal()
     outside_chosen = Signal(str)
 
     def __init__(self) -> None:
@@ -51,8 +48,6 @@ class OutlierPage(QWidget):
         self._note = ""
         self._error: float | None = None
         self._lay_out()
-        self.measure.clicked.connect(self.measure_requested)
-        self.cancel.clicked.connect(self.cancel_requested)
         self.plot.threshold_moved.connect(self._show)
         self.outside.activated.connect(self._on_outside_activated)
         self.set_busy(False)

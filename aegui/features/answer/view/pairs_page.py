@@ -42,12 +42,9 @@ class PairsPage(QWidget):
     """A table of pairs, computed on request.
 
     Signals:
-        compare_requested(), cancel_requested(): Compare all pairs; cancel that.
         sample_activated(index): Open the first character of a pair for drawing.
     """
 
-    compare_requested = Signal()
-    cancel_requested = Signal()
     sample_activated = Signal(int)
 
     def __init__(self) -> None:
@@ -68,8 +65,6 @@ class PairsPage(QWidget):
         head.addWidget(self.cancel, 0, top)
         head.addWidget(self.compare, 0, top)
         self.setLayout(column(head, (self.table, 100), 1))
-        self.compare.clicked.connect(self.compare_requested)
-        self.cancel.clicked.connect(self.cancel_requested)
         self.table.cellActivated.connect(self._on_table_cell_activated)
         self.set_busy(False)
 

@@ -41,13 +41,9 @@ class WhyPage(QWidget):
 
     Signals:
         sample_activated(index): A character was clicked.
-        pixel_chosen(row, column): Explain another pixel.
-        journey_requested(): Trace the value of the pixel back through the layers.
     """
 
     sample_activated = Signal(int)
-    pixel_chosen = Signal(int, int)
-    journey_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,8 +61,6 @@ class WhyPage(QWidget):
         self._lay_out()
         for bars in (self.votes, self.neighbours):
             bars.activated.connect(self.sample_activated)
-        self.pictures.pixel_activated.connect(self.pixel_chosen)
-        self.journey.clicked.connect(self.journey_requested)
         self.set_message("")
 
     def _lay_out(self) -> None:

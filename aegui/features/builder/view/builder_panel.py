@@ -78,18 +78,13 @@ class BuilderPanel(QWidget):
 
     Signals:
         recipe_edited(Recipe, str): The recipe asked for, and the text of the undo step.
-        gallery_requested(): The gallery of networks is to be shown.
         vary_requested(str): The setting at that path is to be varied in a study.
-        undo_requested(), redo_requested(): A button of the header was clicked.
         layer_pointed(object): Part and index of the hovered layer, or None.
     """
 
     recipe_edited = Signal(object, str)
-    gallery_requested = Signal()
     vary_requested = Signal(str)
     layer_pointed = Signal(object)
-    undo_requested = Signal()
-    redo_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,12 +118,9 @@ class BuilderPanel(QWidget):
         self.preset = dim(ElidedLabel())
         self.gallery = QPushButton(tr("Gallery…"))
         self.gallery.setToolTip(tr("Start from one of the shipped networks"))
-        self.gallery.clicked.connect(self.gallery_requested)
         self.set_preset("")
         self.undo = flat_button("edit-undo", tr("Undo"))
         self.redo = flat_button("edit-redo", tr("Redo"))
-        self.undo.clicked.connect(self.undo_requested)
-        self.redo.clicked.connect(self.redo_requested)
         line = row((self.preset, 1), self.gallery, spacing=2, margins=(0, 0, SPACING, 0))
         line.addSpacing(4)
         line.addWidget(self.undo)

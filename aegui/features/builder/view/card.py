@@ -7,7 +7,7 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -97,10 +97,8 @@ class LayerCard(QWidget):
         add_menu_requested(): Insert a layer of a kind chosen from a menu after this one.
         move_requested(int): Move the layer one place up (-1) or down (+1).
         focus_step_requested(int): Focus the card above (-1) or below (+1).
-        remedy_requested(): Apply the remedy offered for the problem.
         focused(): The card itself, not one of its fields, has got the focus.
         pointed(bool): Whether the pointer has entered or left the card.
-        dragged(QPoint), dropped(QPoint): The grip's drag, in global coordinates.
     """
 
     accessible_role = QAccessible.Role.Grouping
@@ -112,11 +110,8 @@ class LayerCard(QWidget):
     add_menu_requested = Signal()
     move_requested = Signal(int)
     focus_step_requested = Signal(int)
-    remedy_requested = Signal()
     focused = Signal()
     pointed = Signal(bool)
-    dragged = Signal(QPoint)
-    dropped = Signal(QPoint)
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,7 +131,6 @@ class LayerCard(QWidget):
         self.body = CardBody(kind, self)
         self.fields = self.body.fields
         self.problem = ProblemLabel(self)
-        self.problem.remedy_requested.connect(self.remedy_requested)
         self.setLayout(column(head, self._words, self.body, self.problem, margins=(8, 4, 8, 7)))
         self._words.setVisible(kind == "mirrored")
         self.body.setVisible(bool(self.fields))
@@ -145,8 +139,6 @@ class LayerCard(QWidget):
             menu = FieldMenu(editor, partial(self._paths_of, name))
             menu.vary_requested.connect(self.vary_requested)
         self.remove.clicked.connect(self.remove_requested)
-        self.grip.dragged.connect(self.dragged)
-        self.grip.dropped.connect(self.dropped)
 
     def _build_head(self) -> QHBoxLayout:
         self.grip = Grip(self)

@@ -247,12 +247,12 @@ class LayerChain(QWidget):
         card.add_menu_requested.connect(partial(self._on_add_menu_requested, card))
         card.move_requested.connect(partial(self._on_move_requested, card))
         card.focus_step_requested.connect(partial(self._on_focus_step_requested, card))
-        card.remedy_requested.connect(partial(self._on_remedy_requested, card))
+        card.problem.remedy_requested.connect(partial(self._on_remedy_requested, card))
         card.focused.connect(partial(self.card_focused.emit, card))
         card.focused.connect(partial(self._on_card_pointed, card, True))
         card.pointed.connect(partial(self._on_card_pointed, card))
-        card.dragged.connect(partial(self._on_card_dragged, card))
-        card.dropped.connect(partial(self._on_card_dropped, card))
+        card.grip.dragged.connect(partial(self._on_card_dragged, card))
+        card.grip.dropped.connect(partial(self._on_card_dropped, card))
 
     def _on_card_pointed(self, card: LayerCard, is_pointed: bool) -> None:
         if card not in self.cards:

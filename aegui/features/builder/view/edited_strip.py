@@ -41,16 +41,10 @@ class EditedStrip(QFrame):
     """Lists the edits since the training, with buttons that act on them; passive.
 
     Signals:
-        train_requested(): Train the draft from scratch.
-        continue_requested(): Continue the training with the draft.
         view_requested(bool): Show the recipe as it was trained, or the draft again.
-        revert_requested(): Replace the draft by the trained recipe.
     """
 
-    train_requested = Signal()
-    continue_requested = Signal()
     view_requested = Signal(bool)
-    revert_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,10 +63,7 @@ class EditedStrip(QFrame):
         self.revert = self._button(
             tr("Revert"), tr("Restore the trained recipe; Undo brings the edits back")
         )
-        self.train.clicked.connect(self.train_requested)
-        self.go_on.clicked.connect(self.continue_requested)
         self.view.clicked.connect(self._on_view_clicked)
-        self.revert.clicked.connect(self.revert_requested)
         self._build()
         self.hide()
 

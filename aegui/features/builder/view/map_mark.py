@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtCore import QRect, Qt, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import tr
@@ -20,13 +20,7 @@ _MIN_MAP_PX = 320
 
 
 class MapMark(QFrame):
-    """A line at the lower edge of the map, above other widgets there; passive.
-
-    Signals:
-        train_requested(): Train the draft from scratch.
-    """
-
-    train_requested = Signal()
+    """A line at the lower edge of the map, above other widgets there; passive."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,7 +30,6 @@ class MapMark(QFrame):
         self.words = QLabel(tr("Shows the network without your edits"))
         self.train = QPushButton(tr("Train"))
         self.train.setToolTip(tr("Train the edited network from the start"))
-        self.train.clicked.connect(self.train_requested)
         edge = SPACING // 2
         margins = (SPACING, edge, edge, edge)
         self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))

@@ -41,11 +41,9 @@ class ReconstructionsPanel(QWidget):
     """Samples beside the network's reconstructions of them, under a summary.
 
     Signals:
-        sample_activated(index): A sample was clicked or Enter pressed on it.
         order_chosen(key): A key of ``ORDERS`` was chosen.
     """
 
-    sample_activated = Signal(int)
     order_chosen = Signal(str)
 
     def __init__(self) -> None:
@@ -62,7 +60,6 @@ class ReconstructionsPanel(QWidget):
         self.problem.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
         self.problem.hide()
         self.setLayout(column(self._head, self.problem, (self.view, 1), spacing=0))
-        self.view.sample_activated.connect(self.sample_activated)
         self.order.activated.connect(self._on_order_activated)
         self.clear(tr("Press Train to see the reconstruction of every sample."))
 

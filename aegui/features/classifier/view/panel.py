@@ -136,8 +136,6 @@ class ClassifierPanel(QWidget):
 
     part_chosen = Signal(str)
     """Emitted with the key of the part of the data to evaluate on."""
-    classify_requested = Signal()
-    """Emitted when the offer of ``set_message`` is accepted."""
     sample_activated = Signal(int)
     """Emitted with the place of a sample in the evaluated set."""
 
@@ -169,7 +167,6 @@ class ClassifierPanel(QWidget):
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
         self._mistakes.sample_activated.connect(self.sample_activated)
         self._all.clicked.connect(self._on_all_clicked)
-        self.placeholder.accepted.connect(self.classify_requested)
         self.set_parts({}, "")
         self.set_message("")
 

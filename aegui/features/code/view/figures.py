@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
@@ -70,15 +70,7 @@ _ROWS = (
 
 
 class CodeFigures(QWidget):
-    """Two columns: the current statistics, and the kept ones. Passive.
-
-    Signals:
-        keep_requested(): The current statistics are to be kept.
-        forget_requested(): The kept statistics are to be discarded.
-    """
-
-    keep_requested = Signal()
-    forget_requested = Signal()
+    """Two columns: the current statistics, and the kept ones. Passive."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,8 +87,6 @@ class CodeFigures(QWidget):
         self._labels: dict[str, tuple[QLabel, QLabel]] = {}
         self._heads = dim(tr("now")), dim(tr("kept"))
         self._build()
-        self.keep.clicked.connect(self.keep_requested)
-        self.forget.clicked.connect(self.forget_requested)
         self.set_analysis(None, None)
 
     def _build(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -90,17 +90,7 @@ def activations_plot(analysis: CodeAnalysis) -> HistogramPlot:
 
 
 class CodePanel(QWidget):
-    """Shows one ``CodeAnalysis``. Passive.
-
-    Signals:
-        dimension_chosen(int): The traversal of this dimension, from 0, is to be shown.
-        keep_requested(): The current statistics are to be kept for comparison.
-        forget_requested(): The kept statistics are to be discarded.
-    """
-
-    dimension_chosen = Signal(int)
-    keep_requested = Signal()
-    forget_requested = Signal()
+    """Shows one ``CodeAnalysis``. Passive."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,9 +115,6 @@ class CodePanel(QWidget):
         self._build()
         self.measure.activated.connect(self._on_measure_activated)
         self.order.activated.connect(self._on_order_activated)
-        self.bars.dimension_activated.connect(self.dimension_chosen)
-        self.figures.keep_requested.connect(self.keep_requested)
-        self.figures.forget_requested.connect(self.forget_requested)
         self.set_message("")
 
     def sizeHint(self) -> QSize:

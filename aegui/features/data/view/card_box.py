@@ -155,15 +155,7 @@ class PairRow(Painted):
 
 
 class CardBox(QWidget):
-    """The card of a set.
-
-    Signals:
-        sample_activated(int): The sample with that index was clicked.
-        export_requested(): The set is to be saved.
-    """
-
-    sample_activated = Signal(int)
-    export_requested = Signal()
+    """The card of a set."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,8 +168,6 @@ class CardBox(QWidget):
         self._closest_words = dim(wrapped_label())
         self.export = QPushButton(tr("Save the set…"))
         self.export.setToolTip(tr("Write the selected samples to a file or a folder"))
-        self.export.clicked.connect(self.export_requested)
-        self.closest.activated.connect(self.sample_activated)
         self._summary = ""
         self._lay_out()
 

@@ -64,22 +64,12 @@ class DataPanel(FoldingPanel):
         data_edited(DataSpec, str): The data asked for, and the text of the undo step.
         search_changed(str): Samples whose name matches are to be shown; "" shows all.
         only_requested(object): Select only the samples with these indices into the pool.
-        toggle_requested(int): Select or deselect the sample with that index into the pool.
-        sample_activated(int): Draw the sample with that index into the pool.
-        member_activated(int): Draw the sample with that index into the selected samples.
-        characters_requested(): Characters are to be chosen.
-        export_requested(): The set is to be saved.
         vary_requested(str): The field at that path of the recipe is to be varied in a study.
     """
 
     data_edited = Signal(object, str)
     search_changed = Signal(str)
     only_requested = Signal(object)
-    toggle_requested = Signal(int)
-    sample_activated = Signal(int)
-    member_activated = Signal(int)
-    characters_requested = Signal()
-    export_requested = Signal()
     vary_requested = Signal(str)
 
     def __init__(self) -> None:
@@ -191,18 +181,13 @@ class DataPanel(FoldingPanel):
         self.search.textChanged.connect(self._typing.start)
         self.left_out.toggled.connect(self._show_samples)
         self.only_found.clicked.connect(self._on_only_found_clicked)
-        self.gallery.activated.connect(self.sample_activated)
-        self.gallery.toggled.connect(self.toggle_requested)
         self.classes.chosen_changed.connect(self._on_classes_chosen_changed)
         self.kinds.clicked.connect(self._on_kinds_clicked)
-        self.characters.clicked.connect(self.characters_requested)
         self.shares.split_edited.connect(self._on_shares_split_edited)
         self.shares.count_edited.connect(self._on_shares_count_edited)
         self.side.edited.connect(lambda pixels: self._edit_images(width=pixels, height=pixels))
         self.grey.edited.connect(lambda channels: self._edit_images(channels=channels))
         self.augment.edited.connect(lambda augment: self._edit(tr("Augmentation"), augment=augment))
-        self.card.sample_activated.connect(self.member_activated)
-        self.card.export_requested.connect(self.export_requested)
         for setting, fields in self._varied():
             words = vary_words(tr(setting.field.label))
             for field in fields:

@@ -35,14 +35,10 @@ class DownloadPanel(QWidget):
     """Shows the offer and the progress; passive but for its signals.
 
     Signals:
-        download_requested(): Start or resume the download.
         files_requested(str): Copy the set from a ``folder``, or from ``files``.
-        cancel_requested(): Cancel the download, or decline the offer.
     """
 
-    download_requested = Signal()
     files_requested = Signal(str)
-    cancel_requested = Signal()
 
     def __init__(self, offer: DownloadOffer) -> None:
         super().__init__()
@@ -66,8 +62,6 @@ class DownloadPanel(QWidget):
         for key, words in (("folder", tr("In a folder…")), ("files", tr("Choose the files…"))):
             menu.addAction(words).triggered.connect(partial(self._ask_files, key))
         self.have.setMenu(menu)
-        self.download.clicked.connect(self.download_requested)
-        self.cancel.clicked.connect(self.cancel_requested)
         self._began: QPushButton | None = None
         self._is_copying = self._has_part = False
         self._add_row(tr("Source"), offer.source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QWidget
 
@@ -55,21 +55,7 @@ class _Picture(QWidget):
 
 
 class Details(QFrame):
-    """Shows the selected card in full.
-
-    Signals:
-        open_requested(), train_requested(), vary_requested(): Actions on the selected item.
-        favourite_toggled(bool): Pin the item to the toolbar, or unpin it.
-        remove_requested(): Remove a recipe of the person's own, or forget a file.
-        networks_requested(): Show the networks trained on the selected set.
-    """
-
-    open_requested = Signal()
-    train_requested = Signal()
-    vary_requested = Signal()
-    favourite_toggled = Signal(bool)
-    remove_requested = Signal()
-    networks_requested = Signal()
+    """Shows the selected card in full."""
 
     def __init__(self, pictures: CardPictures) -> None:
         super().__init__()
@@ -148,12 +134,6 @@ class Details(QFrame):
             tr("A training is running: stop it before you start another one.")
         )
         dim(self._busy)
-        self.open.clicked.connect(self.open_requested)
-        self.train.clicked.connect(self.train_requested)
-        self.vary.clicked.connect(self.vary_requested)
-        self.networks.clicked.connect(self.networks_requested)
-        self.keep.clicked.connect(self.favourite_toggled)
-        self.remove.clicked.connect(self.remove_requested)
 
     def set_idle(self, idle: bool) -> None:
         """Set whether the draft may be changed; it may not during a training."""

@@ -74,7 +74,6 @@ class GalleryDialog(QDialog):
         vary_requested(GalleryItem): Start a study of the item.
         favourite_toggled(GalleryItem, bool): Pin the item to the toolbar, or unpin it.
         remove_requested(GalleryItem): Remove a recipe of the person's own, or forget a file.
-        keep_draft_requested(): Save the builder's recipe among the person's own.
         import_requested(str): Import data by a key of ``WAYS``.
     """
 
@@ -83,7 +82,6 @@ class GalleryDialog(QDialog):
     vary_requested = Signal(object)
     favourite_toggled = Signal(object, bool)
     remove_requested = Signal(object)
-    keep_draft_requested = Signal()
     import_requested = Signal(str)
 
     def __init__(self, parent: QWidget, section: str = _FIRST) -> None:
@@ -155,21 +153,22 @@ class GalleryDialog(QDialog):
         self.cards.item_opened.connect(self.open_requested)
         self.found.accepted.connect(self.clear)
         self.shut.clicked.connect(self.reject)
-        self.keep_draft.clicked.connect(self.keep_draft_requested)
         for key, button in self.ways.items():
             button.clicked.connect(lambda _checked=False, key=key: self.import_requested.emit(key))
         details = self.details
         for signal, target in (
-            (details.open_requested, self.open_requested),
-            (details.train_requested, self.train_requested),
-            (details.vary_requested, self.vary_requested),
-            (details.remove_requested, self.remove_requested),
+            (details.open.clicked, self.open_requested),
+            (details.train.clicked, self.train_requested),
+            (details.vary.clicked, self.vary_requested),
+            (details.remove.clicked, self.remove_requested),
         ):
-            signal.connect(lambda target=target: target.emit(self.cards.chosen_item()))
-        details.favourite_toggled.connect(
+            signal.connect(
+                lambda _checked=False, target=target: target.emit(self.cards.chosen_item())
+            )
+        details.keep.clicked.connect(
             lambda is_favourite: self.favourite_toggled.emit(self.cards.chosen_item(), is_favourite)
         )
-        details.networks_requested.connect(self._on_details_networks_requested)
+        details.networks.clicked.connect(self._on_details_networks_requested)
 
     # Display
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from aegui.core.evaluation.judging import KINDS
@@ -37,15 +36,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 
 
 class JudgeBox(QWidget):
-    """A table of the results, with controls to start and cancel; passive but for its signals.
-
-    Signals:
-        judge_requested(): A classifier is to be chosen.
-        cancel_requested(): The evaluation is to be cancelled.
-    """
-
-    judge_requested = Signal()
-    cancel_requested = Signal()
+    """A table of the results, with controls to start and cancel; passive but for its signals."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,8 +50,6 @@ class JudgeBox(QWidget):
         self.table = NamedTable(COLUMNS, tr("Generated images beside real ones and chance"))
         self._about = dim(wrapped_label(""))
         self._build()
-        self.button.clicked.connect(self.judge_requested)
-        self.cancel.clicked.connect(self.cancel_requested)
         self.set_busy(False)
         self.set_trial(None)
 

@@ -32,13 +32,11 @@ class GanPanel(QWidget):
     """Shows ``GeneratedSamples``. Passive.
 
     Signals:
-        noise_requested(): New codes are requested.
         count_chosen(int): The number of images was chosen.
         adversaries_chosen(bool, bool): Whether generator and discriminator are trained.
         code_activated(object): The code float32 ``[d]`` of a clicked image.
     """
 
-    noise_requested = Signal()
     count_chosen = Signal(int)
     adversaries_chosen = Signal(bool, bool)
     code_activated = Signal(object)
@@ -66,7 +64,6 @@ class GanPanel(QWidget):
         self._epoch = dim()
         self._epoch.setFont(figures_font(self.font()))
         self._build()
-        self.noise.clicked.connect(self.noise_requested)
         self.count.activated.connect(self._on_count_activated)
         self.generator.toggled.connect(self._on_generator_toggled)
         self.discriminator.toggled.connect(self._on_discriminator_toggled)

@@ -171,8 +171,6 @@ class JourneyPanel(QWidget):
 
     source_chosen = Signal(str)
     """Emitted with a key of ``SOURCES``."""
-    pixel_chosen = Signal(int)
-    """Emitted with the output pixel to start from."""
     unit_chosen = Signal(int)
     """Emitted with the unit of the previous stage to step back to."""
     step_chosen = Signal(int)
@@ -186,7 +184,6 @@ class JourneyPanel(QWidget):
         offer(self.source, ((key, tr(label)) for key, label in SOURCES.items()))
         self.source.activated.connect(self._on_source_activated)
         self.picture = PixelPicture(tr("Answer: choose a pixel"))
-        self.picture.pixel_chosen.connect(self.pixel_chosen)
         self._crumbs = FlowLayout(SPACING // 2)
         self.path = QWidget()
         self.path.setLayout(self._crumbs)

@@ -66,11 +66,9 @@ class LessonList(QWidget):
 
     Signals:
         chosen(object): Open the lesson file at this ``Path``.
-        open_requested(): Ask for a lesson file.
     """
 
     chosen = Signal(object)
-    open_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +87,6 @@ class LessonList(QWidget):
         self.list.itemClicked.connect(self._on_list_item_activated)
         self._done = dim()
         self.open = QPushButton(tr("Open a file…"))
-        self.open.clicked.connect(self.open_requested)
         edge = (SPACING, SPACING, SPACING, SPACING)
         foot = row(self._done, 1, self.open, spacing=SPACING)
         self.setLayout(column(self._about, (self.list, 1), foot, spacing=SPACING, margins=edge))

@@ -100,28 +100,16 @@ class StepPage(QWidget):
     """Shows one step; passive but for its signals.
 
     Signals:
-        done(): Carry out the action of the step.
-        pointed(): Point at the widget the step refers to.
         moved(int): Move by this number of steps.
-        predicted(float): See ``PredictionBox``.
-        list_requested(): Show the list of lessons.
-        anew_requested(): Restart the lesson.
     """
 
-    done = Signal()
-    pointed = Signal()
     moved = Signal(int)
-    predicted = Signal(float)
-    list_requested = Signal()
-    anew_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[str, int] | None = None
         self.back_to_list = flat_button("list", tr("All lessons"))
-        self.back_to_list.clicked.connect(self.list_requested)
         self.anew = flat_button("edit-again", tr("Start this lesson again"))
-        self.anew.clicked.connect(self.anew_requested)
         self.lesson = dim(wrapped_label())
         self.count = dim()
         self.title = heading(wrapped_label())
@@ -132,16 +120,13 @@ class StepPage(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.formula = FormulaLine()
         self.prediction = PredictionBox()
-        self.prediction.predicted.connect(self.predicted)
         self.do = QPushButton()
         self.do.setProperty("main", True)
-        self.do.clicked.connect(self.done)
         self.time = dim(wrapped_label())
         self.note = wrapped_label()
         self.note.setProperty("note", True)
         self.see = wrapped_label()
         self.point = flat_button("crosshair", tr("Show me where"))
-        self.point.clicked.connect(self.pointed)
         self._look = held(row((self.see, 1), self.point))
         self.check_title = heading(tr("Check"))
         self._checks = column()

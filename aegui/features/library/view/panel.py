@@ -86,10 +86,6 @@ class LibraryPanel(QWidget):
     """Emitted with the ``LibraryView`` to query."""
     chosen_changed = Signal(object)
     """Emitted with a list of the ids of the selected entries."""
-    edited = Signal(str, str, str)
-    """Emitted with the id of an entry, a column and the new text."""
-    star_toggled = Signal(object)
-    """Emitted with the ids of the entries to star or unstar."""
     open_requested = Signal(str)
     """Emitted with the id of the entry to open as a document."""
     again_requested = Signal(str)
@@ -112,10 +108,6 @@ class LibraryPanel(QWidget):
     """Emitted to ask for another size limit."""
     folder_requested = Signal()
     """Emitted to show the folder of the library."""
-    keep_toggled = Signal(bool)
-    """Emitted with whether every training and study is to be added to the library."""
-    cancel_requested = Signal()
-    """Emitted to cancel the running action."""
     refresh_requested = Signal()
     """Emitted to query again after the library could not be read."""
 
@@ -277,10 +269,8 @@ class LibraryPanel(QWidget):
         self.table.customContextMenuRequested.connect(self._on_table_menu)
         self.table.chosen_changed.connect(self._on_table_chosen_changed)
         self.table.opened.connect(self._on_table_opened)
-        self.table.star_toggled.connect(self.star_toggled)
         self.table.trash_requested.connect(self._ask_for_trash)
         self.table.undo_requested.connect(self.undo_requested)
-        self.table.entries.edited.connect(self.edited)
         self.open.clicked.connect(self._on_table_opened)
         self.compare.clicked.connect(self._on_compare_clicked)
         self.again.clicked.connect(lambda: self._of_one(self.again_requested.emit))
@@ -288,8 +278,6 @@ class LibraryPanel(QWidget):
         self.trash.clicked.connect(self._ask_for_trash)
         self.restore.clicked.connect(lambda: self.restore_requested.emit(self.table.chosen()))
         self.undo.triggered.connect(self.undo_requested)
-        self.keep.triggered.connect(self.keep_toggled)
-        self.cancel.clicked.connect(self.cancel_requested)
         find = QAction(self)
         find.setShortcut(QKeySequence.StandardKey.Find)
         find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -40,18 +40,12 @@ class SelectionPanel(QWidget):
     """Passive panel of the selected samples.
 
     Signals:
-        sample_activated(index): Emitted to open a sample of the dataset in the editor.
         sample_left_out(index): Emitted to remove a sample from the selection.
-        set_requested(): Emitted to make the selection the dataset.
-        shown_requested(): Emitted to zoom the maps to the selection.
         cleared(): Emitted to clear the selection.
         samples_dropped(object): Emitted to add samples to the selection, a tuple of indices.
     """
 
-    sample_activated = Signal(int)
     sample_left_out = Signal(int)
-    set_requested = Signal()
-    shown_requested = Signal()
     cleared = Signal()
     samples_dropped = Signal(object)
 
@@ -116,10 +110,7 @@ class SelectionPanel(QWidget):
         return held(column(*parts, spacing=SPACING, margins=margins))
 
     def _connect(self) -> None:
-        self.zoom.clicked.connect(self.shown_requested)
         self.clear.clicked.connect(self.cleared)
-        self.make_set.clicked.connect(self.set_requested)
-        self.gallery.activated.connect(self.sample_activated)
         self.gallery.toggled.connect(self.sample_left_out)
         for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             shortcut = QShortcut(QKeySequence(key), self.gallery)

@@ -57,13 +57,9 @@ class ConceptPage(QWidget):
         selection_requested(str): Add the samples selected on the map to that box.
         cursor_requested(str): Add the sample nearest to the cursor to that box.
         start_chosen(int): Apply the concept to the pin of that index.
-        amount_edited(float): The requested amount, in steps of the concept.
         keep_requested(str): Keep the concept under that name.
         stored_chosen(int): Use the kept concept of that index; -1 uses the boxes.
         stored_removed(int): Remove the kept concept of that index.
-        show_requested(): Show the resulting code on the map.
-        pin_requested(): Pin the resulting code.
-        draw_requested(): Open the resulting image in the editor.
     """
 
     added = Signal(str, object)
@@ -71,13 +67,9 @@ class ConceptPage(QWidget):
     selection_requested = Signal(str)
     cursor_requested = Signal(str)
     start_chosen = Signal(int)
-    amount_edited = Signal(float)
     keep_requested = Signal(str)
     stored_chosen = Signal(int)
     stored_removed = Signal(int)
-    show_requested = Signal()
-    pin_requested = Signal()
-    draw_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,16 +119,12 @@ class ConceptPage(QWidget):
             box.selection_requested.connect(lambda key=key: self.selection_requested.emit(key))
             box.cursor_requested.connect(lambda key=key: self.cursor_requested.emit(key))
         self.boxes["start"].pin_chosen.connect(self.start_chosen)
-        self.strip.amount_edited.connect(self.amount_edited)
         self.stored.activated.connect(self._on_stored_activated)
         self.remove.clicked.connect(lambda: self.stored_removed.emit(self._stored_index()))
         self.keep.clicked.connect(self._on_keep_clicked)
         self.name.returnPressed.connect(self._on_name_return_pressed)
         self.name.textEdited.connect(self._show_words)
         self.name.left.connect(lambda: self._ask_name(False))
-        self.show_place.clicked.connect(self.show_requested)
-        self.pin.clicked.connect(self.pin_requested)
-        self.draw.clicked.connect(self.draw_requested)
 
     # Display
 

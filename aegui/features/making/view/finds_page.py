@@ -131,7 +131,6 @@ class FindsPage(QWidget):
 
     Signals:
         find_requested(str, int): Search that source (a key of ``SOURCES``) for so many images.
-        cancel_requested(): Cancel the search.
         show_requested(int): Show the find of that number on the map.
         pin_requested(object): Pin these finds, a tuple of numbers.
         draw_requested(int): Open the find of that number in the editor.
@@ -140,7 +139,6 @@ class FindsPage(QWidget):
     """
 
     find_requested = Signal(str, int)
-    cancel_requested = Signal()
     show_requested = Signal(int)
     pin_requested = Signal(object)
     draw_requested = Signal(int)
@@ -202,7 +200,6 @@ class FindsPage(QWidget):
 
     def _connect(self) -> None:
         self.search.clicked.connect(self._on_find_clicked)
-        self.cancel.clicked.connect(self.cancel_requested)
         self.sheet.selection_moved.connect(self._show_enabled)
         self.sheet.row_activated.connect(self.show_requested)
         self.source.activated.connect(self._show_help)

@@ -49,17 +49,13 @@ class PathPage(QWidget):
 
     Signals:
         kind_chosen(str): A key of ``PATHS``.
-        count_chosen(int): The total number of images.
         step_shown(int): The film shows that step.
         export_requested(str): Save the film in that format: a key of ``FILM_FORMS``.
-        cancel_requested(): Cancel the search for the path.
     """
 
     kind_chosen = Signal(str)
-    count_chosen = Signal(int)
     step_shown = Signal(int)
     export_requested = Signal(str)
-    cancel_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,11 +127,9 @@ class PathPage(QWidget):
 
     def _connect(self) -> None:
         self.kind.activated.connect(self._on_kind_activated)
-        self.count.valueChanged.connect(self.count_chosen)
         self.play.clicked.connect(self._on_play_clicked)
         self.speed.activated.connect(self._set_pace)
         self.strip.step_chosen.connect(self._on_strip_step_chosen)
-        self.cancel.clicked.connect(self.cancel_requested)
         self._clock.timeout.connect(self._on_clock_timeout)
 
     # Display

@@ -65,7 +65,6 @@ class PinList(QWidget):
     """Shows pins. Passive.
 
     Signals:
-        pin_requested(): Pin the place of the cursor.
         renamed(int, str): Rename the pin of that index.
         toggled(int, bool): Whether the pin of that index is on the path.
         removed(int): Remove the pin of that index.
@@ -73,7 +72,6 @@ class PinList(QWidget):
         activated(int): Show the pin of that index on the map.
     """
 
-    pin_requested = Signal()
     renamed = Signal(int, str)
     toggled = Signal(int, bool)
     removed = Signal(int)
@@ -117,7 +115,6 @@ class PinList(QWidget):
         self.setLayout(column(header, (self._pages, 1)))
 
     def _connect(self) -> None:
-        self.add.clicked.connect(self.pin_requested)
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
         self.rename.clicked.connect(lambda: self.list.editItem(self.list.currentItem()))

@@ -28,8 +28,6 @@ class GridService(Service):
 
     drawn = Signal(object)
     """The sheet, uint8 ``[H, W, 3]``, at one pixel per image pixel."""
-    failed = Signal(str)
-    """Why the sheet could not be drawn."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +35,6 @@ class GridService(Service):
         self.images: NDArray[np.float32] | None = None
         """The images of the requested sheet; None until it is drawn."""
         self.drawing.answered.connect(self._on_drawing_answered)
-        self.drawing.failed.connect(self.failed)
 
     def draw(
         self, codec: Codec, spec: GridSpec | TraversalSpec, base: ArrayLike, *, ink: bool

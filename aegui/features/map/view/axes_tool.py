@@ -23,13 +23,13 @@ class AxesTool(QObject):
         self._projection = canvas.scene.projection
         self._bar, strip = canvas.overlays.axes, canvas.overlays.strip
         self._bar.axes_edited.connect(self.set_axes)
-        self._bar.spanned_edited.connect(self.set_spanned)
-        self._bar.through_pins_edited.connect(self._on_bar_through_pins_edited)
-        self._bar.shuffle_requested.connect(self.shuffle)
-        strip.base_edited.connect(self.set_base)
-        strip.mean_requested.connect(self._on_strip_mean_requested)
-        strip.zero_requested.connect(self._on_strip_zero_requested)
-        strip.random_requested.connect(self._on_strip_random_requested)
+        self._bar.spanned.clicked.connect(self.set_spanned)
+        self._bar.through_pins.clicked.connect(self._on_bar_through_pins_edited)
+        self._bar.shuffle.clicked.connect(self.shuffle)
+        strip.sliders.code_edited.connect(self.set_base)
+        strip.mean.clicked.connect(self._on_strip_mean_requested)
+        strip.zero.clicked.connect(self._on_strip_zero_requested)
+        strip.random.clicked.connect(self._on_strip_random_requested)
 
     # Axes
 

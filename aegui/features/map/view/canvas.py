@@ -161,7 +161,7 @@ class LatentCanvas(QWidget):
         self.navigation.moved.connect(self._on_navigation_moved)
         self.navigation.following_changed.connect(self._on_following_changed)
         bar.zoom_requested.connect(self.zoom_by)
-        bar.fit_requested.connect(self.fit)
+        bar.fit.clicked.connect(self.fit)
         bar.style_edited.connect(self._on_style_edited)
         bar.layers.layer_toggled.connect(self.layer_toggled)
         bar.layers.lens_toggled.connect(self.lens_toggled)
@@ -169,7 +169,7 @@ class LatentCanvas(QWidget):
         overlays.lens.hide_requested.connect(self.lens_toggled)
         overlays.area_changed.connect(self._place_window)
         overlays.minimap.centre_requested.connect(self.navigation.centre)
-        overlays.follow.follow_requested.connect(self.fit)
+        overlays.follow.button.clicked.connect(self.fit)
         overlays.legend.emphasis_requested.connect(self.set_emphasis)
 
     # Contents

@@ -395,28 +395,13 @@ STRIP_PX = 280
 
 
 class CodeStrip(QFrame):
-    """Sliders for the numbers that the map does not show, and buttons for three starting codes.
-
-    Signals:
-        base_edited(object): The edited code, float32 ``[d]``.
-        mean_requested(): Use the mean of the codes.
-        zero_requested(): Use the zero code.
-        random_requested(): Use a randomly drawn code.
-        sheet_requested(): Show the latent traversals.
-    """
-
-    base_edited = Signal(object)
-    mean_requested = Signal()
-    zero_requested = Signal()
-    random_requested = Signal()
-    sheet_requested = Signal()
+    """Sliders for the numbers that the map does not show, and buttons for three starting codes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.sliders = CodeSliders()
-        self.sliders.code_edited.connect(self.base_edited)
         title = heading(tr("Plane"))
         title.setToolTip(
             tr(
@@ -432,10 +417,6 @@ class CodeStrip(QFrame):
         tip = tr("The effect of each number alone, as a sheet")
         name = tr("Every number of the code")
         self.sheet = flat_button("reconstructions", tip, name=name, pixels=icon_px())
-        self.sheet.clicked.connect(self.sheet_requested)
-        self.mean.clicked.connect(self.mean_requested)
-        self.zero.clicked.connect(self.zero_requested)
-        self.random.clicked.connect(self.random_requested)
         buttons = (self.mean, self.zero, self.random, self.sheet)
         header = row((title, 1), *buttons, spacing=2, margins=(SPACING, 4, 4, 0))
         self.setLayout(column(header, (self.sliders, 1), spacing=2, margins=(2, 2, 2, 4)))

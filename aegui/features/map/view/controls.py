@@ -39,17 +39,7 @@ if TYPE_CHECKING:
 
 
 class SelectionBar(QFrame):
-    """Bar shown while samples are selected.
-
-    Signals:
-        shown_requested(): Zoom to the selected samples.
-        listed(): List the selected samples with what they have in common.
-        cleared(): Clear the selection.
-    """
-
-    shown_requested = Signal()
-    listed = Signal()
-    cleared = Signal()
+    """Bar shown while samples are selected."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,9 +55,6 @@ class SelectionBar(QFrame):
         self.clear = flat("close", tr("Clear the selection (Esc)"), name=tr("Clear the selection"))
         parts = (self._label, self.list, self.zoom, self.clear)
         self.setLayout(row(*parts, spacing=2, margins=(8, 2, 2, 2)))
-        self.zoom.clicked.connect(self.shown_requested)
-        self.list.clicked.connect(self.listed)
-        self.clear.clicked.connect(self.cleared)
         self.hide()
 
     def set_count(self, count: int) -> None:
@@ -157,14 +144,10 @@ class ViewBar(QFrame):
 
     Signals:
         zoom_requested(float): Scale by that factor.
-        fit_requested(): Show all codes.
         style_edited(object): The edited ``MapStyle``.
-        lasso_edited(bool): Whether dragging draws a lasso.
     """
 
-    lasso_edited = Signal(bool)
     zoom_requested = Signal(float)
-    fit_requested = Signal()
     style_edited = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -179,14 +162,12 @@ class ViewBar(QFrame):
         tip = tr("Select samples by drawing around them (L, or drag with Shift; Ctrl adds)")
         self.lasso = flat("lasso", tip, name=tr("Lasso"))
         self.lasso.setCheckable(True)
-        self.lasso.toggled.connect(self.lasso_edited)
         self.layers = LayersButton(self)
         self.show_menu = flat("map-show", tr("What the map shows"), name=tr("Show"))
         buttons = (self.zoom_out, self.zoom_in, self.fit, self.lasso, self.layers, self.show_menu)
         self.setLayout(row(*buttons, spacing=0, margins=(2, 2, 2, 2)))
         self.zoom_out.clicked.connect(lambda: self.zoom_requested.emit(1 / ZOOM_STEP))
         self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(ZOOM_STEP))
-        self.fit.clicked.connect(self.fit_requested)
         self.show_menu.setMenu(self._build_menu())
         self.show_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.show_menu.setStyleSheet(_NO_ARROW)
@@ -242,13 +223,7 @@ def _switches(menu: QMenu, table: Mapping[str, str]) -> dict[str, QAction]:
 
 
 class FollowButton(QFrame):
-    """Button that lets the view follow the codes again; shown only after the user moved the view.
-
-    Signals:
-        follow_requested(): Follow the codes again.
-    """
-
-    follow_requested = Signal()
+    """Button that lets the view follow the codes again, shown once the user has moved it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -258,7 +233,6 @@ class FollowButton(QFrame):
         self.button = flat_button("map-follow", tip, name=tr("Follow"), pixels=icon_px())
         self.button.setText(tr("Follow"))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.clicked.connect(self.follow_requested)
         self.setLayout(row(self.button, margins=(2, 2, 2, 2)))
         self.hide()
 
@@ -268,17 +242,9 @@ class AxesBar(QFrame):
 
     Signals:
         axes_edited(int, int): The dimensions chosen for x and y.
-        spanned_edited(bool): Whether to show the principal directions instead.
-        through_pins_edited(bool): Whether to show the plane through the offered pins.
-        strip_edited(bool): Whether to show the sliders of all numbers.
-        shuffle_requested(): Show the plane through three other random codes.
     """
 
     axes_edited = Signal(int, int)
-    spanned_edited = Signal(bool)
-    through_pins_edited = Signal(bool)
-    strip_edited = Signal(bool)
-    shuffle_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -286,7 +252,6 @@ class AxesBar(QFrame):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         tip = tr("Show the plane through three other random codes")
         self.shuffle = flat_text(tr("Shuffle"), tip, self)
-        self.shuffle.clicked.connect(self.shuffle_requested)
         self.x_choice, self.y_choice = QComboBox(self), QComboBox(self)
         switch = partial(flat_text, parent=self, checkable=True)
         self.spanned = switch(
@@ -329,9 +294,6 @@ class AxesBar(QFrame):
             layout.addWidget(label)
             layout.addWidget(choice)
         layout.addStretch(1)
-        self.spanned.clicked.connect(self.spanned_edited)
-        self.through_pins.clicked.connect(self.through_pins_edited)
-        self.strip.clicked.connect(self.strip_edited)
 
     def set_width(self, width: int) -> None:
         """Lay out the controls in one row if ``width`` allows, else in two or three, unlabelled."""

@@ -318,13 +318,7 @@ class CodeNumbers(Painted):
 
 
 class CursorPanel(QWidget):
-    """The image decoded at the cursor with its measurements, or the reason why there is none.
-
-    Signals:
-        sample_activated(int): One of the nearest samples was clicked.
-    """
-
-    sample_activated = Signal(int)
+    """The image decoded at the cursor with its measurements, or the reason why there is none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -343,7 +337,6 @@ class CursorPanel(QWidget):
         self._name_nearest(GLYPHS)
         self._placeholder = Placeholder(self._filled())
         self.setLayout(column((self._placeholder, 1)))
-        self.nearest.sample_activated.connect(self.sample_activated)
         self.setAccessibleName(tr("Cursor"))
         self.set_empty(tr("Point at the map to see what the network decodes there."))
 

@@ -72,7 +72,7 @@ class MapOverlays(QObject):
         self.axes.hide()
         self.strip.hide()
         self.legend.hide()
-        self.axes.strip_edited.connect(self.set_strip)
+        self.axes.strip.clicked.connect(self.set_strip)
         self.legend.size_changed.connect(self._place_legend)
 
     @property

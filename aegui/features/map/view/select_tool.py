@@ -103,9 +103,9 @@ class SelectTool(QObject):
         """The mouse cursor over the map while nothing is dragged."""
         self.region: tuple[NDArray[np.float64], Frame] | None = None
         """Corners ``[m, 2]`` of the last lasso and the frame of the map then."""
-        canvas.overlays.bar.lasso_edited.connect(self._on_bar_lasso_edited)
-        canvas.overlays.selection.shown_requested.connect(self.zoom)
-        canvas.overlays.selection.cleared.connect(self.clear)
+        canvas.overlays.bar.lasso.toggled.connect(self._on_bar_lasso_edited)
+        canvas.overlays.selection.zoom.clicked.connect(self.zoom)
+        canvas.overlays.selection.clear.clicked.connect(self.clear)
 
     @property
     def is_drawn(self) -> bool:

@@ -48,8 +48,6 @@ class MatrixPage(QWidget):
 
     run_requested = Signal(object)
     """Emitted with the ``MatrixForm`` to train."""
-    cell_requested = Signal(object)
-    """Emitted with the ``Cell`` whose strip to show."""
     form_edited = Signal()
     """Emitted when ``form`` has changed."""
     characters_requested = Signal()
@@ -163,7 +161,6 @@ class MatrixPage(QWidget):
         self._figures.currentIndexChanged.connect(self._show_matrix)
         self.view.cell_activated.connect(self.open_cell)
         self.view.copy_requested.connect(lambda: self.view.figures.bring(COPY_TABLE))
-        self.cell.cell_requested.connect(self.cell_requested)
 
     # Choices
 

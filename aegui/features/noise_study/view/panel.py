@@ -43,8 +43,6 @@ class StudyPanel(QWidget):
 
     preset_requested = Signal(str)
     """Emitted with the key of a recipe to open."""
-    cancel_requested = Signal()
-    """Emitted to cancel the running study."""
     page_chosen = Signal(str)
     """Emitted with a key of ``PAGES`` when the user has chosen a page."""
 
@@ -94,7 +92,6 @@ class StudyPanel(QWidget):
         self._bar.setMinimumWidth(_BAR_PX // 2)
         self._bar.setMaximumWidth(_BAR_PX)
         self.cancel.setToolTip(tr("Cancel; earlier results stay as they are"))
-        self.cancel.clicked.connect(self.cancel_requested)
         self._work.setLayout(
             row(
                 self._title,

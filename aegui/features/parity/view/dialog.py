@@ -50,8 +50,6 @@ class ParityDialog(QDialog):
     """Emitted with the ``ParityRow`` to train."""
     own_requested = Signal(object)
     """Emitted with the ``ParityRow`` to train on images of a folder of the user's."""
-    save_requested = Signal()
-    """Emitted to save the page."""
     looked_at = Signal()
     """Emitted when the dialog was activated again: the library may have changed."""
 
@@ -86,7 +84,6 @@ class ParityDialog(QDialog):
         self.run.setEnabled(False)
         self.run.clicked.connect(self._on_run_clicked)
         self.own.clicked.connect(self._on_own_clicked)
-        self.save.clicked.connect(self.save_requested)
         close.clicked.connect(self.reject)
         self.table.itemSelectionChanged.connect(self._show_row)
         margins = (2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)

@@ -50,8 +50,6 @@ class RacePage(WorkPage):
 
     start_requested = Signal(object)
     """Emitted with the ``RaceSpec`` to run."""
-    plane_chosen = Signal(str)
-    """Emitted with a key of ``PLANES`` to project the trails to."""
     optimizer_requested = Signal(str, float)
     """Emitted with an optimiser and its rate to use in the recipe; NaN if it has no rate."""
 
@@ -144,7 +142,6 @@ class RacePage(WorkPage):
         self.clock.edited.connect(lambda key: self._set_view(clock=key))
         self.value.edited.connect(lambda key: self._set_view(value=key))
         self.is_log.toggled.connect(lambda on: self._set_view(is_log=on))
-        self.plane.edited.connect(self.plane_chosen)
         self.trails.hovered.connect(self._mark)
         self.trails.chosen.connect(self._choose)
         self.trails.activated.connect(self._open)

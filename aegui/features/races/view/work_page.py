@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from aegui.core.i18n import tr
@@ -24,9 +23,6 @@ _BAR_PX = 130
 class WorkPage(QWidget):
     """Passive page; user actions are emitted as signals."""
 
-    stop_requested = Signal()
-    """Emitted to stop the running work."""
-
     def __init__(self, form: FormLine, nothing: str) -> None:
         """Create a page with a form, and a text to show before there is a result."""
         super().__init__()
@@ -38,7 +34,6 @@ class WorkPage(QWidget):
         self.text.setFont(figures_font(self.font()))
         self._hint = hint(nothing)
         self._body: Splitter
-        self.stop.clicked.connect(self.stop_requested)
 
     def _lay_out(self, body: Splitter) -> None:
         self._body = body

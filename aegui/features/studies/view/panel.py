@@ -40,24 +40,14 @@ _MAX_SEEDS = 200
 class StudiesPanel(QWidget):
     """Passive panel; user actions are emitted as signals."""
 
-    plans_requested = Signal()
-    """Emitted to choose one of the studies."""
     example_requested = Signal()
     """Emitted to open the study that serves as an example."""
-    new_requested = Signal()
-    """Emitted to begin a study of the builder's recipe."""
     pause_toggled = Signal(bool)
     """Emitted with whether the runs are to be paused."""
-    cancel_requested = Signal()
-    """Emitted to cancel the runs."""
     seeds_requested = Signal(int)
     """Emitted with the number of seeds to add to each setting."""
-    table_requested = Signal()
-    """Emitted to save the table of all runs as CSV."""
     run_requested = Signal(object, int)
     """Emitted with a ``StudySetting`` and a seed, to open the recipe of that run."""
-    step_requested = Signal(int)
-    """Emitted with +1 or -1, to show the next or the previous network on the map."""
     networks_requested = Signal(object)
     """Emitted with a ``StudyCell``, to show its networks on the map."""
     network_requested = Signal(object, int)
@@ -132,11 +122,7 @@ class StudiesPanel(QWidget):
 
     def _connect(self) -> None:
         self._placeholder.accepted.connect(self.example_requested)
-        self.plans.clicked.connect(self.plans_requested)
-        self.of_builder.clicked.connect(self.new_requested)
         self.pause.clicked.connect(self._on_pause_clicked)
-        self.cancel.clicked.connect(self.cancel_requested)
-        self.save.clicked.connect(self.table_requested)
         self.more.clicked.connect(self._on_more_clicked)
         self.pages.setting_chosen.connect(lambda _index: self._show_row())
         self.pages.network_requested.connect(self._on_pages_network_requested)
@@ -144,7 +130,6 @@ class StudiesPanel(QWidget):
         self.open_run.clicked.connect(self._ask_for_run)
         self.networks.clicked.connect(self._ask_for_networks)
         self.pages.networks_requested.connect(lambda _index: self._ask_for_networks())
-        self.pages.step_requested.connect(self.step_requested)
 
     # Display
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolBar, QWidget
 
 from aegui.core.i18n import tr
@@ -12,13 +12,7 @@ from aegui.kit.theme import SPACING
 
 
 class TeacherBar(QToolBar):
-    """Passive toolbar.
-
-    Signals:
-        leave_requested(): Emitted to end teacher mode.
-    """
-
-    leave_requested = Signal()
+    """Passive toolbar."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("Teacher mode"), parent)
@@ -31,7 +25,6 @@ class TeacherBar(QToolBar):
         strip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.words = ElidedLabel()
         self.leave = QPushButton(tr("Leave…"))
-        self.leave.clicked.connect(self.leave_requested)
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
         strip.setLayout(row((self.words, 1), self.leave, spacing=SPACING, margins=margins))
         self.addWidget(strip)

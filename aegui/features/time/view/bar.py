@@ -36,9 +36,7 @@ class TimeBar(QWidget):
 
     epoch_requested = Signal(object)
     """Index of a moment of ``set_epochs``; None for the newest state."""
-    play_requested = Signal(bool)
     speed_chosen = Signal(float)
-    loop_chosen = Signal(bool)
     memory_chosen = Signal(int)
     """Megabytes."""
     ghosts_requested = Signal()
@@ -47,7 +45,6 @@ class TimeBar(QWidget):
     """A key of ``set_ghosts``."""
     ghost_fit_chosen = Signal(bool)
     """Whether to align the ghost with the displayed codes."""
-    fork_requested = Signal()
     film_requested = Signal(str)
     """A key of ``FILMS``."""
 
@@ -96,7 +93,6 @@ class TimeBar(QWidget):
         menu.addSeparator()
         self.loop = menu.addAction(tr("Again and &again"))
         self.loop.setCheckable(True)
-        self.loop.triggered.connect(self.loop_chosen)
         memory = menu.addMenu(tr("&Memory for the epochs of the next training"))
         group = QActionGroup(memory)
         for megabytes in MEMORIES_MB:
@@ -112,10 +108,8 @@ class TimeBar(QWidget):
             )
 
     def _connect(self) -> None:
-        self.play.clicked.connect(self.play_requested)
         self.slider.chosen.connect(self.epoch_requested)
         self.newest.clicked.connect(lambda: self.epoch_requested.emit(None))
-        self.fork.clicked.connect(self.fork_requested)
 
     def sizeHint(self) -> QSize:
         """Return the size of one line."""

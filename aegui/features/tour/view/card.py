@@ -25,12 +25,9 @@ class TourCard(QFrame):
     """Card with title, text and buttons, which lies on the window without blocking it.
 
     Signals:
-        next_requested(), back_requested(): Emitted to show the next or the previous step.
         left(): Emitted to close the tour.
     """
 
-    next_requested = Signal()
-    back_requested = Signal()
     left = Signal()
 
     def __init__(self, window: QWidget) -> None:
@@ -53,8 +50,6 @@ class TourCard(QFrame):
         self.next = QPushButton(tr("Next"))
         self.next.setDefault(True)
         self.leave.clicked.connect(self.left)
-        self.back.clicked.connect(self.back_requested)
-        self.next.clicked.connect(self.next_requested)
         edge = SPACING + SPACING // 2
         self.setLayout(
             column(

@@ -100,11 +100,11 @@ def test_the_service_keeps_what_it_found(qtbot: QtBot, codec: Codec, letters: Da
         service.measure(model, letters, "")
     assert service.outliers is not None
     assert service.outliers.bench.inside.shape == (5,)
-    with qtbot.waitSignal(service.measure_failed) as told:
+    with qtbot.waitSignal(service.errors.failed) as told:
         service.measure(model, letters, "/no/such/file.png")
     assert "file.png" in told.args[0]
     grey = Dataset.from_images("grey", np.full((3, 7, 5), 0.4))
-    with qtbot.waitSignal(service.compare_failed) as refused:
+    with qtbot.waitSignal(service.pairs.failed) as refused:
         service.compare(model, grey, FLIP)
     assert "black and white" in refused.args[0]
     service.shutdown()

@@ -340,7 +340,7 @@ def test_the_recipe_is_named_and_the_gallery_one_key_away(bench: Bench, qtbot: Q
     bench.panel.set_preset("Small")
     assert bench.panel.preset.text() == "Small"
     bench.panel.gallery.setFocus()
-    with qtbot.waitSignal(bench.panel.gallery_requested):
+    with qtbot.waitSignal(bench.panel.gallery.clicked):
         bench.press(Qt.Key.Key_Space)
     bench.panel.set_enabled_while_training(False)
     assert not bench.panel.gallery.isEnabled()
@@ -350,7 +350,7 @@ def test_undo_and_redo_are_buttons_that_say_what(bench: Bench, qtbot: QtBot) -> 
     assert not bench.panel.undo.isEnabled()
     bench.panel.set_undo_state(True, False, "Code: units")
     assert bench.panel.undo.toolTip() == "Undo: Code: units"
-    with qtbot.waitSignal(bench.panel.undo_requested):
+    with qtbot.waitSignal(bench.panel.undo.clicked):
         bench.panel.undo.click()
     assert not bench.panel.redo.isEnabled()
 

@@ -140,7 +140,7 @@ def test_each_group_shows_its_images_from_left_to_right(
 def test_a_click_tells_which_sample(panel: ReconstructionsPanel, qtbot: QtBot) -> None:
     fill(panel)
     for place, index in enumerate([4, 1, 2, 5, 0, 3, 6, 7]):
-        with qtbot.waitSignal(panel.sample_activated) as blocker:
+        with qtbot.waitSignal(panel.view.sample_activated) as blocker:
             QTest.mouseClick(
                 panel.view.viewport(),
                 Qt.MouseButton.LeftButton,
@@ -152,7 +152,7 @@ def test_a_click_tells_which_sample(panel: ReconstructionsPanel, qtbot: QtBot) -
 def test_places_in_the_set_are_told_when_given(panel: ReconstructionsPanel, qtbot: QtBot) -> None:
     images = glyphs(3)
     panel.set_rows(rows_of("abc", images, None, images, [2, 1, 0], indices=[30, 10, 20]))
-    with qtbot.waitSignal(panel.sample_activated) as blocker:
+    with qtbot.waitSignal(panel.view.sample_activated) as blocker:
         QTest.keyClick(panel.view, Qt.Key.Key_Return)
     assert blocker.args == [30]
 
@@ -174,7 +174,7 @@ def test_the_keyboard_walks_and_scrolls(panel: ReconstructionsPanel, qtbot: QtBo
     assert view.current == 199
     assert view.viewport().rect().contains(view.cell_rect(199))
     assert view.accessibleDescription() == "199: 0 wrong pixels"
-    with qtbot.waitSignal(panel.sample_activated) as blocker:
+    with qtbot.waitSignal(panel.view.sample_activated) as blocker:
         QTest.keyClick(view, Qt.Key.Key_Return)
     assert blocker.args == [199]
     QTest.keyClick(view, Qt.Key.Key_Home)
@@ -312,7 +312,7 @@ def test_a_group_is_dragged_as_its_sample(
     dragged = caught_drags(monkeypatch)
     fill(panel)
     viewport, at = panel.view.viewport(), panel.view.cell_rect(1).center()
-    with qtbot.assertNotEmitted(panel.sample_activated):
+    with qtbot.assertNotEmitted(panel.view.sample_activated):
         QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=at)
         QTest.mouseMove(viewport, at + QPoint(0, 30))
         QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 30))

@@ -107,7 +107,7 @@ def test_a_single_dimension_and_hundreds_of_them(panel: CodePanel, qtbot: QtBot)
     panel.bars.setFocus()
     QTest.keyClick(panel.bars, Qt.Key.Key_End)
     assert panel.bars.bar_rect(511).right() <= panel.bars.viewport().width()
-    with qtbot.waitSignal(panel.dimension_chosen) as chosen:
+    with qtbot.waitSignal(panel.bars.dimension_activated) as chosen:
         QTest.keyClick(panel.bars, Qt.Key.Key_Return)
     assert chosen.args == [511]
     assert "Dimension 512" in panel.bars.accessibleDescription()
@@ -129,7 +129,7 @@ def test_the_largest_first(panel: CodePanel, qtbot: QtBot) -> None:
     panel.order.setCurrentIndex(1)
     panel.order.activated.emit(1)
     assert panel.bars.order == (4, 3, 1, 0, 2, 5)
-    with qtbot.waitSignal(panel.dimension_chosen) as chosen:
+    with qtbot.waitSignal(panel.bars.dimension_activated) as chosen:
         QTest.mouseClick(panel.bars.viewport(), Qt.MouseButton.LeftButton, pos=centre(panel, 1))
     assert chosen.args == [3]
 
@@ -168,7 +168,7 @@ def test_figures_are_kept_beside_the_present_ones(panel: CodePanel, qtbot: QtBot
     panel.set_analysis(plain)
     assert panel.figures.text("jacobian") == ("12", "–")
     assert not panel.figures.forget.isVisible()
-    with qtbot.waitSignal(panel.keep_requested):
+    with qtbot.waitSignal(panel.figures.keep.clicked):
         panel.figures.keep.click()
     panel.set_reference(plain)
     panel.set_analysis(look_at(6, jacobian=0.5, kl=True, name="contractive"))
@@ -176,7 +176,7 @@ def test_figures_are_kept_beside_the_present_ones(panel: CodePanel, qtbot: QtBot
     assert panel.figures.text("used_dimensions") == ("4 of 6", "4 of 6")
     assert panel.figures.text("kl") == ("2.4", "–")
     assert panel.figures._reference_title.text() == "kept: plain, epoch 1,200"
-    with qtbot.waitSignal(panel.forget_requested):
+    with qtbot.waitSignal(panel.figures.forget.clicked):
         panel.figures.forget.click()
     panel.set_reference(None)
     assert panel.figures.text("jacobian") == ("0.5", "–")

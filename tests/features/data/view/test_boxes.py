@@ -133,7 +133,7 @@ def test_the_card_tells_what_is_twice_and_alike(qtbot: QtBot) -> None:
     box.resize(300, 400)
     box.show()
     at = box.closest._sides(0)[0].center()
-    with qtbot.waitSignal(box.sample_activated) as activated:
+    with qtbot.waitSignal(box.closest.activated) as activated:
         QTest.mouseClick(box.closest, Qt.MouseButton.LeftButton, pos=at)
     assert activated.args == [0]
     box.grab()

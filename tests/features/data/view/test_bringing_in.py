@@ -83,7 +83,7 @@ def test_a_number_of_images(panel: ImportPanel) -> None:
 def test_the_offer_of_a_download(qtbot: QtBot) -> None:
     panel = DownloadPanel(DownloadOffer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
     qtbot.addWidget(panel)
-    with qtbot.waitSignal(panel.download_requested):
+    with qtbot.waitSignal(panel.download.clicked):
         panel.download.click()
     panel.set_busy()
     assert not panel.download.isEnabled()
@@ -96,7 +96,7 @@ def test_the_offer_of_a_download(qtbot: QtBot) -> None:
     panel.set_busy("Looking for the files…")
     panel.set_idle("They are not here.")
     assert panel.download.text() == "Download the &rest", "what has come is there still"
-    with qtbot.waitSignal(panel.cancel_requested):
+    with qtbot.waitSignal(panel.cancel.clicked):
         panel.cancel.click()
 
 

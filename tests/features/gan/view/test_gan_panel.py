@@ -124,7 +124,7 @@ def test_the_score_is_told_under_the_mouse(panel: GanPanel) -> None:
 
 
 def test_noise_and_count_are_asked_for(qtbot: QtBot, panel: GanPanel) -> None:
-    with qtbot.waitSignal(panel.noise_requested):
+    with qtbot.waitSignal(panel.noise.clicked):
         panel.noise.click()
     panel.count.setCurrentIndex(0)
     with qtbot.waitSignal(panel.count_chosen) as caught:

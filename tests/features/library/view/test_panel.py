@@ -219,7 +219,7 @@ def test_keys_open_star_trash_undo_and_copy(panel: LibraryPanel) -> None:
     panel.table.setFocus()
     told: list[object] = []
     panel.open_requested.connect(lambda id: told.append(("open", id)))
-    panel.star_toggled.connect(lambda ids: told.append(("star", ids)))
+    panel.table.star_toggled.connect(lambda ids: told.append(("star", ids)))
     panel.trash_requested.connect(lambda ids: told.append(("trash", ids)))
     panel.undo_requested.connect(lambda: told.append("undo"))
     QTest.keyClick(panel.table, Qt.Key.Key_Return)
@@ -237,7 +237,7 @@ def test_keys_open_star_trash_undo_and_copy(panel: LibraryPanel) -> None:
 def test_a_click_on_a_star_toggles_it(panel: LibraryPanel) -> None:
     show(panel, "a", "b", starred=1)
     told: list[list[str]] = []
-    panel.star_toggled.connect(told.append)
+    panel.table.star_toggled.connect(told.append)
     assert text(panel, 1, "starred") == STAR
     place = panel.table.visualRect(cell(panel, 1, "starred")).center()
     QTest.mouseClick(
@@ -252,7 +252,7 @@ def test_a_click_on_a_star_toggles_it(panel: LibraryPanel) -> None:
 def test_name_tags_and_note_are_written_in_place(qtbot: QtBot, panel: LibraryPanel) -> None:
     show(panel, "a", "b")
     told: list[tuple[str, str, str]] = []
-    panel.edited.connect(lambda *said: told.append(said))
+    panel.table.entries.edited.connect(lambda *said: told.append(said))
     panel.table.setCurrentIndex(cell(panel, 0, "note"))
     panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_F2)

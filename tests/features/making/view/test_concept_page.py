@@ -120,7 +120,7 @@ def test_the_slider_follows_the_mouse(page: ConceptPage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: strip.isVisible() and strip.width() > 200)
     for amount in (-2.0, -0.5, 2.0):
         at = QPoint(round(strip.x_of(amount)), strip.height() - 24)
-        with qtbot.waitSignal(page.amount_edited) as told:
+        with qtbot.waitSignal(page.strip.amount_edited) as told:
             QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=at)
         assert told.args[0] == pytest.approx(amount, abs=0.02)
     near_one = strip.x_of(1.0) + 2.0
@@ -131,7 +131,7 @@ def test_the_slider_follows_the_keys(page: ConceptPage) -> None:
     page.set_result(concept_result(), GLYPHS)
     page.strip.set_amount(1.0)
     wished: list[float] = []
-    page.amount_edited.connect(wished.append)
+    page.strip.amount_edited.connect(wished.append)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End):
         QTest.keyClick(page.strip, key)
     assert wished == pytest.approx([1.08, 0.92, -2.0, 2.0])

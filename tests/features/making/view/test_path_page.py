@@ -76,7 +76,7 @@ def test_pins_move_and_go(page: PathPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(pins.activated) as told:
         pins.list.itemActivated.emit(pins.list.item(2))
     assert told.args == [2]
-    with qtbot.waitSignal(pins.pin_requested):
+    with qtbot.waitSignal(pins.add.clicked):
         pins.add.click()
 
 
@@ -146,7 +146,7 @@ def test_choices_and_export_are_told(page: PathPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.kind_chosen) as told:
         page.kind.activated.emit(page.kind.findData("geodesic"))
     assert told.args == ["geodesic"]
-    with qtbot.waitSignal(page.count_chosen) as told:
+    with qtbot.waitSignal(page.count.valueChanged) as told:
         page.count.setValue(12)
     assert told.args == [12]
     page.set_path(path_result(), GLYPHS)

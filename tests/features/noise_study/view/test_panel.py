@@ -132,7 +132,7 @@ def test_a_problem_stands_until_something_is_written(panel: StudyPanel) -> None:
 
 def test_keys_move_over_the_cells_and_enter_opens(panel: StudyPanel) -> None:
     page = panel.matrix
-    wanted = heard(page.cell_requested)
+    wanted = heard(page.cell.cell_requested)
     page.set_matrix(matrix())
     assert wanted == [(Cell(0, 0),)]
     view = page.view
@@ -153,7 +153,7 @@ def test_keys_move_over_the_cells_and_enter_opens(panel: StudyPanel) -> None:
 def test_a_click_opens_a_cell_and_its_shade_tells_how_bad_it_is(panel: StudyPanel) -> None:
     page = panel.matrix
     page.set_matrix(matrix())
-    view, wanted = page.view, heard(page.cell_requested)
+    view, wanted = page.view, heard(page.cell.cell_requested)
     centre = view.cell_rect((0, 1)).center().toPoint()
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre)
     assert wanted == [(Cell(0, 1),)]
@@ -255,7 +255,7 @@ def _pixels(view: StripView, place: int, colour: int) -> int:
 def test_other_networks_and_other_noise_of_a_cell(panel: StudyPanel) -> None:
     page = panel.matrix
     page.set_matrix(matrix())
-    wanted = heard(page.cell_requested)
+    wanted = heard(page.cell.cell_requested)
     page.cell._seed.setValue(2)
     page.cell._again.click()
     page.open_cell((1, 1))
@@ -336,7 +336,7 @@ def test_mistakes_are_mended_made_and_seen(panel: StudyPanel) -> None:
 
 
 def test_progress_can_be_cancelled_and_nothing_else_begins(panel: StudyPanel) -> None:
-    cancelled = heard(panel.cancel_requested)
+    cancelled = heard(panel.cancel.clicked)
     assert not panel.cancel.isVisible()
     panel.set_busy(True)
     panel.set_progress(JobProgress("Noise matrix", "Training the networks: 40%, 00:12 left", 4, 10))

@@ -194,7 +194,7 @@ def test_levers_are_there_while_runs_are_under_way(
     with qtbot.waitSignal(panel.pause_toggled, check_params_cb=bool):
         panel.pause.click()
     assert panel.pause.text() == "Go on"
-    with qtbot.waitSignal(panel.cancel_requested):
+    with qtbot.waitSignal(panel.cancel.clicked):
         panel.cancel.click()
     panel.set_busy(False)
     assert panel.pause.text() == "Pause"
@@ -259,8 +259,8 @@ def test_an_empty_panel_says_what_to_do(
 ) -> None:
     for button, signal in (
         (panel.example, panel.example_requested),
-        (panel.plans, panel.plans_requested),
-        (panel.of_builder, panel.new_requested),
+        (panel.plans, panel.plans.clicked),
+        (panel.of_builder, panel.of_builder.clicked),
     ):
         assert button.isVisible()
         with qtbot.waitSignal(signal):

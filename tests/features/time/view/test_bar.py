@@ -64,7 +64,7 @@ def test_it_shows_a_past_epoch_and_the_way_back(bar: TimeBar) -> None:
 
 
 def test_the_slider_and_the_button_tell_wishes(bar: TimeBar) -> None:
-    wished, played = told_by(bar.epoch_requested), told_by(bar.play_requested)
+    wished, played = told_by(bar.epoch_requested), told_by(bar.play.clicked)
     bar.slider.chosen.emit(3)
     bar.play.click()
     assert wished == [3]
@@ -78,7 +78,7 @@ def test_the_slider_and_the_button_tell_wishes(bar: TimeBar) -> None:
 
 def test_speed_loop_and_memory(bar: TimeBar) -> None:
     speeds, loops, memories = (
-        told_by(signal) for signal in (bar.speed_chosen, bar.loop_chosen, bar.memory_chosen)
+        told_by(signal) for signal in (bar.speed_chosen, bar.loop.triggered, bar.memory_chosen)
     )
     menu = actions(bar.speed.menu())
     for speed, text in zip(SPEEDS, ("¼×", "½×", "1×", "2×", "4×"), strict=True):
@@ -110,7 +110,7 @@ def test_ghosts_are_offered_when_the_menu_opens(bar: TimeBar) -> None:
 
 
 def test_the_fork_says_why_not(bar: TimeBar) -> None:
-    forks = told_by(bar.fork_requested)
+    forks = told_by(bar.fork.clicked)
     bar.set_fork("Stop first.")
     assert not bar.fork.isEnabled()
     assert bar.fork.toolTip() == "Stop first."
