@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QMenu, QToolButton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtGui import QAction
 
@@ -41,6 +41,11 @@ def choose(box: QComboBox, chosen: object) -> None:
     """Select the row with data ``chosen``, or else the first, without emitting a signal."""
     with QSignalBlocker(box):
         box.setCurrentIndex(max(0, box.findData(chosen)))
+
+
+def on_chosen(box: QComboBox, take: Callable[[Any], object]) -> None:
+    """Call ``take`` with the data of every row that the user chooses."""
+    box.activated.connect(lambda index: take(box.itemData(index)))
 
 
 def narrow(box: QComboBox, letters: int = 0) -> None:

@@ -28,21 +28,18 @@ class CodeFeature(Feature):
         self._panel = window.panel(CodePanel)
         self._code = services.of(CodeService)
         self._is_chosen_by_user = False
-        self._connect()
-        self._panel.set_reference(self._code.reference)
-        self._show_network()
-        if self._code.latest is not None:
-            self._on_code_analysed(self._code.latest)
-            self._code.set_dimension(self._code.dimension)
-        self.while_visible("code", self._code.set_active)
-
-    def _connect(self) -> None:
         code, panel = self._code, self._panel
         code.analysed.connect(self._on_code_analysed)
         code.traversed.connect(self._on_code_traversed)
         panel.bars.dimension_activated.connect(self._on_panel_dimension_chosen)
         panel.figures.keep.clicked.connect(self._on_panel_keep_requested)
         panel.figures.forget.clicked.connect(self._on_panel_forget_requested)
+        self._panel.set_reference(self._code.reference)
+        self._show_network()
+        if self._code.latest is not None:
+            self._on_code_analysed(self._code.latest)
+            self._code.set_dimension(self._code.dimension)
+        self.while_visible("code", self._code.set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Analyse the code again if the network or the samples have changed."""

@@ -53,20 +53,17 @@ class ImportDialog(QDialog):
         self.panel.set_network(network)
         self.panel.state.setText(tr("Looking for images…"))
         self.take = QPushButton(tr("&Use these"))
-        self._lay_out()
+        self.take.setProperty("main", True)
+        self.take.setEnabled(False)
+        buttons = buttons_of(self, take=self.take, leave=tr("&Cancel"))
+        margins = (SPACING + 4,) * 4
+        self.setLayout(column((self.panel, 1), buttons, spacing=SPACING, margins=margins))
         self.panel.spec_edited.connect(self.work.preview)
         self.work.found.connect(self._on_work_found)
         self.work.failed.connect(self._on_work_failed)
         self.work.previewed.connect(self._on_work_previewed)
         self.finished.connect(self._on_finished)
         self.work.start()
-
-    def _lay_out(self) -> None:
-        self.take.setProperty("main", True)
-        self.take.setEnabled(False)
-        buttons = buttons_of(self, take=self.take, leave=tr("&Cancel"))
-        margins = (SPACING + 4,) * 4
-        self.setLayout(column((self.panel, 1), buttons, spacing=SPACING, margins=margins))
 
     @Slot(object)
     def _on_work_found(self, scan: ImageScan) -> None:

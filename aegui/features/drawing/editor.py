@@ -39,19 +39,16 @@ class EditorFeature(Feature):
         """Those but the data set by which a sample of the set was last selected."""
         self._panel = window.panel(DrawPanel)
         self.edits = PixelEdits(services, self._panel, window.docks["draw"], self)
-        self._connect()
-        settings = services.settings
-        self._panel.noise.set_noise(settings.noise, settings.noise_seed)
-        self._show_samples()
-        self._show_undo()
-
-    def _connect(self) -> None:
         draw, drawing = self._panel, self._services.drawing
         draw.load_requested.connect(self._services.requests.sample)
         draw.noise.noise_requested.connect(self._on_noise_requested)
         draw.page.add_requested.connect(self._on_page_add_requested)
         drawing.changed.connect(self._show_drawing)
         drawing.undo_stack.indexChanged.connect(self._show_undo)
+        settings = services.settings
+        self._panel.noise.set_noise(settings.noise, settings.noise_seed)
+        self._show_samples()
+        self._show_undo()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Offer the samples of a changed set, and check the drawing's size for another network."""

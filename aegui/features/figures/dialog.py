@@ -51,18 +51,15 @@ class FigureDialog(QDialog):
         self.copy = QPushButton(tr("&Copy"))
         self._soon = QTimer(self, singleShot=True, interval=_WAIT_MS)
         self._soon.timeout.connect(self._draw)
-        self._lay_out()
-        self.form.edited.connect(self._change)
-        self.kind.edited.connect(self._change)
-        self._change()
-
-    def _lay_out(self) -> None:
         self.save.setProperty("main", True)
         self.save.setDefault(True)
         buttons = buttons_of(self, self.save, self.copy, leave=tr("Close"))
         side = column(self.form, self.problem, 1, spacing=SPACING)
         content = row(self.preview, (side, 1), spacing=2 * SPACING)
         self.setLayout(column((content, 1), buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))
+        self.form.edited.connect(self._change)
+        self.kind.edited.connect(self._change)
+        self._change()
 
     @property
     def paper(self) -> Paper:

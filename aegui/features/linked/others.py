@@ -42,7 +42,14 @@ class OthersFeature(Feature):
         self._decoding = services.of(DecodeService)
         self._has_others = False
         self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
-        self._connect()
+        others, panel = self._others, self._panel
+        others.changed.connect(self._show_others)
+        others.decoded.connect(self._on_others_decoded)
+        others.refused.connect(self._on_others_refused)
+        panel.removed.connect(others.remove)
+        panel.method_chosen.connect(others.set_method)
+        panel.menu.requested.connect(partial(self.offer, panel.menu))
+        panel.menu.chosen.connect(self.choose)
         self._panel.set_method(self._others.method)
         self._show_samples()
         self._show_network()
@@ -57,16 +64,6 @@ class OthersFeature(Feature):
             self._network.mark()
         if "network" in changed:
             self._begin_anew()
-
-    def _connect(self) -> None:
-        others, panel = self._others, self._panel
-        others.changed.connect(self._show_others)
-        others.decoded.connect(self._on_others_decoded)
-        others.refused.connect(self._on_others_refused)
-        panel.removed.connect(others.remove)
-        panel.method_chosen.connect(others.set_method)
-        panel.menu.requested.connect(partial(self.offer, panel.menu))
-        panel.menu.chosen.connect(self.choose)
 
     @Slot(bool)
     def _set_active(self, visible: bool) -> None:

@@ -75,20 +75,17 @@ class GridDialog(QDialog):
         self.problem = ProblemLabel()
         self.save = QPushButton(tr("&Save picture…"))
         self.figures = FigureMenu(self.panel.preview, self.figure)
-        self._lay_out()
-        self.panel.edited.connect(self._on_panel_edited)
-        service.drawn.connect(self.panel.preview.set_picture)
-        service.drawing.failed.connect(self._on_service_failed)
-        self.finished.connect(self._on_finished)
-        self._draw()
-
-    def _lay_out(self) -> None:
         self.save.setProperty("main", True)
         self.save.setDefault(True)
         export = self.figures.button(tr("Save as a figure, with the values on its axes"))
         buttons = buttons_of(self, self.save, export, leave=tr("&Close"))
         parts = ((self.panel, 1), self.problem, buttons)
         self.setLayout(column(*parts, spacing=SPACING, margins=(2 * SPACING,) * 4))
+        self.panel.edited.connect(self._on_panel_edited)
+        service.drawn.connect(self.panel.preview.set_picture)
+        service.drawing.failed.connect(self._on_service_failed)
+        self.finished.connect(self._on_finished)
+        self._draw()
 
     @property
     def base(self) -> NDArray[np.float32]:

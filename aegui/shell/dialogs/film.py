@@ -59,16 +59,13 @@ class FilmDialog(QDialog):
         self._sizes = Derived("aegui-film-size", self)
         self._sizes.answered.connect(self._on_sizes_answered)
         self._sizes.failed.connect(self._on_sizes_failed)
-        self._lay_out()
-        self.form.edited.connect(self._on_form_edited)
-        self._show(self.film)
-
-    def _lay_out(self) -> None:
         self.save.setProperty("main", True)
         self.save.setDefault(True)
         buttons = buttons_of(self, self.save, leave=tr("Close"))
         parts = (self.form, self.size_words, self.problem, 1, buttons)
         self.setLayout(column(*parts, spacing=SPACING, margins=(2 * SPACING,) * 4))
+        self.form.edited.connect(self._on_form_edited)
+        self._show(self.film)
 
     @property
     def film(self) -> FilmSpec:

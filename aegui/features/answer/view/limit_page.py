@@ -17,7 +17,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.model.answer_sheet import BEST
 from aegui.features.answer.view.bars import SampleBar, SampleBars
-from aegui.kit.choosing import narrow, offer
+from aegui.kit.choosing import narrow, offer, on_chosen
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import Sign, wrapped_label
 from aegui.kit.speech import describe
@@ -63,7 +63,7 @@ class LimitPage(QWidget):
         self.set_difference("")
         self.set_average(None)
         self.level.activated.connect(self._on_level_activated)
-        self.prior.activated.connect(self._on_prior_activated)
+        on_chosen(self.prior, self.prior_chosen.emit)
         self.bars.activated.connect(self.sample_activated)
 
     def _lay_out(self) -> None:
@@ -111,10 +111,6 @@ class LimitPage(QWidget):
         """Show whether the level is estimated from the drawing."""
         with QSignalBlocker(self.level):
             self.level.setCurrentIndex(1 if estimated else 0)
-
-    @Slot(int)
-    def _on_prior_activated(self, index: int) -> None:
-        self.prior_chosen.emit(self.prior.itemData(index))
 
     def set_prior(self, name: str, *, used: bool) -> None:
         """Show how characters are weighed; ``name`` is the file read last, "" for none."""

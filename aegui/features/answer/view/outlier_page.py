@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import localized, tr
 from aegui.features.answer.view.outlier_plot import OutlierPlot, RocPlot
-from aegui.kit.choosing import narrow, offer
+from aegui.kit.choosing import narrow, offer, on_chosen
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import show_instead, wrapped_label
 from aegui.kit.speech import describe
@@ -47,13 +47,6 @@ class OutlierPage(QWidget):
         self._name = ""
         self._note = ""
         self._error: float | None = None
-        self._lay_out()
-        self.plot.threshold_moved.connect(self._show)
-        self.outside.activated.connect(self._on_outside_activated)
-        self.set_busy(False)
-        self.set_message("", possible=False)
-
-    def _lay_out(self) -> None:
         label = QLabel(tr("&Against"))
         label.setBuddy(self.outside)
         self.outside.setToolTip(tr("Another set, whose samples should be outliers to the network"))
@@ -61,10 +54,10 @@ class OutlierPage(QWidget):
         line = row(label, (self.outside, 1), self.cancel, self.measure)
         plots = row((self.plot, 1), self.roc, spacing=SPACING)
         self.setLayout(column(line, self.words, (plots, 1)))
-
-    @Slot(int)
-    def _on_outside_activated(self, index: int) -> None:
-        self.outside_chosen.emit(self.outside.itemData(index))
+        self.plot.threshold_moved.connect(self._show)
+        on_chosen(self.outside, self.outside_chosen.emit)
+        self.set_busy(False)
+        self.set_message("", possible=False)
 
     # -- what is shown ---------------------------------------------------------------------------
 

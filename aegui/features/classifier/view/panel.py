@@ -18,7 +18,7 @@ from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.classifier.view.mistakes import MAX_SHOWN, MistakesView, ShownMistakes
 from aegui.kit.charts.matrix import CellLimits
 from aegui.kit.charts.matrix_view import MatrixTable
-from aegui.kit.choosing import narrow, offer
+from aegui.kit.choosing import narrow, offer, on_chosen
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.kit.placeholder import Placeholder
@@ -161,8 +161,11 @@ class ClassifierPanel(QWidget):
         self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._all = QPushButton(tr("All mistakes"))
         self._all.setToolTip(tr("Show the mistakes of all classes again, the most confident first"))
-        self._build()
-        self._parts.activated.connect(self._on_parts_activated)
+        parts = (self._headline, (self._detail, 1), self._parts)
+        header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
+        self.placeholder = Placeholder(self._build_body())
+        self.setLayout(column(header, (self.placeholder, 1)))
+        on_chosen(self._parts, self.part_chosen.emit)
         self._tabs.currentChanged.connect(self._share_out)
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
         self._mistakes.sample_activated.connect(self.sample_activated)
@@ -175,12 +178,6 @@ class ClassifierPanel(QWidget):
         return QSize(720, 360)
 
     # Building
-
-    def _build(self) -> None:
-        parts = (self._headline, (self._detail, 1), self._parts)
-        header = row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
-        self.placeholder = Placeholder(self._build_body())
-        self.setLayout(column(header, (self.placeholder, 1)))
 
     def _build_body(self) -> Splitter:
         scroll = scrolled(self._confusion, sideways=True, framed=True)
@@ -286,9 +283,6 @@ class ClassifierPanel(QWidget):
         self._mistakes.set_shown(ShownMistakes(found, images, evaluation.indices, order))
 
     # User input
-
-    def _on_parts_activated(self, index: int) -> None:
-        self.part_chosen.emit(self._parts.itemData(index))
 
     def _on_confusion_cell_activated(self, cell: CellIndex) -> None:
         self._cell = None if cell == self._cell else cell

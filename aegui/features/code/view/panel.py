@@ -21,7 +21,7 @@ from aegui.features.code.view.strip import TraversalStrip
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot, HistogramView
 from aegui.kit.charts.scale import Scale, precise
-from aegui.kit.choosing import offer
+from aegui.kit.choosing import offer, on_chosen
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
@@ -112,22 +112,19 @@ class CodePanel(QWidget):
         self.strip = TraversalStrip()
         self.figures = CodeFigures()
         self.histogram = ActivationHistogram()
-        self._build()
-        self.measure.activated.connect(self._on_measure_activated)
-        self.order.activated.connect(self._on_order_activated)
-        self.set_message("")
-
-    def sizeHint(self) -> QSize:
-        """Return room for bars, images and figures."""
-        return QSize(640, 300)
-
-    def _build(self) -> None:
         parts = (self._headline, (self._detail, 1), self.measure, self.order)
         self._header = held(
             row(*parts, spacing=SPACING, margins=(SPACING, SPACING // 2, SPACING, 0))
         )
         self.placeholder = Placeholder(self._build_body())
         self.setLayout(column(self._header, (self.placeholder, 1)))
+        self.measure.activated.connect(self._on_measure_activated)
+        on_chosen(self.order, self.bars.set_by_size)
+        self.set_message("")
+
+    def sizeHint(self) -> QSize:
+        """Return room for bars, images and figures."""
+        return QSize(640, 300)
 
     def _build_body(self) -> Splitter:
         half = SPACING // 2
@@ -221,6 +218,3 @@ class CodePanel(QWidget):
         self._chosen_measure = self.measure.itemData(index)
         self.measure.setToolTip(tr(MEASURES[self.shown_measure].help))
         self._show()
-
-    def _on_order_activated(self, index: int) -> None:
-        self.bars.set_by_size(bool(self.order.itemData(index)))

@@ -160,10 +160,6 @@ class ClassList(QWidget):
         self.view.viewport().setAutoFillBackground(False)
         self._words = dim(wrapped_label())
         self.problem = ProblemLabel()
-        self._build()
-        self._model.ticked.connect(self._announce)
-
-    def _build(self) -> None:
         everything = QPushButton(tr("Take all"))
         everything.setToolTip(tr("Take every class"))
         everything.clicked.connect(self._on_everything_clicked)
@@ -172,6 +168,7 @@ class ClassList(QWidget):
         nothing.clicked.connect(self._on_nothing_clicked)
         head = row((self._words, 1), everything, nothing)
         self.setLayout(column(head, self.view, self.problem))
+        self._model.ticked.connect(self._announce)
 
     def set_classes(self, labels: Sequence[str], counts: Sequence[int]) -> None:
         """Offer ``labels`` with the number of samples of each; all are checked."""

@@ -73,25 +73,21 @@ class ImportPanel(QWidget):
         self.skipped_words = wrapped_label()
         self.skipped = QPlainTextEdit()
         self._class_title = heading(tr("Sub-folders as classes"))
-        self._build_fields()
-        self._lay_out()
-        self._connect()
-        self.set_majority("")
-        self.set_network(None)
-        self.set_found(0, {}, ())
-
-    # -- parts -----------------------------------------------------------------------------------
-
-    def _build_fields(self) -> None:
         self.square.setChecked(True)
         self.skipped.setReadOnly(True)
         self.skipped.setMaximumHeight(_SKIPPED_PX)
         self.skipped.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.skipped.setAccessibleName(tr("Files that cannot be read"))
-
-    def _lay_out(self) -> None:
         left = column(self.head, self.state, (self.gallery, 1))
         self.setLayout(row((left, 1), self._side(), spacing=2 * SPACING))
+        self.form.edited.connect(self._on_form_edited)
+        self.square.toggled.connect(self._on_square_toggled)
+        self.as_network.clicked.connect(self._on_as_network_clicked)
+        self.set_majority("")
+        self.set_network(None)
+        self.set_found(0, {}, ())
+
+    # -- parts -----------------------------------------------------------------------------------
 
     def _side(self) -> QScrollArea:
         self.form.rows.setHorizontalSpacing(2 * SPACING)
@@ -113,11 +109,6 @@ class ImportPanel(QWidget):
         scroll = scrolled(held(side), takes_focus=True)
         scroll.setFixedWidth(_SIDE_PX)
         return scroll
-
-    def _connect(self) -> None:
-        self.form.edited.connect(self._on_form_edited)
-        self.square.toggled.connect(self._on_square_toggled)
-        self.as_network.clicked.connect(self._on_as_network_clicked)
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -55,18 +55,22 @@ class DrawPage(QWidget):
         self._add = QPushButton(icon("edit-add"), tr("Add"))
         self._misfit = QLabel()
         self._fit = QPushButton(tr("Fit to the network"))
-        self._build_ghost()
-        self._build_add()
-        self._build_misfit()
-        self._lay_out()
-        self.set_misfit("")
-
-    def _build_ghost(self) -> None:
         offer(self.ghost, ((key, tr(label)) for key, label in GHOSTS.items()))
         self.ghost.setToolTip(tr("An image shown behind the drawing, as a template"))
         self.ghost.setAccessibleName(tr("Ghost behind the drawing"))
         narrow(self.ghost, 8)
         self.ghost.currentIndexChanged.connect(self._on_ghost_current_index_changed)
+        self._build_add()
+        self._misfit.setWordWrap(True)
+        self._misfit.setProperty("state", "warn")
+        self._fit.clicked.connect(self.fit_requested)
+        self.load.setIconSize(icon_size())
+        self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.load.setSizePolicy(self._add.sizePolicy())
+        adding = row((self._label, 1), self._add)
+        parts = (self.load, self.ghost, self.brush, self._misfit, self._fit, adding, 1)
+        self.setLayout(column(*parts, spacing=6))
+        self.set_misfit("")
 
     def _build_add(self) -> None:
         self._label.setMaxLength(LONGEST_LABEL)
@@ -78,19 +82,6 @@ class DrawPage(QWidget):
         self._label.textChanged.connect(self._on_label_changed)
         self._label.returnPressed.connect(self._on_add_clicked)
         self._add.clicked.connect(self._on_add_clicked)
-
-    def _build_misfit(self) -> None:
-        self._misfit.setWordWrap(True)
-        self._misfit.setProperty("state", "warn")
-        self._fit.clicked.connect(self.fit_requested)
-
-    def _lay_out(self) -> None:
-        self.load.setIconSize(icon_size())
-        self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.load.setSizePolicy(self._add.sizePolicy())
-        adding = row((self._label, 1), self._add)
-        parts = (self.load, self.ghost, self.brush, self._misfit, self._fit, adding, 1)
-        self.setLayout(column(*parts, spacing=6))
 
     def set_loaded(self, text: str, glyph: QIcon) -> None:
         """Show which sample was loaded."""

@@ -76,7 +76,13 @@ class SetPage(QWidget):
         self._is_locked = False
         self._layout: QVBoxLayout
         self._build()
-        self._lay_out()
+        edits = row((self.label, 1), *self.buttons.values(), spacing=0)
+        change = row((self._change, 1), self._continue)
+        area = self._area = scrolled(self.gallery, takes_focus=True)
+        self.gallery.current_moved.connect(area.ensureVisible)
+        self.gallery.edge_neared.connect(self._on_gallery_edge_neared)
+        self._layout = column(self.strip, (area, 1), edits, change)
+        self.setLayout(self._layout)
         self.set_change("", can_continue=False)
 
     def _button(self, key: str, text: str) -> QToolButton:
@@ -108,15 +114,6 @@ class SetPage(QWidget):
         gallery.delete_requested.connect(self.delete_requested)
         gallery.rename_requested.connect(self._on_gallery_rename_requested)
         gallery.chosen.connect(self._show_chosen)
-
-    def _lay_out(self) -> None:
-        edits = row((self.label, 1), *self.buttons.values(), spacing=0)
-        change = row((self._change, 1), self._continue)
-        area = self._area = scrolled(self.gallery, takes_focus=True)
-        self.gallery.current_moved.connect(area.ensureVisible)
-        self.gallery.edge_neared.connect(self._on_gallery_edge_neared)
-        self._layout = column(self.strip, (area, 1), edits, change)
-        self.setLayout(self._layout)
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -59,9 +59,6 @@ class TextStrip(QWidget):
         self.field.cursorPositionChanged.connect(self._on_field_cursor_position_changed)
         self.put.clicked.connect(self._on_put_clicked)
         self.line.hide()
-        self._lay_out()
-
-    def _lay_out(self) -> None:
         line = row((self.field, 1), self.put, spacing=0)
         self.setLayout(column(line, self.line))
 

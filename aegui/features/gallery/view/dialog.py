@@ -96,7 +96,12 @@ class GalleryDialog(QDialog):
         self._section = {"networks": section, "data": EVERYTHING}
         self._pictures = CardPictures()
         self._build()
-        self._lay_out()
+        top = row(self.pages, (self.line, 1), self.kind, self.data, spacing=SPACING)
+        left = column((self.sections, 1), self.keep_draft, *self.ways.values())
+        middle = row(held(left), (self.found, 1), self.details, spacing=SPACING)
+        margins = (SPACING, SPACING, SPACING, SPACING)
+        foot = row(self.count, 1, self.shut)
+        self.setLayout(column(top, (middle, 1), foot, spacing=SPACING, margins=margins))
         self._connect()
         window_size = parent.window().size()
         self.resize(
@@ -134,14 +139,6 @@ class GalleryDialog(QDialog):
         self.shut = QPushButton(tr("Close"))
         for button in (self.keep_draft, *self.ways.values(), self.shut):
             button.setAutoDefault(False)
-
-    def _lay_out(self) -> None:
-        top = row(self.pages, (self.line, 1), self.kind, self.data, spacing=SPACING)
-        left = column((self.sections, 1), self.keep_draft, *self.ways.values())
-        middle = row(held(left), (self.found, 1), self.details, spacing=SPACING)
-        margins = (SPACING, SPACING, SPACING, SPACING)
-        foot = row(self.count, 1, self.shut)
-        self.setLayout(column(top, (middle, 1), foot, spacing=SPACING, margins=margins))
 
     def _connect(self) -> None:
         self.pages.currentChanged.connect(self._on_pages_current_changed)

@@ -49,15 +49,12 @@ class JudgeBox(QWidget):
         self._bar = WorkBar()
         self.table = NamedTable(COLUMNS, tr("Generated images beside real ones and chance"))
         self._about = dim(wrapped_label(""))
-        self._build()
-        self.set_busy(False)
-        self.set_trial(None)
-
-    def _build(self) -> None:
         parts = (self.button, (self._bar, 1), (self._text, 1), self.cancel, 0)
         line = row(*parts, spacing=SPACING, margins=(SPACING, 0, SPACING, 0))
         self.setLayout(column(line, self.table, self._about))
         self._about.setContentsMargins(SPACING, 0, SPACING, 0)
+        self.set_busy(False)
+        self.set_trial(None)
 
     @property
     def about(self) -> str:

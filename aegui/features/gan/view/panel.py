@@ -16,7 +16,7 @@ from aegui.features.gan.model.samples_service import COUNTS, DEFAULT_COUNT
 from aegui.features.gan.view.judge_box import JudgeBox
 from aegui.features.gan.view.nearest_box import NearestBox
 from aegui.features.gan.view.sheet import SampleSheet
-from aegui.kit.choosing import choose, offer
+from aegui.kit.choosing import choose, offer, on_chosen
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held
 from aegui.kit.marks import icon_button
@@ -64,7 +64,7 @@ class GanPanel(QWidget):
         self._epoch = dim()
         self._epoch.setFont(figures_font(self.font()))
         self._build()
-        self.count.activated.connect(self._on_count_activated)
+        on_chosen(self.count, self.count_chosen.emit)
         self.generator.toggled.connect(self._on_generator_toggled)
         self.discriminator.toggled.connect(self._on_discriminator_toggled)
         self.sheet.sample_activated.connect(self._on_sheet_sample_activated)
@@ -127,9 +127,6 @@ class GanPanel(QWidget):
                 switch.setChecked(True)
 
     # User input
-
-    def _on_count_activated(self, index: int) -> None:
-        self.count_chosen.emit(self.count.itemData(index))
 
     def _on_generator_toggled(self, on: bool) -> None:
         self._choose(self.discriminator, on)

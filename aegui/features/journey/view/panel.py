@@ -22,7 +22,7 @@ from aegui.features.journey.view.words import (
 )
 from aegui.kit.charts.row_bars import RowBar, RowBars
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.choosing import offer
+from aegui.kit.choosing import offer, on_chosen
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, held, row, scrolled
 from aegui.kit.marks import flat_text
@@ -182,7 +182,7 @@ class JourneyPanel(QWidget):
         self.source = QComboBox()
         self.source.setAccessibleName(tr("Where the journey begins"))
         offer(self.source, ((key, tr(label)) for key, label in SOURCES.items()))
-        self.source.activated.connect(self._on_source_activated)
+        on_chosen(self.source, self.source_chosen.emit)
         self.picture = PixelPicture(tr("Answer: choose a pixel"))
         self._crumbs = FlowLayout(SPACING // 2)
         self.path = QWidget()
@@ -304,10 +304,6 @@ class JourneyPanel(QWidget):
             button.clicked.connect(partial(self.step_chosen.emit, index))
             self._crumbs.addWidget(button)
             button.show()
-
-    @Slot(int)
-    def _on_source_activated(self, index: int) -> None:
-        self.source_chosen.emit(self.source.itemData(index))
 
     @Slot(int)
     def _on_bars_chosen(self, index: int) -> None:

@@ -84,7 +84,10 @@ class OthersPanel(QWidget):
         self.shown.close_button.hide()
         self.shown.set_name(tr("This network"))
         self.previews = (Preview(), Preview())
-        self._build()
+        header = row(self.menu, 1, self._method_label, self.method)
+        previews = row(*((each, 1) for each in (self.shown, *self.previews)), spacing=SPACING)
+        parts = (header, self._hint, (previews, 1))
+        self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
         for number, preview in enumerate(self.previews):
             preview.close_button.clicked.connect(lambda _=False, n=number: self._on_closed(n))
         self.set_others(())
@@ -93,12 +96,6 @@ class OthersPanel(QWidget):
     def sizeHint(self) -> QSize:
         """Return a size with room for three small images side by side."""
         return QSize(340, 260)
-
-    def _build(self) -> None:
-        header = row(self.menu, 1, self._method_label, self.method)
-        previews = row(*((each, 1) for each in (self.shown, *self.previews)), spacing=SPACING)
-        parts = (header, self._hint, (previews, 1))
-        self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
 
     # Display
 

@@ -87,13 +87,6 @@ class ConceptPage(QWidget):
         self.draw = icon_button("draw", tr("Edit"))
         self._status = dim()
         self._status.setWordWrap(True)
-        self._fill()
-        self._build()
-        self._connect()
-        self.set_stored((), -1)
-        self.set_result(None, GLYPHS)
-
-    def _fill(self) -> None:
         self.stored.setAccessibleName(tr("Concept"))
         self.name.setAccessibleName(tr("Name of the concept"))
         self.name.setPlaceholderText(tr("Name of the concept"))
@@ -102,6 +95,10 @@ class ConceptPage(QWidget):
         self.show_place.setToolTip(tr("Move the cursor of the map there"))
         self.pin.setToolTip(tr("Pin the place on the map"))
         self.draw.setToolTip(tr("Open the image in the pixel editor"))
+        self._build()
+        self._connect()
+        self.set_stored((), -1)
+        self.set_result(None, GLYPHS)
 
     def _build(self) -> None:
         boxes = row(*((box, 1) for box in self.boxes.values()), spacing=SPACING)

@@ -22,7 +22,7 @@ from aegui.core.latent.paths import PATHS
 from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MAX_IMAGES
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.pin_list import PinList
-from aegui.kit.choosing import narrow, offer
+from aegui.kit.choosing import narrow, offer, on_chosen
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import wrapped_label
@@ -80,7 +80,11 @@ class PathPage(QWidget):
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._fill()
         self._build()
-        self._connect()
+        on_chosen(self.kind, self.kind_chosen.emit)
+        self.play.clicked.connect(self._on_play_clicked)
+        self.speed.activated.connect(self._set_pace)
+        self.strip.step_chosen.connect(self._on_strip_step_chosen)
+        self._clock.timeout.connect(self._on_clock_timeout)
         self.set_path(None, GLYPHS)
 
     def _fill(self) -> None:
@@ -124,13 +128,6 @@ class PathPage(QWidget):
             held(column(controls, self._status, (self._pictures, 1), spacing=SPACING))
         )
         self.setLayout(column(parts, margins=(SPACING,) * 4))
-
-    def _connect(self) -> None:
-        self.kind.activated.connect(self._on_kind_activated)
-        self.play.clicked.connect(self._on_play_clicked)
-        self.speed.activated.connect(self._set_pace)
-        self.strip.step_chosen.connect(self._on_strip_step_chosen)
-        self._clock.timeout.connect(self._on_clock_timeout)
 
     # Display
 
@@ -249,9 +246,6 @@ class PathPage(QWidget):
     def _on_strip_step_chosen(self, step: int) -> None:
         self._stop()
         self._go_to(step)
-
-    def _on_kind_activated(self, index: int) -> None:
-        self.kind_chosen.emit(self.kind.itemData(index))
 
     def _show_sizes(self) -> None:
         """Show the large image if the width allows; the cursor panel shows the same image."""

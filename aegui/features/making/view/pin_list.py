@@ -104,15 +104,12 @@ class PinList(QWidget):
             "pin to pin."
         )
         self._pages = Placeholder(self.list, words)
-        self._build()
-        self._connect()
-        self._show_enabled()
-
-    def _build(self) -> None:
         title = heading(tr("Pins"))
         buttons = (self.add, self.up, self.down, self.rename, self.remove)
         header = row(title, 1, *buttons, spacing=0)
         self.setLayout(column(header, (self._pages, 1)))
+        self._connect()
+        self._show_enabled()
 
     def _connect(self) -> None:
         self.up.clicked.connect(lambda: self._move(-1))

@@ -50,15 +50,12 @@ class LensBar(QFrame):
         self.value.setFont(figures_font(self.font()))
         self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance("0.0000"))
         self.close_button = flat_button("close", tr("Hide the lens (N)"), name=tr("Hide the lens"))
-        self._build()
+        parts = (QLabel(tr("Lens")), self.slider, self.value, self.close_button)
+        self.setLayout(row(*parts, margins=(SPACING, 2, 2, 2)))
         self.set_spacing(DEFAULT_SPACING)
         self.slider.valueChanged.connect(self._on_slider_value_changed)
         self.close_button.clicked.connect(lambda: self.hide_requested.emit())
         self.hide()
-
-    def _build(self) -> None:
-        parts = (QLabel(tr("Lens")), self.slider, self.value, self.close_button)
-        self.setLayout(row(*parts, margins=(SPACING, 2, 2, 2)))
 
     def set_spacing(self, spacing: float) -> None:
         """Show the element of ``SPACINGS`` nearest to ``spacing`` without emitting a signal."""

@@ -266,10 +266,6 @@ class CellBox(QWidget):
         self.strip = StripView()
         self.table = CharactersTable()
         self.tabs = QTabWidget()
-        self._build()
-        self._connect()
-
-    def _build(self) -> None:
         self._seed.setPrefix(tr("network {n}", n=""))
         self._seed.setToolTip(tr("Which of the networks trained with this noise is shown"))
         self._seed.setAccessibleName(tr("Network of the cell"))
@@ -278,8 +274,6 @@ class CellBox(QWidget):
         self.tabs.addTab(scroll, tr("Noisy and repaired"))
         self.tabs.addTab(self.table, tr("Each character"))
         self.setLayout(column(self.title, line, (self.tabs, 1), margins=(SPACING // 2, 0, 0, 0)))
-
-    def _connect(self) -> None:
         self._seed.valueChanged.connect(self._on_seed_changed)
         self._again.clicked.connect(self._on_again_clicked)
 

@@ -76,7 +76,13 @@ class CurvesPage(QWidget):
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the curves"))
         self._build()
-        self._connect()
+        self._levels.textEdited.connect(lambda _text: self.set_problem(""))
+        self._levels.returnPressed.connect(self.run.click)
+        self.run.clicked.connect(lambda: self.run_requested.emit(self.ticked, self.form))
+        self.list.itemChanged.connect(self._on_list_item_changed)
+        self.list.currentRowChanged.connect(self._show_remove)
+        self._open.clicked.connect(self.open_requested)
+        self._remove.clicked.connect(self._on_remove_clicked)
         self.set_form(CurvesForm())
         self.set_curves(None)
 
@@ -115,15 +121,6 @@ class CurvesPage(QWidget):
         title = heading(tr("Networks"))
         line = row((self._open, 1), self._remove)
         return held(column(title, (self.list, 1), line, margins=(0, 0, SPACING // 2, 0)))
-
-    def _connect(self) -> None:
-        self._levels.textEdited.connect(lambda _text: self.set_problem(""))
-        self._levels.returnPressed.connect(self.run.click)
-        self.run.clicked.connect(lambda: self.run_requested.emit(self.ticked, self.form))
-        self.list.itemChanged.connect(self._on_list_item_changed)
-        self.list.currentRowChanged.connect(self._show_remove)
-        self._open.clicked.connect(self.open_requested)
-        self._remove.clicked.connect(self._on_remove_clicked)
 
     # Choices
 

@@ -66,7 +66,11 @@ class MistakesPage(QWidget):
         self.title = heading()
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the comparison"))
-        self._build()
+        parts = (self._build_left(), (self._build_right(), 1))
+        splitter = Splitter("noise_mistakes", *parts, sizes=(_LEFT_PX, 500))
+        self.setLayout(
+            column((splitter, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING // 2))
+        )
         self._kind.edited.connect(self._on_test_edited)
         self._level.edited.connect(self._on_test_edited)
         self.set_findings(())
@@ -74,13 +78,6 @@ class MistakesPage(QWidget):
         self._show_level()
 
     # Building
-
-    def _build(self) -> None:
-        parts = (self._build_left(), (self._build_right(), 1))
-        splitter = Splitter("noise_mistakes", *parts, sizes=(_LEFT_PX, 500))
-        self.setLayout(
-            column((splitter, 1), margins=(SPACING, SPACING // 2, SPACING, SPACING // 2))
-        )
 
     def _build_left(self) -> QWidget:
         self._level.setValue(_FIRST_LEVEL)

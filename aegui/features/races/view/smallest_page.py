@@ -67,15 +67,6 @@ class SmallestPage(WorkPage):
         words = (0, 1, len(_COLUMNS) - 1)
         title = tr("Networks that were tried")
         self.table = NamedTable(_COLUMNS, title, words=words, picks_rows=True)
-        self._build()
-        self._connect()
-        self.set_busy(False)
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for a chart and a table."""
-        return QSize(860, 380)
-
-    def _build(self) -> None:
         self.shrink.setToolTip(tr("Narrow the layers of the builder's network by bisection"))
         self.own.setToolTip(tr("Train the builder's network with every seed: it counts as yours"))
         for part in (self.shrink, self.own, self.stop, self.bar):
@@ -84,13 +75,16 @@ class SmallestPage(WorkPage):
         top = row((self.leader, 1), self.chart.figures.button(name))
         tried = held(column(top, (self.chart, 1)))
         self._lay_out(Splitter("smallest", tried, self.table, sizes=(420, 400)))
-
-    def _connect(self) -> None:
         self.shrink.clicked.connect(lambda: self.shrink_requested.emit(self.challenge))
         self.own.clicked.connect(lambda: self.try_requested.emit(self.challenge))
         self.form.edited.connect(self._on_form_edited)
         self.table.itemDoubleClicked.connect(lambda item: self._open(item.row()))
         self.chart.chosen.connect(self._on_chart_chosen)
+        self.set_busy(False)
+
+    def sizeHint(self) -> QSize:
+        """Return a size with room for a chart and a table."""
+        return QSize(860, 380)
 
     @property
     def challenge(self) -> Challenge:

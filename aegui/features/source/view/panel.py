@@ -11,7 +11,7 @@ from aegui.core.i18n import tr
 from aegui.core.source_code.forms import DIALECTS
 from aegui.core.source_code.words import short_words, verdict_words
 from aegui.features.source.view.source_text import SourceText
-from aegui.kit.choosing import choose, offer
+from aegui.kit.choosing import choose, offer, on_chosen
 from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import ElidedLabel, flat_button, search_field
 from aegui.kit.placeholder import Placeholder
@@ -67,7 +67,7 @@ class SourcePanel(QWidget):
         offer(self.form, ((key, tr(it.label), tr(it.help)) for key, it in DIALECTS.items()))
         self.form.setAccessibleName(tr("Form of the code"))
         self.form.setToolTip(tr("Form of the code"))
-        self.form.activated.connect(self._on_form_activated)
+        on_chosen(self.form, self.dialect_chosen.emit)
         self.check.clicked.connect(self._on_check_clicked)
         self.search.setFixedWidth(for_text(_FIND_PX))
         self.search.textChanged.connect(self._on_search_text_changed)
@@ -154,9 +154,6 @@ class SourcePanel(QWidget):
         self.text.set_lit(lines, show=not chosen)
 
     # Interaction
-
-    def _on_form_activated(self, index: int) -> None:
-        self.dialect_chosen.emit(self.form.itemData(index))
 
     def _on_check_clicked(self) -> None:
         if self._is_checking:

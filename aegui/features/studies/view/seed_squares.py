@@ -69,21 +69,18 @@ class SeedSquares(QWidget):
         self.view = ItemView(tr("Seeds"), self.figure)
         self.placeholder = Placeholder(self.view)
         self.options = QWidget()
-        self._build()
-        self.view.hovered.connect(self._on_view_hovered)
-        self.view.chosen.connect(self._on_view_chosen)
-        self.view.clicked.connect(self._on_view_clicked)
-        self.view.activated.connect(self._on_view_clicked)
-        self.figures.activated.connect(lambda _: self._choose(figure=self.figures.currentData()))
-        self.order.activated.connect(lambda _: self._choose(order=self.order.currentData()))
-
-    def _build(self) -> None:
         self.figures.setAccessibleName(tr("Figure that colours seeds"))
         self.order.setAccessibleName(tr("Order of the seeds"))
         for box in (self.figures, self.order):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.options.setLayout(row(dim(tr("Colour")), self.figures, dim(tr("Order")), self.order))
         self.setLayout(column((self.placeholder, 1), margins=(0, 0, SPACING, 0)))
+        self.view.hovered.connect(self._on_view_hovered)
+        self.view.chosen.connect(self._on_view_chosen)
+        self.view.clicked.connect(self._on_view_clicked)
+        self.view.activated.connect(self._on_view_clicked)
+        self.figures.activated.connect(lambda _: self._choose(figure=self.figures.currentData()))
+        self.order.activated.connect(lambda _: self._choose(order=self.order.currentData()))
 
     def set_result(self, result: StudyResult | None, *, is_continuation: bool) -> None:
         """Show the seeds of ``result``; ``is_continuation``: of the settings displayed already."""

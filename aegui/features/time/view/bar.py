@@ -67,14 +67,6 @@ class TimeBar(QWidget):
         self._empty = dim()
         self._speeds: dict[float, QAction] = {}
         self._memories: dict[int, QAction] = {}
-        self._build()
-        self._build_menus()
-        self._connect()
-        self.set_fork("")
-        self.set_epochs((), "")
-        self.set_speed(1.0)
-
-    def _build(self) -> None:
         self._empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         longest = epoch_words(_LONGEST_EPOCH)
@@ -82,6 +74,12 @@ class TimeBar(QWidget):
         self.speed.setMinimumWidth(5 * SPACING)
         buttons = (self.newest, self.speed, self.ghost, self.fork, self.film)
         self.setLayout(row(self.play, (self.slider, 1), (self._empty, 1), self.words, *buttons))
+        self._build_menus()
+        self.slider.chosen.connect(self.epoch_requested)
+        self.newest.clicked.connect(lambda: self.epoch_requested.emit(None))
+        self.set_fork("")
+        self.set_epochs((), "")
+        self.set_speed(1.0)
 
     def _build_menus(self) -> None:
         menu = menu_below(self.speed)
@@ -106,10 +104,6 @@ class TimeBar(QWidget):
             films.addAction(tr(text)).triggered.connect(
                 lambda _on, key=key: self.film_requested.emit(key)
             )
-
-    def _connect(self) -> None:
-        self.slider.chosen.connect(self.epoch_requested)
-        self.newest.clicked.connect(lambda: self.epoch_requested.emit(None))
 
     def sizeHint(self) -> QSize:
         """Return the size of one line."""
