@@ -85,9 +85,10 @@ class Workspace(QObject):
     ) -> None:
         """Open ``first``; None: the shipped model, or a default recipe if it is missing."""
         super().__init__()
-        self._undo_history = UndoHistory(self)
+        self.undo_stack = UndoHistory(self)
+        """The undo history of the document."""
         self.loading = ProgressJob("aegui-data", self)
-        self.annotations = Annotations(self._undo_history, self)
+        self.annotations = Annotations(self.undo_stack, self)
         self.annotations.edited.connect(self._on_annotations_edited)
         self._agreed: set[str] = set()
         self._guard: Callable[[Recipe, Recipe], str] = _anything
@@ -103,12 +104,7 @@ class Workspace(QObject):
         self.run: SavedRun | None
         """The result of a training, with its own recipe and data; None before the first."""
         self._take(first_document() if first is None else first)
-        self._undo_history.cleanChanged.connect(self._on_undo_history_clean_changed)
-
-    @property
-    def undo_stack(self) -> UndoHistory:
-        """Return the undo history of the document."""
-        return self._undo_history
+        self.undo_stack.cleanChanged.connect(self._on_undo_history_clean_changed)
 
     @property
     def recipe(self) -> Recipe:
@@ -295,7 +291,7 @@ class Workspace(QObject):
     def push(self, draft: DraftState, text: str) -> None:
         """Make ``draft`` the current one; undoable."""
         before = self.draft
-        self._undo_history.push_edit(EditCommand(self._show_draft, before, draft, text))
+        self.undo_stack.push_edit(EditCommand(self._show_draft, before, draft, text))
         if draft.dataset is not before.dataset:
             self.data_taken.emit(before, draft)
 
@@ -388,7 +384,7 @@ class Workspace(QObject):
         """Replace the document; everything that could fail has been done before."""
         self.loading.cancel()
         self._take(opened)
-        self._undo_history.clear()
+        self.undo_stack.clear()
         self.dataset_changed.emit(self.dataset)
         self.recipe_changed.emit(self.resolution)
         self.run_changed.emit(self.run)

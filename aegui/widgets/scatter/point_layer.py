@@ -71,7 +71,8 @@ class PointLayer:
         """Indices in the set of the rows of ``pixels``, ``[n]``."""
         self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
         self._bounds: Bounds | None = None
-        self._scale = self._marked_scale = 0.0
+        self.scale = self._marked_scale = 0.0
+        """Screen pixels per image pixel of the stickers; 0 where dots are drawn."""
         self._size, self._marked_size = QSizeF(), QSizeF()
         """Sizes of the images of samples; empty for dots."""
         self.labelled = False
@@ -92,14 +93,9 @@ class PointLayer:
         self._order: NDArray[np.int64] = np.zeros(0, np.int64)
 
     @property
-    def scale(self) -> float:
-        """Return screen pixels per image pixel of the stickers; 0 where dots are drawn."""
-        return self._scale
-
-    @property
     def image_scale(self) -> float:
         """Return screen pixels per image pixel of the stickers: of all samples or landmarks."""
-        return self._scale or (self._marked_scale if len(self.marked) else 0.0)
+        return self.scale or (self._marked_scale if len(self.marked) else 0.0)
 
     @property
     def pixels(self) -> NDArray[np.float64]:
@@ -139,16 +135,16 @@ class PointLayer:
             labels: Whether dots may have labels.
             floor: On a ribbon, the pixel row on which samples are stacked; None to use their y.
         """
-        self._scale = self._glyph_scale(view, points, ribbon=floor is not None)
+        self.scale = self._glyph_scale(view, points, ribbon=floor is not None)
         self._view, self._pixels, self.is_flat = view, None, floor is None
         self.marked = np.zeros(0, np.int64)
         if points == "auto" and self.is_flat:
             self._choose_marked(view)
-        self._size = self.sprites.sticker_size(self._scale) if self._scale else QSizeF()
+        self._size = self.sprites.sticker_size(self.scale) if self.scale else QSizeF()
         available = self._area_px2(view)
         self.labelled = (
             labels
-            and self._scale == 0
+            and self.scale == 0
             and not self.colours.has_classes
             and self.sprites.has_labels
             and len(self.coordinates) * _LABEL_PX2 < LABEL_SHARE * available
@@ -164,7 +160,7 @@ class PointLayer:
 
     def _choose_marked(self, view: Viewport) -> None:
         """Choose the samples shown as images where not all fit without overlapping."""
-        self._marked_scale = self._scale or self._mark_scale()
+        self._marked_scale = self.scale or self._mark_scale()
         sticker = self._marked_size = self.sprites.sticker_size(self._marked_scale)
         rows = self._landmarks.rows(
             self.coordinates,
@@ -172,13 +168,13 @@ class PointLayer:
             view,
             (sticker.width(), sticker.height()),
             self._standing_out,
-            gap=0.0 if self._scale else GAP_PX,
+            gap=0.0 if self.scale else GAP_PX,
         )
         if len(rows) < len(self.coordinates):
-            self._scale, self.marked = 0.0, rows
+            self.scale, self.marked = 0.0, rows
 
     def _stamp_size(self) -> tuple[float, float]:
-        if self._scale == 0:
+        if self.scale == 0:
             return DOT_PX + 1, DOT_PX + 1
         return self._size.width() + 1, self._size.height() + LEVEL_GAP_PX
 
@@ -255,8 +251,8 @@ class PointLayer:
         """
         visible_rows = self.visible_rows(view)
         self._is_many = self._lacks_sprites = False
-        if self._scale > 0 and visible_rows is not None and len(visible_rows) <= MAX_PLATES:
-            self._paint_stickers(painter, visible_rows, self._scale, theme, ratio)
+        if self.scale > 0 and visible_rows is not None and len(visible_rows) <= MAX_PLATES:
+            self._paint_stickers(painter, visible_rows, self.scale, theme, ratio)
         elif visible_rows is not None and len(visible_rows) <= MAX_PIXMAPS:
             dots = visible_rows
             if len(self.marked):

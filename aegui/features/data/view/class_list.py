@@ -49,44 +49,36 @@ class _Classes(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._labels: tuple[str, ...] = ()
-        self._counts: tuple[int, ...] = ()
+        self.labels: tuple[str, ...] = ()
+        self.counts: tuple[int, ...] = ()
         self._most = 0
         self._chosen: set[str] = set()
 
     def show(self, labels: Sequence[str], counts: Sequence[int]) -> None:
         self.beginResetModel()
-        self._labels, self._counts = tuple(labels), tuple(counts)
+        self.labels, self.counts = tuple(labels), tuple(counts)
         self._most = max(counts, default=0)
         self._chosen = set(labels)
         self.endResetModel()
 
     def choose(self, labels: Iterable[str]) -> None:
-        self._chosen = set(labels) & set(self._labels)
-        if self._labels:
-            last = self.index(len(self._labels) - 1)
+        self._chosen = set(labels) & set(self.labels)
+        if self.labels:
+            last = self.index(len(self.labels) - 1)
             self.dataChanged.emit(self.index(0), last, [Qt.ItemDataRole.CheckStateRole])
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        return self._labels
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        return self._counts
-
-    @property
     def chosen(self) -> tuple[str, ...]:
-        return tuple(label for label in self._labels if label in self._chosen)
+        return tuple(label for label in self.labels if label in self._chosen)
 
     def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._labels)
+        return 0 if parent is not None and parent.isValid() else len(self.labels)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        label, count = self._labels[index.row()], self._counts[index.row()]
+        label, count = self.labels[index.row()], self.counts[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return label_name(label)
         if role == Qt.ItemDataRole.CheckStateRole:
@@ -101,7 +93,7 @@ class _Classes(QAbstractListModel):
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole:
             return False
-        self._chosen ^= {self._labels[index.row()]}
+        self._chosen ^= {self.labels[index.row()]}
         self.dataChanged.emit(index, index, [Qt.ItemDataRole.CheckStateRole])
         self.ticked.emit()
         return True

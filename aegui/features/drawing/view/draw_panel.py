@@ -83,8 +83,9 @@ class DrawPanel(QWidget):
         self._keys = {tool.shortcut: tool.key for tool in TOOLS}
         self._load = self.page.load
         self._popup = QFrame(self, Qt.WindowType.Popup)
-        self._grid = GlyphGrid(checkable=False)
-        self._area = scrolled(self._grid, takes_focus=True)
+        self.characters = GlyphGrid(checkable=False)
+        """The grid of characters in the popup."""
+        self._area = scrolled(self.characters, takes_focus=True)
         self._labels: Sequence[str] = ()
         self._image_style = GLYPHS
         self._paper: DrawingPaper | None = None
@@ -107,7 +108,7 @@ class DrawPanel(QWidget):
 
     def _build_popup(self) -> None:
         self._popup.setFrameShape(QFrame.Shape.StyledPanel)
-        self._area.setFocusProxy(self._grid)
+        self._area.setFocusProxy(self.characters)
         self._popup.setLayout(column(self._area, margins=(4, 4, 4, 4)))
 
     def _fill_tab_row(self) -> None:
@@ -146,8 +147,8 @@ class DrawPanel(QWidget):
         tools.brush_chosen.connect(editor.set_tool)
         tools.switched.connect(self._on_tools_switched)
         self._load.clicked.connect(self.open_characters)
-        self._grid.picked.connect(self._on_grid_picked)
-        self._grid.current_moved.connect(self._area.ensureVisible)
+        self.characters.picked.connect(self._on_grid_picked)
+        self.characters.current_moved.connect(self._area.ensureVisible)
 
     def _put_below(self, below: bool) -> None:
         """Put the pages below the editor, or beside it; then their tabs are above both."""
@@ -270,7 +271,7 @@ class DrawPanel(QWidget):
         self._labels = labels
         images = images if self._labels else np.zeros((0, 1, 1))
         self._glyphs.set_images(images, image_style)
-        self._grid.set_samples(labels, images, image_style)
+        self.characters.set_samples(labels, images, image_style)
         self._image_style = image_style
         self._load.setToolTip(
             tr("Draw a character of the set; it becomes the target ({key})", key=_LOAD_KEY)
@@ -298,7 +299,7 @@ class DrawPanel(QWidget):
         label = label_name(self._labels[self._loaded])
         text = tr("Character {label}", label=label) if glyphs else tr("Image {label}", label=label)
         self.page.set_loaded(text, self._glyph_icon(self._loaded))
-        self._grid.set_current(self._loaded)
+        self.characters.set_current(self._loaded)
 
     def _glyph_icon(self, index: int) -> QIcon:
         glyph = self._glyphs.image(index, current_theme().text, QColor(0, 0, 0, 0))
@@ -372,12 +373,7 @@ class DrawPanel(QWidget):
         corner.setY(max(screen.top(), min(corner.y(), screen.bottom() - self._popup.height())))
         self._popup.move(corner)
         self._popup.show()
-        self._grid.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    @property
-    def characters(self) -> GlyphGrid:
-        """The grid of characters in the popup."""
-        return self._grid
+        self.characters.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _on_grid_picked(self, index: int) -> None:
         self._popup.hide()

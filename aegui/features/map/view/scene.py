@@ -58,7 +58,8 @@ class Scene:
         self.version = 0
         """Incremented whenever the map has to be painted anew."""
         self._values: dict[str, NDArray[np.float64]] = {}
-        self._layout_key: object = None
+        self.layout: object = None
+        """A value that differs whenever the samples have been laid out anew."""
         self._drawn: tuple[object, NDArray[np.float64], QRectF] | None = None
 
     @property
@@ -200,11 +201,6 @@ class Scene:
 
     # Layout
 
-    @property
-    def layout(self) -> object:
-        """A value that differs whenever the samples have been laid out anew."""
-        return self._layout_key
-
     def band(self, view: Viewport) -> tuple[float, float] | None:
         """Return first and last pixel row of the ribbon, counted from the top of ``view``."""
         if not self.projection.ribbon:
@@ -221,9 +217,9 @@ class Scene:
     def lay_out(self, view: Viewport) -> None:
         """Compute the layout of the samples in ``view`` unless it is up to date."""
         key = (view, self.version)
-        if key == self._layout_key:
+        if key == self.layout:
             return
-        self._layout_key = key
+        self.layout = key
         band = self.band(view)
         floor = None if band is None else view.top + band[0] - 6
         self.points.lay_out(view, self.style.points, labels=self.style.labels, floor=floor)
