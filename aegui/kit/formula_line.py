@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.formula_text import plain_formula
@@ -51,13 +51,12 @@ class FormulaLine(Painted):
             self.updateGeometry()
         super().changeEvent(event)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the formula centred."""
         available = self.width() - 2 * SPACING
         box = self._box()
         if box.width > available:
             box = self._box(max(_MIN, available / box.width))
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(current_theme().text)
         baseline = (self.height() + box.ascent - box.descent) / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, overload
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
@@ -23,12 +23,37 @@ from PySide6.QtWidgets import (
 
 from aegui.kit.theme import SPACING
 
+if TYPE_CHECKING:
+    _Base: TypeAlias = QWidget
+else:
+    # A mixin: the widget comes after it in the bases.
+    _Base = object
+
 _Label = TypeVar("_Label", bound=QLabel)
 _FRAME = QSize(16, 48)
 """Space for the frame and title bar of a window."""
 
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
 """Part of a column or row: a widget or layout, optionally with its stretch, or a bare stretch."""
+
+
+class Sizes(_Base):
+    """Mixin for a widget whose size hints may be constants."""
+
+    usual_size: QSize | None = None
+    least_size: QSize | None = None
+
+    def sizeHint(self) -> QSize:
+        """Return ``usual_size``, if it is given."""
+        return super().sizeHint() if self.usual_size is None else self.usual_size
+
+    def minimumSizeHint(self) -> QSize:
+        """Return ``least_size``, if it is given."""
+        return super().minimumSizeHint() if self.least_size is None else self.least_size
+
+
+class Sized(Sizes, QWidget):
+    """A plain widget whose size hints may be constants."""
 
 
 def column(

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme, for_text, icon, icon_px, icon_size
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class ElidedCombo(QComboBox):
         option.currentText = text
 
 
-class Sign(QWidget):
+class Sign(PaintedBase):
     """A small icon that is not clickable."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -193,9 +194,8 @@ class Sign(QWidget):
         self.setAccessibleName(tr("Warning") if token in _CAUTIONS else tr("Sign"))
         self.setFixedSize(icon_px(_SIGN_PX), icon_px(_SIGN_PX))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the icon in the colours of the current theme."""
-        painter = QPainter(self)
         self._icon.paint(painter, self.rect())
 
 
@@ -268,7 +268,7 @@ class ProblemLabel(QWidget):
         return self.remedy
 
 
-class Grip(QWidget):
+class Grip(PaintedBase):
     """A handle of six dots for dragging a card.
 
     Signals:
@@ -321,9 +321,8 @@ class Grip(QWidget):
         if was_dragging:
             self.dropped.emit(event.globalPosition().toPoint())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint two columns of three dots."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(current_theme().text_dim)

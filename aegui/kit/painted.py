@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QAccessible, QHelpEvent, QPainter, QPen
+from PySide6.QtGui import QAccessible, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
+from aegui.kit.accessible import surface_of
+from aegui.kit.layouts import Sizes
 from aegui.kit.speech import describe
 from aegui.kit.theme import RADIUS, current_theme
 
@@ -26,7 +28,24 @@ class WithTips:
         return None
 
 
-class Painted(WithTips, QWidget):
+class Paints(Sizes):
+    """Mixin for a widget, or a scroll area, whose content is painted by ``paint``."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint everything on the widget, or on its viewport."""
+        raise NotImplementedError
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let ``paint`` do it."""
+        del event
+        self.paint(QPainter(surface_of(self)))
+
+
+class PaintedBase(Paints, QWidget):
+    """A painted widget without tooltips of its own."""
+
+
+class Painted(WithTips, PaintedBase):
     """A painted widget with a tooltip for each part."""
 
     def speak(self, text: str) -> None:
@@ -41,7 +60,7 @@ class Painted(WithTips, QWidget):
         return super().event(event)
 
 
-class PaintedArea(WithTips, QAbstractScrollArea):
+class PaintedArea(WithTips, Paints, QAbstractScrollArea):
     """A painted scroll area with a tooltip for each part; positions are those of the viewport."""
 
     def __init__(self) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QPainter, QPen
 
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import current_theme
 from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from aegui.shell.feature_window import FeatureWindow
 
 
@@ -28,7 +30,7 @@ _MOVED = (
 )
 
 
-class Outline(QWidget):
+class Outline(PaintedBase):
     """Painted over the window, around a rectangle of it. Passive."""
 
     def __init__(self, window: QWidget) -> None:
@@ -50,8 +52,7 @@ class Outline(QWidget):
         self.setGeometry(around)
         self.raise_()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = current_theme().accent
         glow = QColor(colour)

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPen
-from PySide6.QtWidgets import QWidget
 
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 _EDGE_PX = 3
 _VEIL = 200
 _LETTERS = 1.5
 
 
-class DropOverlay(QWidget):
+class DropOverlay(PaintedBase):
     """Covers its parent while something is dragged over it; transparent to the mouse."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -42,10 +42,9 @@ class DropOverlay(QWidget):
         self.show()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint a translucent veil with a dashed frame, and the text in its middle."""
         theme = current_theme()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(theme.window)
         veil.setAlpha(_VEIL)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPen, QWindow
 from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QWidget
 
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import RADIUS, current_theme
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
 
 RING_PX = 2.0
 """Width of the coloured line."""
@@ -21,7 +17,7 @@ _REACH_PX = 3
 _FOLLOWED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show)
 
 
-class FocusRing(QWidget):
+class FocusRing(PaintedBase):
     """Two lines around ``holder``: one in the accent colour, one in the panel's background.
 
     One of the two contrasts with any background. The ring is a sibling of its holder, so that it
@@ -60,10 +56,9 @@ class FocusRing(QWidget):
             self._follow()
         return False
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the accent line outside and the lining inside."""
         theme = current_theme()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for inset, width, colour in (
             (RING_PX + _LINING_PX / 2, _LINING_PX, theme.panel),

@@ -42,6 +42,8 @@ class Gallery(Cells, PaintedArea):
 
     activated = Signal(int)
     toggled = Signal(int)
+    usual_size = QSize(5 * _CELL_PX + 2 * SPACING, 4 * _CELL_PX)
+    least_size = QSize(2 * _CELL_PX, 2 * _CELL_PX)
 
     def __init__(self, *, drags_all: bool = False) -> None:
         """``drags_all``: dragging any sample drags all that are shown."""
@@ -133,12 +135,6 @@ class Gallery(Cells, PaintedArea):
         row, column = divmod(index, self.columns())
         top = row * self._cell_px - self.verticalScrollBar().value()
         return QRect(column * self._cell_px, top, self._cell_px, self._cell_px)
-
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(5 * _CELL_PX + 2 * SPACING, 4 * _CELL_PX)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(2 * _CELL_PX, 2 * _CELL_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)

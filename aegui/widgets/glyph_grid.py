@@ -45,6 +45,7 @@ class GlyphGrid(Cells, Painted):
     picked = Signal(int)
     checked_changed = Signal()
     current_moved = Signal(int, int)
+    least_size = QSize(4 * CELL_PX, CELL_PX)
 
     def __init__(self, *, checkable: bool) -> None:
         super().__init__()
@@ -119,9 +120,6 @@ class GlyphGrid(Cells, Painted):
     def sizeHint(self) -> QSize:  # noqa: D102
         width = _HINT_COLUMNS * CELL_PX
         return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(4 * CELL_PX, CELL_PX)
 
     def text_of(self, index: int) -> str:
         """Return the name of the glyph."""

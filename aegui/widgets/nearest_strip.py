@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
-    from PySide6.QtGui import QPaintEvent
 
 _PLACE_PX = QSize(44, 50)
 _RELATED_GLYPH_PX = 30
@@ -179,9 +178,7 @@ class NearestStrip(Cells, Painted):
             self._words, self._bold = None, figures_font(self.font(), bold=True)
         super().changeEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
-        painter = QPainter(self)
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         for index in range(len(self._nearest)):
             if self.cell_rect(index).right() <= self.width():
                 self._paint_place(painter, index)

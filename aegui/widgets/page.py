@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from aegui.kit.charts.widget_picture import offer_painted
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
@@ -16,7 +17,7 @@ from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QImage, QResizeEvent
 
 _MAX_PX = 192
 _SMALL = 0.9
@@ -59,10 +60,12 @@ class Breaking(QWidget):
             self.row.setStretch(index, share)
 
 
-class PictureBox(QWidget):
+class PictureBox(PaintedBase):
     """One image, as large as there is room, with a caption below. Passive."""
 
     accessible_role = QAccessible.Role.Graphic
+    least_size = QSize(64, 64)
+    """Room for the smallest glyphs and their caption."""
 
     def __init__(self, name: str, hint: QSize) -> None:
         super().__init__()
@@ -81,10 +84,6 @@ class PictureBox(QWidget):
     def sizeHint(self) -> QSize:
         """Return the size given to the constructor."""
         return self._hint
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the room for the smallest glyphs and their caption."""
-        return QSize(64, 64)
 
     def set_image(
         self, image: NDArray[np.float32] | None, image_style: ImageStyle, caption: str = ""
@@ -106,10 +105,9 @@ class PictureBox(QWidget):
             )
         return self._picture
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the image with its frame, and the caption."""
-        del event
-        painter, picture = QPainter(self), self._current_picture()
+        picture = self._current_picture()
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         line = painter.fontMetrics().height() if self.caption else 0
         available = QRect(0, 0, self.width(), self.height() - line - (4 if line else 0))

@@ -21,7 +21,7 @@ from aegui.kit.theme import SPACING, blend
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen
+    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen
 
     from aegui.kit.charts.axes import Axis
 
@@ -196,6 +196,8 @@ class HistogramView(Painted):
     """
 
     accessible_role = QAccessible.Role.Chart
+    usual_size = QSize(280, 140)
+    least_size = QSize(140, 80)
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
@@ -244,14 +246,6 @@ class HistogramView(Painted):
             return None
         return Figure(self._name, self.accessibleName(), (plot,), csv=plot.csv)
 
-    def sizeHint(self) -> QSize:
-        """Return the preferred size."""
-        return QSize(280, 140)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the minimum size."""
-        return QSize(140, 80)
-
     # Geometry
 
     def _area(self) -> QRectF:
@@ -299,13 +293,11 @@ class HistogramView(Painted):
 
     # Events
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint axes, bars and marks, and highlight the current bin."""
-        del event
         plot = self._fitting()
         if plot is None:
             return
-        painter = QPainter(self)
         ink = Ink.of(self, painter)
         if self._bin is not None:
             area = self.plot_rect()

@@ -17,7 +17,7 @@ from aegui.kit.theme import current_theme
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
 
     from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.items import ItemPlot, ItemShape
@@ -45,6 +45,9 @@ class ItemView(Painted):
     """Emitted after ``chosen`` when an item is clicked."""
     activated = Signal(int)
     """Emitted when an item is double-clicked, or Enter pressed on it."""
+    usual_size = QSize(460, 260)
+    least_size = QSize(220, 140)
+    """Room for two labels on each axis."""
 
     def __init__(self, name: str, figure: Callable[[], Figure | None]) -> None:
         """Create an empty view; ``name`` is its accessible name, ``figure`` returns the export."""
@@ -105,14 +108,6 @@ class ItemView(Painted):
         fits = (at for at, shape in enumerate(self.shapes) if shape.item == chosen)
         return None if chosen is None else next(fits, None)
 
-    def sizeHint(self) -> QSize:
-        """Return the preferred size of a chart."""
-        return QSize(460, 260)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a size with room for two labels on each axis."""
-        return QSize(220, 140)
-
     # Painting
 
     def _painted(self) -> PaintedItems | None:
@@ -124,12 +119,12 @@ class ItemView(Painted):
             self._picture = canvas.paint(self.plot)
         return self._picture
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the chart, and the marks over it."""
         painted = self._painted()
         if painted is None:
             return
-        painter, theme = QPainter(self), current_theme()
+        theme = current_theme()
         painter.drawImage(0, 0, painted.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)

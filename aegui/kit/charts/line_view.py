@@ -17,7 +17,7 @@ from aegui.kit.theme import SPACING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
 
     from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.lines import LinePlot
@@ -30,6 +30,10 @@ class LineView(Painted):
     """Shows a ``LinePlot`` with a legend beside it, and the values at the crosshair."""
 
     accessible_role = QAccessible.Role.Chart
+    usual_size = QSize(560, 260)
+    """Room for lines and legend."""
+    least_size = QSize(280, 120)
+    """Room for two labels on each axis."""
 
     def __init__(self, name: str, figure: Callable[[], Figure | None]) -> None:
         """Create an empty view; ``name`` is its accessible name, ``figure`` returns the export."""
@@ -75,14 +79,6 @@ class LineView(Painted):
         self.setAccessibleDescription(", ".join(names))
         self.update()
 
-    def sizeHint(self) -> QSize:
-        """Return a size with room for lines and legend."""
-        return QSize(560, 260)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a size with room for two labels on each axis."""
-        return QSize(280, 120)
-
     # Geometry
 
     def _areas(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
@@ -110,12 +106,10 @@ class LineView(Painted):
 
     # Events
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint axes, bands, lines and the legend."""
-        del event
         if self._plot is None:
             return
-        painter = QPainter(self)
         ink = Ink.of(self, painter)
         area, beside = self._areas(self._plot, ink)
         self._plot.paint_in(ink, area, self.at)

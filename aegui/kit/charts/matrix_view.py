@@ -15,7 +15,7 @@ from aegui.kit.charts.menu import FigureMenu
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.matrix import CellGrid, CellLimits, NumberMatrix
@@ -110,12 +110,10 @@ class MatrixTable(CellTable):
 
     # Events
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint names and cells."""
-        del event
         if self._plot is None or self._grid is None:
             return
-        painter = QPainter(self)
         current = self._hovered or (self._current if self.hasFocus() else None)
         self._plot.paint_in(Ink.of(self, painter), self._area(), self._grid, current)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

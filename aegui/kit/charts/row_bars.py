@@ -17,7 +17,7 @@ from aegui.kit.theme import blend, current_theme, figures_font, for_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 
 ROW_PX = 22
 GAP_PX = 6
@@ -207,10 +207,8 @@ class RowBars(Painted):
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the rows and the keyboard cursor."""
-        del event
-        painter = QPainter(self)
         painter.setFont(figures_font(self.font()))
         theme = current_theme()
         _, begin, end = self._columns()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, Ink
@@ -14,7 +13,7 @@ from aegui.kit.painted import Painted
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPainter
 
     from aegui.kit.charts.matrix import NumberMatrix
 
@@ -81,18 +80,15 @@ class KeyedMatrix:
 class ShadeKeyView(Painted):
     """The legend as a widget."""
 
+    usual_size = QSize(_VIEW_PX, 120)
+    """That of a strip and its labels."""
+
     def __init__(self, key: ShadeKey) -> None:
         super().__init__()
         self._key = key
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.speak(", ".join((key.name.replace("\n", " "), " – ".join(key.ends))))
 
-    def sizeHint(self) -> QSize:
-        """Return the size of a strip and its labels."""
-        return QSize(_VIEW_PX, 120)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the legend."""
-        painter = QPainter(self)
         self._key.paint(Ink.of(self, painter), QRectF(self.rect()).adjusted(0.0, 1.0, -1.0, -1.0))
-        painter.end()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, held
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import RADIUS, SPACING, blend, current_theme, icon
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class SectionHeader(QAbstractButton):
         self.setAccessibleName(", ".join(word for word in words if word))
 
 
-class FoldingSection(QWidget):
+class FoldingSection(PaintedBase):
     """A header and its rows.
 
     Signals:
@@ -151,9 +152,8 @@ class FoldingSection(QWidget):
             self.rows_needed.emit()
         self._body.setVisible(is_open)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint a separator line at the bottom."""
-        painter = QPainter(self)
         painter.setPen(QPen(current_theme().grid, 1.0))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 

@@ -23,6 +23,7 @@ from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.charts.ink import wrapped
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_button
+from aegui.kit.painted import PaintedBase
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, for_text
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -50,7 +51,7 @@ _EXPECTED = mark(
 )
 
 
-class FewLines(QWidget):
+class FewLines(PaintedBase):
     """Text on two lines, or more if there is room; what does not fit is elided.
 
     Not a QLabel: with word wrap it has height-for-width, and a scroll area that contains such parts
@@ -77,9 +78,7 @@ class FewLines(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
-        painter = QPainter(self)
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         painter.setPen(current_theme().text_dim)
         metrics = QFontMetricsF(self.font())
         # A line that is cut in height could be taken for a complete text.

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, contrast, current_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor, QPaintEvent
+    from PySide6.QtGui import QColor
 
 _MIN_CONTRAST = 3.0
 _MIDDLE_LIGHTNESS = 128
@@ -54,7 +54,7 @@ def _paint_mark(
     painter.restore()
 
 
-class MarksLegend(QWidget):
+class MarksLegend(PaintedBase):
     """Legend of the ring and the cross."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -70,10 +70,8 @@ class MarksLegend(QWidget):
     def _rows(self) -> tuple[tuple[str, bool], tuple[str, bool]]:
         return (tr("missing"), True), (tr("extra"), False)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
-        painter = QPainter(self)
         side = self.fontMetrics().height()
         x = 0
         for text, is_missing in self._rows():

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
     from aegui.core.evaluation.outliers import OutlierBench
 
@@ -147,6 +146,10 @@ class OutlierPlot(HistogramView):
 class RocPlot(Painted):
     """The ROC curve, with the point of the current threshold."""
 
+    usual_size = QSize(_SIDE_OF_ROC_PX, _SIDE_OF_ROC_PX + 16)
+    """A square and room for the text below it."""
+    least_size = QSize(_SIDE_OF_ROC_PX, 90)
+
     def __init__(self) -> None:
         super().__init__()
         self._bench: OutlierBench | None = None
@@ -161,14 +164,6 @@ class RocPlot(Painted):
                 "set beyond it. The diagonal is guessing."
             )
         )
-
-    def sizeHint(self) -> QSize:
-        """Return a square and room for the text below it."""
-        return QSize(_SIDE_OF_ROC_PX, _SIDE_OF_ROC_PX + 16)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the smallest usable size."""
-        return QSize(_SIDE_OF_ROC_PX, 90)
 
     def tip_at(self, position: object) -> str:
         """Return what the axes mean."""
@@ -193,14 +188,12 @@ class RocPlot(Painted):
             return None
         return Figure("roc", f"{self.accessibleName()}, {_area_words(self._bench)}", (plot,))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the curve in a square, and the area under it as text."""
-        del event
         bench = self._bench
         plot = None if bench is None else roc_plot(bench, self._threshold, without_ticks=True)
         if bench is None or plot is None:
             return
-        painter = QPainter(self)
         ink = Ink.of(self, painter)
         area = QRectF(self.rect()).adjusted(0.0, 0.0, -2.0, -2.0)
         plot = replace(plot, x=replace(plot.x, name=_area_words(bench)))

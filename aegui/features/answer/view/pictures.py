@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         QImage,
         QKeyEvent,
         QMouseEvent,
-        QPaintEvent,
         QResizeEvent,
     )
 
@@ -291,10 +290,8 @@ class AnswerPictures(Painted):
             return answer.drawing, answer.output, answer.squared
         return answer.drawing, answer.output
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
-        painter = QPainter(self)
         for index, image in enumerate(self._images()):
             rect = self.picture_rect(index)
             draw_picture(painter, rect, self._drawn(index, image))

@@ -23,12 +23,13 @@ from aegui.features.builder.view.card_body import CardBody
 from aegui.kit.keys import native_keys
 from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel, Grip, ProblemLabel, Sign, flat_button
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import RADIUS, current_theme, figures_font
 from aegui.widgets.form.field_menu import FieldMenu, vary_words
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QResizeEvent
 
     from aegui.core.network.plan import PlannedLayer
 
@@ -86,7 +87,7 @@ class CardState:
         return band_share(self.planned.units or 1, self.widest)
 
 
-class LayerCard(QWidget):
+class LayerCard(PaintedBase):
     """A card with the settings of one layer; passive but for its signals.
 
     Signals:
@@ -386,12 +387,11 @@ class LayerCard(QWidget):
 
     # ---------------------------------------------------------------- painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the card, its part of the hourglass, and the border that shows the focus."""
         if self._state is None:
             return
         theme = current_theme()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(1.0, 1.0, -1.0, -1.0)
         painter.setBrush(theme.panel if self._is_lifted else theme.raised)

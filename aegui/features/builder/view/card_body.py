@@ -32,13 +32,13 @@ from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import grown_for_text
 from aegui.widgets.form.editors import Editor, make_editor
 from aegui.widgets.form.fields import CountField
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QToolButton
 
     from aegui.core.fields import FormField
@@ -67,10 +67,12 @@ def activation_values(name: str, x: NDArray[np.float64], slope: float = 1.0) -> 
     return ACTIVATIONS[name].values(slope * x)
 
 
-class ActivationCurve(QWidget):
+class ActivationCurve(PaintedBase):
     """The curve of one activation over -3..3, clipped to the widget."""
 
     accessible_role = QAccessible.Role.Graphic
+    usual_size = QSize(40, 26)
+    """Functions can be told apart at it, on one line of a card."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,13 +95,8 @@ class ActivationCurve(QWidget):
         label = tr(ACTIVATIONS[self._name].label)
         self.setAccessibleName(tr("Curve of {name}", name=label))
 
-    def sizeHint(self) -> QSize:
-        """Return a size at which functions can be told apart on one line of a card."""
-        return QSize(40, 26)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the curve over axes through the origin."""
-        painter = QPainter(self)
         y = np.clip(activation_values(self._name, _AT, self._slope), -9.0, 9.0)
         curve = Series("", y, colour=None, width=1.2)
         LinePlot(_AT, _ACROSS, _UPWARDS, (curve,)).paint(Ink.of(self, painter), QRectF(self.rect()))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFont, QResizeEvent
 
     from aegui.core.recipe import Recipe
     from aegui.core.training.terms import Equation, Summand
@@ -240,10 +240,9 @@ class FormulaView(Painted):
 
     # ---------------------------------------------------------------- painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint formulas in the text colour, values in the accent, and definitions dimmed."""
         theme = current_theme()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for placed in self._placed:
             painter.setPen(theme.text)

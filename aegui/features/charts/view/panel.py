@@ -25,7 +25,7 @@ from aegui.features.charts.view.plot import PlotView, load_graph
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, held, row
+from aegui.kit.layouts import Sized, column, held, row
 from aegui.kit.marks import flat_button, flat_text
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, icon
@@ -62,7 +62,7 @@ _GET_READY_MS = 1_500
 """Delay after the panel is shown before pyqtgraph is imported, unless curves need it sooner."""
 
 
-class ChartsPanel(QWidget):
+class ChartsPanel(Sized):
     """Live charts of one training. Passive: ``set_history`` in, requests out.
 
     While the panel is hidden nothing is computed; it catches up when it is shown.
@@ -72,6 +72,8 @@ class ChartsPanel(QWidget):
     """Emitted with the epoch to show everywhere; None for the newest."""
     choices_changed = Signal(object)
     """Emitted with ``choices()`` after the person has changed it."""
+    usual_size = QSize(640, 220)
+    """Room for three charts side by side."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,10 +115,6 @@ class ChartsPanel(QWidget):
         self._show_possible()
         self._connect()
         self._arrange()
-
-    def sizeHint(self) -> QSize:
-        """Return room for three charts side by side."""
-        return QSize(640, 220)
 
     def _build(self) -> None:
         # A flow layout: with many charts in a narrow panel one row would not fit.

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from aegui.core.i18n import tr
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import precise
-from aegui.kit.painted import fill_and_focus, paint_focus
+from aegui.kit.painted import PaintedBase, fill_and_focus, paint_focus
 from aegui.kit.theme import current_theme
 from aegui.widgets.charts.curves import value_text
 from aegui.widgets.charts.painting import ChartData, ChartPainter
@@ -21,7 +21,7 @@ from aegui.widgets.figures.makers import charts_figure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
 
     from aegui.kit.charts.figure import Figure
     from aegui.kit.charts.graph import Graph
@@ -43,7 +43,7 @@ def load_graph() -> type[Graph]:
     return Graph
 
 
-class PlotView(QWidget):
+class PlotView(PaintedBase):
     """Shows its chart data; emits signals for mouse and keyboard requests.
 
     The curves are drawn by a ``Graph``, created after the window's first paint; until then, and
@@ -63,6 +63,10 @@ class PlotView(QWidget):
     reset_requested = Signal()
     epoch_chosen = Signal(object)
     """Emitted with the epoch to show everywhere; None resets the choice."""
+    usual_size = QSize(220, 150)
+    """A chart is readable at it."""
+    least_size = QSize(104, 84)
+    """Room for two numbers on each axis."""
 
     def __init__(self, spec: ChartSpec) -> None:
         super().__init__()
@@ -101,14 +105,6 @@ class PlotView(QWidget):
         if note != self._note:
             self._note = note
             self.setToolTip(self._help())
-
-    def sizeHint(self) -> QSize:
-        """Return a size at which a chart is readable."""
-        return QSize(220, 150)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return room for two numbers on each axis."""
-        return QSize(104, 84)
 
     def figure(self) -> Figure | None:
         """Return the chart as zoomed, for export; None before any training."""
@@ -182,14 +178,13 @@ class PlotView(QWidget):
     def _plot_rect(self) -> QRectF:
         return self._charts.plot_rect(QRectF(self.rect()), self.data)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint title and values; create the graph for the next paint if it is missing."""
         data = self.data
         if data is None:
             return
         if self._graph is None:
             QTimer.singleShot(0, self, self._make_graph)
-        painter = QPainter(self)
         bounds = QRectF(self.rect())
         self._charts.paint_header(painter, bounds, data, self._row_read(data))
         self._charts.paint_names(painter, bounds, data, self.x_name)

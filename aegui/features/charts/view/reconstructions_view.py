@@ -23,7 +23,7 @@ from aegui.widgets.nearest_strip import error_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
     from aegui.kit.charts.figure import Figure
     from aegui.session.pixels.answers import Reconstructions
@@ -91,6 +91,8 @@ class ReconstructionsView(Cells, PaintedArea):
     """
 
     sample_activated = Signal(int)
+    usual_size = QSize(420, 160)
+    least_size = QSize(120, 60)
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,12 +202,6 @@ class ReconstructionsView(Cells, PaintedArea):
         """Return the rectangle of the group at ``index``, in viewport pixels."""
         return self._layout().rect(index).translated(SPACING, SPACING // 2 - self._scrolled())
 
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(420, 160)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(120, 60)
-
     def _scrolled(self) -> int:
         return self.verticalScrollBar().value()
 
@@ -294,9 +290,7 @@ class ReconstructionsView(Cells, PaintedArea):
 
     # -- painting --------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
-        painter = QPainter(self.viewport())
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         if not self._labels:
             painter.setPen(current_theme().text_dim)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QTabWidget,
-    QWidget,
 )
 
 from aegui.core.i18n import localized, mark, tr, trn
@@ -19,7 +18,7 @@ from aegui.features.classifier.view.mistakes import MAX_SHOWN, MistakesView, Sho
 from aegui.kit.charts.matrix import CellLimits
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.choosing import narrow, offer, on_chosen
-from aegui.kit.layouts import column, dim, held, row, scrolled
+from aegui.kit.layouts import Sized, column, dim, held, row, scrolled
 from aegui.kit.marks import ElidedCombo, ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
@@ -131,13 +130,15 @@ _MIN_MATRIX = 0.3
 """Minimum share of the width that the table beside it leaves to the matrix."""
 
 
-class ClassifierPanel(QWidget):
+class ClassifierPanel(Sized):
     """Shows one ``Evaluation``. Passive."""
 
     part_chosen = Signal(str)
     """Emitted with the key of the part of the data to evaluate on."""
     sample_activated = Signal(int)
     """Emitted with the place of a sample in the evaluated set."""
+    usual_size = QSize(720, 360)
+    """Room for ten classes and a few mistakes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,10 +173,6 @@ class ClassifierPanel(QWidget):
         self._all.clicked.connect(self._on_all_clicked)
         self.set_parts({}, "")
         self.set_message("")
-
-    def sizeHint(self) -> QSize:
-        """Return room for ten classes and a few mistakes."""
-        return QSize(720, 360)
 
     # Building
 

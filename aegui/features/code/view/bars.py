@@ -29,7 +29,6 @@ if TYPE_CHECKING:
         QFont,
         QKeyEvent,
         QMouseEvent,
-        QPaintEvent,
         QResizeEvent,
     )
 
@@ -62,6 +61,10 @@ class DimensionBars(PaintedArea):
     accessible_role = QAccessible.Role.Chart
 
     dimension_activated = Signal(int)
+    usual_size = QSize(360, 150)
+    """Room for about twenty bars."""
+    least_size = QSize(140, 64)
+    """Room for an axis and low bars."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,14 +82,6 @@ class DimensionBars(PaintedArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Dimensions of the code"))
         self.figures = FigureMenu(self, self.figure)
-
-    def sizeHint(self) -> QSize:
-        """Return room for about twenty bars."""
-        return QSize(360, 150)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return room for an axis and low bars."""
-        return QSize(140, 64)
 
     # Display
 
@@ -260,12 +255,10 @@ class DimensionBars(PaintedArea):
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the axis and the visible bars."""
-        del event
         if self._analysis is None:
             return
-        painter = QPainter(self.viewport())
         ink = Ink.of(self, painter)
         theme, plot = current_theme(), self._plot()
         value_lines(ink, plot, self._axis)

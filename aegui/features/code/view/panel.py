@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QTabWidget,
-    QWidget,
 )
 
 from aegui.core.i18n import tr, trn
@@ -22,7 +21,7 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot, HistogramView
 from aegui.kit.charts.scale import Scale, precise
 from aegui.kit.choosing import offer, on_chosen
-from aegui.kit.layouts import column, dim, held, row
+from aegui.kit.layouts import Sized, column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
@@ -89,8 +88,11 @@ def activations_plot(analysis: CodeAnalysis) -> HistogramPlot:
     )
 
 
-class CodePanel(QWidget):
+class CodePanel(Sized):
     """Shows one ``CodeAnalysis``. Passive."""
+
+    usual_size = QSize(640, 300)
+    """Room for bars, images and figures."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,10 +123,6 @@ class CodePanel(QWidget):
         self.measure.activated.connect(self._on_measure_activated)
         on_chosen(self.order, self.bars.set_by_size)
         self.set_message("")
-
-    def sizeHint(self) -> QSize:
-        """Return room for bars, images and figures."""
-        return QSize(640, 300)
 
     def _build_body(self) -> Splitter:
         half = SPACING // 2

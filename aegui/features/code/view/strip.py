@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr
 from aegui.features.code.model.code_service import STEPS
 from aegui.kit.charts.scale import figure
 from aegui.kit.charts.widget_picture import offer_painted
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
 from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
@@ -19,7 +20,7 @@ from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QImage, QResizeEvent
 
     from aegui.features.code.model.code_service import Traversal
 
@@ -28,7 +29,7 @@ _SMALL = 0.88
 _MIN_PX, _MAX_PX = 28, 96
 
 
-class TraversalStrip(QWidget):
+class TraversalStrip(PaintedBase):
     """Shows a ``Traversal``, or how to get one. Passive."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -92,10 +93,8 @@ class TraversalStrip(QWidget):
         side = min(_MAX_PX, max(_MIN_PX, event.size().width() // len(STEPS) - 4))
         self.setMaximumHeight(2 * for_text(_LINE_PX) + side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint title, images and the offset of each from the mean."""
-        del event
-        painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         theme = current_theme()
         painter.setPen(theme.text_dim)

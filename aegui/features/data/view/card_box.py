@@ -17,7 +17,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, PaintedBase
 from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
 from aegui.session.data.image_style import ImageStyle, image_style_of
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, picture
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QMouseEvent
 
     from aegui.core.data.card import DataCard
     from aegui.core.data.dataset import Dataset
@@ -37,7 +37,7 @@ _MAX_PAIRS = 5
 _LINE_PX = 18
 
 
-class MeanImage(QWidget):
+class MeanImage(PaintedBase):
     """Shows the mean of all samples."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -56,9 +56,8 @@ class MeanImage(QWidget):
         self._image, self._drawn = image, drawn
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the image in a thin frame."""
-        painter = QPainter(self)
         area = self.rect().adjusted(1, 1, -1, -1)
         target = area
         if self._image is not None:
@@ -137,8 +136,8 @@ class PairRow(Painted):
         assert self._dataset is not None
         return label_name(self._dataset.names[index] or self._dataset.labels[index])
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        painter, theme = QPainter(self), current_theme()
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
+        theme = current_theme()
         painter.setFont(figures_font(self.font(), scale=0.9))
         for position, (a, b, words) in enumerate(self._pairs):
             for index, box in zip((a, b), self._sides(position), strict=True):

@@ -13,22 +13,23 @@ from aegui.core.recipe import DataSpec, SplitSpec
 from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column
 from aegui.kit.marks import ElidedCombo, wrapped_label
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.form.form import Form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QPaintEvent
 
 _COUNT, _SHARE, _SEED = "count", "split.validation", "split.seed"
 _BAR_PX = 8
 
 
-class _Bar(QWidget):
+class _Bar(PaintedBase):
     """A bar of the training share followed by the validation share."""
 
     accessible_role = QAccessible.Role.Graphic
+    usual_size = QSize(80, _BAR_PX)
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,11 +43,8 @@ class _Bar(QWidget):
         self.setAccessibleDescription(text)
         self.update()
 
-    def sizeHint(self) -> QSize:
-        return QSize(80, _BAR_PX)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = current_theme(), QPainter(self)
+    def paint(self, painter: QPainter) -> None:
+        theme = current_theme()
         cut = self.width() * (1.0 - self._share)
         gap = 1.0 if self._share else 0.0
         painter.fillRect(QRectF(0, 0, cut - gap, self.height()), theme.accent)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter
-from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
-from aegui.kit.painted import fill_and_focus
+from aegui.kit.painted import PaintedBase, fill_and_focus
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import ImageStyle
@@ -20,7 +19,6 @@ from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPaintEvent
 
     from aegui.features.drawing.model.noise_sheet import NoiseSheet, SheetRow
 
@@ -32,7 +30,7 @@ _GOOD_CELL_PX = 84
 _GAP_PX = 6
 
 
-class NoiseSheetView(QWidget):
+class NoiseSheetView(PaintedBase):
     """Paints a ``NoiseSheet``: levels from left to right, networks from top to bottom."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -87,12 +85,10 @@ class NoiseSheetView(QWidget):
         x, y = _NAME_PX + column * cell_width, _HEAD_PX + row * cell_height
         return QRect(x, y, cell_width - _GAP_PX, max(1, cell_height - _FIGURE_PX))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         sheet = self.sheet
         if sheet is None:
             return
-        painter = QPainter(self)
         theme = current_theme()
         painter.setPen(theme.text_dim)
         for column, level in enumerate(sheet.levels):

@@ -12,6 +12,7 @@ from aegui.core.data.byte_images import as_images
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import current_theme, icon_px
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
-    from PySide6.QtGui import QPaintEvent
 
 DRAWING_SIGN = "\N{LOWER RIGHT PENCIL}"
 """Represents the drawing in the typed text."""
@@ -81,7 +81,7 @@ class TextStrip(QWidget):
         self.setVisible(self.line.is_usable)
 
 
-class _Line(QWidget):
+class _Line(PaintedBase):
     """The rendered line."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -173,10 +173,8 @@ class _Line(QWidget):
         spare = self.width() - _MARGIN_PX - step * len(self._text)
         return min(_MARGIN_PX, max(spare, self.width() // 2 - step * self._cursor))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
+    def paint(self, painter: QPainter) -> None:
         theme = current_theme()
-        painter = QPainter(self)
         if self._glyphs.image_style.glyphs:
             painter.fillRect(self.rect(), theme.pixel_off)
         for position, index in enumerate(self.indices()):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QAccessible, QPainter
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton
 
 from aegui.core.cards import CARD_SIZE
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim, held, scrolled
 from aegui.kit.marks import wrapped_label
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme, grown_for_text
 from aegui.widgets.glyphs import draw_glyph
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _WIDTH_PX, _MAX_WIDTH_PX = 260, 340
 
 
-class _Picture(QWidget):
+class _Picture(PaintedBase):
     """The picture of a card, scaled to the room."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -38,10 +39,9 @@ class _Picture(QWidget):
         self.setAccessibleName("" if item is None else tr("Picture: {name}", name=item.title))
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         if self._item is None:
             return
-        painter = QPainter(self)
         painter.fillRect(self.rect(), current_theme().pixel_off)
         image = self._pictures.of(self._item)
         if self._item.are_pixels:

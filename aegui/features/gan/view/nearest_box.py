@@ -12,6 +12,7 @@ from aegui.core.i18n import localized, mark, tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import wrapped_label
+from aegui.kit.painted import PaintedBase
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -21,7 +22,7 @@ from aegui.widgets.page import Breaking
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
     from aegui.features.gan.model.inversion_service import NearestGenerated
 
@@ -30,7 +31,7 @@ _SIDE_BY_SIDE_PX = 540
 _CAPTIONS = (mark("the drawing"), mark("the nearest it can draw"))
 
 
-class TwoPictures(QWidget):
+class TwoPictures(PaintedBase):
     """The target image and the image found; the second is empty until then."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -72,8 +73,8 @@ class TwoPictures(QWidget):
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(2 * self._across() + 2 * SPACING, _SIDE_PX + self.fontMetrics().height() + 4)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        theme, painter = current_theme(), QPainter(self)
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
+        theme = current_theme()
         across = self._across()
         for index, (image, caption) in enumerate(zip(self.images, _CAPTIONS, strict=True)):
             left, rect = index * (across + 2 * SPACING), self._image_rect(index)

@@ -19,7 +19,7 @@ from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QImage, QKeyEvent
 
     from aegui.features.gan.model.samples_service import GeneratedSamples
 
@@ -37,6 +37,10 @@ class SampleSheet(Cells, Painted):
     """Paints ``GeneratedSamples``; a click or Enter activates an image."""
 
     sample_activated = Signal(int)
+    usual_size = QSize(320, 320)
+    """Room for eight by eight small images."""
+    least_size = QSize(120, 200)
+    """Room for 64 images of 28 pixels beside one another: smaller ones show little."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,14 +51,6 @@ class SampleSheet(Cells, Painted):
         self._ratio = 1.0
         fill_and_focus(self, tr("New images"))
         self.figures = offer_painted(self, "images")
-
-    def sizeHint(self) -> QSize:
-        """Return room for eight by eight small images."""
-        return QSize(320, 320)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return room for 64 images of 28 pixels beside one another: smaller ones show little."""
-        return QSize(120, 200)
 
     def set_samples(
         self, samples: GeneratedSamples | None, image_style: ImageStyle = GLYPHS
@@ -137,10 +133,9 @@ class SampleSheet(Cells, Painted):
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         if not self._pictures:
             return
-        painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SCORE_SCALE))
         layout = self._layout()
         _, _, height, score = layout

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPaintEvent
 
     from aegui.core.evaluation.journey import Journey, JourneyStep, JourneyTerm
     from aegui.session.data.image_style import ImageStyle
@@ -52,6 +51,10 @@ class PixelPicture(Cells, Painted):
 
     pixel_chosen = Signal(int)
     """Emitted with the index of the pixel in ``[C, H, W]``, row-major."""
+    usual_size = _HINT
+    """Room in a row of docks below the map."""
+    least_size = _MIN
+    """Pixels can be told apart at it."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -115,18 +118,9 @@ class PixelPicture(Cells, Painted):
         """Emit ``pixel_chosen``."""
         self.pixel_chosen.emit(index)
 
-    def sizeHint(self) -> QSize:
-        """Return a size for a row of docks below the map."""
-        return _HINT
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a size at which pixels can be told apart."""
-        return _MIN
-
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the image, the chosen pixel, and the hovered one or the keyboard cursor."""
-        del event
-        painter, theme = QPainter(self), current_theme()
+        theme = current_theme()
         draw_picture(painter, self._rect(), quiet_picture(self._image, self._image_style))
         marks = [(self._chosen, theme.bad, 2)]
         if self.hasFocus() or self._hovered is not None:

@@ -19,7 +19,7 @@ from aegui.features.library.view.side import EntrySide
 from aegui.features.library.view.words import found_words, use_help, use_words
 from aegui.kit.choosing import choose, menu_below, offer
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import Filling, column, dim, held, row, scrolled
+from aegui.kit.layouts import Filling, Sized, column, dim, held, row, scrolled
 from aegui.kit.marks import flat_text, search_field
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
@@ -79,7 +79,7 @@ _BAR_PX = 72
 _NOT_GROUPED_BY = {"starred", "note", "created", "bytes", "tags", "id"}
 
 
-class LibraryPanel(QWidget):
+class LibraryPanel(Sized):
     """Passive view of the library; user actions are emitted as signals."""
 
     view_changed = Signal(object)
@@ -110,6 +110,8 @@ class LibraryPanel(QWidget):
     """Emitted to show the folder of the library."""
     refresh_requested = Signal()
     """Emitted to query again after the library could not be read."""
+    usual_size = QSize(900, 400)
+    """Room for the table and the details of a row."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -150,10 +152,6 @@ class LibraryPanel(QWidget):
         self.set_undo("")
         self.set_progress(None)
         self._show_choice()
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for the table and the details of a row."""
-        return QSize(900, 400)
 
     # Building
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import WAYS
 from aegui.kit.choosing import offer
-from aegui.kit.layouts import column, dim, row
+from aegui.kit.layouts import Sized, column, dim, row
 from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -54,7 +54,7 @@ class Preview(QFrame):
         self.picture.setAccessibleName(tr("What {name} draws", name=name))
 
 
-class OthersPanel(QWidget):
+class OthersPanel(Sized):
     """Passive panel of up to three previews side by side.
 
     Signals:
@@ -64,6 +64,8 @@ class OthersPanel(QWidget):
 
     removed = Signal(str)
     method_chosen = Signal(str)
+    usual_size = QSize(340, 260)
+    """Room for three small images side by side."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,10 +94,6 @@ class OthersPanel(QWidget):
             preview.close_button.clicked.connect(lambda _=False, n=number: self._on_closed(n))
         self.set_others(())
         self._on_method_activated(0, announce=False)
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for three small images side by side."""
-        return QSize(340, 260)
 
     # Display
 

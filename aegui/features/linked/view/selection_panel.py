@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from aegui.core.i18n import localized, tr, trn
 from aegui.features.linked.view.others_panel import code_words
 from aegui.kit.keys import native_keys
-from aegui.kit.layouts import column, dim, heading, held, row
+from aegui.kit.layouts import Sized, column, dim, heading, held, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING
@@ -36,7 +36,7 @@ _MAX_NUMBERS = 4
 _PICTURE = QSize(72, 92)
 
 
-class SelectionPanel(QWidget):
+class SelectionPanel(Sized):
     """Passive panel of the selected samples.
 
     Signals:
@@ -48,6 +48,8 @@ class SelectionPanel(QWidget):
     sample_left_out = Signal(int)
     cleared = Signal()
     samples_dropped = Signal(object)
+    usual_size = QSize(340, 360)
+    """Room for some rows of samples below the statistics."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,10 +91,6 @@ class SelectionPanel(QWidget):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.samples_dropped.emit(samples_of(event.mimeData()))
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for some rows of samples below the statistics."""
-        return QSize(340, 360)
 
     def _content(self) -> QWidget:
         header = row((self._title, 1), self.make_set, self.zoom, self.clear)

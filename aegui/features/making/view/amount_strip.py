@@ -16,8 +16,6 @@ from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import draw_glyph
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
-
     from aegui.features.making.model.concept_service import ConceptResult
 
 _LINE_PX = 18
@@ -115,13 +113,11 @@ class AmountStrip(PictureStrip):
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         result = self._result
         if result is None:
             return
         self._suit_theme()
-        painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         side = self._side()
         for box, image in zip(self._boxes(), self._pictures, strict=True):

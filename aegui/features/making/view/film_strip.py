@@ -20,8 +20,6 @@ from aegui.widgets.glyphs import draw_glyph
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtGui import QPaintEvent
-
     from aegui.features.making.model.path_service import PathResult
 
 _GAP_PX = 2
@@ -174,12 +172,10 @@ class FilmStrip(PictureStrip):
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         if self._result is None or not self._pictures:
             return
         self._suit_theme()
-        painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
         for step, box in self._frames():
             self._paint_frame(painter, step, box)

@@ -14,7 +14,7 @@ from aegui.core.i18n import tr
 from aegui.features.making.view.concept_page import ConceptPage
 from aegui.features.making.view.finds_page import FindsPage
 from aegui.features.making.view.path_page import PathPage
-from aegui.kit.layouts import column
+from aegui.kit.layouts import Sized, column
 from aegui.kit.placeholder import Placeholder
 
 _MIN_PX = 180
@@ -40,8 +40,11 @@ class _Scrolled(QScrollArea):
         return QSize(least.width(), min(_MIN_PX, least.height()))
 
 
-class MakingPanel(QWidget):
+class MakingPanel(Sized):
     """Three pages, or a message instead of them. Passive."""
+
+    usual_size = QSize(640, 320)
+    """Room for boxes and film."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,10 +59,6 @@ class MakingPanel(QWidget):
         self.placeholder = Placeholder(self.tabs)
         self.setLayout(column(self.placeholder))
         self.set_message("")
-
-    def sizeHint(self) -> QSize:
-        """Return a size for boxes and film."""
-        return QSize(640, 320)
 
     def show_page(self, key: str) -> None:
         """Show the page ``path``, ``concept`` or ``finds``."""

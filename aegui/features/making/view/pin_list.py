@@ -12,11 +12,10 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
-    QWidget,
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.layouts import column, heading, row
+from aegui.kit.layouts import Sized, column, heading, row
 from aegui.kit.marks import flat_button
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import current_theme, for_text
@@ -61,7 +60,7 @@ class _List(QListWidget):
         self.ordered.emit()
 
 
-class PinList(QWidget):
+class PinList(Sized):
     """Shows pins. Passive.
 
     Signals:
@@ -77,6 +76,8 @@ class PinList(QWidget):
     removed = Signal(int)
     ordered = Signal(object)
     activated = Signal(int)
+    usual_size = QSize(220, 150)
+    """Room for some pins."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,10 +122,6 @@ class PinList(QWidget):
         self.list.itemChanged.connect(self._on_list_item_changed)
         self.list.itemActivated.connect(self._on_list_item_activated)
         self.list.currentRowChanged.connect(self._show_enabled)
-
-    def sizeHint(self) -> QSize:
-        """Return a size for some pins."""
-        return QSize(220, 150)
 
     # Display
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         QDropEvent,
         QKeyEvent,
         QMouseEvent,
-        QPaintEvent,
     )
 
     from aegui.features.making.model.concept_service import Box
@@ -47,6 +46,8 @@ class _Thumbs(Painted):
 
     taken_out = Signal(int)
     dropped = Signal(object)
+    usual_size = QSize(4 * _CELL_PX, _CELL_PX + 6)
+    least_size = QSize(2 * _CELL_PX, _CELL_PX + 6)
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,12 +67,6 @@ class _Thumbs(Painted):
         if index is None:
             return None
         return self.cell_rect(index).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
-
-    def sizeHint(self) -> QSize:
-        return QSize(4 * _CELL_PX, _CELL_PX + 6)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(2 * _CELL_PX, _CELL_PX + 6)
 
     def _columns(self) -> int:
         return max(1, (self.width() - 6) // _CELL_PX)
@@ -101,9 +96,8 @@ class _Thumbs(Painted):
         pins = range(len(self.shown()))
         return next((i for i in pins if self.cell_rect(i).contains(at)), None)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        painter, theme = QPainter(self), current_theme()
+    def paint(self, painter: QPainter) -> None:
+        theme = current_theme()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         strong = self._is_over or self.hasFocus()
         style = Qt.PenStyle.SolidLine if self.indices else Qt.PenStyle.DashLine

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QNativeGestureEvent, QRegion
-from PySide6.QtWidgets import QGestureEvent, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QGestureEvent, QSizePolicy, QToolTip
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.axes_tool import AxesTool
@@ -24,6 +24,7 @@ from aegui.features.map.view.scene import Scene
 from aegui.features.map.view.select_tool import SelectTool
 from aegui.features.map.view.surface import MapSurface
 from aegui.kit.charts.menu import FigureMenu
+from aegui.kit.layouts import Sized
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.map.codes_service import described
 from aegui.widgets.class_colours import MAX_CLASSES
@@ -67,7 +68,7 @@ _POINT_PX = 12
 """Side of the rectangle reported to screen readers for a sample."""
 
 
-class LatentCanvas(QWidget):
+class LatentCanvas(Sized):
     """The latent map: drag to pan, wheel or pinch to zoom, double-click to pin, hover to decode.
 
     The samples lie at their codes, over the images decoded in between. Codes have d numbers: one is
@@ -129,6 +130,8 @@ class LatentCanvas(QWidget):
     layer_toggled = Signal(str)
     lens_toggled = Signal()
     sheet_requested = Signal()
+    usual_size = QSize(800, 560)
+    least_size = QSize(220, 200)
 
     def __init__(self) -> None:
         super().__init__()
@@ -486,12 +489,6 @@ class LatentCanvas(QWidget):
             self.view_changed.emit(request)
 
     # Accessibility
-
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(800, 560)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(220, 200)
 
     def part_count(self) -> int:
         """Return how many samples are on the map."""

@@ -18,7 +18,7 @@ from aegui.features.map.view.insight_figures import InsightFigures
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.layouts import column, dim, held, hint
 from aegui.kit.marks import ElidedLabel
-from aegui.kit.painted import Painted
+from aegui.kit.painted import Painted, PaintedBase
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QFont, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFont, QMouseEvent, QResizeEvent
 
     from aegui.features.map.model.insight_service import PlaceInsight
     from aegui.kit.charts.figure import Figure
@@ -47,7 +47,7 @@ _TALLEST_PX = 420
 _MAX_SPOKEN = 8
 
 
-class CursorPictures(QWidget):
+class CursorPictures(PaintedBase):
     """The decoded image; for glyphs in grey levels and thresholded, side by side at one scale."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -161,10 +161,8 @@ class CursorPictures(QWidget):
         most = self.width() - 2 * width
         return max(SPACING, min(widest + SPACING - width, most))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
-        painter = QPainter(self)
         binary = (self.image > THRESHOLD).astype(np.float32)
         images, captions = (self.image, binary), self._captions()
         for index, (image, caption) in enumerate(zip(images, captions, strict=False)):
@@ -274,11 +272,9 @@ class CodeNumbers(Painted):
         # One row and the line below it; the tooltip lists the other numbers of a long code.
         return QSize(100, min(2 * self._line_px(), self.sizeHint().height()))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
         bold, regular = self._two_fonts()
-        painter = QPainter(self)
         cell, line = self._cell_px(), self._line_px()
         columns, rows = self._columns(), self._rows()
         for index, value in enumerate(self.code[: self.shown]):

@@ -24,7 +24,7 @@ from aegui.widgets.glyphs import label_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QFont, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QFont, QMouseEvent
     from PySide6.QtWidgets import QWidget
 
     from aegui.features.map.model.field_service import Layer
@@ -244,10 +244,8 @@ class FieldLegend(Painted):
         if row is not None and self.close_rect(row).contains(at):
             self.hide_requested.emit(self.entries[row].key)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
-        painter = QPainter(self)
         paint_card(painter, self)
         for number, entry in enumerate(self.entries):
             self._paint_entry(painter, number, entry, theme)

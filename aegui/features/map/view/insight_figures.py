@@ -19,7 +19,7 @@ from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFont, QResizeEvent
 
     from aegui.core.latent.insight import Insight
     from aegui.features.map.model.insight_service import PlaceInsight
@@ -219,11 +219,9 @@ class InsightFigures(Painted):
             return f"{text}\n{_vector(insight.insight.drift.tolist())}"
         return text
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
         bold, regular = self._two_fonts()
-        painter = QPainter(self)
         row = QRectF(0, 0, self.width(), self._line_px())
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(bold)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QWidget
 
 from aegui.core.colours import CLASS_MARKS, MAX_LOOKS
 from aegui.core.i18n import tr, trn
-from aegui.kit.painted import paint_card
+from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme
 from aegui.widgets.class_colours import class_colour, paint_mark
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
+    from PySide6.QtWidgets import QWidget
 
 _LONGEST_PX = 170
 _ANY_PX = 10_000
@@ -34,7 +34,7 @@ _MAX_COVERED = 0.04
 """Maximum share of the map covered by a list of all names."""
 
 
-class ClassLegend(QWidget):
+class ClassLegend(PaintedBase):
     """A row per class, in columns if there is little height; a click emphasises a class.
 
     If the rows would cover much of the map, the legend is compact: the marks of all classes below
@@ -265,10 +265,8 @@ class ClassLegend(QWidget):
         self._current = row
         self.emphasis_requested.emit(None if row == self._emphasis else row)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
-        painter = QPainter(self)
         paint_card(painter, self)
         if self.is_compact:
             self._paint_compact(painter)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QImage, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
-from aegui.kit.painted import paint_card
+from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.theme import current_theme
 from aegui.widgets.glyphs import argb_image
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QWidget
 
     from aegui.features.map.view.scene import Scene
     from aegui.widgets.viewport import Bounds, Viewport
@@ -31,7 +31,7 @@ _FEW = 300
 _SHADE = 0.3
 
 
-class Minimap(QWidget):
+class Minimap(PaintedBase):
     """Overview, shown while only a part of the codes is visible; a click or drag moves the view.
 
     Signals:
@@ -110,10 +110,8 @@ class Minimap(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
-        painter = QPainter(self)
         painter.drawPixmap(0, 0, self._background())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         visible = self.visible_rect().intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))

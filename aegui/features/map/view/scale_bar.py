@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter
-from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
-from aegui.kit.painted import paint_card
+from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme, figures_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from aegui.widgets.viewport import Viewport
 
@@ -26,7 +25,7 @@ _PAD_PX = 6
 _FONT = 0.88
 
 
-class ScaleBar(QWidget):
+class ScaleBar(PaintedBase):
     """A bar with its length in latent units; transparent to the mouse."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -66,10 +65,8 @@ class ScaleBar(QWidget):
         width = round(self.length_px) + 2 * _PAD_PX + 6 + metrics.horizontalAdvance(self.text)
         return QSize(width, metrics.height() + 4)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme = current_theme()
-        painter = QPainter(self)
         paint_card(painter, self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         y, left = self.height() // 2, _PAD_PX

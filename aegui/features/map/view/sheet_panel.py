@@ -15,6 +15,7 @@ from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.kit.layouts import column, dim, held, row, scrolled
+from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme, figures_font, grown_for_text
 from aegui.widgets.form.fields import ChoiceField
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPaintEvent
 
     from aegui.widgets.form.form import Form
 
@@ -64,10 +64,12 @@ class SheetRequest:
     ink: Ink = False
 
 
-class SheetPreview(QWidget):
+class SheetPreview(PaintedBase):
     """Preview of the sheet, as large as fits; rows may have names."""
 
     accessible_role = QAccessible.Role.Graphic
+    usual_size = QSize(480, 480)
+    """Room for some hundred images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,10 +79,6 @@ class SheetPreview(QWidget):
         self._names: Sequence[str] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Preview"))
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for some hundred images."""
-        return QSize(480, 480)
 
     def set_row_names(self, names: Sequence[str]) -> None:
         """Set the names of the rows of the sheet, from the top."""
@@ -101,9 +99,8 @@ class SheetPreview(QWidget):
         self.picture = QImage(data.tobytes(), width, height, 3 * width, form).copy()
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the sheet centred in its aspect ratio."""
-        painter = QPainter(self)
         theme = current_theme()
         painter.fillRect(self.rect(), theme.window)
         if self.picture.isNull():

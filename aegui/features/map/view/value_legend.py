@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QLinearGradient, QPainter, QPen
-from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import localized, tr
-from aegui.kit.painted import paint_card
+from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.colormap import colormap_colour
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 _BAR_PX = 8
 _MIN_PX = 132
 _STOPS = 9
 
 
-class ValueLegend(QWidget):
+class ValueLegend(PaintedBase):
     """A title and a colour bar with its limits; transparent to the mouse."""
 
     accessible_role = QAccessible.Role.Graphic
@@ -62,10 +61,8 @@ class ValueLegend(QWidget):
         widest = max(_MIN_PX, *(metrics.horizontalAdvance(text) for text in texts))
         return QSize(widest + 2 * SPACING, 2 * metrics.height() + _BAR_PX + 2 * SPACING)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        del event
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
         theme, line_height = current_theme(), self.fontMetrics().height()
-        painter = QPainter(self)
         paint_card(painter, self)
         area = QRectF(self.rect()).adjusted(SPACING, SPACING // 2, -SPACING, 0)
         painter.setPen(theme.text)

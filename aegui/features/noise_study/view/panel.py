@@ -19,7 +19,7 @@ from aegui.features.noise_study.view.curves_page import CurvesPage
 from aegui.features.noise_study.view.matrix_page import MatrixPage
 from aegui.features.noise_study.view.mistakes_page import MistakesPage
 from aegui.kit.choosing import menu_below
-from aegui.kit.layouts import column, dim, row, scrolled
+from aegui.kit.layouts import Sized, column, dim, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_text
 from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, figures_font
@@ -38,13 +38,15 @@ PAGES = (
 _BAR_PX = 180
 
 
-class StudyPanel(QWidget):
+class StudyPanel(Sized):
     """Passive panel; user actions are emitted by its pages."""
 
     preset_requested = Signal(str)
     """Emitted with the key of a recipe to open."""
     page_chosen = Signal(str)
     """Emitted with a key of ``PAGES`` when the user has chosen a page."""
+    usual_size = QSize(860, 400)
+    """Room for a matrix and its characters."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,10 +65,6 @@ class StudyPanel(QWidget):
         self._build()
         self.set_progress(None)
         self.set_page("matrix")
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for a matrix and its characters."""
-        return QSize(860, 400)
 
     def _build(self) -> None:
         header = row(margins=(SPACING, SPACING // 2, SPACING, 0))

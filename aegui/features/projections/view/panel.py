@@ -30,7 +30,7 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.choosing import menu_below
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
+from aegui.kit.layouts import Sized, column, dim, heading, held, hint, row, scrolled
 from aegui.kit.marks import flat_button, flat_text
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, icon
@@ -64,7 +64,7 @@ _TABLE_SHARE = 0.28
 _PLANE = 2
 
 
-class ProjectionsPanel(QWidget):
+class ProjectionsPanel(Sized):
     """Maps side by side that share the hovered sample and the selection. Passive."""
 
     shown_changed = Signal(object)
@@ -81,6 +81,8 @@ class ProjectionsPanel(QWidget):
     """Index in the set of the hovered sample, or None."""
     samples_selected = Signal(object)
     """Indices in the set of the samples selected by the user, int64 ``[k]`` ascending."""
+    usual_size = QSize(820, 380)
+    """That of three maps side by side with their table."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,10 +144,6 @@ class ProjectionsPanel(QWidget):
         self.set_shown(DEFAULT_SHOWN)
         self.set_axes((0, 1), 0)
         self._show_compute()
-
-    def sizeHint(self) -> QSize:
-        """Return the size of three maps side by side with their table."""
-        return QSize(820, 380)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Limit the table's share of the height."""

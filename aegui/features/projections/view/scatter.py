@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.projections.view.scatter_paint import (
@@ -38,7 +37,7 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
-from aegui.kit.painted import fill_and_focus
+from aegui.kit.painted import PaintedBase, fill_and_focus
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.class_colours import has_colours
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import (
         QKeyEvent,
         QMouseEvent,
-        QPaintEvent,
         QResizeEvent,
         QWheelEvent,
     )
@@ -139,7 +137,7 @@ class ScatterSamples:
         return spread
 
 
-class ScatterView(QWidget):
+class ScatterView(PaintedBase):
     """Dots in the colours of their classes; hovered and selected samples are emitted."""
 
     accessible_role = QAccessible.Role.Chart
@@ -150,6 +148,10 @@ class ScatterView(QWidget):
     """The new selection, bool ``[n]``."""
     zoomed = Signal(object)
     """This view, after the user has zoomed or panned it."""
+    usual_size = QSize(280, 260)
+    """The map is legible at it."""
+    least_size = QSize(110, 96)
+    """Room for a few dots."""
 
     def __init__(self, key: str, title: str, help_text: str) -> None:
         super().__init__()
@@ -194,14 +196,6 @@ class ScatterView(QWidget):
                 "move. Double click: show everything."
             )
         )
-
-    def sizeHint(self) -> QSize:
-        """Return a size at which the map is legible."""
-        return QSize(280, 260)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a size with room for a few dots."""
-        return QSize(110, 96)
 
     # Display
 
@@ -405,10 +399,9 @@ class ScatterView(QWidget):
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the cached dots, and over them names, drag and highlight."""
         theme, area = current_theme(), self._area()
-        painter = QPainter(self)
         header = QRectF(0, 0, self.width(), HEADER_PX)
         paint_header(painter, header, self._title, self._note, theme)
         painter.fillRect(area, theme.raised)

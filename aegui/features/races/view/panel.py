@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar
 
 from aegui.core.i18n import mark, tr
 from aegui.features.races.view.race_page import RacePage
 from aegui.features.races.view.smallest_page import SmallestPage
-from aegui.kit.layouts import column
+from aegui.kit.layouts import Sized, column
 
 PAGES = (("race", mark("Optimisers")), ("smallest", mark("Smallest network")))
 
 
-class RacesPanel(QWidget):
+class RacesPanel(Sized):
     """Passive panel; user actions are emitted by its pages."""
 
     page_chosen = Signal(str)
     """Emitted with a key of ``PAGES`` when a page was shown."""
+    usual_size = QSize(900, 410)
+    """Room for lines, trails and a table."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,10 +36,6 @@ class RacesPanel(QWidget):
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.tabs.currentChanged.connect(lambda at: self.page_chosen.emit(PAGES[at][0]))
         self.setLayout(column(self.tabs, (self._stack, 1), spacing=0))
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for lines, trails and a table."""
-        return QSize(900, 410)
 
     def show_page(self, key: str) -> None:
         """Show a page."""

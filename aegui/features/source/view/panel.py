@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox
 
 from aegui.core.i18n import tr
 from aegui.core.source_code.forms import DIALECTS
 from aegui.core.source_code.words import short_words, verdict_words
 from aegui.features.source.view.source_text import SourceText
 from aegui.kit.choosing import choose, offer, on_chosen
-from aegui.kit.layouts import column, held, row
+from aegui.kit.layouts import Sized, column, held, row
 from aegui.kit.marks import ElidedLabel, flat_button, search_field
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, for_text, icon
@@ -26,7 +26,7 @@ _STATES = {"same": "good", "differs": "bad", "incomparable": ""}
 _FIND_PX = 96
 
 
-class SourcePanel(QWidget):
+class SourcePanel(Sized):
     """Passive view of a ``CodeListing`` and the result of its check.
 
     Signals:
@@ -44,6 +44,8 @@ class SourcePanel(QWidget):
     save_requested = Signal()
     copied = Signal()
     layer_chosen = Signal(object)
+    usual_size = QSize(620, 480)
+    """Room for lines of eighty characters."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,10 +60,6 @@ class SourcePanel(QWidget):
         self._build()
         self.set_verdict(None)
         self.set_message("")
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for lines of eighty characters."""
-        return QSize(620, 480)
 
     def _build(self) -> None:
         offer(self.form, ((key, tr(it.label), tr(it.help)) for key, it in DIALECTS.items()))

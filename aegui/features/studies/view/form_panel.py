@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QWidget,
 )
 
 from aegui.core.errors import AeguiError
@@ -29,7 +28,7 @@ from aegui.features.studies.view.target_section import TargetSection
 from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
 from aegui.kit.choosing import menu_below, narrow
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, heading, held, row, scrolled
+from aegui.kit.layouts import Sized, column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ProblemLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import TextField
@@ -47,7 +46,7 @@ _PATH = int(Qt.ItemDataRole.UserRole)
 _MIN_PX = 286
 
 
-class StudyForm(QWidget):
+class StudyForm(Sized):
     """Passive form; user actions are emitted as signals."""
 
     plan_chosen = Signal(object)
@@ -66,6 +65,10 @@ class StudyForm(QWidget):
     """Emitted to load the recipe of the study into the builder."""
     start_requested = Signal()
     """Emitted to run what is missing."""
+    usual_size = QSize(360, 640)
+    """That of a column."""
+    least_size = QSize(_MIN_PX, 220)
+    """Rows are readable at its width; the rest is scrolled."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,14 +102,6 @@ class StudyForm(QWidget):
         self._build()
         self._connect()
         self.set_sheet(None)
-
-    def sizeHint(self) -> QSize:
-        """Return the size of a column."""
-        return QSize(360, 640)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a width at which rows are readable; the rest is scrolled."""
-        return QSize(_MIN_PX, 220)
 
     # ---------------------------------------------------------------- building
 

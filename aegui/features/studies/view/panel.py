@@ -20,7 +20,7 @@ from aegui.features.studies.view.overview_page import OverviewPage
 from aegui.features.studies.view.pages import ResultPages
 from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, dim, heading, held, row, scrolled
+from aegui.kit.layouts import Sized, column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, figures_font
@@ -37,7 +37,7 @@ _MAX_SEEDS = 200
 """Maximum number of seeds of a setting in the list."""
 
 
-class StudiesPanel(QWidget):
+class StudiesPanel(Sized):
     """Passive panel; user actions are emitted as signals."""
 
     example_requested = Signal()
@@ -52,6 +52,8 @@ class StudiesPanel(QWidget):
     """Emitted with a ``StudyCell``, to show its networks on the map."""
     network_requested = Signal(object, int)
     """Emitted with a ``StudyCell`` and a seed, to show that network on the map."""
+    usual_size = QSize(700, 400)
+    """Room for a table and the verdict."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,10 +78,6 @@ class StudiesPanel(QWidget):
         self._connect()
         self.set_sheet(None)
         self.set_busy(False)
-
-    def sizeHint(self) -> QSize:
-        """Return a size with room for a table and the verdict."""
-        return QSize(700, 400)
 
     def _build(self) -> None:
         self._placeholder = Placeholder(self._build_content())
