@@ -64,7 +64,9 @@ def test_it_shows_a_past_epoch_and_the_way_back(bar: TimeBar) -> None:
 
 
 def test_the_slider_and_the_button_tell_wishes(bar: TimeBar) -> None:
-    wished, played = told_by(bar.epoch_requested), told_by(bar.play.clicked)
+    wished = told_by(bar.epoch_requested)
+    played: list[bool] = []
+    bar.play.clicked.connect(lambda on: played.append(on))
     bar.slider.chosen.emit(3)
     bar.play.click()
     assert wished == [3]
@@ -77,9 +79,9 @@ def test_the_slider_and_the_button_tell_wishes(bar: TimeBar) -> None:
 
 
 def test_speed_loop_and_memory(bar: TimeBar) -> None:
-    speeds, loops, memories = (
-        told_by(signal) for signal in (bar.speed_chosen, bar.loop.triggered, bar.memory_chosen)
-    )
+    speeds, memories = told_by(bar.speed_chosen), told_by(bar.memory_chosen)
+    loops: list[bool] = []
+    bar.loop.triggered.connect(lambda on: loops.append(on))
     menu = actions(bar.speed.menu())
     for speed, text in zip(SPEEDS, ("¼×", "½×", "1×", "2×", "4×"), strict=True):
         menu[text].trigger()
