@@ -60,7 +60,12 @@ _MAP_CM, _HEADS_CM = 9.0, 2.0
 def project_command(options: argparse.Namespace) -> int:
     """Compute the maps, write them to a file, and print the quality of each."""
     keys = _keys(options)
-    settings = _settings(options)
+    settings = ProjectionOptions(
+        samples=options.samples,
+        perplexity=options.perplexity,
+        iterations=options.iterations,
+        seed=options.seed,
+    )
     if options.out is not None and Path(options.out).suffix.lower() not in _SUFFIXES:
         raise AeguiError(
             tr(
@@ -174,15 +179,6 @@ def _refuse_codes(keys: list[str]) -> None:
             raise AeguiError(
                 tr("--method {key}: a GAN has no encoder, so images have no code.", key=key)
             )
-
-
-def _settings(options: argparse.Namespace) -> ProjectionOptions:
-    return ProjectionOptions(
-        samples=options.samples,
-        perplexity=options.perplexity,
-        iterations=options.iterations,
-        seed=options.seed,
-    )
 
 
 def _is_run(file: str) -> bool:

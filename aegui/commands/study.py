@@ -139,7 +139,7 @@ def study_command(options: argparse.Namespace) -> int:
 def _carried_out(options: argparse.Namespace, plan: StudyPlan, path: Path) -> int:
     """Run ``plan``, of the file ``path``, or what is missing of it, and print the results."""
     selection = None if options.figures is None else pictures_of(options)
-    folder = _folder(options, path)
+    folder = default_folder(path) if options.out is None else Path(options.out)
     records = Records(folder)
     study = Study(plan, path.parent, records)
     if options.units is not None:
@@ -234,10 +234,6 @@ def _list() -> int:
     header = [tr("study"), tr("what it compares"), tr("settings"), tr("seeds")]
     say(table_text(header, rows, words=2))
     return 0
-
-
-def _folder(options: argparse.Namespace, path: Path) -> Path:
-    return default_folder(path) if options.out is None else Path(options.out)
 
 
 def _write_units(study: Study, folder: Path) -> int:

@@ -12,7 +12,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -75,7 +75,7 @@ def _chosen(dataset: Dataset, spec: DataSpec) -> Sequence[int] | None:
         (spec.names, dataset.names, _no_name),
     ):
         if selected is not None:
-            places = _places(titles)
+            places = {title.casefold(): title for title in titles}
             keys = {_found(dataset, places, title, refuse) for title in selected}
             pool = range(len(dataset)) if chosen is None else chosen
             chosen = [index for index in pool if titles[index].casefold() in keys]
@@ -133,11 +133,6 @@ def _label_at(chars: str, at: int, longest: int, labels: Container[str]) -> str 
             return chars[at : at + length]
     stand_in = _STAND_INS.get(chars[at])
     return stand_in if stand_in in labels else None
-
-
-def _places(titles: Collection[str]) -> dict[str, str]:
-    """Map the case-folded titles to the titles as written."""
-    return {title.casefold(): title for title in titles}
 
 
 def _found(

@@ -90,7 +90,7 @@ def estimate_level(
     first = _first_levels(kind)
     if kind == "gaussian" and ((image > 0.0) & (image < 1.0)).any():
         first = first[1:]  # grey pixels are there with some noise only
-    tried = _tried(first, likelihood)
+    tried = first, np.array([likelihood(level) for level in first.tolist()])
     if not np.isfinite(tried[1]).any():
         return None
     levels, found = _refined(tried, likelihood)
@@ -131,7 +131,7 @@ def _likelihood(
         if_off, if_on = lit_chances(noise_of(kind, level)) or (0.0, 1.0)
         total = np.zeros(len(on))
         for count, chance in zip(counts, (if_off, 1 - if_off, if_on, 1 - if_on), strict=True):
-            total += count * log(chance) if chance > 0 else _never(count)
+            total += count * log(chance) if chance > 0 else np.where(count > 0, -math.inf, 0.0)
         top = total[known].max()
         if math.isinf(top):
             return -math.inf
@@ -158,18 +158,10 @@ def _of_blocks(
     return by_sizes
 
 
-def _never(count: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(count > 0, -math.inf, 0.0)
-
-
 def _first_levels(kind: str) -> NDArray[np.float64]:
     if kind == "gaussian":
         return np.append(0.0, np.geomspace(_MIN_SIGMA, _MAX_SIGMA, _COARSE))
     return np.linspace(0.0, 0.5 if kind == "flip" else 1.0, _COARSE)
-
-
-def _tried(levels: NDArray[np.float64], likelihood: Callable[[float], float]) -> LevelLikelihoods:
-    return levels, np.array([likelihood(level) for level in levels.tolist()])
 
 
 def _refined(tried: LevelLikelihoods, likelihood: Callable[[float], float]) -> LevelLikelihoods:

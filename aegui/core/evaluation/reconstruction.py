@@ -63,8 +63,8 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
     for rows in _parts(flat):
         mean, log_variance = codec.encode_distribution(rows)
         output = codec.decode(mean)
-        inside = inside and _is_share(output)
-        totals[0] += _squared_error(rows, output)
+        inside = inside and bool(output.min() >= 0.0 and output.max() <= 1.0)
+        totals[0] += float(np.square(output - rows).sum(dtype=np.float64))
         both = (each.reshape(-1, *dataset.image_shape) for each in (output, rows))
         edges += [gradient_energy(each) for each in both]
         totals[1] += _cross_entropy(rows, output) if inside else 0.0
@@ -93,10 +93,6 @@ def gradient_energy(images: NDArray[np.float32]) -> float:
     return sum(float(np.square(step).sum(dtype=np.float64)) for step in steps)
 
 
-def _is_share(output: NDArray[np.float32]) -> bool:
-    return bool(output.min() >= 0.0 and output.max() <= 1.0)
-
-
 def wrong_of_all(codec: Codec, dataset: Dataset) -> NDArray[np.int64]:
     """Return the wrong pixels of the answer to each clean sample, int64 ``[N]``.
 
@@ -110,10 +106,6 @@ def wrong_of_all(codec: Codec, dataset: Dataset) -> NDArray[np.int64]:
 def _parts(flat: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     most = max(1, min(_ROWS, _NUMBERS // flat.shape[1]))
     return np.array_split(flat, -(-len(flat) // most))
-
-
-def _squared_error(target: NDArray[np.float32], output: NDArray[np.float32]) -> float:
-    return float(np.square(output - target).sum(dtype=np.float64))
 
 
 def _cross_entropy(target: NDArray[np.float32], output: NDArray[np.float32]) -> float:

@@ -125,7 +125,7 @@ def _in_words(problem: ErrorDetails, aliases: Mapping[str, str], written: str) -
     key = elided(_alias(location, aliases))
     kind, value = problem["type"], problem["input"]
     if kind == "extra_forbidden":
-        known = _known_keys(location[:-1])
+        known = list(_walk(location[:-1]).found.model_fields)
         hint = did_you_mean(location[-1], known) or " " + tr(
             "Known: {keys}.", keys=", ".join(known)
         )
@@ -235,10 +235,6 @@ def _kind_of(arm: Any) -> str:
     """Return the kind of one type of a union: its tag, or the one value of its ``kind``."""
     tag = next((item.tag for item in get_args(arm)[1:] if isinstance(item, Tag)), None)
     return tag or str(get_args(arm.model_fields["kind"].annotation)[0])
-
-
-def _known_keys(location: Location) -> list[str]:
-    return list(_walk(location).found.model_fields)
 
 
 def _choices(location: Location) -> list[object]:

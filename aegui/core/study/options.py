@@ -122,12 +122,8 @@ def options_of(plan: StudyPlan) -> PlanOptions:
 
 def _then(plan: StudyPlan) -> str:
     """Return the last figure of ``plan.choose`` beyond goal and figure, or ``NOTHING``."""
-    usual = _first_by(plan.goal, plan.figure)
+    usual = (plan.figure,) if plan.goal is None else (GOAL, plan.figure)
     return next((key for key in reversed(plan.choose) if key not in usual), NOTHING)
-
-
-def _first_by(goal: Goal | None, figure: str) -> tuple[str, ...]:
-    return (figure,) if goal is None else (GOAL, figure)
 
 
 def with_options(plan: StudyPlan, terms: PlanOptions) -> StudyPlan:

@@ -181,7 +181,11 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
         "size": codec.latent_size,
         "epoch": codec.epoch,
         "prior": exhibit.has_prior,
-        "frame": _frame_document(frame),
+        "frame": {
+            "origin": list(frame.origin),
+            "across": list(frame.across),
+            "up": list(frame.up),
+        },
         "rect": [round(value, 6) for value in rect],
         "codes": None if codes is None else packed(codes, "f32" if draws else "f16"),
         "pins": [{"z": list(pin.z), "name": pin.name} for pin in exhibit.pins],
@@ -200,14 +204,6 @@ def _part(codec: Codec, start: int, stop: int, precision: Precision) -> dict[str
     return {
         "layers": packed_layers(codec, start, stop),
         "numbers": packed_tensors(codec, start, stop, precision),
-    }
-
-
-def _frame_document(frame: Frame) -> dict[str, list[float]]:
-    return {
-        "origin": list(frame.origin),
-        "across": list(frame.across),
-        "up": list(frame.up),
     }
 
 

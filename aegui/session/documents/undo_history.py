@@ -86,9 +86,6 @@ class UndoHistory(QUndoStack):
         """Return whether a step can be redone; likewise."""
         return self.canRedo() and not (is_busy and self._is_fixed(self.index()))
 
-    def _is_edit(self, index: int) -> bool:
-        return isinstance(self.command(index), EditCommand)
-
     def _is_fixed(self, index: int) -> bool:
         """Return whether a step changes more of the draft than a running training can follow."""
         step = self.command(index)
@@ -104,7 +101,7 @@ class UndoHistory(QUndoStack):
         if clean < 0:
             return True
         between = range(min(clean, now), max(clean, now))
-        return any(self._is_edit(index) for index in between)
+        return any(isinstance(self.command(index), EditCommand) for index in between)
 
     def _step(self, index: int) -> KeptCommand:
         step = self.command(index)

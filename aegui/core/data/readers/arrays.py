@@ -43,7 +43,7 @@ def images_from(
         if width is not None or is_rows(array):
             return _from_rows(array, source, line, width)
         flat = to_unit(array, source, line)
-        if _is_one_glyph(array):
+        if array.shape == (GLYPH_HEIGHT, GLYPH_WIDTH):
             return flat[np.newaxis]
         return flat.reshape(len(flat), *_sides(array.shape[1], source, line))
     if array.ndim in (3, 4) and min(array.shape[-2:]) >= 2:
@@ -106,10 +106,6 @@ def _rows_of_line(array: NDArray[np.float64]) -> NDArray[np.float64]:
     count = len(array)
     is_many = count > GLYPH_HEIGHT and count % GLYPH_HEIGHT == 0 and array.max() > 1
     return array.reshape(-1, GLYPH_HEIGHT) if is_many else array.reshape(1, -1)
-
-
-def _is_one_glyph(array: NDArray[np.float64]) -> bool:
-    return array.shape == (GLYPH_HEIGHT, GLYPH_WIDTH)
 
 
 def _from_rows(

@@ -162,7 +162,7 @@ class Training:
         self._base_rate = recipe.training.optimizer.learning_rate
         self._learning = (True, True)
         device, self.notes = choose_device(recipe.training.device, work_of(resolved))
-        self.device = _device_words(device)
+        self.device = f"cuda ({torch.cuda.get_device_name()})" if device.type == "cuda" else "cpu"
         torch.set_num_threads(thread_count(resolved, control.spare_cores))
         self._parameters = Parameters(resolved, device)
         self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ NOISE_STREAM)
@@ -599,10 +599,6 @@ def work_of(resolved: ResolvedRecipe) -> float:
     """Return the multiplications of a forward pass of all runs with one batch."""
     _, batch = rows_of(resolved)
     return float(resolved.recipe.runs * sum(layer.cost for layer in resolved.all_layers) * batch)
-
-
-def _device_words(device: torch.device) -> str:
-    return f"cuda ({torch.cuda.get_device_name()})" if device.type == "cuda" else "cpu"
 
 
 def thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QLabel,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QWidget,
 )
@@ -79,11 +78,7 @@ class StudyPanel(Sized):
         header.addWidget(self._build_try())
         for page in (self.matrix, self.curves, self.mistakes):
             self._pages.addWidget(page)
-        self.setLayout(column(header, (self._build_scroll(), 1), spacing=0))
-
-    def _build_scroll(self) -> QScrollArea:
-        """Return a scroll area of the pages, whose minimum width must not widen the window."""
-        return scrolled(self._pages, sideways=True)
+        self.setLayout(column(header, (scrolled(self._pages, sideways=True), 1), spacing=0))
 
     def _build_work(self) -> QWidget:
         self._text.setFont(figures_font(self.font()))

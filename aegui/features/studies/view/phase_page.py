@@ -56,7 +56,7 @@ class PhasePage(StudyPage):
         self.previous = flat_button("edit-shift-left", tr("The network of the previous seed"))
         self.next = flat_button("edit-shift-right", tr("The network of the next seed"))
         self.words = dim(ElidedLabel())
-        self.key = _key()
+        self.key = ShadeKey(tr("Runs at\nthe goal"), ("0 %", "100 %"), least=_MIN_SHADE)
         self.table = MatrixTable(tr("Share of the runs at the goal"), _CELL_LIMITS, self.figure)
         self.field = SeedSquares(self._make)
         self._pages = QStackedWidget()
@@ -203,10 +203,6 @@ class PhasePage(StudyPage):
             self.setting_chosen.emit((begun or list(indices))[0])
         if begun:
             self.networks_requested.emit(begun[0])
-
-
-def _key() -> ShadeKey:
-    return ShadeKey(tr("Runs at\nthe goal"), ("0 %", "100 %"), least=_MIN_SHADE)
 
 
 def _matrix(diagram: PhaseDiagram) -> NumberMatrix:
