@@ -269,17 +269,14 @@ class ProblemLabel(QWidget):
 
 
 class Grip(PaintedBase):
-    """A handle of six dots for dragging a card.
-
-    Signals:
-        dragged(QPoint): Global position of the pointer during a drag.
-        dropped(QPoint): Global position at which the drag ended.
-    """
+    """A handle of six dots for dragging a card."""
 
     accessible_role = QAccessible.Role.Grip
 
     dragged = Signal(QPoint)
+    """Global position of the pointer during a drag."""
     dropped = Signal(QPoint)
+    """Global position at which the drag ended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

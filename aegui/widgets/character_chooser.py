@@ -28,13 +28,10 @@ class CharacterChooser(QWidget):
     """A grid of checkable glyphs and a text field for the same choice, kept in step.
 
     Typed characters keep their order; a clicked character is inserted in the order of the set.
-
-    Signals:
-        chosen_changed(str): The chosen labels, joined; never empty, since a network cannot be
-            trained on no character.
     """
 
     chosen_changed = Signal(str)
+    """The chosen labels, joined; never empty, since a network cannot be trained on no character."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -34,14 +34,12 @@ class Gallery(Cells, PaintedArea):
 
     It shows any selection of a set, in any order. Samples left out of training are faded. A sample
     can be dragged to wherever samples are accepted, such as the boxes of a concept.
-
-    Signals:
-        activated(index): A sample was clicked, or Enter pressed on it.
-        toggled(index): A sample is to be included or left out: Ctrl and a click, or Space.
     """
 
     activated = Signal(int)
+    """With index: a sample was clicked, or Enter pressed on it."""
     toggled = Signal(int)
+    """With index: a sample is to be included or left out: Ctrl and a click, or Space."""
     usual_size = QSize(5 * _CELL_PX + 2 * SPACING, 4 * _CELL_PX)
     least_size = QSize(2 * _CELL_PX, 2 * _CELL_PX)
 

@@ -34,17 +34,15 @@ class GlyphGrid(Cells, Painted):
 
     Args:
         checkable: Whether glyphs are checked and unchecked; otherwise one is picked.
-
-    Signals:
-        picked(index): A glyph was clicked, or Enter pressed on it; only if not checkable.
-        checked_changed(): The user checked or unchecked glyphs; only if checkable.
-        current_moved(x, y): The keyboard cursor has moved to the glyph around that point, which
-            should be scrolled into view.
     """
 
     picked = Signal(int)
+    """With index: a glyph was clicked, or Enter pressed on it; only if not checkable."""
     checked_changed = Signal()
+    """The user checked or unchecked glyphs; only if checkable."""
     current_moved = Signal(int, int)
+    """With x, y: the keyboard cursor has moved to the glyph around that point, which should be
+    scrolled into view."""
     least_size = QSize(4 * CELL_PX, CELL_PX)
 
     def __init__(self, *, checkable: bool) -> None:

@@ -65,13 +65,11 @@ class NearestStrip(Cells, Painted):
 
     Args:
         grows: Whether images are enlarged where there is room.
-
-    Signals:
-        sample_activated(index): A sample was clicked, or Enter pressed on it; ``index`` is its
-            index in the set.
     """
 
     sample_activated = Signal(int)
+    """With index: a sample was clicked, or Enter pressed on it; ``index`` is its index in the set.
+    """
 
     def __init__(self, *, grows: bool = False) -> None:
         super().__init__()

@@ -16,15 +16,12 @@ if TYPE_CHECKING:
 
 
 class OtherMenu(QToolButton):
-    """Tool button whose menu is filled by the owner each time it opens.
-
-    Signals:
-        requested(): The menu is about to be shown; call ``set_choices``.
-        chosen(key): A network was chosen.
-    """
+    """Tool button whose menu is filled by the owner each time it opens."""
 
     requested = Signal()
+    """The menu is about to be shown; call ``set_choices``."""
     chosen = Signal(str)
+    """With key: a network was chosen."""
 
     def __init__(self) -> None:
         super().__init__()

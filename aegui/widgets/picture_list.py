@@ -95,15 +95,12 @@ class _Model(QAbstractListModel):
 
 
 class PictureList(QListView):
-    """Shows ``PictureRows``.
-
-    Signals:
-        row_activated(int): A row was double-clicked, or Enter pressed on it.
-        selection_moved(): The selection has changed.
-    """
+    """Shows ``PictureRows``."""
 
     row_activated = Signal(int)
+    """A row was double-clicked, or Enter pressed on it."""
     selection_moved = Signal()
+    """The selection has changed."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

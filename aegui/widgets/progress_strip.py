@@ -45,12 +45,10 @@ class ProgressStrip(QFrame):
     """Shown inside ``host`` at the upper edge of ``room``, below the buttons there.
 
     Placed below other visible strips.
-
-    Signals:
-        cancel_requested(): The job is to be cancelled.
     """
 
     cancel_requested = Signal()
+    """The job is to be cancelled."""
 
     def __init__(self, host: QWidget, area: QWidget) -> None:
         super().__init__(host)

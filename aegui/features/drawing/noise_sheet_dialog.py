@@ -33,13 +33,10 @@ _MARGIN_PX = 12
 
 
 class NoiseSheetDialog(QDialog):
-    """The drawing at several levels of the chosen noise, with each network's answers.
-
-    Signals:
-        open_requested(): A run in another file is to be added to the networks.
-    """
+    """The drawing at several levels of the chosen noise, with each network's answers."""
 
     open_requested = Signal()
+    """A run in another file is to be added to the networks."""
 
     def __init__(self, services: Services, parent: QWidget) -> None:
         super().__init__(parent)

@@ -51,16 +51,14 @@ class RowBars(Painted):
     """Paints ``RowBar`` rows; mouse and arrow keys hover them, a click or Enter chooses one.
 
     Override ``paint_lead`` to paint something before the names.
-
-    Signals:
-        pointed(row): The hovered row, or None.
-        chosen(row): The row was clicked, or Enter or Space pressed on it.
     """
 
     accessible_role = QAccessible.Role.Chart
 
     pointed = Signal(object)
+    """With row: the hovered row, or None."""
     chosen = Signal(int)
+    """With row: the row was clicked, or Enter or Space pressed on it."""
     lead_px = 0
     """Width of the area before the names."""
     name_share = 0.42

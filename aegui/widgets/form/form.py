@@ -25,9 +25,6 @@ class Form(QWidget):
 
     A field with a ``begins`` value has a check box in place of its label; unchecked, it is None.
 
-    Signals:
-        edited(object): The value with the user's changes.
-
     Attributes:
         fields: The editors by field name.
         boxes: The check boxes of the fields that may be None.
@@ -35,6 +32,7 @@ class Form(QWidget):
     """
 
     edited = Signal(object)
+    """The value with the user's changes."""
 
     def __init__(self, value: Any, names: Sequence[str] = ()) -> None:
         """Create rows for ``names``, dotted for inner values; by default for all with a label."""

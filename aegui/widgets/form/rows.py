@@ -36,15 +36,12 @@ class _ClickLabel(QLabel):
 
 
 class SettingRow(QWidget):
-    """A labelled editor of one setting.
-
-    Signals:
-        edited(object): The value chosen by the user; None for "not used".
-        open_requested(): The user wants to open a file (only the row of the source).
-    """
+    """A labelled editor of one setting."""
 
     edited = Signal(object)
+    """The value chosen by the user; None for "not used"."""
     open_requested = Signal()
+    """The user wants to open a file (only the row of the source)."""
 
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)

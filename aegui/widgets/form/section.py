@@ -121,15 +121,12 @@ class SectionHeader(QAbstractButton):
 
 
 class FoldingSection(PaintedBase):
-    """A header and its rows.
-
-    Signals:
-        rows_needed(): The section is expanded for the first time; add the rows.
-    """
+    """A header and its rows."""
 
     accessible_role = QAccessible.Role.Grouping
 
     rows_needed = Signal()
+    """The section is expanded for the first time; add the rows."""
 
     def __init__(self, title: str) -> None:
         super().__init__()

@@ -88,19 +88,16 @@ class FewLines(PaintedBase):
 
 
 class AnswerRow(QWidget):
-    """One answer: name and quality, above or beside its images.
-
-    Signals:
-        activated(key): The answer of that key was clicked, or got the focus.
-        pixel_activated(key, row, column): Explain that pixel.
-        removed(key): Remove the network of that key.
-    """
+    """One answer: name and quality, above or beside its images."""
 
     accessible_role = QAccessible.Role.Grouping
 
     activated = Signal(str)
+    """With key: the answer of that key was clicked, or got the focus."""
     pixel_activated = Signal(str, int, int)
+    """With key, row, column: explain that pixel."""
     removed = Signal(str)
+    """With key: remove the network of that key."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -237,19 +234,16 @@ class AnswerRow(QWidget):
 
 
 class AnswersPage(QWidget):
-    """All answers; the nearest samples of the current one are shown.
-
-    Signals:
-        sample_activated(index): One of the nearest samples was clicked.
-        pixel_activated(key, row, column): Explain that pixel of the answer.
-        current_changed(key): Another answer is the current one.
-        removed(key): Remove the network of that key.
-    """
+    """All answers; the nearest samples of the current one are shown."""
 
     sample_activated = Signal(int)
+    """With index: one of the nearest samples was clicked."""
     pixel_activated = Signal(str, int, int)
+    """With key, row, column: explain that pixel of the answer."""
     current_changed = Signal(str)
+    """With key: another answer is the current one."""
     removed = Signal(str)
+    """With key: remove the network of that key."""
 
     def __init__(self) -> None:
         super().__init__()

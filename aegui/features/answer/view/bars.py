@@ -31,13 +31,10 @@ class SampleBar(RowBar):
 
 
 class SampleBars(RowBars):
-    """Bars with the images of samples, which can be activated.
-
-    Signals:
-        activated(index): A row with a sample was chosen.
-    """
+    """Bars with the images of samples, which can be activated."""
 
     activated = Signal(int)
+    """With index: a row with a sample was chosen."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, "bars")

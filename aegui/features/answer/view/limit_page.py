@@ -35,17 +35,14 @@ _MIN_CHANCE = 0.0005
 
 
 class LimitPage(QWidget):
-    """Shows the best possible reading of the drawing given the characters and the noise.
-
-    Signals:
-        estimated_chosen(estimated): Whether to estimate the noise level from the drawing.
-        prior_chosen(key): How to weigh characters: ``ALIKE``, ``KNOWN``, or ``FILE`` to ask.
-        sample_activated(index): A character was clicked.
-    """
+    """Shows the best possible reading of the drawing given the characters and the noise."""
 
     estimated_chosen = Signal(bool)
+    """With estimated: whether to estimate the noise level from the drawing."""
     prior_chosen = Signal(str)
+    """With key: how to weigh characters: ``ALIKE``, ``KNOWN``, or ``FILE`` to ask."""
     sample_activated = Signal(int)
+    """With index: a character was clicked."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -26,13 +26,10 @@ FILE = "file"
 
 
 class OutlierPage(QWidget):
-    """Histogram, threshold and ROC curve of one network, computed on request.
-
-    Signals:
-        outside_chosen(key): Compare with that set: "" for none, ``FILE`` to ask for one.
-    """
+    """Histogram, threshold and ROC curve of one network, computed on request."""
 
     outside_chosen = Signal(str)
+    """With key: compare with that set: "" for none, ``FILE`` to ask for one."""
 
     def __init__(self) -> None:
         super().__init__()

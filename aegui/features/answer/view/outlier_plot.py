@@ -39,13 +39,10 @@ _AIR = 1.08
 
 
 class OutlierPlot(HistogramView):
-    """Histogram of the errors, the error of the drawing as a line, and the threshold.
-
-    Signals:
-        threshold_moved(error): The threshold was dragged, or moved by keys.
-    """
+    """Histogram of the errors, the error of the drawing as a line, and the threshold."""
 
     threshold_moved = Signal(float)
+    """With error: the threshold was dragged, or moved by keys."""
 
     def __init__(self) -> None:
         super().__init__("outliers", tr("Errors of the set, with the threshold"))

@@ -39,13 +39,10 @@ _GAP_PX = 4
 
 
 class PairsPage(QWidget):
-    """A table of pairs, computed on request.
-
-    Signals:
-        sample_activated(index): Open the first character of a pair for drawing.
-    """
+    """A table of pairs, computed on request."""
 
     sample_activated = Signal(int)
+    """With index: open the first character of a pair for drawing."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -41,15 +41,12 @@ PAGES = {
 
 
 class AnswerPanel(QWidget):
-    """Five pages about the answers to the drawing. Passive.
-
-    Signals:
-        sample_activated(index): A character was clicked, on any page.
-        page_shown(key): Another of ``PAGES`` is visible.
-    """
+    """Five pages about the answers to the drawing. Passive."""
 
     sample_activated = Signal(int)
+    """With index: a character was clicked, on any page."""
     page_shown = Signal(str)
+    """With key: another of ``PAGES`` is visible."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -49,16 +49,14 @@ class AnswerPictures(Painted):
     The images are side by side at one scale. For images that are not glyphs the third is the
     squared error of each pixel, and there is no fourth. A pixel is chosen by the mouse, or by the
     arrows and Enter.
-
-    Signals:
-        pixel_activated(row, column): Explain that pixel.
-        activated(): The answer was clicked, or got the focus.
     """
 
     accessible_role = QAccessible.Role.Graphic
 
     pixel_activated = Signal(int, int)
+    """With row, column: explain that pixel."""
     activated = Signal()
+    """The answer was clicked, or got the focus."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -37,13 +37,10 @@ _BRIGHTENS = mark(
 
 
 class WhyPage(QWidget):
-    """Shows ``PixelReasons``. Passive.
-
-    Signals:
-        sample_activated(index): A character was clicked.
-    """
+    """Shows ``PixelReasons``. Passive."""
 
     sample_activated = Signal(int)
+    """With index: a character was clicked."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -74,17 +74,14 @@ _SHOWN = ("network.", "gan.", "classifier.")
 
 
 class BuilderPanel(QWidget):
-    """Presets, kind of model, the architecture as text, and the chains of layer cards.
-
-    Signals:
-        recipe_edited(Recipe, str): The recipe asked for, and the text of the undo step.
-        vary_requested(str): The setting at that path is to be varied in a study.
-        layer_pointed(object): Part and index of the hovered layer, or None.
-    """
+    """Presets, kind of model, the architecture as text, and the chains of layer cards."""
 
     recipe_edited = Signal(object, str)
+    """The recipe asked for, and the text of the undo step."""
     vary_requested = Signal(str)
+    """The setting at that path is to be varied in a study."""
     layer_pointed = Signal(object)
+    """Part and index of the hovered layer, or None."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -88,31 +88,28 @@ class CardState:
 
 
 class LayerCard(PaintedBase):
-    """A card with the settings of one layer; passive but for its signals.
-
-    Signals:
-        layer_edited(str, object): A field of the layer and its new value.
-        vary_requested(str): The field at that path of the recipe is to be varied in a study.
-        remove_requested(): Remove the layer.
-        add_requested(): Insert another layer of the same kind after this one.
-        add_menu_requested(): Insert a layer of a kind chosen from a menu after this one.
-        move_requested(int): Move the layer one place up (-1) or down (+1).
-        focus_step_requested(int): Focus the card above (-1) or below (+1).
-        focused(): The card itself, not one of its fields, has got the focus.
-        pointed(bool): Whether the pointer has entered or left the card.
-    """
+    """A card with the settings of one layer; passive but for its signals."""
 
     accessible_role = QAccessible.Role.Grouping
 
     layer_edited = Signal(str, object)
+    """A field of the layer and its new value."""
     vary_requested = Signal(str)
+    """The field at that path of the recipe is to be varied in a study."""
     remove_requested = Signal()
+    """Remove the layer."""
     add_requested = Signal()
+    """Insert another layer of the same kind after this one."""
     add_menu_requested = Signal()
+    """Insert a layer of a kind chosen from a menu after this one."""
     move_requested = Signal(int)
+    """Move the layer one place up (-1) or down (+1)."""
     focus_step_requested = Signal(int)
+    """Focus the card above (-1) or below (+1)."""
     focused = Signal()
+    """The card itself, not one of its fields, has got the focus."""
     pointed = Signal(bool)
+    """Whether the pointer has entered or left the card."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -110,15 +110,13 @@ def lowered(label: str) -> str:
 class CardBody(QWidget):
     """The fields of one kind of layer, built from the table ``FIELDS``; passive.
 
-    Signals:
-        edited(str, object): A field of the layer and its new value.
-
     Attributes:
         fields: The editors by the name of their setting.
         more: The button that unfolds the other fields, or None if none is folded.
     """
 
     edited = Signal(str, object)
+    """A field of the layer and its new value."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

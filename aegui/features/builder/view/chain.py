@@ -38,15 +38,6 @@ _GHOST_OPACITY = 0.8
 class LayerChain(QWidget):
     """Cards from the input to the output with the connections between them.
 
-    Signals:
-        recipe_edited(Recipe, str): The recipe asked for, and the text of the undo step.
-        card_focused(QWidget): The card that should be scrolled into view.
-        layer_pointed(object): Part and index of the layer whose card is hovered or has the focus,
-            or None.
-        drag_moved(QPoint): The pointer in the chain's coordinates while a card is dragged.
-        vary_requested(str): The setting at that path is to be varied in a study.
-        remedy_requested(Problem): The remedy offered for the problem is to be applied.
-
     Attributes:
         cards: From the input to the output.
         gaps: Between them.
@@ -54,11 +45,17 @@ class LayerChain(QWidget):
     """
 
     recipe_edited = Signal(object, str)
+    """With Recipe, str: the recipe asked for, and the text of the undo step."""
     card_focused = Signal(object)
+    """With QWidget: the card that should be scrolled into view."""
     layer_pointed = Signal(object)
+    """Part and index of the layer whose card is hovered or has the focus, or None."""
     drag_moved = Signal(QPoint)
+    """The pointer in the chain's coordinates while a card is dragged."""
     vary_requested = Signal(str)
+    """The setting at that path is to be varied in a study."""
     remedy_requested = Signal(object)
+    """With Problem: the remedy offered for the problem is to be applied."""
 
     def __init__(self, words: Callable[[Recipe], str]) -> None:
         """``words`` returns the layer sizes of an edited recipe for the text of the undo step."""

@@ -38,13 +38,10 @@ class StripState:
 
 
 class EditedStrip(QFrame):
-    """Lists the edits since the training, with buttons that act on them; passive.
-
-    Signals:
-        view_requested(bool): Show the recipe as it was trained, or the draft again.
-    """
+    """Lists the edits since the training, with buttons that act on them; passive."""
 
     view_requested = Signal(bool)
+    """Show the recipe as it was trained, or the draft again."""
 
     def __init__(self) -> None:
         super().__init__()

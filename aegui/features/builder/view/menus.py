@@ -31,12 +31,10 @@ class ExplainedMenu(QMenu):
     """Entries under headings, each with a line of explanation; a disabled entry says why.
 
     The explanation is painted here: Qt reserves twice the room for a second text column.
-
-    Signals:
-        chosen(str): Key of the chosen entry.
     """
 
     chosen = Signal(str)
+    """Key of the chosen entry."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

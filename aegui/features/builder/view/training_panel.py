@@ -48,16 +48,14 @@ class TrainingPanel(FoldingPanel):
 
     During a training the learning rate and the noise stay editable: the running training adopts
     them from the draft.
-
-    Signals:
-        recipe_edited(Recipe, str): The recipe asked for, and the text of the undo step.
-        open_data_requested(): A file of images or glyphs is to be chosen.
-        vary_requested(str): The setting at that path is to be varied in a study.
     """
 
     recipe_edited = Signal(object, str)
+    """The recipe asked for, and the text of the undo step."""
     open_data_requested = Signal()
+    """A file of images or glyphs is to be chosen."""
     vary_requested = Signal(str)
+    """The setting at that path is to be varied in a study."""
 
     def __init__(self) -> None:
         super().__init__()

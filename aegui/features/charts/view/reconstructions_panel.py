@@ -38,13 +38,10 @@ _MEANS = {
 
 
 class ReconstructionsPanel(QWidget):
-    """Samples beside the network's reconstructions of them, under a summary.
-
-    Signals:
-        order_chosen(key): A key of ``ORDERS`` was chosen.
-    """
+    """Samples beside the network's reconstructions of them, under a summary."""
 
     order_chosen = Signal(str)
+    """With key: a key of ``ORDERS`` was chosen."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -84,13 +84,11 @@ class _PictureLayout:
 class ReconstructionsView(Cells, PaintedArea):
     """All groups as one cached pixmap of the visible ones.
 
-    Signals:
-        sample_activated(index): A group was clicked, or Enter pressed on it.
-
     Dragging a group drags its sample.
     """
 
     sample_activated = Signal(int)
+    """With index: a group was clicked, or Enter pressed on it."""
     usual_size = QSize(420, 160)
     least_size = QSize(120, 60)
 

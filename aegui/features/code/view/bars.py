@@ -52,15 +52,12 @@ _KEYS = {
 
 
 class DimensionBars(PaintedArea):
-    """Shows one measure of a ``CodeAnalysis``. Passive, but for hovering and the keyboard cursor.
-
-    Signals:
-        dimension_activated(int): A bar was clicked, or Enter pressed on it; its dimension, from 0.
-    """
+    """Shows one measure of a ``CodeAnalysis``. Passive but for hovering and keyboard cursor."""
 
     accessible_role = QAccessible.Role.Chart
 
     dimension_activated = Signal(int)
+    """A bar was clicked, or Enter pressed on it; its dimension, from 0."""
     usual_size = QSize(360, 150)
     """Room for about twenty bars."""
     least_size = QSize(140, 64)

@@ -67,13 +67,10 @@ class MeanImage(PaintedBase):
 
 
 class PairRow(Painted):
-    """Pairs of samples side by side, with their distance below.
-
-    Signals:
-        activated(int): The sample with that index was clicked.
-    """
+    """Pairs of samples side by side, with their distance below."""
 
     activated = Signal(int)
+    """The sample with that index was clicked."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -131,13 +131,10 @@ class _ClassBars(QStyledItemDelegate):
 
 
 class ClassList(QWidget):
-    """A list of checkable classes; at least one must be checked.
-
-    Signals:
-        chosen_changed(object): Tuple of the checked classes in the order of the list.
-    """
+    """A list of checkable classes; at least one must be checked."""
 
     chosen_changed = Signal(object)
+    """Tuple of the checked classes in the order of the list."""
 
     def __init__(self) -> None:
         super().__init__()

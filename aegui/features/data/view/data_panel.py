@@ -58,19 +58,16 @@ _SECTIONS = ("classes", "shares", "augment", "card")
 
 
 class DataPanel(FoldingPanel):
-    """Passive but for its signals; the owner fills ``menu`` with the available sets.
-
-    Signals:
-        data_edited(DataSpec, str): The data asked for, and the text of the undo step.
-        search_changed(str): Samples whose name matches are to be shown; "" shows all.
-        only_requested(object): Select only the samples with these indices into the pool.
-        vary_requested(str): The field at that path of the recipe is to be varied in a study.
-    """
+    """Passive but for its signals; the owner fills ``menu`` with the available sets."""
 
     data_edited = Signal(object, str)
+    """The data asked for, and the text of the undo step."""
     search_changed = Signal(str)
+    """Samples whose name matches are to be shown; "" shows all."""
     only_requested = Signal(object)
+    """Select only the samples with these indices into the pool."""
     vary_requested = Signal(str)
+    """The field at that path of the recipe is to be varied in a study."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -32,13 +32,10 @@ class DownloadOffer:
 
 
 class DownloadPanel(QWidget):
-    """Shows the offer and the progress; passive but for its signals.
-
-    Signals:
-        files_requested(str): Copy the set from a ``folder``, or from ``files``.
-    """
+    """Shows the offer and the progress; passive but for its signals."""
 
     files_requested = Signal(str)
+    """Copy the set from a ``folder``, or from ``files``."""
 
     def __init__(self, offer: DownloadOffer) -> None:
         super().__init__()

@@ -44,14 +44,12 @@ _SKIPPED_PX = 110
 class ImportPanel(QWidget):
     """Shows the images found and their preview; passive but for its signal.
 
-    Signals:
-        spec_edited(ImageSpec): The settings for reading the images have changed.
-
     Attributes:
         form: The fields of a ``DataSpec`` for reading and for the number of images.
     """
 
     spec_edited = Signal(object)
+    """With ImageSpec: the settings for reading the images have changed."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -54,18 +54,16 @@ class _Bar(PaintedBase):
 class SharesBox(QWidget):
     """The number of samples to use, and the share held out for validation.
 
-    Signals:
-        split_edited(SplitSpec): Another share or seed is requested.
-        count_edited(object): The maximum number of samples was changed; None for all.
-        check_requested(str): Validation on another set is requested: a key of ``set_checks``.
-
     Attributes:
         form: Its fields, of a ``DataSpec``.
     """
 
     split_edited = Signal(object)
+    """With SplitSpec: another share or seed is requested."""
     count_edited = Signal(object)
+    """The maximum number of samples was changed; None for all."""
     check_requested = Signal(str)
+    """Validation on another set is requested: a key of ``set_checks``."""
 
     def __init__(self) -> None:
         super().__init__()

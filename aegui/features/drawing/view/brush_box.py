@@ -45,16 +45,12 @@ _COLOURS = (
 
 
 class BrushBox(QWidget):
-    """Selects size and ink of the brush.
-
-    Signals:
-        size_chosen(size): Rows and columns painted at a time.
-        ink_chosen(object, object): The inks of the left and the right mouse button: a level 0..1,
-            or red, green and blue.
-    """
+    """Selects size and ink of the brush."""
 
     size_chosen = Signal(int)
+    """With size: rows and columns painted at a time."""
     ink_chosen = Signal(object, object)
+    """The inks of the left and the right mouse button: a level 0..1, or red, green and blue."""
 
     def __init__(self) -> None:
         super().__init__()

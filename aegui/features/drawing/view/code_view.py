@@ -33,17 +33,14 @@ _SHOWN_ERRORS = 50
 
 
 class CodeView(QWidget):
-    """Shows the code of the drawing, and marks errors in edited code.
-
-    Signals:
-        pixels_edited(object): The pixels of the edited code, ``[H, W]`` or ``[3, H, W]``.
-        copy_requested(text): The text is to be copied to the clipboard.
-        form_chosen(key): A key of ``CODE_FORMS``.
-    """
+    """Shows the code of the drawing, and marks errors in edited code."""
 
     pixels_edited = Signal(object)
+    """The pixels of the edited code, ``[H, W]`` or ``[3, H, W]``."""
     copy_requested = Signal(str)
+    """With text: the text is to be copied to the clipboard."""
     form_chosen = Signal(str)
+    """With key: a key of ``CODE_FORMS``."""
 
     def __init__(self) -> None:
         super().__init__()

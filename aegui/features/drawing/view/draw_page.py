@@ -34,17 +34,14 @@ GHOSTS = {
 
 
 class DrawPage(QWidget):
-    """The first page beside the editor.
-
-    Signals:
-        add_requested(label): Add the drawing to the set under that label.
-        ghost_chosen(key): A key of ``GHOSTS`` was chosen.
-        fit_requested(): Give the drawing the size that the network takes.
-    """
+    """The first page beside the editor."""
 
     add_requested = Signal(str)
+    """With label: add the drawing to the set under that label."""
     ghost_chosen = Signal(str)
+    """With key: a key of ``GHOSTS`` was chosen."""
     fit_requested = Signal()
+    """Give the drawing the size that the network takes."""
 
     def __init__(self) -> None:
         super().__init__()

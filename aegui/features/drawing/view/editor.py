@@ -41,14 +41,11 @@ _JUMPS: dict[int, Cell] = {
 
 
 class PixelEditor(StrokeSurface):
-    """A surface to draw on with the mouse and the keyboard.
-
-    Signals:
-        copy_requested(), paste_requested(): Ctrl+C and Ctrl+V.
-    """
+    """A surface to draw on with the mouse and the keyboard."""
 
     copy_requested = Signal()
     paste_requested = Signal()
+    """Ctrl+C and Ctrl+V."""
 
     def __init__(self) -> None:
         super().__init__()

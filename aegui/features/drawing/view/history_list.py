@@ -18,13 +18,10 @@ _SIZE_PX = (220, 280)
 
 
 class HistoryList(QFrame):
-    """A popup with the steps, the newest at the bottom.
-
-    Signals:
-        step_chosen(step): The drawing is to be restored as it was after that many steps.
-    """
+    """A popup with the steps, the newest at the bottom."""
 
     step_chosen = Signal(int)
+    """With step: the drawing is to be restored as it was after that many steps."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)

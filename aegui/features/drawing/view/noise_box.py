@@ -19,15 +19,12 @@ _MAX_SEED = 99_999
 
 
 class NoiseBox(QWidget):
-    """Selects the noise; every change is requested at once.
-
-    Signals:
-        noise_requested(spec, seed): Apply this noise to the drawing; kind "none" removes it.
-        sheet_requested(): Show the drawing at several noise levels.
-    """
+    """Selects the noise; every change is requested at once."""
 
     noise_requested = Signal(object, int)
+    """With spec, seed: apply this noise to the drawing; kind "none" removes it."""
     sheet_requested = Signal()
+    """Show the drawing at several noise levels."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -33,20 +33,18 @@ class SetGallery(GlyphGrid):
 
     Dragging a sample moves it within the set; dragging it out of the gallery carries it to views
     that accept samples, or back into the gallery.
-
-    Signals:
-        moved(index, place): The sample at ``index`` is to be moved to ``place``.
-        chosen(index): The current sample has changed.
-        edge_neared(x, y): A drag is at the edge of the visible area: scroll to this point.
-        delete_requested(index), duplicate_requested(index), rename_requested(index): By key.
     """
 
     moved = Signal(int, int)
+    """With index, place: the sample at ``index`` is to be moved to ``place``."""
     chosen = Signal(int)
+    """With index: the current sample has changed."""
     edge_neared = Signal(int, int)
+    """With x, y: a drag is at the edge of the visible area: scroll to this point."""
     delete_requested = Signal(int)
     duplicate_requested = Signal(int)
     rename_requested = Signal(int)
+    """With index: requested by key."""
 
     def __init__(self) -> None:
         super().__init__(checkable=False)

@@ -42,25 +42,22 @@ _OF_ONE = ("redraw", "duplicate", "delete")
 
 
 class SetPage(QWidget):
-    """Shows the samples and requests their edits; passive but for its signals.
-
-    Signals:
-        moved(index, place), duplicate_requested(index), delete_requested(index),
-        redraw_requested(index), renamed(index, label): Edits of one sample.
-        open_requested(index): Load the sample as the drawing.
-        import_requested(), export_requested(): Add a file, or save the set.
-        continue_requested(): Continue the training with the set as it is now.
-    """
+    """Shows the samples and requests their edits; passive but for its signals."""
 
     moved = Signal(int, int)
+    """Move the sample at an index to another place."""
     duplicate_requested = Signal(int)
     delete_requested = Signal(int)
     redraw_requested = Signal(int)
     renamed = Signal(int, str)
+    """Edit the sample at that index; the last one with its new label."""
     open_requested = Signal(int)
+    """Load the sample as the drawing."""
     import_requested = Signal()
     export_requested = Signal()
+    """Add a file, or save the set."""
     continue_requested = Signal()
+    """Continue the training with the set as it is now."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -72,35 +72,31 @@ class StrokeSurface(PixelSurface):
 
     It changes nothing itself: the owner of the drawing responds with ``set_pixels``. A stroke lasts
     from the press of a button or key to its release.
-
-    Signals:
-        stroke_started(step): A stroke begins; ``step`` is its name in the history.
-        pixel_painted(row, column, value): Set the pixel to ``value``.
-        cells_painted(object, object): Set all cells of a list of rows and columns to a level 0..1,
-            or to red, green and blue.
-        shape_painted(object, object): As ``cells_painted``, but undoing earlier changes of the
-            stroke.
-        noise_painted(object): Corrupt these cells.
-        part_moved(object, rows, columns): Move what the ``PixelBox`` contained when the stroke
-            began down and right.
-        stroke_finished(): The stroke has ended.
-        stroke_abandoned(): The stroke is to be undone.
-        region_changed(object): Another ``PixelBox`` is selected, or None.
-        region_cleared(): The selected region is to be erased.
-        picked(object): That level or colour was picked.
     """
 
     stroke_started = Signal(str)
+    """With step: a stroke begins; ``step`` is its name in the history."""
     pixel_painted = Signal(int, int, float)
+    """With row, column, value: set the pixel to ``value``."""
     cells_painted = Signal(object, object)
+    """Set all cells of a list of rows and columns to a level 0..1, or to red, green and blue."""
     shape_painted = Signal(object, object)
+    """As ``cells_painted``, but undoing earlier changes of the stroke."""
     noise_painted = Signal(object)
+    """Corrupt these cells."""
     part_moved = Signal(object, int, int)
+    """Move what the ``PixelBox`` contained when the stroke began down
+    and right."""
     stroke_finished = Signal()
+    """The stroke has ended."""
     stroke_abandoned = Signal()
+    """The stroke is to be undone."""
     region_changed = Signal(object)
+    """Another ``PixelBox`` is selected, or None."""
     region_cleared = Signal()
+    """The selected region is to be erased."""
     picked = Signal(object)
+    """That level or colour was picked."""
 
     def __init__(self) -> None:
         super().__init__()

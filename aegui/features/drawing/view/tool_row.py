@@ -33,17 +33,14 @@ _NARROWEST = 8
 
 
 class ToolRow(QWidget):
-    """The buttons of ``TOOLS``, and a menu of all tools.
-
-    Signals:
-        used(key): The edit ``key`` was requested.
-        brush_chosen(key): The brush ``key`` was selected.
-        switched(key, on): The switch ``key`` was turned on or off.
-    """
+    """The buttons of ``TOOLS``, and a menu of all tools."""
 
     used = Signal(str)
+    """With key: the edit ``key`` was requested."""
     brush_chosen = Signal(str)
+    """With key: the brush ``key`` was selected."""
     switched = Signal(str, bool)
+    """With key, on: the switch ``key`` was turned on or off."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -83,15 +83,12 @@ class _CardRows(PictureRows):
 
 
 class CardList(PictureList):
-    """Shows ``GalleryItem``s.
-
-    Signals:
-        item_opened(object): A ``GalleryItem`` was double-clicked, or Enter pressed on it.
-        item_chosen(object): The selected ``GalleryItem``, or None.
-    """
+    """Shows ``GalleryItem``s."""
 
     item_opened = Signal(object)
+    """A ``GalleryItem`` was double-clicked, or Enter pressed on it."""
     item_chosen = Signal(object)
+    """The selected ``GalleryItem``, or None."""
 
     def __init__(self, pictures: CardPictures) -> None:
         super().__init__(tr("Cards"))

@@ -67,22 +67,19 @@ _ACROSS = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right))
 
 
 class GalleryDialog(QDialog):
-    """Shows the items it is given; passive but for its signals.
-
-    Signals:
-        open_requested(GalleryItem), train_requested(GalleryItem): Open or train the item.
-        vary_requested(GalleryItem): Start a study of the item.
-        favourite_toggled(GalleryItem, bool): Pin the item to the toolbar, or unpin it.
-        remove_requested(GalleryItem): Remove a recipe of the person's own, or forget a file.
-        import_requested(str): Import data by a key of ``WAYS``.
-    """
+    """Shows the items it is given; passive but for its signals."""
 
     open_requested = Signal(object)
     train_requested = Signal(object)
+    """With GalleryItem: open or train the item."""
     vary_requested = Signal(object)
+    """With GalleryItem: start a study of the item."""
     favourite_toggled = Signal(object, bool)
+    """With GalleryItem, bool: pin the item to the toolbar, or unpin it."""
     remove_requested = Signal(object)
+    """With GalleryItem: remove a recipe of the person's own, or forget a file."""
     import_requested = Signal(str)
+    """Import data by a key of ``WAYS``."""
 
     def __init__(self, parent: QWidget, section: str = _FIRST) -> None:
         """Start at ``section`` of the networks."""

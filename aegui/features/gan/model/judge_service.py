@@ -58,15 +58,12 @@ class Trial:
 
 
 class JudgeService(Service):
-    """Evaluates the latest generator with the latest judge only.
-
-    Signals:
-        judged(object): A ``Trial``, or None if the last one is no longer valid.
-        failed(str): Why the evaluation failed.
-    """
+    """Evaluates the latest generator with the latest judge only."""
 
     judged = Signal(object)
+    """A ``Trial``, or None if the last one is no longer valid."""
     failed = Signal(str)
+    """Why the evaluation failed."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -88,13 +88,10 @@ class TwoPictures(PaintedBase):
 
 
 class NearestBox(QWidget):
-    """Shows the search for the nearest image; passive but for its signal.
-
-    Signals:
-        code_activated(object): Go to the code float32 ``[d]`` that was found.
-    """
+    """Shows the search for the nearest image; passive but for its signal."""
 
     code_activated = Signal(object)
+    """Go to the code float32 ``[d]`` that was found."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -29,17 +29,14 @@ if TYPE_CHECKING:
 
 
 class GanPanel(QWidget):
-    """Shows ``GeneratedSamples``. Passive.
-
-    Signals:
-        count_chosen(int): The number of images was chosen.
-        adversaries_chosen(bool, bool): Whether generator and discriminator are trained.
-        code_activated(object): The code float32 ``[d]`` of a clicked image.
-    """
+    """Shows ``GeneratedSamples``. Passive."""
 
     count_chosen = Signal(int)
+    """The number of images was chosen."""
     adversaries_chosen = Signal(bool, bool)
+    """Whether generator and discriminator are trained."""
     code_activated = Signal(object)
+    """The code float32 ``[d]`` of a clicked image."""
 
     def __init__(self) -> None:
         super().__init__()

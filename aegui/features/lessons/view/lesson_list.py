@@ -62,13 +62,10 @@ class LessonRow:
 
 
 class LessonList(QWidget):
-    """The list of lessons; passive but for its signals.
-
-    Signals:
-        chosen(object): Open the lesson file at this ``Path``.
-    """
+    """The list of lessons; passive but for its signals."""
 
     chosen = Signal(object)
+    """Open the lesson file at this ``Path``."""
 
     def __init__(self) -> None:
         super().__init__()

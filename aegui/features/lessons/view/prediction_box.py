@@ -50,13 +50,10 @@ class PredictedChoice(QWidget):
 
 
 class PredictionBox(QFrame):
-    """Asks for a prediction and shows its outcome; passive but for its signal.
-
-    Signals:
-        predicted(value): Index of the choice, or the number; -1 for unknown.
-    """
+    """Asks for a prediction and shows its outcome; passive but for its signal."""
 
     predicted = Signal(float)
+    """With value: index of the choice, or the number; -1 for unknown."""
 
     def __init__(self) -> None:
         super().__init__()

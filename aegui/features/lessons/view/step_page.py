@@ -97,13 +97,10 @@ class StepState:
 
 
 class StepPage(QWidget):
-    """Shows one step; passive but for its signals.
-
-    Signals:
-        moved(int): Move by this number of steps.
-    """
+    """Shows one step; passive but for its signals."""
 
     moved = Signal(int)
+    """Move by this number of steps."""
 
     def __init__(self) -> None:
         super().__init__()

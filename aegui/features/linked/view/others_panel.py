@@ -55,15 +55,12 @@ class Preview(QFrame):
 
 
 class OthersPanel(Sized):
-    """Passive panel of up to three previews side by side.
-
-    Signals:
-        removed(key): Emitted to remove a network from the comparison.
-        method_chosen(key): Emitted with how codes are found, a key of ``WAYS``.
-    """
+    """Passive panel of up to three previews side by side."""
 
     removed = Signal(str)
+    """Emitted to remove a network from the comparison."""
     method_chosen = Signal(str)
+    """Emitted with how codes are found, a key of ``WAYS``."""
     usual_size = QSize(340, 260)
     """Room for three small images side by side."""
 

@@ -37,17 +37,14 @@ _PICTURE = QSize(72, 92)
 
 
 class SelectionPanel(Sized):
-    """Passive panel of the selected samples.
-
-    Signals:
-        sample_left_out(index): Emitted to remove a sample from the selection.
-        cleared(): Emitted to clear the selection.
-        samples_dropped(object): Emitted to add samples to the selection, a tuple of indices.
-    """
+    """Passive panel of the selected samples."""
 
     sample_left_out = Signal(int)
+    """Emitted to remove a sample from the selection."""
     cleared = Signal()
+    """Emitted to clear the selection."""
     samples_dropped = Signal(object)
+    """Emitted to add samples to the selection, a tuple of indices."""
     usual_size = QSize(340, 360)
     """Room for some rows of samples below the statistics."""
 

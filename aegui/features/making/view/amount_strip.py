@@ -37,13 +37,10 @@ _KEYS = {
 
 
 class AmountStrip(PictureStrip):
-    """Images along a concept and the current amount. Passive.
-
-    Signals:
-        amount_edited(float): The requested amount, in steps of the concept.
-    """
+    """Images along a concept and the current amount. Passive."""
 
     amount_edited = Signal(float)
+    """The requested amount, in steps of the concept."""
 
     def __init__(self) -> None:
         super().__init__(tr("Amount of the concept"), _KEYS)

@@ -49,27 +49,24 @@ class _NameLine(QLineEdit):
 
 
 class ConceptPage(QWidget):
-    """Shows a ``ConceptResult``. Passive.
-
-    Signals:
-        added(str, object): Add these samples to that box (a key of ``BOXES``).
-        chosen(str, object): Replace the samples of that box by these.
-        selection_requested(str): Add the samples selected on the map to that box.
-        cursor_requested(str): Add the sample nearest to the cursor to that box.
-        start_chosen(int): Apply the concept to the pin of that index.
-        keep_requested(str): Keep the concept under that name.
-        stored_chosen(int): Use the kept concept of that index; -1 uses the boxes.
-        stored_removed(int): Remove the kept concept of that index.
-    """
+    """Shows a ``ConceptResult``. Passive."""
 
     added = Signal(str, object)
+    """Add these samples to that box (a key of ``BOXES``)."""
     chosen = Signal(str, object)
+    """Replace the samples of that box by these."""
     selection_requested = Signal(str)
+    """Add the samples selected on the map to that box."""
     cursor_requested = Signal(str)
+    """Add the sample nearest to the cursor to that box."""
     start_chosen = Signal(int)
+    """Apply the concept to the pin of that index."""
     keep_requested = Signal(str)
+    """Keep the concept under that name."""
     stored_chosen = Signal(int)
+    """Use the kept concept of that index; -1 uses the boxes."""
     stored_removed = Signal(int)
+    """Remove the kept concept of that index."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -40,13 +40,10 @@ _STEPS = {
 
 
 class FilmStrip(PictureStrip):
-    """Shows a ``PathResult``; a click moves the current step. Passive.
-
-    Signals:
-        step_chosen(int): The step, from 0, chosen by the user.
-    """
+    """Shows a ``PathResult``; a click moves the current step. Passive."""
 
     step_chosen = Signal(int)
+    """The step, from 0, chosen by the user."""
 
     def __init__(self) -> None:
         super().__init__(tr("Film of the path"), _STEPS)

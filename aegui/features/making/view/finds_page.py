@@ -127,23 +127,20 @@ _ONE_ROW_PX = 520
 
 
 class FindsPage(QWidget):
-    """Shows a ``FindsResult``. Passive.
-
-    Signals:
-        find_requested(str, int): Search that source (a key of ``SOURCES``) for so many images.
-        show_requested(int): Show the find of that number on the map.
-        pin_requested(object): Pin these finds, a tuple of numbers.
-        draw_requested(int): Open the find of that number in the editor.
-        join_requested(object): Add these finds to the data set.
-        save_requested(object): Save these finds as a data set.
-    """
+    """Shows a ``FindsResult``. Passive."""
 
     find_requested = Signal(str, int)
+    """Search that source (a key of ``SOURCES``) for so many images."""
     show_requested = Signal(int)
+    """Show the find of that number on the map."""
     pin_requested = Signal(object)
+    """Pin these finds, a tuple of numbers."""
     draw_requested = Signal(int)
+    """Open the find of that number in the editor."""
     join_requested = Signal(object)
+    """Add these finds to the data set."""
     save_requested = Signal(object)
+    """Save these finds as a data set."""
 
     def __init__(self) -> None:
         super().__init__()

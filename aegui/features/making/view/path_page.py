@@ -45,17 +45,14 @@ _ABOVE_PX = 540
 
 
 class PathPage(QWidget):
-    """Shows pins and a ``PathResult``, and plays the film. Otherwise passive.
-
-    Signals:
-        kind_chosen(str): A key of ``PATHS``.
-        step_shown(int): The film shows that step.
-        export_requested(str): Save the film in that format: a key of ``FILM_FORMS``.
-    """
+    """Shows pins and a ``PathResult``, and plays the film. Otherwise passive."""
 
     kind_chosen = Signal(str)
+    """A key of ``PATHS``."""
     step_shown = Signal(int)
+    """The film shows that step."""
     export_requested = Signal(str)
+    """Save the film in that format: a key of ``FILM_FORMS``."""
 
     def __init__(self) -> None:
         super().__init__()

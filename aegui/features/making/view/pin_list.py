@@ -61,21 +61,18 @@ class _List(QListWidget):
 
 
 class PinList(Sized):
-    """Shows pins. Passive.
-
-    Signals:
-        renamed(int, str): Rename the pin of that index.
-        toggled(int, bool): Whether the pin of that index is on the path.
-        removed(int): Remove the pin of that index.
-        ordered(object): The indices in their new order, a tuple.
-        activated(int): Show the pin of that index on the map.
-    """
+    """Shows pins. Passive."""
 
     renamed = Signal(int, str)
+    """Rename the pin of that index."""
     toggled = Signal(int, bool)
+    """Whether the pin of that index is on the path."""
     removed = Signal(int)
+    """Remove the pin of that index."""
     ordered = Signal(object)
+    """The indices in their new order, a tuple."""
     activated = Signal(int)
+    """Show the pin of that index on the map."""
     usual_size = QSize(220, 150)
     """Room for some pins."""
 

@@ -192,21 +192,18 @@ class _Thumbs(Painted):
 
 
 class SampleBox(QWidget):
-    """Shows the samples in a box. Passive.
-
-    Signals:
-        added(object): Add these samples, a tuple of indices in the set.
-        chosen(object): Replace the samples by these.
-        selection_requested(): Add the samples selected on the map.
-        cursor_requested(): Add the sample nearest to the cursor.
-        pin_chosen(int): Use the pin of that index instead of samples.
-    """
+    """Shows the samples in a box. Passive."""
 
     added = Signal(object)
+    """Add these samples, a tuple of indices in the set."""
     chosen = Signal(object)
+    """Replace the samples by these."""
     selection_requested = Signal()
+    """Add the samples selected on the map."""
     cursor_requested = Signal()
+    """Add the sample nearest to the cursor."""
     pin_chosen = Signal(int)
+    """Use the pin of that index instead of samples."""
 
     def __init__(self, box: Box) -> None:
         super().__init__()

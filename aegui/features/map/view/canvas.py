@@ -75,25 +75,6 @@ class LatentCanvas(Sized):
     shown along x over a ribbon of decoded tiles, two span the plane; of more, two dimensions or
     directions are chosen, and ``base`` supplies the others.
 
-    Signals:
-        cursor_moved(object): The code float32 ``[d]`` under the cursor, emitted immediately.
-        cursor_left(): The cursor has been removed.
-        view_changed(object): The ``PlaneRequest`` of the decoded plane that is needed.
-        frame_changed(): Axes or base were changed: places of the plane have other codes.
-        style_changed(object): The user chose another ``MapStyle``.
-        hovered(int): The sample under the cursor; -1 if there is none.
-        selection_changed(object): The user selected these samples, int64 ``[k]`` ascending.
-        pin_requested(object): Pin a code, float32 ``[d]``.
-        pin_removed(int): Remove the pin of that index.
-        pin_moved(int, object): Move the pin of that index to a code, float32 ``[d]``.
-        trail_cleared(): Clear the trail of the drawing.
-        sample_activated(int): A sample was clicked or chosen with Shift+Enter.
-        draw_requested(object): Open the image decoded at a code, float32 ``[d]``, for drawing.
-        editor_requested(): Show the editor with the sample that was just activated.
-        layer_toggled(str): Show or hide the layer of that key.
-        lens_toggled(): Show or hide the lens.
-        sheet_requested(): Show the latent traversals.
-
     Attributes:
         scene: What is on the map.
         navigation: Owner of the viewport.
@@ -114,22 +95,39 @@ class LatentCanvas(Sized):
 
     accessible_role = QAccessible.Role.Canvas
     cursor_moved = Signal(object)
+    """The code float32 ``[d]`` under the cursor, emitted immediately."""
     cursor_left = Signal()
+    """The cursor has been removed."""
     view_changed = Signal(object)
+    """The ``PlaneRequest`` of the decoded plane that is needed."""
     frame_changed = Signal()
+    """Axes or base were changed: places of the plane have other codes."""
     style_changed = Signal(object)
+    """The user chose another ``MapStyle``."""
     hovered = Signal(int)
+    """The sample under the cursor; -1 if there is none."""
     selection_changed = Signal(object)
+    """The user selected these samples, int64 ``[k]`` ascending."""
     pin_requested = Signal(object)
+    """Pin a code, float32 ``[d]``."""
     pin_removed = Signal(int)
+    """Remove the pin of that index."""
     pin_moved = Signal(int, object)
+    """Move the pin of that index to a code, float32 ``[d]``."""
     trail_cleared = Signal()
+    """Clear the trail of the drawing."""
     sample_activated = Signal(int)
+    """A sample was clicked or chosen with Shift+Enter."""
     draw_requested = Signal(object)
+    """Open the image decoded at a code, float32 ``[d]``, for drawing."""
     editor_requested = Signal()
+    """Show the editor with the sample that was just activated."""
     layer_toggled = Signal(str)
+    """Show or hide the layer of that key."""
     lens_toggled = Signal()
+    """Show or hide the lens."""
     sheet_requested = Signal()
+    """Show the latent traversals."""
     usual_size = QSize(800, 560)
     least_size = QSize(220, 200)
 

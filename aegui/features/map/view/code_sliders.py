@@ -60,18 +60,15 @@ _KEYS = {
 
 
 class CodeSliders(QAbstractScrollArea):
-    """A row per number: name, slider and value; a band marks the range of the samples' codes.
-
-    Signals:
-        code_edited(object): The edited code, float32 ``[d]``.
-        ends_requested(object, object): Indices of numbers (a tuple), and the codes float32
-            ``[2 k, d]`` at both ends of their sliders, whose images are requested.
-    """
+    """A row per number: name, slider and value; a band marks the range of the samples' codes."""
 
     accessible_role = QAccessible.Role.List
 
     code_edited = Signal(object)
+    """The edited code, float32 ``[d]``."""
     ends_requested = Signal(object, object)
+    """Indices of numbers (a tuple), and the codes float32 ``[2 k, d]`` at both ends of their
+    sliders, whose images are requested."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -67,15 +67,12 @@ _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
 class LayersButton(QToolButton):
-    """A menu with an entry and a key for each layer.
-
-    Signals:
-        layer_toggled(str): Show or hide the layer of that key.
-        lens_toggled(): Show or hide the lens.
-    """
+    """A menu with an entry and a key for each layer."""
 
     layer_toggled = Signal(str)
+    """Show or hide the layer of that key."""
     lens_toggled = Signal()
+    """Show or hide the lens."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,15 +137,12 @@ SWITCHES = {
 
 
 class ViewBar(QFrame):
-    """Zoom, fit, lasso and display options.
-
-    Signals:
-        zoom_requested(float): Scale by that factor.
-        style_edited(object): The edited ``MapStyle``.
-    """
+    """Zoom, fit, lasso and display options."""
 
     zoom_requested = Signal(float)
+    """Scale by that factor."""
     style_edited = Signal(object)
+    """The edited ``MapStyle``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -238,13 +232,10 @@ class FollowButton(QFrame):
 
 
 class AxesBar(QFrame):
-    """Choice of the plane shown on the map for codes of d > 2 numbers, and of the slider strip.
-
-    Signals:
-        axes_edited(int, int): The dimensions chosen for x and y.
-    """
+    """Choice of the plane shown on the map for codes of d > 2 numbers, and of the slider strip."""
 
     axes_edited = Signal(int, int)
+    """The dimensions chosen for x and y."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

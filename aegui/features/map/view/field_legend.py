@@ -126,13 +126,10 @@ def layer_value_at(layer: Layer, x: float, y: float) -> LayerValue | None:
 
 
 class FieldLegend(Painted):
-    """A row per layer: its name, and its colour bar or the meaning of its lines.
-
-    Signals:
-        hide_requested(str): Hide the layer of that key.
-    """
+    """A row per layer: its name, and its colour bar or the meaning of its lines."""
 
     hide_requested = Signal(str)
+    """Hide the layer of that key."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -83,12 +83,10 @@ class MapFlight(QObject):
     The path goes through the pins if there are at least two, else past the dense areas of the
     map; without samples around its centre. Any key, click or wheel event stops the flight; the
     key is consumed, a mouse event is still handled.
-
-    Signals:
-        changed(bool): Whether a flight is running.
     """
 
     changed = Signal(bool)
+    """Whether a flight is running."""
 
     def __init__(
         self, canvas: LatentCanvas, clock: Callable[[], float] = time.perf_counter

@@ -40,16 +40,14 @@ class ClassLegend(PaintedBase):
     If the rows would cover much of the map, the legend is compact: the marks of all classes below
     the name of the hovered one; on a very small map only that name. It expands while the pointer
     or the keyboard focus is on it.
-
-    Signals:
-        emphasis_requested(object): Emphasise that class (a number); None emphasises none.
-        size_changed(): The size of the legend has changed.
     """
 
     accessible_role = QAccessible.Role.List
 
     emphasis_requested = Signal(object)
+    """Emphasise that class (a number); None emphasises none."""
     size_changed = Signal()
+    """The size of the legend has changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -27,15 +27,12 @@ def nearest_spacing(value: float) -> float:
 
 
 class LensBar(QFrame):
-    """A slider for the spacing of the lens; visible while the lens is.
-
-    Signals:
-        spacing_edited(float): The chosen spacing, in latent units.
-        hide_requested(): Hide the lens.
-    """
+    """A slider for the spacing of the lens; visible while the lens is."""
 
     spacing_edited = Signal(float)
+    """The chosen spacing, in latent units."""
     hide_requested = Signal()
+    """Hide the lens."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -32,15 +32,12 @@ _SHADE = 0.3
 
 
 class Minimap(PaintedBase):
-    """Overview, shown while only a part of the codes is visible; a click or drag moves the view.
-
-    Signals:
-        centre_requested(float, float): Centre the map on that place.
-    """
+    """Overview, shown while only a part of the codes is visible; a click or drag moves the view."""
 
     accessible_role = QAccessible.Role.Graphic
 
     centre_requested = Signal(float, float)
+    """Centre the map on that place."""
 
     def __init__(self, scene: Scene, parent: QWidget) -> None:
         super().__init__(parent)

@@ -51,14 +51,12 @@ class Navigation(QObject):
     While ``following``, the view is fitted again whenever the codes leave it or become much smaller
     than it. A movement by the user ends this; ``fit`` resumes it. The first fit may show less than
     all codes: the dense middle.
-
-    Signals:
-        moved(): The viewport has changed.
-        following_changed(bool): Whether the view follows the codes.
     """
 
     moved = Signal()
+    """The viewport has changed."""
     following_changed = Signal(bool)
+    """Whether the view follows the codes."""
 
     def __init__(
         self, parent: QObject | None = None, clock: Callable[[], float] = time.perf_counter

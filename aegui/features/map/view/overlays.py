@@ -39,15 +39,12 @@ _PART = 1.15
 
 
 class MapOverlays(QObject):
-    """Owns the controls of a map and updates them from the scene.
-
-    Signals:
-        area_changed(): The room left for the map has changed.
-        corners_changed(): The overlays in the lower corners have changed.
-    """
+    """Owns the controls of a map and updates them from the scene."""
 
     area_changed = Signal()
+    """The room left for the map has changed."""
     corners_changed = Signal()
+    """The overlays in the lower corners have changed."""
 
     def __init__(self, scene: Scene, parent: QWidget) -> None:
         super().__init__(parent)

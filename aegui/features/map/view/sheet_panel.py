@@ -136,12 +136,10 @@ class SheetPanel(QWidget):
         title: Name of the sheet.
         form: Editor of the request.
         preview: The preview.
-
-    Signals:
-        edited(object): The request after the user has edited it.
     """
 
     edited = Signal(object)
+    """The request after the user has edited it."""
 
     def __init__(
         self,

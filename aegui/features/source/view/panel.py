@@ -27,23 +27,20 @@ _FIND_PX = 96
 
 
 class SourcePanel(Sized):
-    """Passive view of a ``CodeListing`` and the result of its check.
-
-    Signals:
-        dialect_chosen(str): Emitted with the key of ``DIALECTS`` to print in.
-        check_requested(): Emitted to check the code.
-        stop_requested(): Emitted to cancel the check.
-        save_requested(): Emitted to save the code.
-        copied(): Emitted when the code was copied to the clipboard.
-        layer_chosen(object): Emitted with the layer index of the clicked line, or None.
-    """
+    """Passive view of a ``CodeListing`` and the result of its check."""
 
     dialect_chosen = Signal(str)
+    """Emitted with the key of ``DIALECTS`` to print in."""
     check_requested = Signal()
+    """Emitted to check the code."""
     stop_requested = Signal()
+    """Emitted to cancel the check."""
     save_requested = Signal()
+    """Emitted to save the code."""
     copied = Signal()
+    """when the code was copied to the clipboard."""
     layer_chosen = Signal(object)
+    """Emitted with the layer index of the clicked line, or None."""
     usual_size = QSize(620, 480)
     """Room for lines of eighty characters."""
 

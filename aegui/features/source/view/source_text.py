@@ -110,13 +110,10 @@ def _format(colour: QColor, *, bold: bool = False, italic: bool = False) -> QTex
 
 
 class SourceText(QPlainTextEdit):
-    """Passive, read-only view of code.
-
-    Signals:
-        line_chosen(int): Emitted with the line, from 0, that was clicked or reached by keys.
-    """
+    """Passive, read-only view of code."""
 
     line_chosen = Signal(int)
+    """Emitted with the line, from 0, that was clicked or reached by keys."""
 
     def __init__(self) -> None:
         super().__init__()

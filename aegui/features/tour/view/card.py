@@ -22,13 +22,10 @@ _SHARES = (0.5, 0.25, 0.0)
 
 
 class TourCard(QFrame):
-    """Card with title, text and buttons, which lies on the window without blocking it.
-
-    Signals:
-        left(): Emitted to close the tour.
-    """
+    """Card with title, text and buttons, which lies on the window without blocking it."""
 
     left = Signal()
+    """Emitted to close the tour."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
