@@ -131,19 +131,16 @@ def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class PartFigures:
-    """The figures of one part of the samples, or of all of them.
-
-    Attributes:
-        indices: Indices of these samples in the set.
-        clean: Wrong pixels of each, int64.
-        scores: Results with noise.
-        figures: Figures of reconstruction and code.
-    """
+    """The figures of one part of the samples, or of all of them."""
 
     indices: NDArray[np.int64]
+    """Indices of these samples in the set."""
     clean: NDArray[np.int64]
+    """Wrong pixels of each, int64."""
     scores: list[NoisyScore]
+    """Results with noise."""
     figures: dict[str, Any]
+    """Figures of reconstruction and code."""
 
 
 def _measured(

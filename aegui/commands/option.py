@@ -14,26 +14,23 @@ if TYPE_CHECKING:
 
 
 class Option(NamedTuple):
-    """An argument of a command; its texts are translated when they are shown.
-
-    Attributes:
-        names: All names of an option, the one that messages use first; or the name of a positional
-            argument.
-        help: Help text.
-        metavar: Placeholder of the value in the help; None uses argparse's default.
-        least: Smallest number allowed.
-        most: Largest number allowed.
-        settings: Further arguments of ``argparse.add_argument``.
-        empty: Whether an empty text is allowed, or refused by the command itself.
-    """
+    """An argument of a command; its texts are translated when they are shown."""
 
     names: tuple[str, ...]
+    """All names of an option, the one that messages use first; or the name of a positional
+    argument."""
     help: str
+    """Help text."""
     metavar: str | None
+    """Placeholder of the value in the help; None uses argparse's default."""
     least: float | None
+    """Smallest number allowed."""
     most: float | None
+    """Largest number allowed."""
     settings: dict[str, Any]
+    """Further arguments of ``argparse.add_argument``."""
     empty: bool = False
+    """Whether an empty text is allowed, or refused by the command itself."""
 
     def required(self) -> Option:
         """Return a copy of this option that must be given."""

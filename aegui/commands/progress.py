@@ -35,15 +35,12 @@ _USUAL_COLUMNS = 80
 
 @dataclass
 class Stop:
-    """A handler of signals that records whether one has requested that the program stops.
-
-    Attributes:
-        then: Called once, at the request.
-        number: The signal; 0 without a request.
-    """
+    """A handler of signals that records whether one has requested that the program stops."""
 
     then: Callable[[], None] | None = None
+    """Called once, at the request."""
     number: int = 0
+    """The signal; 0 without a request."""
 
     def __call__(self, number: int, frame: object) -> None:
         """Handle signal ``number``: the first one is a request.
@@ -131,13 +128,11 @@ class TerminalLine:
     """One line on the standard error, redrawn in place; silent if that is no terminal.
 
     As a context it is cleared at the end.
-
-    Attributes:
-        about: The current activity; precedes the progress.
     """
 
     def __init__(self) -> None:
         self.about = ""
+        """The current activity; precedes the progress."""
         self.is_shown = sys.stderr.isatty()
         self._due = 0.0
 

@@ -90,29 +90,26 @@ _DRAWN = 12
 
 @dataclass(frozen=True, eq=False)
 class ReportPage:
-    """One page of a report.
-
-    Attributes:
-        key: Stem of its file names.
-        section: Its section, one of ``ORDER``.
-        finding: What the figure shows, in one sentence.
-        figure: The figure.
-        command: The command line that reproduces it; empty if there is none.
-        table: Its numbers as CSV, or empty.
-        id: Id by which the program reopens it; empty if it is not of one run or study.
-        of: Title of the network or study it belongs to.
-        heading: Translated heading of its section, with the network if there are several.
-    """
+    """One page of a report."""
 
     key: str
+    """Stem of its file names."""
     section: str
+    """Its section, one of ``ORDER``."""
     finding: str
+    """What the figure shows, in one sentence."""
     figure: Figure
+    """The figure."""
     command: str = ""
+    """The command line that reproduces it; empty if there is none."""
     table: str = field(default="")
+    """Its numbers as CSV, or empty."""
     id: str = ""
+    """Id by which the program reopens it; empty if it is not of one run or study."""
     of: str = ""
+    """Title of the network or study it belongs to."""
     heading: str = ""
+    """Translated heading of its section, with the network if there are several."""
 
 
 def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:

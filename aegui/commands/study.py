@@ -52,23 +52,20 @@ _MAX_VERDICTS = 4
 
 @dataclass(frozen=True)
 class PictureSelection:
-    """Which pictures of a study to write, and where.
-
-    Attributes:
-        folder: Target folder.
-        kinds: Keys of ``PICTURES``.
-        forms: File formats.
-        paper: Size, theme and resolution.
-        is_log: Whether values are on logarithmic axes.
-        language: Code of the language of the pictures; None for that of the messages.
-    """
+    """Which pictures of a study to write, and where."""
 
     folder: Path
+    """Target folder."""
     kinds: tuple[str, ...]
+    """Keys of ``PICTURES``."""
     forms: tuple[str, ...]
+    """File formats."""
     paper: Paper
+    """Size, theme and resolution."""
     is_log: bool
+    """Whether values are on logarithmic axes."""
     language: str | None
+    """Code of the language of the pictures; None for that of the messages."""
 
 
 def pictures_of(options: argparse.Namespace) -> PictureSelection:

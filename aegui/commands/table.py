@@ -18,22 +18,19 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """One command.
-
-    Attributes:
-        name: Name on the command line.
-        function: ``module:name`` of its function in ``aegui.commands``, which takes the options and
-            returns the exit code.
-        help: Its line in the list of commands.
-        description: First text of its own help.
-        options: Its arguments.
-    """
+    """One command."""
 
     name: str
+    """Name on the command line."""
     function: str
+    """``module:name`` of its function in ``aegui.commands``, which takes the options and returns
+    the exit code."""
     help: str
+    """Its line in the list of commands."""
     description: str
+    """First text of its own help."""
     options: tuple[Option, ...]
+    """Its arguments."""
 
     def run(self, options: argparse.Namespace) -> int:
         """Check the options and run the command; return its exit code.

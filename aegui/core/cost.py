@@ -48,21 +48,18 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 @dataclass(frozen=True)
 class Cost:
-    """The estimated cost of a computation.
-
-    Attributes:
-        seconds: Time to its last step; less if it ends early (a goal, patience).
-        memory: Required bytes, by key of ``PARTS``.
-        held: Bytes of them that are allocated already.
-        parameters: Trainable parameters of all runs; 0 if nothing is trained.
-        is_measured: Whether the time was measured by a trial rather than estimated.
-    """
+    """The estimated cost of a computation."""
 
     seconds: float
+    """Time to its last step; less if it ends early (a goal, patience)."""
     memory: dict[str, int] = field(default_factory=dict)
+    """Required bytes, by key of ``PARTS``."""
     held: int = 0
+    """Bytes of them that are allocated already."""
     parameters: int = 0
+    """Trainable parameters of all runs; 0 if nothing is trained."""
     is_measured: bool = False
+    """Whether the time was measured by a trial rather than estimated."""
 
     @property
     def bytes(self) -> int:
@@ -82,18 +79,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class Budget:
-    """Limits within which the user is not asked.
-
-    Attributes:
-        minutes: Time.
-        memory_share: Share of the free memory, 0..1.
-    """
+    """Limits within which the user is not asked."""
 
     minutes: Annotated[
         float,
         Field(ge=1.0, le=MAX_MINUTES),
         FieldWords("&Time", "Minutes that it may take", step=1.0, suffix=mark(" min")),
     ] = DEFAULT_MINUTES
+    """Time."""
     memory_share: Annotated[
         float,
         Field(ge=0.01, le=1.0),
@@ -103,6 +96,7 @@ class Budget:
             editor="percent",
         ),
     ] = DEFAULT_MEMORY_SHARE
+    """Share of the free memory, 0..1."""
 
 
 def excess(cost: Cost, budget: Budget, free: int | None = None) -> str:

@@ -70,36 +70,33 @@ _EDITORS: dict[Any, Editor] = {
 
 @dataclass(frozen=True)
 class FieldWords:
-    """Texts of a field, and its editor if the type does not imply one.
-
-    Attributes:
-        label: Its name; translated where it is shown. In a dialog a ``&`` stands before the
-            mnemonic letter.
-        help: What it does, likewise.
-        step: Step of a number; None steps 1-2-5.
-        editor: Overrides the editor of the type.
-        choices: The table of a choice whose type does not name one.
-        nothing: Text on a card for None, marked for translation.
-        begins: Initial value when the box of an optional field is ticked.
-        most: A lower maximum than that of the type, for convenience.
-        spot: Place on a card: folded away, on its line, or there with its label.
-        prefix: Text before a number, in its field.
-        suffix: Text after it, such as its unit.
-        sign: Symbol on the line in place of the label.
-    """
+    """Texts of a field, and its editor if the type does not imply one."""
 
     label: str
+    """Its name; translated where it is shown. In a dialog a ``&`` stands before the mnemonic
+    letter."""
     help: str
+    """What it does, likewise."""
     step: float | None = None
+    """Step of a number; None steps 1-2-5."""
     editor: Editor | None = None
+    """Overrides the editor of the type."""
     choices: Mapping[str, Choice] | None = None
+    """The table of a choice whose type does not name one."""
     nothing: str = ""
+    """Text on a card for None, marked for translation."""
     begins: float | None = None
+    """Initial value when the box of an optional field is ticked."""
     most: float | None = None
+    """A lower maximum than that of the type, for convenience."""
     prefix: str = ""
+    """Text before a number, in its field."""
     suffix: str = ""
+    """Text after it, such as its unit."""
     spot: Spot = "folded"
+    """Place on a card: folded away, on its line, or there with its label."""
     sign: str = ""
+    """Symbol on the line in place of the label."""
 
 
 def worded(default: Any, label: str, help: str, **more: Any) -> Any:
@@ -113,21 +110,18 @@ def worded(default: Any, label: str, help: str, **more: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class FormField(FieldWords):
-    """Everything that a form needs of a field: its texts, and what its type says.
-
-    Attributes:
-        name: Its name in its model.
-        editor: Its editor.
-        choices: The table of a choice, else empty.
-        limits: Lowest and highest number; an exclusive bound of 0 becomes ``TINY``.
-        may_be_none: Whether None is a valid value.
-    """
+    """Everything that a form needs of a field: its texts, and what its type says."""
 
     name: str
+    """Its name in its model."""
     editor: Editor
+    """Its editor."""
     choices: Mapping[str, Choice]
+    """The table of a choice, else empty."""
     limits: tuple[float, float]
+    """Lowest and highest number; an exclusive bound of 0 becomes ``TINY``."""
     may_be_none: bool
+    """Whether None is a valid value."""
 
     @property
     def is_folded(self) -> bool:

@@ -15,17 +15,14 @@ FileState = Literal["same", "changed", "gone"]
 
 @dataclass(frozen=True)
 class FileMark:
-    """The fingerprint of a file.
-
-    Attributes:
-        size: Size in bytes.
-        stamp: Device, file number and modification time: unchanged while nobody writes.
-        digest: SHA-256 of the content: recognises a file that was only touched, or copied back.
-    """
+    """The fingerprint of a file."""
 
     size: int
+    """Size in bytes."""
     stamp: tuple[int, int, int]
+    """Device, file number and modification time: unchanged while nobody writes."""
     digest: bytes
+    """SHA-256 of the content: recognises a file that was only touched, or copied back."""
 
     def state(self, path: str | os.PathLike[str]) -> tuple[FileState, FileMark]:
         """Return the state of the file at ``path``, and its mark, updated if it was only touched.

@@ -45,25 +45,22 @@ OTHER_DATA = "files"
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """A network in the gallery.
-
-    Attributes:
-        key: Its name on the command line: that of its file.
-        recipe: The recipe.
-        level: Key of ``LEVELS``; "" for the user's own.
-        group: Key of ``GROUPS``.
-        sees: What it shows, translated.
-        path: The file of the user's own; None if it ships.
-        goal: The goal of a challenge.
-    """
+    """A network in the gallery."""
 
     key: str
+    """Its name on the command line: that of its file."""
     recipe: Recipe
+    """The recipe."""
     level: str
+    """Key of ``LEVELS``; "" for the user's own."""
     group: str
+    """Key of ``GROUPS``."""
     sees: str
+    """What it shows, translated."""
     path: Path | None = None
+    """The file of the user's own; None if it ships."""
     goal: LineGoal | None = None
+    """The goal of a challenge."""
 
     @property
     def name(self) -> str:
@@ -115,17 +112,14 @@ class Card:
 
 @dataclass(frozen=True)
 class CardFigures:
-    """Size of a network and duration of its training.
-
-    Attributes:
-        code: Numbers of its code.
-        parameters: Trainable parameters of one run.
-        seconds: Estimated time to the last epoch on this machine.
-    """
+    """Size of a network and duration of its training."""
 
     code: int
+    """Numbers of its code."""
     parameters: int
+    """Trainable parameters of one run."""
     seconds: float
+    """Estimated time to the last epoch on this machine."""
 
 
 def cards() -> tuple[Card, ...]:

@@ -18,19 +18,16 @@ _DRIVER = Path("/proc/driver/nvidia/version")
 
 @dataclass(frozen=True)
 class GpuState:
-    """What was detected.
-
-    Attributes:
-        driver: Whether there is a driver for an NVIDIA card.
-        build: The version of torch, such as "2.13.0+cpu"; empty if unknown.
-        frozen: Whether this is the app that is installed without Python.
-        answers: Whether torch can use a GPU; None if not tested.
-    """
+    """What was detected."""
 
     driver: bool
+    """Whether there is a driver for an NVIDIA card."""
     build: str
+    """The version of torch, such as "2.13.0+cpu"; empty if unknown."""
     frozen: bool
+    """Whether this is the app that is installed without Python."""
     answers: bool | None = None
+    """Whether torch can use a GPU; None if not tested."""
 
 
 def gpu_state(*, ask: bool = False) -> GpuState:

@@ -29,25 +29,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JsonForm(Generic[AnyModel]):
-    """A kind of document.
-
-    Attributes:
-        model: The pydantic model of the document.
-        format: The value of its key ``format``.
-        version: The supported version.
-        not_one: Message for any other document, marked, with ``{f}`` for the format.
-        other_version: Message for another version, marked, with ``{theirs}`` and ``{ours}``.
-        parts: Name of a key -> model of the objects under it, for messages.
-        strict: Whether to refuse a string in place of a number.
-    """
+    """A kind of document."""
 
     model: type[AnyModel]
+    """The pydantic model of the document."""
     format: str
+    """The value of its key ``format``."""
     version: int
+    """The supported version."""
     not_one: str
+    """Message for any other document, marked, with ``{f}`` for the format."""
     other_version: str
+    """Message for another version, marked, with ``{theirs}`` and ``{ours}``."""
     parts: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    """Name of a key -> model of the objects under it, for messages."""
     strict: bool = False
+    """Whether to refuse a string in place of a number."""
 
     def read(self, document: object, where: str = "") -> AnyModel:
         """Validate a JSON document; ``where`` is named at the beginning of an error message.

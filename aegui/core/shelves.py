@@ -24,17 +24,14 @@ GROUPS = {
 
 
 class Shelf(NamedTuple):
-    """The place of a shipped network in the gallery.
-
-    Attributes:
-        level: Key of ``LEVELS``.
-        group: Key of ``GROUPS``.
-        sees: One sentence on what it shows, marked for translation.
-    """
+    """The place of a shipped network in the gallery."""
 
     level: str
+    """Key of ``LEVELS``."""
     group: str
+    """Key of ``GROUPS``."""
     sees: str
+    """One sentence on what it shows, marked for translation."""
 
 
 SHELVES: dict[str, Shelf] = {

@@ -18,14 +18,11 @@ class ActionName(NamedTuple):
 
 @dataclass(frozen=True)
 class WindowNames:
-    """Keys of a window, in the order of its menus.
-
-    Attributes:
-        docks: Keys of its panels -> their titles, marked for translation.
-        actions: Keys of the actions of its menus and its toolbar.
-        arrangements: Keys of the arrangements of its panels.
-    """
+    """Keys of a window, in the order of its menus."""
 
     docks: Mapping[str, str]
+    """Keys of its panels -> their titles, marked for translation."""
     actions: Mapping[str, ActionName]
+    """Keys of the actions of its menus and its toolbar."""
     arrangements: frozenset[str]
+    """Keys of the arrangements of its panels."""

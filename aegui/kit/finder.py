@@ -46,23 +46,20 @@ _Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Findable:
-    """An entry that can be found and run.
-
-    Attributes:
-        title: Its name.
-        detail: What it does, or where it is; also searched.
-        kind: Its category, such as the menu it is in.
-        run: Runs the action.
-        keys: Its keyboard shortcut as the system writes it.
-        enabled: Whether it can be run now.
-    """
+    """An entry that can be found and run."""
 
     title: str
+    """Its name."""
     detail: str
+    """What it does, or where it is; also searched."""
     kind: str
+    """Its category, such as the menu it is in."""
     run: Callable[[], object]
+    """Runs the action."""
     keys: str = ""
+    """Its keyboard shortcut as the system writes it."""
     enabled: bool = True
+    """Whether it can be run now."""
 
     @cached_property
     def folded(self) -> tuple[str, str]:

@@ -51,43 +51,40 @@ _TABULAR = "tnum"
 
 @dataclass(frozen=True, eq=False)
 class Theme:
-    """The colours of one appearance.
-
-    Attributes:
-        key: ``light``, ``dark`` or ``contrast``.
-        window: Background behind the panels.
-        panel: Background of the content of a panel; text tokens are legible on it.
-        raised: Background of cards, buttons and fields on a panel.
-        border: Edges of raised elements.
-        text: Primary text.
-        text_dim: Secondary text: units, hints, axis figures.
-        accent: The single highlight colour: focus, selection, the main button.
-        on_accent: Text on ``accent``.
-        good: Success, always with a word or an icon beside it.
-        warn: Caution, likewise.
-        bad: Error, likewise.
-        grid: Lines without meaning: grids, separators.
-        pixel_on: A pixel of value 1.
-        pixel_off: A pixel of value 0.
-        series: Eight colours for curves, distinguishable with common colour blindness.
-    """
+    """The colours of one appearance."""
 
     key: str
+    """``light``, ``dark`` or ``contrast``."""
     window: QColor
+    """Background behind the panels."""
     panel: QColor
+    """Background of the content of a panel; text tokens are legible on it."""
     raised: QColor
+    """Background of cards, buttons and fields on a panel."""
     border: QColor
+    """Edges of raised elements."""
     text: QColor
+    """Primary text."""
     text_dim: QColor
+    """Secondary text: units, hints, axis figures."""
     accent: QColor
+    """The single highlight colour: focus, selection, the main button."""
     on_accent: QColor
+    """Text on ``accent``."""
     good: QColor
+    """Success, always with a word or an icon beside it."""
     warn: QColor
+    """Caution, likewise."""
     bad: QColor
+    """Error, likewise."""
     grid: QColor
+    """Lines without meaning: grids, separators."""
     pixel_on: QColor
+    """A pixel of value 1."""
     pixel_off: QColor
+    """A pixel of value 0."""
     series: tuple[QColor, ...]
+    """Eight colours for curves, distinguishable with common colour blindness."""
 
     @functools.cached_property
     def is_dark(self) -> bool:

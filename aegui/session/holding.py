@@ -8,17 +8,14 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True)
 class Holding:
-    """Memory use of one service.
-
-    Attributes:
-        label: Translated name of what is held.
-        count: Bytes in use.
-        most: Upper bound in bytes; None if it depends on the network.
-    """
+    """Memory use of one service."""
 
     label: str
+    """Translated name of what is held."""
     count: int
+    """Bytes in use."""
     most: int | None = None
+    """Upper bound in bytes; None if it depends on the network."""
 
 
 @runtime_checkable

@@ -43,20 +43,7 @@ Served = TypeVar("Served", bound=Serving)
 
 
 class Services:
-    """The services that all features share, and those that are created on demand.
-
-    Attributes:
-        settings: The persistent settings.
-        workspace: The open document.
-        runner: The training thread.
-        showing: Decides which network, samples and history are displayed.
-        drawing: The drawing, which outlives the documents.
-        ticker: Timer that runs during a training.
-        keeping: Recovery copies of a running training.
-        sweeping: Removal of files that crashed instances have left behind.
-        favourites: The short lists of networks and data.
-        requests: Signals by which features request actions of each other.
-    """
+    """The services that all features share, and those that are created on demand."""
 
     def __init__(
         self,
@@ -66,16 +53,26 @@ class Services:
     ) -> None:
         """Create the services for the document that the program opens with: see ``Workspace``."""
         self.settings = settings
+        """The persistent settings."""
         self.workspace = Workspace(settings, autosave_folder=autosave_folder, first=first)
+        """The open document."""
         self.runner = TrainingRunner()
+        """The training thread."""
         _, height, width = self.workspace.dataset.image_shape
         self.drawing = Drawing(height, width)
+        """The drawing, which outlives the documents."""
         self.ticker = Ticker()
+        """Timer that runs during a training."""
         self.showing = Showing(self.workspace, self.runner)
+        """Decides which network, samples and history are displayed."""
         self.keeping = Keeping(self.workspace, self.runner)
+        """Recovery copies of a running training."""
         self.sweeping = CleanupJob(self.workspace)
+        """Removal of files that crashed instances have left behind."""
         self.favourites = Favourites(settings)
+        """The short lists of networks and data."""
         self.requests = Requests()
+        """Signals by which features request actions of each other."""
         self._services: dict[object, Serving] = {}
 
     @property

@@ -43,76 +43,70 @@ Weights = Literal["live", "best", "last", "past"]
 
 @dataclass(frozen=True)
 class Moment:
-    """Describes which weights are shown.
-
-    Attributes:
-        run: Index of the run within its population.
-        runs: Number of runs in the population.
-        seed: Seed of the run.
-        weights: Which weights of the run.
-        epoch: Epochs that these weights were trained for.
-        epochs: Epochs that were trained in total.
-    """
+    """Describes which weights are shown."""
 
     run: int
+    """Index of the run within its population."""
     runs: int
+    """Number of runs in the population."""
     seed: int
+    """Seed of the run."""
     weights: Weights
+    """Which weights of the run."""
     epoch: float
+    """Epochs that these weights were trained for."""
     epochs: float
+    """Epochs that were trained in total."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """The state that the window displays at one moment.
-
-    Attributes:
-        recipe: Recipe of the network, or the draft if there is no network.
-        dataset: The samples.
-        nearest: Search for the samples nearest to an image.
-        noise: Current training noise, including manual changes during the training.
-        network: Counter of networks; after a change, views of the previous one are obsolete.
-        codec: The network with the displayed weights; None if there is none yet.
-        codes: Codes of the samples as far as known; None if there are none yet.
-        newest: The network with its newest weights, whatever epoch is shown.
-        snapshot: Weights of all runs, including that of ``newest``.
-        history: The rows recorded so far; None if there are none.
-        recorded_epochs: Recorded weights of past epochs; None if there are none.
-        past: The past epoch that is shown; None for the newest state.
-        saved: The finished training; None before there is one.
-        last: Last weights of the finished training; None if they were not saved.
-        trained_on: Dataset that the network is or was trained on; None if there is none yet.
-        run: Index of the run within its population.
-        chose_run: Whether the user has chosen the run.
-        weights: Which weights of a finished training to show.
-        is_live: Whether a running training is shown.
-        awaits_first: Whether the first weights of the running training are still missing.
-        before: Weights of the previous network that stay visible until then, or None.
-        is_learning: Whether the displayed network changes continuously.
-    """
+    """The state that the window displays at one moment."""
 
     recipe: Recipe
+    """Recipe of the network, or the draft if there is no network."""
     dataset: Dataset
+    """The samples."""
     nearest: Nearest
+    """Search for the samples nearest to an image."""
     noise: CorruptionSpec
+    """Current training noise, including manual changes during the training."""
     network: int = 0
+    """Counter of networks; after a change, views of the previous one are obsolete."""
     codec: Codec | None = None
+    """The network with the displayed weights; None if there is none yet."""
     codes: Codes | None = None
+    """Codes of the samples as far as known; None if there are none yet."""
     newest: Codec | None = None
+    """The network with its newest weights, whatever epoch is shown."""
     snapshot: Snapshot | None = None
+    """Weights of all runs, including that of ``newest``."""
     history: HistoryView | None = None
+    """The rows recorded so far; None if there are none."""
     recorded_epochs: TimelineView | None = None
+    """Recorded weights of past epochs; None if there are none."""
     past: TimelineFrame | None = None
+    """The past epoch that is shown; None for the newest state."""
     saved: SavedRun | None = None
+    """The finished training; None before there is one."""
     last: Snapshot | None = None
+    """Last weights of the finished training; None if they were not saved."""
     trained_on: Dataset | None = None
+    """Dataset that the network is or was trained on; None if there is none yet."""
     run: int = 0
+    """Index of the run within its population."""
     chose_run: bool = False
+    """Whether the user has chosen the run."""
     weights: Literal["best", "last"] = "best"
+    """Which weights of a finished training to show."""
     is_live: bool = False
+    """Whether a running training is shown."""
     awaits_first: bool = False
+    """Whether the first weights of the running training are still missing."""
     before: Moment | None = None
+    """Weights of the previous network that stay visible until then, or None."""
     is_learning: bool = False
+    """Whether the displayed network changes continuously."""
 
     def since(self, before: Shown) -> Changes:
         """Return the names of the fields that differ from ``before``."""

@@ -21,76 +21,66 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spot:
-    """The position of a dock in one arrangement of the window.
-
-    Attributes:
-        side: The column beside the map, or the row below it; ``beside``: half of the window, at the
-            right of the map if that leaves more of it, else below it; ``column``: a separate column
-            at the edge of the window, whose docks stay open, or closed, when the arrangement
-            changes.
-        place: Index within that side, from the top, or from the left below the map. Docks with the
-            same index are tabs.
-        tab: Index of its tab; ties are ordered by rank.
-        in_front: Whether it is the current tab; the first one by default.
-        closed: Whether it is hidden until requested.
-    """
+    """The position of a dock in one arrangement of the window."""
 
     side: Literal["left", "right", "bottom", "beside", "column"]
+    """The column beside the map, or the row below it; ``beside``: half of the window, at the right
+    of the map if that leaves more of it, else below it; ``column``: a separate column at the edge
+    of the window, whose docks stay open, or closed, when the arrangement changes."""
     place: int = 0
+    """Index within that side, from the top, or from the left below the map. Docks with the same
+    index are tabs."""
     tab: int = 0
+    """Index of its tab; ties are ordered by rank."""
     in_front: bool = False
+    """Whether it is the current tab; the first one by default."""
     closed: bool = False
+    """Whether it is hidden until requested."""
 
 
 @dataclass(frozen=True)
 class DockSpec:
-    """A dock of a feature.
-
-    Attributes:
-        key: Identifier in arrangements and settings.
-        title: Title, marked for translation.
-        rank: Position in the menu.
-        panel: Class of its panel, as ``package.module:Class``. The panel is imported and created
-            when the dock is first visible, or when it is requested.
-        spots: Its positions by keys of ``PERSPECTIVES``; in other arrangements it is hidden, and
-            can be opened from the menu.
-        guide: File name of its page of the guide; empty: the first page.
-    """
+    """A dock of a feature."""
 
     key: str
+    """Identifier in arrangements and settings."""
     title: str
+    """Title, marked for translation."""
     rank: int
+    """Position in the menu."""
     panel: str
+    """Class of its panel, as ``package.module:Class``. The panel is imported and created when the
+    dock is first visible, or when it is requested."""
     spots: Mapping[str, Spot] = field(default_factory=dict)
+    """Its positions by keys of ``PERSPECTIVES``; in other arrangements it is hidden, and can be
+    opened from the menu."""
     guide: str = ""
+    """File name of its page of the guide; empty: the first page."""
 
 
 @dataclass(frozen=True)
 class FeatureSpec:
-    """What the window knows about a feature before it is created.
-
-    Attributes:
-        class_path: Its class, as ``package.module:Class``.
-        docks: Docks that it owns.
-        seen_with: Keys of other features' docks that it contributes to.
-        actions: Actions that it implements.
-        conditions: Names of the conditions that it sets with ``Feature.set_conditions``; actions of
-            any feature may depend on them.
-        requests: Its method for each signal of ``services.requests`` that it handles.
-        keys: Keys that its panels handle themselves.
-        at_start: Whether it is created with the window, because its conditions or its connections
-            matter before it is visible. Other features are created with the first panel in one of
-            their docks, or on the first request.
-    """
+    """What the window knows about a feature before it is created."""
 
     class_path: str
+    """Its class, as ``package.module:Class``."""
     docks: tuple[DockSpec, ...] = ()
+    """Docks that it owns."""
     seen_with: tuple[str, ...] = ()
+    """Keys of other features' docks that it contributes to."""
     actions: tuple[ActionSpec, ...] = ()
+    """Actions that it implements."""
     conditions: tuple[str, ...] = ()
+    """Names of the conditions that it sets with ``Feature.set_conditions``; actions of any feature
+    may depend on them."""
     requests: Mapping[str, str] = field(default_factory=dict)
+    """Its method for each signal of ``services.requests`` that it handles."""
     keys: tuple[KeyHint, ...] = ()
+    """Keys that its panels handle themselves."""
     at_start: bool = False
+    """Whether it is created with the window, because its conditions or its connections matter
+    before it is visible. Other features are created with the first panel in one of their docks, or
+    on the first request."""
 
     @property
     def seen_in(self) -> tuple[str, ...]:

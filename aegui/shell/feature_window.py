@@ -23,21 +23,18 @@ AnyFeature = TypeVar("AnyFeature", bound=Feature)
 
 
 class FeatureWindow(QMainWindow):
-    """The window as features see it.
-
-    Attributes:
-        canvas: The map in the centre, on which several features draw.
-        docks: Docks by key.
-        toolbar: The toolbar.
-        menus: Menus by path, from ``MENUS`` of ``window/actions.py``.
-        settings: Persistent settings, such as the last folders of files.
-    """
+    """The window as features see it."""
 
     canvas: LatentCanvas
+    """The map in the centre, on which several features draw."""
     docks: Mapping[str, QDockWidget]
+    """Docks by key."""
     toolbar: MainToolBar
+    """The toolbar."""
     menus: Mapping[str, QMenu]
+    """Menus by path, from ``MENUS`` of ``window/actions.py``."""
     settings: Settings
+    """Persistent settings, such as the last folders of files."""
 
     @property
     def is_wandering(self) -> bool:

@@ -107,23 +107,20 @@ def device_words(device: str) -> str:
 
 @dataclass(frozen=True)
 class Reached:
-    """The figures of some weights; None for those that are unknown.
-
-    Attributes:
-        loss: Their loss.
-        wrong_mean: Mean wrong pixels per training sample.
-        wrong_max: Wrong pixels of the worst training sample.
-        held_out: Mean wrong pixels per held-out sample.
-        accuracy: Accuracy of a classifier, on held-out samples if there are any.
-        adversary: Loss of a GAN's discriminator; ``loss`` is that of its generator.
-    """
+    """The figures of some weights; None for those that are unknown."""
 
     loss: float
+    """Their loss."""
     wrong_mean: float | None = None
+    """Mean wrong pixels per training sample."""
     wrong_max: int | None = None
+    """Wrong pixels of the worst training sample."""
     held_out: float | None = None
+    """Mean wrong pixels per held-out sample."""
     accuracy: float | None = None
+    """Accuracy of a classifier, on held-out samples if there are any."""
     adversary: float | None = None
+    """Loss of a GAN's discriminator; ``loss`` is that of its generator."""
 
 
 def reached_at(run: SavedRun, moment: Moment) -> Reached:

@@ -31,25 +31,22 @@ _HALF = SPACING // 2
 
 
 class CardWords(NamedTuple):
-    """The texts on a card.
-
-    Attributes:
-        above: Small line above the title.
-        title: The title.
-        text: A sentence.
-        lines: Small lines at the foot.
-        mark: A word in the corner of the image; "" for none.
-        strong: Whether the mark is emphasised.
-        is_favourite: Whether a star is shown in the other corner.
-    """
+    """The texts on a card."""
 
     above: str
+    """Small line above the title."""
     title: str
+    """The title."""
     text: str
+    """A sentence."""
     lines: tuple[str, ...]
+    """Small lines at the foot."""
     mark: str = ""
+    """A word in the corner of the image; "" for none."""
     strong: bool = False
+    """Whether the mark is emphasised."""
     is_favourite: bool = False
+    """Whether a star is shown in the other corner."""
 
 
 class CardDelegate(QStyledItemDelegate):

@@ -28,17 +28,14 @@ _NARROWEST = 0.6
 
 
 class RulerFigure(NamedTuple):
-    """A figure on a ruler.
-
-    Attributes:
-        at: Pixel of its tick along the ruler.
-        text: The number.
-        box: Where it is written.
-    """
+    """A figure on a ruler."""
 
     at: float
+    """Pixel of its tick along the ruler."""
     text: str
+    """The number."""
     box: QRectF
+    """Where it is written."""
 
 
 def axis_name(axis: int) -> str:

@@ -29,29 +29,26 @@ _MIN_SHARE = 0.02
 
 @dataclass(frozen=True)
 class Viewport:
-    """A window of ``width`` x ``height`` logical pixels at (``left``, ``top``) onto the plane.
-
-    Attributes:
-        cx: Latent x at the centre.
-        cy: Latent y at the centre.
-        sx: Pixels per latent unit along x.
-        sy: Pixels per latent unit along y.
-        left: First pixel column of the window in its widget.
-        top: First pixel row of the window in its widget.
-        width: Width in pixels.
-        height: Height in pixels.
-        inset: Pixels at the top that a fit leaves free, for controls shown there.
-    """
+    """A window of ``width`` x ``height`` logical pixels at (``left``, ``top``) onto the plane."""
 
     cx: float = 0.0
+    """Latent x at the centre."""
     cy: float = 0.0
+    """Latent y at the centre."""
     sx: float = 200.0
+    """Pixels per latent unit along x."""
     sy: float = 200.0
+    """Pixels per latent unit along y."""
     left: float = 0.0
+    """First pixel column of the window in its widget."""
     top: float = 0.0
+    """First pixel row of the window in its widget."""
     width: float = 400.0
+    """Width in pixels."""
     height: float = 400.0
+    """Height in pixels."""
     inset: float = 0.0
+    """Pixels at the top that a fit leaves free, for controls shown there."""
 
     @property
     def bounds(self) -> Bounds:

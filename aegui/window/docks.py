@@ -54,56 +54,50 @@ MIN_BOTTOM_PX = 190
 
 @dataclass(frozen=True)
 class Extent:
-    """The sizes of the areas beside and below the map.
-
-    Attributes:
-        left_px: Width of the left column in a window of 1600 px; it grows with wider ones.
-        right_px: Width of the right column, likewise.
-        most_right: Upper bound of the right column, as a share of the window's width.
-        bottom_share: Height of the bottom row, as a share of the window's height.
-        tall_bottom_share: The same in a window of ``TALL_PX`` or more; 0 for no difference.
-        beside_share: Width of docks beside the map, as a share of the window's width.
-        below_share: Height of the same docks below the map, as a share of the window's height.
-        weights: Relative heights of the right column's first places; others have 1.
-        gathers: Whether all docks at the right become tabs of one place in a low window.
-        map_px: Least width of the map if there is a column at the edge too.
-    """
+    """The sizes of the areas beside and below the map."""
 
     left_px: int = 316
+    """Width of the left column in a window of 1600 px; it grows with wider ones."""
     right_px: int = 348
+    """Width of the right column, likewise."""
     most_right: float = _MAX_COLUMN
+    """Upper bound of the right column, as a share of the window's width."""
     bottom_share: float = 0.27
+    """Height of the bottom row, as a share of the window's height."""
     tall_bottom_share: float = 0.0
+    """The same in a window of ``TALL_PX`` or more; 0 for no difference."""
     beside_share: float = 0.56
+    """Width of docks beside the map, as a share of the window's width."""
     below_share: float = 0.58
+    """Height of the same docks below the map, as a share of the window's height."""
     weights: tuple[int, ...] = ()
+    """Relative heights of the right column's first places; others have 1."""
     gathers: bool = False
+    """Whether all docks at the right become tabs of one place in a low window."""
     map_px: int = 360
+    """Least width of the map if there is a column at the edge too."""
 
 
 @dataclass(frozen=True)
 class Perspective:
-    """The places of docks, from top to bottom; docks of one inner tuple are tabs.
-
-    Attributes:
-        left: Docks in the left column.
-        right: Docks in the right column.
-        bottom: Docks below the map, from left to right.
-        beside: Docks that take half of the window: at the right of the map, or below it.
-        column: Docks in a separate column at the right edge of the window.
-        front: Docks that are the current tab of their place, by default the first.
-        closed: Docks that have a place, but are hidden at first.
-        extent: The sizes of the areas.
-    """
+    """The places of docks, from top to bottom; docks of one inner tuple are tabs."""
 
     left: _Places
+    """Docks in the left column."""
     right: _Places
+    """Docks in the right column."""
     bottom: _Places
+    """Docks below the map, from left to right."""
     beside: _Places
+    """Docks that take half of the window: at the right of the map, or below it."""
     column: _Places
+    """Docks in a separate column at the right edge of the window."""
     front: tuple[str, ...]
+    """Docks that are the current tab of their place, by default the first."""
     extent: Extent
+    """The sizes of the areas."""
     closed: frozenset[str] = frozenset()
+    """Docks that have a place, but are hidden at first."""
 
     @property
     def places(self) -> _Places:

@@ -36,21 +36,18 @@ _OURS, _STUDY = "aegui-", "aegui-study"
 
 @dataclass(frozen=True)
 class CourseReading:
-    """Result of importing a configuration; all lines of text are in the user's language.
-
-    Attributes:
-        recipe: The resulting recipe.
-        understood: Settings that were imported.
-        assumed: Ambiguous or missing settings, with the values chosen for them.
-        ignored: Keys without a meaning here.
-        needs: Data that the configuration requires without naming them; empty if it is trainable.
-    """
+    """Result of importing a configuration; all lines of text are in the user's language."""
 
     recipe: Recipe
+    """The resulting recipe."""
     understood: tuple[str, ...] = ()
+    """Settings that were imported."""
     assumed: tuple[str, ...] = ()
+    """Ambiguous or missing settings, with the values chosen for them."""
     ignored: tuple[str, ...] = ()
+    """Keys without a meaning here."""
     needs: tuple[str, ...] = ()
+    """Data that the configuration requires without naming them; empty if it is trainable."""
 
 
 def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:

@@ -61,23 +61,20 @@ class GivenLayer:
 
 @dataclass(frozen=True)
 class LayerList:
-    """The layers of one list.
-
-    Attributes:
-        layers: Layers with units, in the order of the list.
-        images: Convolution and pooling layers before them, in the JSON form of a recipe.
-        key: Name of the list, for error messages.
-        hidden: Whether the name says that the list holds hidden layers only.
-        inputs: Values per sample, if an element states them.
-        ignored: Lines about ignored fields of the elements.
-    """
+    """The layers of one list."""
 
     layers: tuple[GivenLayer, ...]
+    """Layers with units, in the order of the list."""
     key: str
+    """Name of the list, for error messages."""
     hidden: bool = False
+    """Whether the name says that the list holds hidden layers only."""
     inputs: int | None = None
+    """Values per sample, if an element states them."""
     ignored: tuple[str, ...] = ()
+    """Lines about ignored fields of the elements."""
     images: tuple[dict[str, Any], ...] = ()
+    """Convolution and pooling layers before them, in the JSON form of a recipe."""
 
 
 @dataclass

@@ -82,33 +82,30 @@ class Item:
 
 @dataclass
 class Notes:
-    """The values of a configuration, the settings derived from them, and the report.
-
-    Attributes:
-        items: The values in the order of the file.
-        folder: Folder in which to look for referenced files; None looks for none.
-        settings: Value by path in the recipe.
-        sources: Item that set a path in the recipe, for error messages.
-        lines: Heading, key path of the value or None, and text of each line of the report.
-        claimed: Key paths claimed by a setting.
-        spoken_of: Heading of the line about each reported key path.
-        same: By key path, the item taken earlier that has the same meaning and value.
-        off: Reason why the value at a key path must not be used.
-        switches: Key paths of the flags that switched something off.
-        titles: Key paths of names and notes, which alone do not describe a network.
-    """
+    """The values of a configuration, the settings derived from them, and the report."""
 
     items: list[Item]
+    """The values in the order of the file."""
     folder: Path | None
+    """Folder in which to look for referenced files; None looks for none."""
     settings: dict[str, object] = field(default_factory=dict)
+    """Value by path in the recipe."""
     sources: dict[str, Item] = field(default_factory=dict)
+    """Item that set a path in the recipe, for error messages."""
     lines: list[tuple[Heading, KeyPath | None, str]] = field(default_factory=list)
+    """Heading, key path of the value or None, and text of each line of the report."""
     claimed: set[KeyPath] = field(default_factory=set)
+    """Key paths claimed by a setting."""
     spoken_of: dict[KeyPath, Heading] = field(default_factory=dict)
+    """Heading of the line about each reported key path."""
     same: dict[KeyPath, Item] = field(default_factory=dict)
+    """By key path, the item taken earlier that has the same meaning and value."""
     off: dict[KeyPath, str] = field(default_factory=dict)
+    """Reason why the value at a key path must not be used."""
     switches: set[KeyPath] = field(default_factory=set)
+    """Key paths of the flags that switched something off."""
     titles: set[KeyPath] = field(default_factory=set)
+    """Key paths of names and notes, which alone do not describe a network."""
 
     @classmethod
     def of(cls, config: dict[object, object], folder: Path | None) -> Notes:

@@ -34,19 +34,16 @@ def called(catalogue: str, key: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One setting.
-
-    Attributes:
-        path: Its path in the recipe.
-        kind: ``text``, ``whole`` or ``number``, or the catalogue of a choice.
-        label: Its meaning, marked for translation.
-        names: Patterns of its keys, see ``Notes.take``.
-    """
+    """One setting."""
 
     path: str
+    """Its path in the recipe."""
     kind: str
+    """``text``, ``whole`` or ``number``, or the catalogue of a choice."""
     label: str
+    """Its meaning, marked for translation."""
     names: str
+    """Patterns of its keys, see ``Notes.take``."""
 
 
 TEXTS = (

@@ -33,29 +33,26 @@ TEST_PART = "-test"
 
 @dataclass(frozen=True)
 class BuiltinSet:
-    """One row of the table of sets.
-
-    Attributes:
-        key: Its name in recipes and on the command line.
-        label: Name shown to the user (translated where it is shown).
-        help: A one-sentence description.
-        kind: Characters of black and white pixels, or images.
-        count: Number of samples.
-        shape: Channels, rows and columns of each.
-        classes: Number of classes or groups; 0 if every sample is a class of its own.
-        download: Whether it has to be downloaded once.
-        any_size: Whether its images come in the size and colours that a recipe asks for.
-    """
+    """One row of the table of sets."""
 
     key: str
+    """Its name in recipes and on the command line."""
     label: str
+    """Name shown to the user (translated where it is shown)."""
     help: str
+    """A one-sentence description."""
     kind: BuiltinKind
+    """Characters of black and white pixels, or images."""
     count: int
+    """Number of samples."""
     shape: tuple[int, int, int]
+    """Channels, rows and columns of each."""
     classes: int = 0
+    """Number of classes or groups; 0 if every sample is a class of its own."""
     download: bool = False
+    """Whether it has to be downloaded once."""
     any_size: bool = False
+    """Whether its images come in the size and colours that a recipe asks for."""
 
 
 BUILTIN_SETS: Mapping[str, BuiltinSet] = table(

@@ -19,15 +19,13 @@ class ByteImages(NDArrayOperatorsMixin):
     Indexing returns float32 arrays of level / 255; ``reshape`` and ``len`` cost nothing. Every
     other array operation converts all images at once, at four times the memory of the bytes, so
     large sets must be processed in parts.
-
-    Attributes:
-        levels: uint8, in memory or mapped from a file.
     """
 
     dtype = np.dtype(np.float32)
 
     def __init__(self, levels: NDArray[np.uint8]) -> None:
         self.levels = levels
+        """uint8, in memory or mapped from a file."""
         self.shape = levels.shape
         self.ndim = levels.ndim
         self.size = levels.size

@@ -67,10 +67,6 @@ class ByteStream:
 
     Unlike ``gzip.open``, it returns everything that can be unpacked from a truncated file.
 
-    Attributes:
-        most: An upper bound for the number of bytes, known before reading any.
-        size: Size of the file itself.
-
     Raises:
         OSError: The file cannot be opened.
     """
@@ -81,8 +77,10 @@ class ByteStream:
         head = self._file.read(2)
         self._file.seek(0)
         self.size = path.stat().st_size
+        """Size of the file itself."""
         self._unpacker = zlib.decompressobj(_GZIP_BITS) if head == GZIP else None
         self.most = self.size * _MAX_GZIP_RATIO if self._unpacker is not None else self.size
+        """An upper bound for the number of bytes, known before reading any."""
         self._rest = b""
         self._read_bytes = 0
         self._ended = False

@@ -51,40 +51,37 @@ class ClassCount:
 
 @dataclass(frozen=True, eq=False)
 class DataCard:
-    """Findings about a set.
-
-    Attributes:
-        name: Name of the set.
-        count: Number of samples.
-        image_shape: Channels, height and width.
-        is_binary: Whether every pixel is 0 or 1.
-        classes: Every class with its number of samples, in the order of ``Dataset.classes``.
-        source: Where the images come from.
-        licence: Licence of the images, or an empty string.
-        mean_image: float32 ``[C, H, W]``, read-only.
-        duplicates: Groups of samples with identical images, in the order of their first sample.
-        closest: The pairs that differ least, exact duplicates left out; their distance is a number
-            of pixels for binary sets (threshold 0.5), else the root of the mean squared difference.
-        compared: Number of samples among which the closest pairs were looked for.
-        flat: Names of the first images whose pixels are all equal.
-        flat_count: Number of such images.
-        is_black: Whether those of them that were examined are black.
-    """
+    """Findings about a set."""
 
     name: str
+    """Name of the set."""
     count: int
+    """Number of samples."""
     image_shape: tuple[int, int, int]
+    """Channels, height and width."""
     is_binary: bool
+    """Whether every pixel is 0 or 1."""
     classes: tuple[ClassCount, ...]
+    """Every class with its number of samples, in the order of ``Dataset.classes``."""
     source: str
+    """Where the images come from."""
     licence: str
+    """Licence of the images, or an empty string."""
     mean_image: NDArray[np.float32]
+    """float32 ``[C, H, W]``, read-only."""
     duplicates: tuple[tuple[int, ...], ...]
+    """Groups of samples with identical images, in the order of their first sample."""
     closest: tuple[ClosePair, ...]
+    """The pairs that differ least, exact duplicates left out; their distance is a number of pixels
+    for binary sets (threshold 0.5), else the root of the mean squared difference."""
     compared: int
+    """Number of samples among which the closest pairs were looked for."""
     flat: tuple[str, ...]
+    """Names of the first images whose pixels are all equal."""
     flat_count: int
+    """Number of such images."""
     is_black: bool
+    """Whether those of them that were examined are black."""
 
     @property
     def warnings(self) -> tuple[str, ...]:

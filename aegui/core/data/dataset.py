@@ -23,28 +23,25 @@ _LOOKED_AT_ONCE = 4096
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """N images of one shape.
-
-    Attributes:
-        name: Name of the set in lists and recipes.
-        images: float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row. A set of more
-            than ``store.LIVE_BYTES`` may be memory-mapped, as ``ByteImages`` where the file holds
-            bytes, and must then be read in parts.
-        labels: N short labels, as drawn on the map: the class or group (for glyphs: the character).
-        names: N long names, as read from comments or made from the label.
-        source: Description of where the images come from.
-        licence: Licence of the images, or an empty string.
-        whole: Size of the full set if these are only the samples that a file contains; None if
-            the set is complete.
-    """
+    """N images of one shape."""
 
     name: str
+    """Name of the set in lists and recipes."""
     images: NDArray[np.float32]
+    """float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row. A set of more than
+    ``store.LIVE_BYTES`` may be memory-mapped, as ``ByteImages`` where the file holds bytes, and
+    must then be read in parts."""
     labels: tuple[str, ...]
+    """N short labels, as drawn on the map: the class or group (for glyphs: the character)."""
     names: tuple[str, ...]
+    """N long names, as read from comments or made from the label."""
     source: str = ""
+    """Description of where the images come from."""
     licence: str = ""
+    """Licence of the images, or an empty string."""
     whole: int | None = None
+    """Size of the full set if these are only the samples that a file contains; None if the set is
+    complete."""
 
     @classmethod
     def from_images(

@@ -35,20 +35,17 @@ _IMAGE_HEADS = (b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 
 @dataclass(frozen=True)
 class FileKind:
-    """One kind of file.
-
-    Attributes:
-        key: Its name.
-        label: Name shown to the user (translated where it is shown).
-        recognises: Whether a file is of this kind, by its path and its first bytes.
-        read: The reader; may raise ReadError and Cancelled. None for a single image, which
-            ``read_images`` reads in the size of the recipe.
-    """
+    """One kind of file."""
 
     key: str
+    """Its name."""
     label: str
+    """Name shown to the user (translated where it is shown)."""
     recognises: Callable[[Path, bytes], bool]
+    """Whether a file is of this kind, by its path and its first bytes."""
     read: Callable[[Path, Report | None, IsCancelled | None], Dataset] | None
+    """The reader; may raise ReadError and Cancelled. None for a single image, which ``read_images``
+    reads in the size of the recipe."""
 
 
 def _is_picture(path: Path, head: bytes) -> bool:

@@ -26,15 +26,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class CachedImages:
-    """Decoded images.
-
-    Attributes:
-        images: float32 ``[N, C, H, W]``, read-only.
-        skipped: Index of each file that could not be read, and why.
-    """
+    """Decoded images."""
 
     images: NDArray[np.float32]
+    """float32 ``[N, C, H, W]``, read-only."""
     skipped: tuple[tuple[int, str], ...]
+    """Index of each file that could not be read, and why."""
 
 
 def load_cached(key: str, shape: tuple[int, int, int, int]) -> CachedImages | None:

@@ -39,22 +39,19 @@ _SET_ENDINGS = ("idx3-ubyte", "idx3-ubyte.gz", ".idx", ".idx.gz", ".npz", ".npy"
 
 @dataclass(frozen=True)
 class ImageScan:
-    """The image files that were found, and the label of each.
-
-    Attributes:
-        root: The folder that was searched, or the one that holds the files.
-        files: The files, folder by folder, ``2.png`` before ``10.png``.
-        labels: For each file the folder below ``root`` that holds it (``a/b`` for nested ones);
-            for files in ``root`` itself its name.
-        ignored: Number of other files.
-        empty: Sub-folders without images, which therefore give no label.
-    """
+    """The image files that were found, and the label of each."""
 
     root: Path
+    """The folder that was searched, or the one that holds the files."""
     files: tuple[Path, ...]
+    """The files, folder by folder, ``2.png`` before ``10.png``."""
     labels: tuple[str, ...]
+    """For each file the folder below ``root`` that holds it (``a/b`` for nested ones); for files in
+    ``root`` itself its name."""
     ignored: int = 0
+    """Number of other files."""
     empty: tuple[str, ...] = ()
+    """Sub-folders without images, which therefore give no label."""
 
 
 @dataclass(frozen=True)

@@ -28,19 +28,16 @@ _USUAL = 64
 
 @dataclass(frozen=True)
 class MajorityFormat:
-    """Size and colours of a sample of image files.
-
-    Attributes:
-        width: The most frequent width in pixels.
-        height: The most frequent height in pixels.
-        channels: 1 if all of them are grey, else 3.
-        others: Number of examined files of another size.
-    """
+    """Size and colours of a sample of image files."""
 
     width: int
+    """The most frequent width in pixels."""
     height: int
+    """The most frequent height in pixels."""
     channels: int
+    """1 if all of them are grey, else 3."""
     others: int
+    """Number of examined files of another size."""
 
     def proposed(self) -> ImageSpec:
         """Return the suggested import settings: original size, or 64 pixels on the longer side."""

@@ -14,31 +14,27 @@ from aegui.core.i18n import mark
 
 @dataclass(frozen=True, kw_only=True)
 class Noise(Choice):
-    """One kind of noise.
-
-    Attributes:
-        lines: Statements that fill ``out`` with the corrupted ``clean``, images as rows of values
-            in 0..1; ``level`` and the generator ``g`` are in scope, and with ``neighbours`` the
-            images' ``channels``, ``height`` and ``width``. They draw into ``out`` itself, so that
-            little or nothing is allocated.
-        formula: The corrupted ``x`` for ``u``, uniform in 0..1, ``n``, standard normal, and
-            ``level``; with ``neighbours`` also for ``inside``, whether a pixel lies in a rectangle
-            at a random place whose expected share of the image's area is the level.
-        off: Probability that a pixel that was off is seen lit, as a formula of ``level``. Like
-            ``on``, empty for noise that does not switch each pixel independently: then the best
-            possible answer is unknown, except for the kinds that ``evaluation/likelihoods.py``
-            handles itself.
-        on: Probability that a pixel that was on is seen lit.
-        is_share: Whether the level is a share or a probability, at most 1.
-        neighbours: Whether the noise depends on which pixels are neighbours.
-    """
+    """One kind of noise."""
 
     lines: tuple[str, ...]
+    """Statements that fill ``out`` with the corrupted ``clean``, images as rows of values in 0..1;
+    ``level`` and the generator ``g`` are in scope, and with ``neighbours`` the images'
+    ``channels``, ``height`` and ``width``. They draw into ``out`` itself, so that little or nothing
+    is allocated."""
     formula: str
+    """The corrupted ``x`` for ``u``, uniform in 0..1, ``n``, standard normal, and ``level``; with
+    ``neighbours`` also for ``inside``, whether a pixel lies in a rectangle at a random place whose
+    expected share of the image's area is the level."""
     off: str = ""
+    """Probability that a pixel that was off is seen lit, as a formula of ``level``. Like ``on``,
+    empty for noise that does not switch each pixel independently: then the best possible answer is
+    unknown, except for the kinds that ``evaluation/likelihoods.py`` handles itself."""
     on: str = ""
+    """Probability that a pixel that was on is seen lit."""
     is_share: bool = True
+    """Whether the level is a share or a probability, at most 1."""
     neighbours: bool = False
+    """Whether the noise depends on which pixels are neighbours."""
 
 
 _LEVEL = ("level",)

@@ -34,9 +34,6 @@ ReportShare = Callable[[float], None]
 class Progress:
     """Reports progress at most ten times a second, and raises ``Cancelled`` when asked to stop.
 
-    Attributes:
-        total: The amount of work.
-
     Args:
         total: The amount of work.
         words: Makes the text shown to the user from the amount done and the total.
@@ -52,6 +49,7 @@ class Progress:
         cancelled: IsCancelled | None,
     ) -> None:
         self.total = total
+        """The amount of work."""
         self._words = words
         self._report = report
         self._cancelled = cancelled

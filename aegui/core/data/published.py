@@ -35,25 +35,22 @@ class PublishedFile:
 
 @dataclass(frozen=True)
 class PublishedSet:
-    """A set that can be downloaded.
-
-    Attributes:
-        key: Name of its folder and of its training part; the test part is ``key-test``.
-        title: Its name, not translated.
-        files: Images and labels of the training part, then of the test part.
-        mirrors: Addresses of folders that hold these files, in the order in which they are tried.
-        classes: Names of the classes of labels 0, 1, ....
-        source: Its authors.
-        licence: Its licence.
-    """
+    """A set that can be downloaded."""
 
     key: str
+    """Name of its folder and of its training part; the test part is ``key-test``."""
     title: str
+    """Its name, not translated."""
     files: tuple[PublishedFile, PublishedFile, PublishedFile, PublishedFile]
+    """Images and labels of the training part, then of the test part."""
     mirrors: tuple[str, ...]
+    """Addresses of folders that hold these files, in the order in which they are tried."""
     classes: tuple[str, ...]
+    """Names of the classes of labels 0, 1, ...."""
     source: str
+    """Its authors."""
     licence: str
+    """Its licence."""
 
     @property
     def size(self) -> int:

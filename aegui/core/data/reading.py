@@ -11,15 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """The result of reading a source.
-
-    Attributes:
-        dataset: All its samples.
-        kind: Key of the reader: of ``FILE_KINDS`` or ``READERS``, ``builtin``, ``folder`` or
-            ``several``.
-        notes: Translated notes on what was assumed, left out or looks wrong.
-    """
+    """The result of reading a source."""
 
     dataset: Dataset
+    """All its samples."""
     kind: str
+    """Key of the reader: of ``FILE_KINDS`` or ``READERS``, ``builtin``, ``folder`` or ``several``.
+    """
     notes: tuple[str, ...] = ()
+    """Translated notes on what was assumed, left out or looks wrong."""

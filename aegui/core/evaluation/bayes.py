@@ -25,21 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class BayesReading:
-    """The posterior of one drawing.
-
-    Attributes:
-        chances: Posterior probability of each of the N characters, float64 ``[N]``; they sum to 1.
-        share_on: Probability that each pixel of the clean character is lit, float64 ``[D]``.
-        image: The answer with the fewest expected wrong pixels, bool ``[D]``.
-        expected_wrong: The expected number of wrong pixels of that answer.
-        log_likelihood: Of the drawing, over all characters; -inf if it is impossible.
-    """
+    """The posterior of one drawing."""
 
     chances: NDArray[np.float64]
+    """Posterior probability of each of the N characters, float64 ``[N]``; they sum to 1."""
     share_on: NDArray[np.float64]
+    """Probability that each pixel of the clean character is lit, float64 ``[D]``."""
     image: NDArray[np.bool_]
+    """The answer with the fewest expected wrong pixels, bool ``[D]``."""
     expected_wrong: float
+    """The expected number of wrong pixels of that answer."""
     log_likelihood: float
+    """Of the drawing, over all characters; -inf if it is impossible."""
 
     @property
     def is_possible(self) -> bool:

@@ -32,21 +32,18 @@ _ANSWER_BYTES = 28
 
 @dataclass(frozen=True)
 class ClassScore:
-    """Scores of one class, or of an average over classes, between 0 and 1.
-
-    Attributes:
-        label: The class.
-        precision: Share of the samples predicted as this class that belong to it.
-        recall: Share of the samples of this class that are predicted as it.
-        f1: Harmonic mean of the two.
-        support: Number of samples of the class.
-    """
+    """Scores of one class, or of an average over classes, between 0 and 1."""
 
     label: str
+    """The class."""
     precision: float
+    """Share of the samples predicted as this class that belong to it."""
     recall: float
+    """Share of the samples of this class that are predicted as it."""
     f1: float
+    """Harmonic mean of the two."""
     support: int
+    """Number of samples of the class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,18 +52,16 @@ class Classification:
 
     Figures are those of scikit-learn's ``classification_report`` with ``zero_division=0``: averages
     are over the classes that occur, be it only in the predictions.
-
-    Attributes:
-        classes: Labels, in the order of the classifier's outputs.
-        truth: int64 ``[n]``, index of the true class among ``classes``.
-        predicted: int64 ``[n]``, index of the most probable class.
-        confidence: float32 ``[n]``, the probability of that class.
     """
 
     classes: tuple[str, ...]
+    """Labels, in the order of the classifier's outputs."""
     truth: NDArray[np.int64]
+    """int64 ``[n]``, index of the true class among ``classes``."""
     predicted: NDArray[np.int64]
+    """int64 ``[n]``, index of the most probable class."""
     confidence: NDArray[np.float32]
+    """float32 ``[n]``, the probability of that class."""
 
     def __len__(self) -> int:
         """The number of samples n."""

@@ -39,27 +39,24 @@ _JACOBIANS = 64
 
 @dataclass(frozen=True)
 class CodeStatistics:
-    """Statistics over the samples of a set, by default at most 2,000 of them.
-
-    Attributes:
-        samples: Number of samples measured.
-        units: Numbers per code.
-        share_active: Mean share of the units that are active for a sample.
-        most_active: Largest number of units of a code that are not exactly zero.
-        mean_activation: Mean of all numbers of the codes.
-        used_dimensions: Number of dimensions that vary over the samples.
-        jacobian: Mean squared Frobenius norm of the encoder's Jacobian, exact at each sample.
-        jacobian_samples: Number of samples, spread over the set, of which it is the mean.
-    """
+    """Statistics over the samples of a set, by default at most 2,000 of them."""
 
     samples: int
+    """Number of samples measured."""
     units: int
+    """Numbers per code."""
     share_active: float
+    """Mean share of the units that are active for a sample."""
     most_active: int
+    """Largest number of units of a code that are not exactly zero."""
     mean_activation: float
+    """Mean of all numbers of the codes."""
     used_dimensions: int
+    """Number of dimensions that vary over the samples."""
     jacobian: float
+    """Mean squared Frobenius norm of the encoder's Jacobian, exact at each sample."""
     jacobian_samples: int
+    """Number of samples, spread over the set, of which it is the mean."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,23 +64,21 @@ class DimensionFigures:
     """Distribution of each of the d dimensions of a code over the samples of a set.
 
     A variational code is represented by its mean, as everywhere outside of training.
-
-    Attributes:
-        samples: Number of samples measured.
-        mean: float64 ``[d]``, mean activation.
-        variance: float64 ``[d]``, over the samples.
-        kl: float64 ``[d]``, mean KL from the prior N(0, 1) in nats, ``(m^2 + s^2 - 1 - log s^2) /
-            2``; None for a plain code.
-        counts: int64 ``[bins]``, histogram of all finite numbers of the codes.
-        edges: float64 ``[bins + 1]``, edges of the bins.
     """
 
     samples: int
+    """Number of samples measured."""
     mean: NDArray[np.float64]
+    """float64 ``[d]``, mean activation."""
     variance: NDArray[np.float64]
+    """float64 ``[d]``, over the samples."""
     kl: NDArray[np.float64] | None
+    """float64 ``[d]``, mean KL from the prior N(0, 1) in nats, ``(m^2 + s^2 - 1 - log s^2) / 2``;
+    None for a plain code."""
     counts: NDArray[np.int64]
+    """int64 ``[bins]``, histogram of all finite numbers of the codes."""
     edges: NDArray[np.float64]
+    """float64 ``[bins + 1]``, edges of the bins."""
 
     @property
     def size(self) -> int:

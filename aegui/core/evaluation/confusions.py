@@ -45,58 +45,49 @@ _MATTERS = 0.005
 
 @dataclass(frozen=True)
 class Pair:
-    """Two characters that noise may make indistinguishable.
-
-    Attributes:
-        first: Index of one in the set.
-        second: Index of the other.
-        distance: Number of pixels in which they differ.
-        chance: Bayes error of deciding between the two; 0.5 is guessing.
-    """
+    """Two characters that noise may make indistinguishable."""
 
     first: int
+    """Index of one in the set."""
     second: int
+    """Index of the other."""
     distance: int
+    """Number of pixels in which they differ."""
     chance: float
+    """Bayes error of deciding between the two; 0.5 is guessing."""
 
 
 @dataclass(frozen=True)
 class MixedPair:
-    """Two characters that are confused.
-
-    Attributes:
-        first: Index of one in the set.
-        second: Index of the other.
-        distance: Number of pixels in which they differ.
-        model: Share of the draws of either that the network takes for the other.
-        best: The same share for the most probable character.
-        is_mixed: Whether the network confuses them clearly more often than is unavoidable.
-    """
+    """Two characters that are confused."""
 
     first: int
+    """Index of one in the set."""
     second: int
+    """Index of the other."""
     distance: int
+    """Number of pixels in which they differ."""
     model: float
+    """Share of the draws of either that the network takes for the other."""
     best: float
+    """The same share for the most probable character."""
     is_mixed: bool
+    """Whether the network confuses them clearly more often than is unavoidable."""
 
 
 @dataclass(frozen=True, eq=False)
 class Confusions:
-    """How corrupted characters are recognised.
-
-    Attributes:
-        draws: Draws of each character.
-        distances: Number of pixels in which two characters differ, int64 ``[N, N]``.
-        model: Share of the draws of each character (row) whose answer is nearest to each (column),
-            float64 ``[N, N]``; ties are split.
-        best: The same shares for the most probable character.
-    """
+    """How corrupted characters are recognised."""
 
     draws: int
+    """Draws of each character."""
     distances: NDArray[np.int64]
+    """Number of pixels in which two characters differ, int64 ``[N, N]``."""
     model: NDArray[np.float64]
+    """Share of the draws of each character (row) whose answer is nearest to each (column), float64
+    ``[N, N]``; ties are split."""
     best: NDArray[np.float64]
+    """The same shares for the most probable character."""
 
     def pairs(self, most: int = 20) -> tuple[MixedPair, ...]:
         """Return the pairs that the network confuses most often, worst first."""

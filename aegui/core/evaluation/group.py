@@ -25,30 +25,27 @@ _BATCH = 512
 
 @dataclass(frozen=True, eq=False)
 class SampleGroup:
-    """Summary of a group.
-
-    Attributes:
-        count: Number of samples in it.
-        looked_at: Number of samples that the images and figures below are computed of.
-        labels: Each label with its number of samples in the group, the most frequent first.
-        mean: The mean image, float32 ``[C, H, W]``.
-        spread: Standard deviation of each pixel, float32 ``[C, H, W]``.
-        error: Mean error: wrong pixels of glyphs, otherwise the squared error per image; None if no
-            network takes such images.
-        middle: The mean code, float32 ``[d]``; None as above.
-        extent: Standard deviation of each number of the code, float32 ``[d]``; None as above.
-        epoch: Epoch of the weights; None as above.
-    """
+    """Summary of a group."""
 
     count: int
+    """Number of samples in it."""
     looked_at: int
+    """Number of samples that the images and figures below are computed of."""
     labels: tuple[tuple[str, int], ...]
+    """Each label with its number of samples in the group, the most frequent first."""
     mean: NDArray[np.float32]
+    """The mean image, float32 ``[C, H, W]``."""
     spread: NDArray[np.float32]
+    """Standard deviation of each pixel, float32 ``[C, H, W]``."""
     error: float | None = None
+    """Mean error: wrong pixels of glyphs, otherwise the squared error per image; None if no network
+    takes such images."""
     middle: NDArray[np.float32] | None = None
+    """The mean code, float32 ``[d]``; None as above."""
     extent: NDArray[np.float32] | None = None
+    """Standard deviation of each number of the code, float32 ``[d]``; None as above."""
     epoch: int | None = None
+    """Epoch of the weights; None as above."""
 
 
 def described_group(

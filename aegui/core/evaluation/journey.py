@@ -52,17 +52,14 @@ _PASSED_ON = frozenset({"dropout", "flatten", "reshape"})
 
 @dataclass(frozen=True, eq=False)
 class JourneyTerm:
-    """One summand of a number.
-
-    Attributes:
-        unit: Its index in the previous stage.
-        value: The number.
-        weight: The factor that it is multiplied by.
-    """
+    """One summand of a number."""
 
     unit: int
+    """Its index in the previous stage."""
     value: float
+    """The number."""
     weight: float
+    """The factor that it is multiplied by."""
 
     @property
     def product(self) -> float:
@@ -72,27 +69,24 @@ class JourneyTerm:
 
 @dataclass(frozen=True, eq=False)
 class JourneyStep:
-    """How one number is computed.
-
-    Attributes:
-        stage: Index of its stage; stage 0 is the input.
-        unit: Its index in the stage.
-        rule: The rule by which it is computed.
-        terms: Its summands, the largest contribution first, zeros included.
-        bias: Added to the products.
-        slope: Factor of the sum.
-        activation: Key of the activation applied to the sum.
-        is_kept: Whether a k-sparse code keeps it; otherwise it is 0.
-    """
+    """How one number is computed."""
 
     stage: int
+    """Index of its stage; stage 0 is the input."""
     unit: int
+    """Its index in the stage."""
     rule: Rule
+    """The rule by which it is computed."""
     terms: tuple[JourneyTerm, ...]
+    """Its summands, the largest contribution first, zeros included."""
     bias: float = 0.0
+    """Added to the products."""
     slope: float = 1.0
+    """Factor of the sum."""
     activation: str = "identity"
+    """Key of the activation applied to the sum."""
     is_kept: bool = True
+    """Whether a k-sparse code keeps it; otherwise it is 0."""
 
     @property
     def total(self) -> float:
@@ -114,28 +108,18 @@ class JourneyStep:
 
 @dataclass(frozen=True, eq=False)
 class JourneyStage:
-    """The numbers between two layers.
-
-    Attributes:
-        shape: Channels, rows and columns; or a single length.
-        values: The numbers, float32, flat.
-        layer: Index of the layer in the chain that computed them; None for the input.
-    """
+    """The numbers between two layers."""
 
     shape: Shape
+    """Channels, rows and columns; or a single length."""
     values: NDArray[np.float32]
+    """The numbers, float32, flat."""
     layer: int | None = None
+    """Index of the layer in the chain that computed them; None for the input."""
 
 
 class Journey:
-    """A chain of layers with all the numbers that it computes for one input.
-
-    Attributes:
-        stages: The input, and the numbers after every layer that changes them.
-        from_code: Whether the input is a code.
-        layers: The whole chain.
-        image_shape: Channels, rows and columns of the answer.
-    """
+    """A chain of layers with all the numbers that it computes for one input."""
 
     def __init__(self, codec: Codec, begin: ArrayLike, *, from_code: bool = False) -> None:
         """Run the chain for the image ``begin``, or, with ``from_code``, for a code ``[d]``.
@@ -145,12 +129,16 @@ class Journey:
         """
         self._codec = codec
         self.from_code = from_code
+        """Whether the input is a code."""
         self.layers = codec.layers
+        """The whole chain."""
         self.image_shape = codec.image_shape
+        """Channels, rows and columns of the answer."""
         first = codec.code_end if from_code else 0
         shape: Shape = (codec.latent_size,) if from_code else codec.image_shape
         values = np.asarray(begin, np.float32).reshape(-1)
         self.stages: list[JourneyStage] = [JourneyStage(shape, values)]
+        """The input, and the numbers after every layer that changes them."""
         for index in range(first, len(codec.layers)):
             layer = codec.layers[index]
             values = codec.between(values[np.newaxis], index, index + 1)[0]

@@ -62,41 +62,35 @@ _COMPARED_SECONDS = 6e-9
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """What is said of one kind of images.
-
-    Attributes:
-        judgement: What the classifier makes of them.
-        spread: Mean squared distance of the images that are taken for a class from their mean, the
-            mean over the classes by their images: how much images of a class differ. Of several
-            seeds the mean of each by itself, so that there are as many images as of the others.
-        nearest: Mean distance (square root of the summed squares) to the nearest image learnt; of
-            an image that was learnt itself to the nearest other one.
-        seeds: Seeds of the codes; empty for images that are not generated.
-        shares: Share of images that the classifier is sure of, for each seed.
-    """
+    """What is said of one kind of images."""
 
     judgement: Judgement
+    """What the classifier makes of them."""
     spread: float
+    """Mean squared distance of the images that are taken for a class from their mean, the mean over
+    the classes by their images: how much images of a class differ. Of several seeds the mean of
+    each by itself, so that there are as many images as of the others."""
     nearest: float
+    """Mean distance (square root of the summed squares) to the nearest image learnt; of an image
+    that was learnt itself to the nearest other one."""
     seeds: tuple[int, ...] = ()
+    """Seeds of the codes; empty for images that are not generated."""
     shares: tuple[float, ...] = ()
+    """Share of images that the classifier is sure of, for each seed."""
 
 
 @dataclass(frozen=True, eq=False)
 class RealImages:
-    """What new images are compared with.
-
-    Attributes:
-        name: Where the real ones are from.
-        rows: Real images, float32 ``[n, pixels]``.
-        learnt: The images that the generator has learnt from, float32 ``[m, pixels]``.
-        are_learnt: Whether the real ones are some of those, for want of others.
-    """
+    """What new images are compared with."""
 
     name: str
+    """Where the real ones are from."""
     rows: Rows
+    """Real images, float32 ``[n, pixels]``."""
     learnt: Rows
+    """The images that the generator has learnt from, float32 ``[m, pixels]``."""
     are_learnt: bool
+    """Whether the real ones are some of those, for want of others."""
 
 
 def verdicts(

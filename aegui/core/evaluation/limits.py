@@ -53,17 +53,14 @@ _MAX_NUMBERS = 1 << 23
 
 @dataclass(frozen=True)
 class BayesLimit:
-    """Average number of wrong pixels per character of the best possible answer.
-
-    Attributes:
-        mean: The figure.
-        error: Its standard error; 0 if it is exact.
-        draws: Number of corrupted characters drawn; 0 if it is exact.
-    """
+    """Average number of wrong pixels per character of the best possible answer."""
 
     mean: float
+    """The figure."""
     error: float = 0.0
+    """Its standard error; 0 if it is exact."""
     draws: int = 0
+    """Number of corrupted characters drawn; 0 if it is exact."""
 
     @property
     def is_exact(self) -> bool:

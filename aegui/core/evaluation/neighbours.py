@@ -22,15 +22,12 @@ _TREE_COLUMNS = 3
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """The k nearest others of each of n rows, nearest first.
-
-    Attributes:
-        indices: int64 ``[n, k]``.
-        distances: float32 ``[n, k]``, Euclidean.
-    """
+    """The k nearest others of each of n rows, nearest first."""
 
     indices: NDArray[np.int64]
+    """int64 ``[n, k]``."""
     distances: NDArray[np.float32]
+    """float32 ``[n, k]``, Euclidean."""
 
     def first(self, count: int) -> Neighbours:
         """Return only the ``count`` nearest of them."""

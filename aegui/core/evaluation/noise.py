@@ -27,19 +27,16 @@ _CHUNK_NUMBERS = 1 << 22
 
 @dataclass(frozen=True, eq=False)
 class NoisyBatch:
-    """A batch of noisy samples.
-
-    Attributes:
-        indices: Indices of the samples in their set, int64 ``[n]``.
-        clean: float32 ``[n, D]``.
-        noisy: float32 ``[n, D]``.
-        done: Share of all draws before this batch.
-    """
+    """A batch of noisy samples."""
 
     indices: NDArray[np.int64]
+    """Indices of the samples in their set, int64 ``[n]``."""
     clean: NDArray[np.float32]
+    """float32 ``[n, D]``."""
     noisy: NDArray[np.float32]
+    """float32 ``[n, D]``."""
     done: float
+    """Share of all draws before this batch."""
 
 
 def noisy_batches(
@@ -75,29 +72,26 @@ def noisy_batches(
 
 @dataclass(frozen=True, eq=False)
 class NoisyScore:
-    """Errors of the answers to corrupted samples, compared with the clean ones.
-
-    Attributes:
-        spec: The noise.
-        draws: Total number of corrupted samples.
-        seed: Seed of the noise.
-        per_sample: float64 ``[N]``, mean over the draws of each sample.
-        max: Wrong pixels of the worst answer.
-        share_at_most_1: Share of the answers with at most 1 wrong pixel.
-        share_exact: Share of the answers without a wrong pixel.
-        limit: Mean wrong pixels of the best possible answers; None if unknown.
-        squared_error: Mean squared error per image.
-    """
+    """Errors of the answers to corrupted samples, compared with the clean ones."""
 
     spec: CorruptionSpec
+    """The noise."""
     draws: int
+    """Total number of corrupted samples."""
     seed: int
+    """Seed of the noise."""
     per_sample: NDArray[np.float64]
+    """float64 ``[N]``, mean over the draws of each sample."""
     max: int
+    """Wrong pixels of the worst answer."""
     share_at_most_1: float
+    """Share of the answers with at most 1 wrong pixel."""
     share_exact: float
+    """Share of the answers without a wrong pixel."""
     limit: float | None
+    """Mean wrong pixels of the best possible answers; None if unknown."""
     squared_error: float
+    """Mean squared error per image."""
 
     @property
     def mean(self) -> float:

@@ -37,19 +37,16 @@ _MIN_SIGMA, _MAX_SIGMA = 0.01, 3.0
 
 @dataclass(frozen=True, eq=False)
 class LevelEstimate:
-    """The most likely level of a noise.
-
-    Attributes:
-        spec: The noise with that level.
-        low: Lower end of the 95 % interval by the likelihood ratio.
-        high: Its upper end.
-        log_likelihoods: Of the drawing at each level that was evaluated, float64 ``[L]``.
-    """
+    """The most likely level of a noise."""
 
     spec: CorruptionSpec
+    """The noise with that level."""
     low: float
+    """Lower end of the 95 % interval by the likelihood ratio."""
     high: float
+    """Its upper end."""
     log_likelihoods: NDArray[np.float64]
+    """Of the drawing at each level that was evaluated, float64 ``[L]``."""
 
     @property
     def level(self) -> float:

@@ -29,30 +29,24 @@ _USUAL = 0.95
 
 @dataclass(frozen=True, eq=False)
 class Roc:
-    """What every threshold would take for outliers (a receiver operating characteristic).
-
-    Attributes:
-        thresholds: From infinity down, float64 ``[k]``: an error above it is an outlier.
-        false_share: Share of the set's own samples beyond each, rising from 0 to 1.
-        true_share: The same of the others.
-    """
+    """What every threshold would take for outliers (a receiver operating characteristic)."""
 
     thresholds: NDArray[np.float64]
+    """From infinity down, float64 ``[k]``: an error above it is an outlier."""
     false_share: NDArray[np.float64]
+    """Share of the set's own samples beyond each, rising from 0 to 1."""
     true_share: NDArray[np.float64]
+    """The same of the others."""
 
 
 @dataclass(frozen=True, eq=False)
 class OutlierBench:
-    """Errors of the samples that a network was made for, and of others.
-
-    Attributes:
-        inside: Of its own set, float64 ``[n]``.
-        outside: Of another one, float64 ``[m]``; None without.
-    """
+    """Errors of the samples that a network was made for, and of others."""
 
     inside: NDArray[np.float64]
+    """Of its own set, float64 ``[n]``."""
     outside: NDArray[np.float64] | None = None
+    """Of another one, float64 ``[m]``; None without."""
 
     @property
     def threshold(self) -> float:

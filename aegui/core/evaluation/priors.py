@@ -39,17 +39,14 @@ _MAX_WEIGHT = 1e100
 
 @dataclass(frozen=True, eq=False)
 class Prior:
-    """Weights of characters.
-
-    Attributes:
-        name: Its name for people.
-        weights: Of each label, 0 or more.
-        other: Weight of all other labels.
-    """
+    """Weights of characters."""
 
     name: str
+    """Its name for people."""
     weights: Mapping[str, float]
+    """Of each label, 0 or more."""
     other: float = 0.0
+    """Weight of all other labels."""
 
     def of(self, dataset: Dataset) -> NDArray[np.float64]:
         """Return the weight of each sample, float64 ``[N]``: samples of one label share its weight.

@@ -33,19 +33,16 @@ _MAX_NUMBERS = 8_000_000
 
 @dataclass(frozen=True)
 class Vote:
-    """The vote of one character about a pixel.
-
-    Attributes:
-        index: Its index in the set.
-        label: Its label; for images in grey or colours its name, if it has one.
-        weight: Its probability; for neighbours the distance of its code.
-        level: The pixel's brightness in it, the mean over its colours.
-    """
+    """The vote of one character about a pixel."""
 
     index: int
+    """Its index in the set."""
     label: str
+    """Its label; for images in grey or colours its name, if it has one."""
     weight: float
+    """Its probability; for neighbours the distance of its code."""
     level: float
+    """The pixel's brightness in it, the mean over its colours."""
 
     @property
     def lit(self) -> bool:
@@ -55,36 +52,32 @@ class Vote:
 
 @dataclass(frozen=True, eq=False)
 class PixelReasons:
-    """Why one pixel of an answer has its value.
-
-    Attributes:
-        pixel: Its index among the H * W of an image.
-        levels: The network's answer there, a number for each colour.
-        output: Their mean, the brightness.
-        score: The logit of the brightness, within ``LOGIT_MOST`` of 0; if outputs are not in 0..1,
-            the excess over the threshold. Lit above 0. For images in grey or colours, whose pixels
-            are not on or off, the brightness itself.
-        code: The code of the drawing, float32 ``[d]``.
-        means: The mean code of the set, float32 ``[d]``.
-        effects: Gain of the score by each number of the code over its mean, float64 ``[d]``.
-        votes: Characters by their posterior probability, most probable first; empty if that is
-            unknown.
-        share_on: Probability that the pixel is lit in the clean character; None if unknown.
-        neighbours: The characters with the nearest codes, nearest first.
-        is_graded: Whether pixels have levels between off and on.
-    """
+    """Why one pixel of an answer has its value."""
 
     pixel: int
+    """Its index among the H * W of an image."""
     levels: tuple[float, ...]
+    """The network's answer there, a number for each colour."""
     output: float
+    """Their mean, the brightness."""
     score: float
+    """The logit of the brightness, within ``LOGIT_MOST`` of 0; if outputs are not in 0..1, the
+    excess over the threshold. Lit above 0. For images in grey or colours, whose pixels are not on
+    or off, the brightness itself."""
     code: NDArray[np.float32]
+    """The code of the drawing, float32 ``[d]``."""
     means: NDArray[np.float32]
+    """The mean code of the set, float32 ``[d]``."""
     effects: NDArray[np.float64]
+    """Gain of the score by each number of the code over its mean, float64 ``[d]``."""
     votes: tuple[Vote, ...]
+    """Characters by their posterior probability, most probable first; empty if that is unknown."""
     share_on: float | None
+    """Probability that the pixel is lit in the clean character; None if unknown."""
     neighbours: tuple[Vote, ...]
+    """The characters with the nearest codes, nearest first."""
     is_graded: bool = False
+    """Whether pixels have levels between off and on."""
 
     @property
     def lit(self) -> bool:

@@ -24,29 +24,26 @@ _ENTROPY = LOSSES["bce"]
 
 @dataclass(frozen=True)
 class ReconstructionFigures:
-    """Means over the samples of a set.
-
-    Attributes:
-        samples: Number of samples.
-        squared_error: Sum over the pixels of the squared error, of the code (or its mean).
-        mse: The same per pixel.
-        sharpness: ``gradient_energy`` of the answers over that of the samples: below 1 they are
-            blurred; None if the samples have no edges.
-        cross_entropy: Binary cross-entropy summed over the pixels, of the code (or its mean), nats;
-            None if the output leaves 0..1.
-        drawn_cross_entropy: The same of one drawn code; None for a plain code.
-        kl: KL of the code from the prior, nats; None for a plain code.
-        bound: Negative evidence bound, nats: ``drawn_cross_entropy + kl``; None for a plain code.
-    """
+    """Means over the samples of a set."""
 
     samples: int
+    """Number of samples."""
     squared_error: float
+    """Sum over the pixels of the squared error, of the code (or its mean)."""
     mse: float
+    """The same per pixel."""
     sharpness: float | None
+    """``gradient_energy`` of the answers over that of the samples: below 1 they are blurred; None
+    if the samples have no edges."""
     cross_entropy: float | None
+    """Binary cross-entropy summed over the pixels, of the code (or its mean), nats; None if the
+    output leaves 0..1."""
     drawn_cross_entropy: float | None
+    """The same of one drawn code; None for a plain code."""
     kl: float | None
+    """KL of the code from the prior, nats; None for a plain code."""
     bound: float | None
+    """Negative evidence bound, nats: ``drawn_cross_entropy + kl``; None for a plain code."""
 
 
 def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> ReconstructionFigures:

@@ -25,19 +25,16 @@ _SAME = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class Repairs:
-    """A drawing and its successive answers.
-
-    Attributes:
-        images: The drawing, then each answer, float32 ``[k + 1, D]``.
-        codes: Their codes, float32 ``[k + 1, d]``: the trail on the map.
-        changed: Number of pixels that each step switched, int64 ``[k]``.
-        settled: The step whose answer equals its input; None if there is none.
-    """
+    """A drawing and its successive answers."""
 
     images: NDArray[np.float32]
+    """The drawing, then each answer, float32 ``[k + 1, D]``."""
     codes: NDArray[np.float32]
+    """Their codes, float32 ``[k + 1, d]``: the trail on the map."""
     changed: NDArray[np.int64]
+    """Number of pixels that each step switched, int64 ``[k]``."""
     settled: int | None
+    """The step whose answer equals its input; None if there is none."""
 
     @property
     def answer(self) -> NDArray[np.float32]:

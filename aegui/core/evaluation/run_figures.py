@@ -24,19 +24,16 @@ Better = Literal["low", "high", ""]
 
 @dataclass(frozen=True)
 class RunFigure(Choice):
-    """A figure of a run.
-
-    Attributes:
-        unit: Unit after its number in a sentence, marked: "0.3 wrong pixels".
-        better: Whether low or high is better; empty if neither.
-        is_share: Whether it is a share, shown in percent.
-        is_integer: Whether its values are whole numbers.
-    """
+    """A figure of a run."""
 
     unit: str = ""
+    """Unit after its number in a sentence, marked: "0.3 wrong pixels"."""
     better: Better = "low"
+    """Whether low or high is better; empty if neither."""
     is_share: bool = False
+    """Whether it is a share, shown in percent."""
     is_integer: bool = False
+    """Whether its values are whole numbers."""
 
     def words(self, value: float | None, digits: int = 4) -> str:
         """Return a value as text with the given number of digits; a dash for None."""

@@ -42,17 +42,14 @@ def sample_images(codec: Codec, count: int, seed: int) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """The predictions of a classifier for n images.
-
-    Attributes:
-        classes: Labels of the classes.
-        predicted: int64 ``[n]``, index of the most probable class of each image.
-        confidence: float32 ``[n]``, its probability.
-    """
+    """The predictions of a classifier for n images."""
 
     classes: tuple[str, ...]
+    """Labels of the classes."""
     predicted: NDArray[np.int64]
+    """int64 ``[n]``, index of the most probable class of each image."""
     confidence: NDArray[np.float32]
+    """float32 ``[n]``, its probability."""
 
     @property
     def share_confident(self) -> float:

@@ -64,17 +64,7 @@ class Runner(Protocol):
 
 
 class Codec:
-    """The encoder and decoder of one run of a snapshot. Immutable; safe to use in any thread.
-
-    Attributes:
-        epoch: Whole epochs that these weights were trained for.
-        run: Index of the run within its population.
-        layers: The chain; for a GAN only its generator.
-        code_end: ``layers[:code_end]`` encode.
-        image_shape: Channels, height and width of an image.
-        latent_size: Numbers per code, d.
-        tensors: Tensors of each layer by name; a layer with tied weights has no weight.
-    """
+    """The encoder and decoder of one run of a snapshot. Immutable; safe to use in any thread."""
 
     def __init__(
         self, recipe: Recipe, image_shape: Sequence[int], snapshot: Snapshot, run: int = 0
@@ -85,12 +75,19 @@ class Codec:
         # A discriminator's first output is the score of real or generated, not that of a class.
         shapes = layer_shapes(recipe, tuple(image_shape), scores if head else scores - 1)
         self.epoch = snapshot.epoch_of(run)
+        """Whole epochs that these weights were trained for."""
         self.run = run
+        """Index of the run within its population."""
         self.layers = shapes.layers
+        """The chain; for a GAN only its generator."""
         self.code_end = shapes.code_end
+        """``layers[:code_end]`` encode."""
         self.image_shape: Shape = tuple(image_shape)
+        """Channels, height and width of an image."""
         self.latent_size = recipe.network.latent.units
+        """Numbers per code, d."""
         self.tensors = _tensors(snapshot.layers, run)
+        """Tensors of each layer by name; a layer with tied weights has no weight."""
         self._runner = _runner(shapes.layers, self.tensors)
         self._remembered: dict[str, tuple[bytes, NDArray[np.float32]]] = {}
         self._head = shapes.parts.get("head", ())

@@ -35,25 +35,21 @@ _LEFT_OUT = 5
 
 @dataclass(frozen=True)
 class Concept:
-    """A direction in the latent space that adds an attribute to an image; saved with a run.
-
-    Attributes:
-        name: Name of the concept.
-        direction: From the mean of the codes without the attribute to the mean of those with it,
-            d numbers.
-        low: Lower end of a slider, in steps of ``direction``: minus the extent of the samples of
-            both boxes along it, without 5 % at either end, and at least 1.25 steps.
-        high: Upper end of a slider, equally far in the other direction.
-        separation: Distance of the two means along the direction, in standard deviations of the
-            samples about their own mean, pooled over both boxes (Cohen's d); at most
-            ``MAX_SEPARATION``. 0 if undefined: one sample in each box.
-    """
+    """A direction in the latent space that adds an attribute to an image; saved with a run."""
 
     name: Name
+    """Name of the concept."""
     direction: Code
+    """From the mean of the codes without the attribute to the mean of those with it, d numbers."""
     low: CodeNumber
+    """Lower end of a slider, in steps of ``direction``: minus the extent of the samples of both
+    boxes along it, without 5 % at either end, and at least 1.25 steps."""
     high: CodeNumber
+    """Upper end of a slider, equally far in the other direction."""
     separation: CodeNumber = 0.0
+    """Distance of the two means along the direction, in standard deviations of the samples about
+    their own mean, pooled over both boxes (Cohen's d); at most ``MAX_SEPARATION``. 0 if undefined:
+    one sample in each box."""
 
     def named(self, name: str) -> Concept:
         """Return a copy with another name."""

@@ -40,29 +40,26 @@ _LARGEST_SHARE = 0.5
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """Description of one layer.
-
-    Attributes:
-        key: Its name in settings and on the command line.
-        label: Its name for display, marked for translation.
-        help: What it shows, in plain words, marked.
-        low: Label of the lower end of the legend, marked; empty for classes.
-        high: Label of the upper end, marked.
-        scale: Kind of its values: from little to much, to either side of 0, or classes.
-        needs_encoder: Whether codes of samples are required.
-        needs_prior: Whether the codes must have a normal prior.
-        decodes: Whether it is measured on decoded images.
-    """
+    """Description of one layer."""
 
     key: FieldKey
+    """Its name in settings and on the command line."""
     label: str
+    """Its name for display, marked for translation."""
     help: str
+    """What it shows, in plain words, marked."""
     low: str
+    """Label of the lower end of the legend, marked; empty for classes."""
     high: str
+    """Label of the upper end, marked."""
     scale: Scale = "sequential"
+    """Kind of its values: from little to much, to either side of 0, or classes."""
     needs_encoder: bool = False
+    """Whether codes of samples are required."""
     needs_prior: bool = False
+    """Whether the codes must have a normal prior."""
     decodes: bool = True
+    """Whether it is measured on decoded images."""
 
 
 FIELDS: dict[str, FieldSpec] = table(
@@ -136,48 +133,42 @@ FIELDS: dict[str, FieldSpec] = table(
 
 @dataclass(frozen=True, eq=False)
 class Ellipses:
-    """Ellipses around m codes within which the image changes by the same amount.
-
-    Attributes:
-        centres: float64 ``[m, 2]``, x and y.
-        radii: float64 ``[m, 2]``, along and across ``angles``, the smaller first; capped at half
-            the distance of two centres where the image hardly changes.
-        angles: float64 ``[m]``, direction of the fastest change, radians from x towards y.
-        change: Euclidean change of the pixels at the ellipse.
-    """
+    """Ellipses around m codes within which the image changes by the same amount."""
 
     centres: NDArray[np.float64]
+    """float64 ``[m, 2]``, x and y."""
     radii: NDArray[np.float64]
+    """float64 ``[m, 2]``, along and across ``angles``, the smaller first; capped at half the
+    distance of two centres where the image hardly changes."""
     angles: NDArray[np.float64]
+    """float64 ``[m]``, direction of the fastest change, radians from x towards y."""
     change: float
+    """Euclidean change of the pixels at the ellipse."""
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A layer over a rectangle.
-
-    Attributes:
-        key: A key of ``FIELDS``.
-        rect: x0, y0, x1, y1 in the coordinates of the frame.
-        values: float32 ``[rows, columns]`` at the centres of the cells, row 0 the lowest; of a
-            categorical layer indices into ``classes``.
-        low: Value at the lower end of the legend; values beyond are clipped to it.
-        high: Value at the upper end.
-        classes: Labels of a categorical layer.
-        ellipses: Ellipses of the stretch layer.
-        epoch: Epoch of the weights.
-        unit: Unit of the values in words; may be empty.
-    """
+    """A layer over a rectangle."""
 
     key: FieldKey
+    """A key of ``FIELDS``."""
     rect: Rect
+    """x0, y0, x1, y1 in the coordinates of the frame."""
     values: NDArray[np.float32]
+    """float32 ``[rows, columns]`` at the centres of the cells, row 0 the lowest; of a categorical
+    layer indices into ``classes``."""
     low: float
+    """Value at the lower end of the legend; values beyond are clipped to it."""
     high: float
+    """Value at the upper end."""
     classes: tuple[str, ...]
+    """Labels of a categorical layer."""
     ellipses: Ellipses | None
+    """Ellipses of the stretch layer."""
     epoch: int
+    """Epoch of the weights."""
     unit: str = ""
+    """Unit of the values in words; may be empty."""
 
 
 @dataclass(frozen=True, eq=False)

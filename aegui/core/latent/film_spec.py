@@ -39,17 +39,10 @@ PALETTES = table(
 
 @dataclass(frozen=True)
 class FilmSpec:
-    """Settings of a film.
-
-    Attributes:
-        form: A key of ``FILM_FORMS``, and the suffix of the file.
-        side: Longer side in pixels; images are enlarged by whole factors up to it.
-        fps: Images per second.
-        pause: Seconds that the last image stays.
-        palette: A key of ``PALETTES``, for GIF.
-    """
+    """Settings of a film."""
 
     form: Annotated[str, FieldWords("&Form", "What kind of file.", choices=FILM_FORMS)] = "gif"
+    """A key of ``FILM_FORMS``, and the suffix of the file."""
     side: Annotated[
         int,
         Field(ge=MIN_SIDE, le=MAX_SIDE),
@@ -59,11 +52,13 @@ class FilmSpec:
             suffix=" px",
         ),
     ] = 280
+    """Longer side in pixels; images are enlarged by whole factors up to it."""
     fps: Annotated[
         float,
         Field(ge=FEWEST_FPS, le=MAX_FPS),
         FieldWords("S&peed", "Images per second.", step=1.0, suffix=" /s"),
     ] = 12.0
+    """Images per second."""
     pause: Annotated[
         float,
         Field(ge=0.0, le=MAX_PAUSE_S),
@@ -71,6 +66,8 @@ class FilmSpec:
             "Pause at the &end", "Seconds that the last image stays.", step=0.5, suffix=" s"
         ),
     ] = 1.0
+    """Seconds that the last image stays."""
     palette: Annotated[
         str, FieldWords("&Colours", "Of a GIF: 256, of each image or of all.", choices=PALETTES)
     ] = "frame"
+    """A key of ``PALETTES``, for GIF."""

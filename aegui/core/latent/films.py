@@ -53,21 +53,18 @@ _COLOURS = 256
 
 @dataclass(frozen=True)
 class FilmSize:
-    """Estimated size of a film.
-
-    Attributes:
-        frames: Number of images.
-        width: Width in pixels; for a strip that of one image.
-        height: Height in pixels, likewise.
-        seconds: Duration; 0 for a strip.
-        size: Bytes, estimated from some of its images.
-    """
+    """Estimated size of a film."""
 
     frames: int
+    """Number of images."""
     width: int
+    """Width in pixels; for a strip that of one image."""
     height: int
+    """Height in pixels, likewise."""
     seconds: float
+    """Duration; 0 for a strip."""
     size: int
+    """Bytes, estimated from some of its images."""
 
 
 def write_film(

@@ -49,20 +49,17 @@ _PAIR_SECONDS = 5e-9
 
 @dataclass(frozen=True, eq=False)
 class Finds:
-    """The best candidates found, best first.
-
-    Attributes:
-        codes: float32 ``[n, d]``.
-        images: float32 ``[n, C, H, W]`` in 0..1.
-        ratio: float32 ``[n]``, distance to the nearest sample over that sample's distance to its
-            own nearest.
-        sharpness: float32 ``[n]``, 1 minus the mean entropy of the pixels in bits.
-    """
+    """The best candidates found, best first."""
 
     codes: NDArray[np.float32]
+    """float32 ``[n, d]``."""
     images: NDArray[np.float32]
+    """float32 ``[n, C, H, W]`` in 0..1."""
     ratio: NDArray[np.float32]
+    """float32 ``[n]``, distance to the nearest sample over that sample's distance to its own
+    nearest."""
     sharpness: NDArray[np.float32]
+    """float32 ``[n]``, 1 minus the mean entropy of the pixels in bits."""
 
 
 def sample_prior(size: int, n: int, seed: int) -> NDArray[np.float32]:

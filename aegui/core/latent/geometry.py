@@ -24,19 +24,16 @@ _STEP = np.float32(3e-3)
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """The decoder's local stretch at n codes.
-
-    Attributes:
-        log_area: log sqrt det J'J, float64 ``[n]``, at least ``FLATTEST``.
-        lengths: float64 ``[n, k]``, changes of the image per unit of the code along the axes of the
-            ellipse, largest first: the singular values of J.
-        angles: float64 ``[n]``, the direction of the largest change within the first two
-            directions, in radians from the first towards the second, in (-pi/2, pi/2].
-    """
+    """The decoder's local stretch at n codes."""
 
     log_area: NDArray[np.float64]
+    """log sqrt det J'J, float64 ``[n]``, at least ``FLATTEST``."""
     lengths: NDArray[np.float64]
+    """float64 ``[n, k]``, changes of the image per unit of the code along the axes of the ellipse,
+    largest first: the singular values of J."""
     angles: NDArray[np.float64]
+    """float64 ``[n]``, the direction of the largest change within the first two directions, in
+    radians from the first towards the second, in (-pi/2, pi/2]."""
 
 
 def tangents(

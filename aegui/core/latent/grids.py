@@ -38,23 +38,14 @@ _Ends = Annotated[tuple[float, float], Field(ge=-_FARTHEST, le=_FARTHEST)]
 
 @dataclass(frozen=True)
 class GridSpec:
-    """Grid of codes to decode.
-
-    Attributes:
-        axes: Indices of the numbers of the code that grow to the right and upwards.
-        columns: Images across.
-        rows: Images up; a code of one number has one row.
-        quantiles: Whether values lie at quantiles of the prior; else in equal steps from end to end
-            of ``across`` and ``up``.
-        between: First and last of those quantiles, 0 to 1; for the whole range the centres of equal
-            shares are taken, as the ends lie at infinity.
-        across: Lowest and highest value of the first number.
-        up: Lowest and highest value of the second number.
-    """
+    """Grid of codes to decode."""
 
     axes: tuple[int, int] = (0, 1)
+    """Indices of the numbers of the code that grow to the right and upwards."""
     columns: Annotated[_Many, FieldWords("Columns", "Images across")] = 20
+    """Images across."""
     rows: Annotated[_Many, FieldWords("Rows", "Images up")] = 20
+    """Images up; a code of one number has one row."""
     quantiles: Annotated[
         bool,
         FieldWords(
@@ -63,6 +54,8 @@ class GridSpec:
             "have equal steps from one end to the other.",
         ),
     ] = True
+    """Whether values lie at quantiles of the prior; else in equal steps from end to end of
+    ``across`` and ``up``."""
     between: Annotated[
         tuple[float, float],
         Field(ge=0.0, le=1.0),
@@ -73,12 +66,16 @@ class GridSpec:
             editor="percents",
         ),
     ] = (0.0, 1.0)
+    """First and last of those quantiles, 0 to 1; for the whole range the centres of equal shares
+    are taken, as the ends lie at infinity."""
     across: Annotated[
         _Ends, FieldWords("Across", "Lowest and highest value of the first number", step=0.5)
     ] = (-3.0, 3.0)
+    """Lowest and highest value of the first number."""
     up: Annotated[
         _Ends, FieldWords("Up", "Lowest and highest value of the second number", step=0.5)
     ] = (-3.0, 3.0)
+    """Lowest and highest value of the second number."""
 
     def axis_values(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the values of the two numbers, from left to right and from bottom to top."""
@@ -95,20 +92,16 @@ class GridSpec:
 
 @dataclass(frozen=True)
 class TraversalSpec:
-    """Traversals of the latent space: a row of images for each number of the code, varied alone.
-
-    Attributes:
-        middle: Centre of each number, d numbers.
-        spread: Standard deviation of each number.
-        steps: Images per number.
-        reach: Standard deviations to either side of the centre.
-    """
+    """Traversals of the latent space: a row of images for each number of the code, varied alone."""
 
     middle: tuple[float, ...]
+    """Centre of each number, d numbers."""
     spread: tuple[float, ...]
+    """Standard deviation of each number."""
     steps: Annotated[
         int, Field(ge=2, le=MAX_STEPS), FieldWords("Images per row", "Images of each number.")
     ] = 9
+    """Images per number."""
     reach: Annotated[
         float,
         Field(ge=0.1, le=20.0),
@@ -116,6 +109,7 @@ class TraversalSpec:
             "Reach", "Standard deviations to either side of the mean", step=0.5, prefix="± "
         ),
     ] = 2.0
+    """Standard deviations to either side of the centre."""
 
     def ends(self) -> NDArray[np.float32]:
         """Return the lowest and highest value of every number, ``[d, 2]``."""

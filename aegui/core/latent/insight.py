@@ -23,35 +23,31 @@ MAX_DIRECTIONS = 4
 
 @dataclass(frozen=True, eq=False)
 class Insight:
-    """Measurements of one place.
-
-    Attributes:
-        z: The code, float32 ``[d]``.
-        image: Its decoded image, float32 ``[P]``, unclipped.
-        entropy: Mean binary entropy of the pixels as probabilities, in bits: 0 if all are off or
-            on, 1 if all are undecided.
-        drift: The code of the decoded image minus ``z``, float32 ``[d]``; None without encoder.
-        kind: How new the image is.
-        ratio: Distance to the nearest sample over that sample's distance to its own nearest.
-        words: ``kind`` with the names of the samples, in the current language.
-        nearest: Index and distance of the nearest samples: differing pixels for glyphs, else
-            Euclidean.
-        log_stretch: log sqrt det J'J; None without directions if the code has many numbers.
-        epoch: Epoch of the weights.
-        glyphs: Whether distances are numbers of pixels.
-    """
+    """Measurements of one place."""
 
     z: NDArray[np.float32]
+    """The code, float32 ``[d]``."""
     image: NDArray[np.float32]
+    """Its decoded image, float32 ``[P]``, unclipped."""
     entropy: float
+    """Mean binary entropy of the pixels as probabilities, in bits: 0 if all are off or on, 1 if all
+    are undecided."""
     drift: NDArray[np.float32] | None
+    """The code of the decoded image minus ``z``, float32 ``[d]``; None without encoder."""
     kind: NoveltyKind
+    """How new the image is."""
     ratio: float
+    """Distance to the nearest sample over that sample's distance to its own nearest."""
     words: str
+    """``kind`` with the names of the samples, in the current language."""
     nearest: tuple[tuple[int, float], ...]
+    """Index and distance of the nearest samples: differing pixels for glyphs, else Euclidean."""
     log_stretch: float | None
+    """log sqrt det J'J; None without directions if the code has many numbers."""
     epoch: int
+    """Epoch of the weights."""
     glyphs: bool
+    """Whether distances are numbers of pixels."""
 
     @property
     def drift_length(self) -> float | None:

@@ -41,23 +41,20 @@ _BEYOND = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Inversion:
-    """Result of the search.
-
-    Attributes:
-        z: The code, float32 ``[d]``.
-        image: Its image, float32 ``[pixels]``.
-        error: Its mean squared error.
-        chance: Mean squared error of the image of a random code, on average.
-        starts: Number of random codes.
-        complete: Whether the search converged within its time.
-    """
+    """Result of the search."""
 
     z: NDArray[np.float32]
+    """The code, float32 ``[d]``."""
     image: NDArray[np.float32]
+    """Its image, float32 ``[pixels]``."""
     error: float
+    """Its mean squared error."""
     chance: float
+    """Mean squared error of the image of a random code, on average."""
     starts: int
+    """Number of random codes."""
     complete: bool
+    """Whether the search converged within its time."""
 
 
 def nearest_drawn(

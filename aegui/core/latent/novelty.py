@@ -58,22 +58,19 @@ _SAME = 1e-5
 
 @dataclass(frozen=True, eq=False)
 class ReferenceSamples:
-    """Samples that images are compared with. Safe to use in any thread.
-
-    Attributes:
-        samples: float32 ``[N, P]``, thresholded for glyphs; at most ``MAX_KNOWN``, spread evenly
-            over the set.
-        indices: int64 ``[N]``, their indices in the set.
-        labels: Their N labels.
-        names: Their N names.
-        glyphs: Whether distances are numbers of differing pixels.
-    """
+    """Samples that images are compared with. Safe to use in any thread."""
 
     samples: NDArray[np.float32]
+    """float32 ``[N, P]``, thresholded for glyphs; at most ``MAX_KNOWN``, spread evenly over the
+    set."""
     indices: NDArray[np.int64]
+    """int64 ``[N]``, their indices in the set."""
     labels: tuple[str, ...]
+    """Their N labels."""
     names: tuple[str, ...]
+    """Their N names."""
     glyphs: bool
+    """Whether distances are numbers of differing pixels."""
 
     @property
     def step(self) -> int:
@@ -149,25 +146,22 @@ class ReferenceSamples:
 
 @dataclass(frozen=True, eq=False)
 class Novelties:
-    """Novelty of n images.
-
-    Attributes:
-        nearest: int64 ``[n, k]``, indices in the set of the nearest samples, nearest first; k is
-            ``NEAREST``, or as requested, at most the number of samples.
-        distances: float32 ``[n, k]``: differing pixels for glyphs, else Euclidean.
-        ratio: float32 ``[n]``, the first of ``distances``, or that from the reconstruction of the
-            sample if it is smaller, over the distance of the sample to its own nearest other.
-            Only a copy of the sample itself has ``COPY_RATIO`` or less.
-        kinds: n kinds.
-        redrawn: bool ``[n]``: whether it is as near to the reconstruction of the nearest sample
-            as copies are to samples.
-    """
+    """Novelty of n images."""
 
     nearest: NDArray[np.int64]
+    """int64 ``[n, k]``, indices in the set of the nearest samples, nearest first; k is ``NEAREST``,
+    or as requested, at most the number of samples."""
     distances: NDArray[np.float32]
+    """float32 ``[n, k]``: differing pixels for glyphs, else Euclidean."""
     ratio: NDArray[np.float32]
+    """float32 ``[n]``, the first of ``distances``, or that from the reconstruction of the sample if
+    it is smaller, over the distance of the sample to its own nearest other. Only a copy of the
+    sample itself has ``COPY_RATIO`` or less."""
     kinds: tuple[NoveltyKind, ...]
+    """n kinds."""
     redrawn: NDArray[np.bool_]
+    """bool ``[n]``: whether it is as near to the reconstruction of the nearest sample as copies are
+    to samples."""
 
 
 def known(dataset: Dataset, glyphs: bool) -> ReferenceSamples:

@@ -33,20 +33,17 @@ _MIN_VARIANCE = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Pca:
-    """Principal components of n rows of D numbers (Pearson 1901, Hotelling 1933).
-
-    Attributes:
-        mean: float64 ``[D]``.
-        components: float64 ``[k, D]``, orthonormal rows, largest variance first, with the signs
-            of ``oriented``.
-        variances: float64 ``[k]``, along each component, over n (not n - 1).
-        total_variance: Sum of the variances along all D directions.
-    """
+    """Principal components of n rows of D numbers (Pearson 1901, Hotelling 1933)."""
 
     mean: Matrix
+    """float64 ``[D]``."""
     components: Matrix
+    """float64 ``[k, D]``, orthonormal rows, largest variance first, with the signs of ``oriented``.
+    """
     variances: Matrix
+    """float64 ``[k]``, along each component, over n (not n - 1)."""
     total_variance: float
+    """Sum of the variances along all D directions."""
 
     @property
     def explained(self) -> Matrix:

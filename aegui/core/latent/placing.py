@@ -50,17 +50,14 @@ WAYS = {
 
 @dataclass(frozen=True, eq=False)
 class CodeSpace:
-    """A latent space, for comparing places.
-
-    Attributes:
-        size: Numbers per code, d.
-        codes: Codes float32 ``[n, d]`` of the shared samples; None without encoder.
-        has_prior: Whether codes have the prior N(0, I).
-    """
+    """A latent space, for comparing places."""
 
     size: int
+    """Numbers per code, d."""
     codes: NDArray[np.float32] | None = None
+    """Codes float32 ``[n, d]`` of the shared samples; None without encoder."""
     has_prior: bool = False
+    """Whether codes have the prior N(0, I)."""
 
     @cached_property
     def mean(self) -> NDArray[np.float64]:

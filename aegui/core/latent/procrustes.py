@@ -18,21 +18,18 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class SimilarityTransform:
-    """A similarity transform: ``scale * (z - middle) @ rotation + shift``.
-
-    Attributes:
-        rotation: Orthogonal ``[d, d]``; with determinant -1 it mirrors as well.
-        scale: Above 0.
-        middle: Mean of the source, ``[d]``.
-        shift: Mean of the target, ``[d]``.
-        left: Residual, as a share of the spread of the target, 0 to 1.
-    """
+    """A similarity transform: ``scale * (z - middle) @ rotation + shift``."""
 
     rotation: NDArray[np.float64]
+    """Orthogonal ``[d, d]``; with determinant -1 it mirrors as well."""
     scale: float
+    """Above 0."""
     middle: NDArray[np.float64]
+    """Mean of the source, ``[d]``."""
     shift: NDArray[np.float64]
+    """Mean of the target, ``[d]``."""
     left: float
+    """Residual, as a share of the spread of the target, 0 to 1."""
 
     def moved(self, codes: ArrayLike) -> NDArray[np.float32]:
         """Return the transformed ``codes`` ``[n, d]``."""

@@ -97,16 +97,7 @@ _PCA_BLOCK_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class ProjectionOptions:
-    """Options of maps.
-
-    Attributes:
-        samples: Most samples; larger sets are represented by a random subset.
-        perplexity: t-SNE: approximate number of neighbours kept near each sample.
-        iterations: t-SNE: steps after the early ones.
-        neighbours: UMAP: number of neighbours kept near each sample.
-        min_dist: UMAP: smallest distance between samples.
-        seed: Seed of all random choices.
-    """
+    """Options of maps."""
 
     samples: Annotated[
         int,
@@ -116,6 +107,7 @@ class ProjectionOptions:
             "Larger sets are represented by this many samples, drawn at random.",
         ),
     ] = 5_000
+    """Most samples; larger sets are represented by a random subset."""
     perplexity: Annotated[
         float,
         Field(ge=2.0, le=500.0),
@@ -123,6 +115,7 @@ class ProjectionOptions:
             "Perplexity", "t-SNE: about how many neighbours are kept near each sample.", step=1.0
         ),
     ] = 30.0
+    """t-SNE: approximate number of neighbours kept near each sample."""
     iterations: Annotated[
         int,
         Field(ge=50, le=10_000),
@@ -131,45 +124,43 @@ class ProjectionOptions:
             "t-SNE: steps after the 250 of early exaggeration; more let groups move further apart.",
         ),
     ] = 500
+    """t-SNE: steps after the early ones."""
     neighbours: Annotated[int, Field(ge=2)] = 15
+    """UMAP: number of neighbours kept near each sample."""
     min_dist: float = 0.1
+    """UMAP: smallest distance between samples."""
     seed: Annotated[
         int,
         Field(ge=0, le=MAX),
         FieldWords("Seed", "Of the draw of samples and the start of t-SNE."),
     ] = 0
+    """Seed of all random choices."""
 
 
 @dataclass(frozen=True, eq=False)
 class ProjectionProgress:
-    """Progress of a map.
-
-    Attributes:
-        share: Share done so far, 0..1.
-        text: The current step, in words.
-        coordinates: Those of the samples so far, float32 ``[n, 2]``; None before there are any.
-    """
+    """Progress of a map."""
 
     share: float
+    """Share done so far, 0..1."""
     text: str
+    """The current step, in words."""
     coordinates: Coordinates | None = None
+    """Those of the samples so far, float32 ``[n, 2]``; None before there are any."""
 
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """A map of n samples.
-
-    Attributes:
-        coordinates: float32 ``[n, 2]``, read-only.
-        seconds: Time it took.
-        pca: The components, for methods that have them.
-        notes: Deviations from the requested options, in words.
-    """
+    """A map of n samples."""
 
     coordinates: Coordinates
+    """float32 ``[n, 2]``, read-only."""
     seconds: float
+    """Time it took."""
     pca: Pca | None = None
+    """The components, for methods that have them."""
     notes: tuple[str, ...] = ()
+    """Deviations from the requested options, in words."""
 
 
 def projection_cost(

@@ -18,20 +18,17 @@ COLOURS = 10
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """The regions of a layer.
-
-    Attributes:
-        colours: A number from 0 to ``COLOURS`` - 1 for each class, int64 ``[n]``: as far as there
-            are enough of them, adjacent classes have different ones.
-        classes: Classes that have a region, int64 ``[m]``.
-        spots: float64 ``[m, 2]``: for each of them the point farthest from other regions.
-        extents: float64 ``[m, 2]``: its distance to other regions, along x and along y.
-    """
+    """The regions of a layer."""
 
     colours: NDArray[np.int64]
+    """A number from 0 to ``COLOURS`` - 1 for each class, int64 ``[n]``: as far as there are enough
+    of them, adjacent classes have different ones."""
     classes: NDArray[np.int64]
+    """Classes that have a region, int64 ``[m]``."""
     spots: NDArray[np.float64]
+    """float64 ``[m, 2]``: for each of them the point farthest from other regions."""
     extents: NDArray[np.float64]
+    """float64 ``[m, 2]``: its distance to other regions, along x and along y."""
 
 
 def regions_of(field: Field) -> Regions | None:

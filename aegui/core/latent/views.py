@@ -49,23 +49,20 @@ _BATCH = 1024
 
 @dataclass(frozen=True)
 class ViewSpec:
-    """A map: its key, name, help text and method.
-
-    Attributes:
-        key: Its name in settings, files and on the command line.
-        label: Its name for people, marked.
-        help: What it shows, marked.
-        method: Key of ``METHODS``; empty for the code itself.
-        of_code: Whether it is made of the codes; else of the pixels.
-        quick: Whether it is computed without noticeable delay.
-    """
+    """A map: its key, name, help text and method."""
 
     key: str
+    """Its name in settings, files and on the command line."""
     label: str
+    """Its name for people, marked."""
     help: str
+    """What it shows, marked."""
     method: str
+    """Key of ``METHODS``; empty for the code itself."""
     of_code: bool
+    """Whether it is made of the codes; else of the pixels."""
     quick: bool
+    """Whether it is computed without noticeable delay."""
 
 
 VIEWS: dict[str, ViewSpec] = table(
@@ -134,40 +131,34 @@ VIEWS: dict[str, ViewSpec] = table(
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """The samples that maps are made of.
-
-    Attributes:
-        indices: Their indices in the set, int64 ``[n]`` ascending.
-        pixels: float32 ``[n, C*H*W]``.
-        classes: Index of each sample's label in ``Dataset.classes``, int64 ``[n]``.
-        codec: The network, or None.
-        codes: float32 ``[n, d]``; None without a network for these samples.
-        axes: The two numbers of the code that the view ``code`` shows.
-    """
+    """The samples that maps are made of."""
 
     indices: NDArray[np.int64]
+    """Their indices in the set, int64 ``[n]`` ascending."""
     pixels: NDArray[np.float32]
+    """float32 ``[n, C*H*W]``."""
     classes: NDArray[np.int64]
+    """Index of each sample's label in ``Dataset.classes``, int64 ``[n]``."""
     codec: Codec | None = None
+    """The network, or None."""
     codes: NDArray[np.float32] | None = None
+    """float32 ``[n, d]``; None without a network for these samples."""
     axes: tuple[int, int] = (0, 1)
+    """The two numbers of the code that the view ``code`` shows."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Quality of a map; None for undefined figures.
-
-    Attributes:
-        trustworthiness: Whether neighbours on the map are neighbours as images, 0..1.
-        knn_accuracy: Share of samples whose label is that of most of their nearest on the map.
-        squared_error: Per image, of the reconstruction from the map's two coordinates.
-        seconds: Time to compute the map.
-    """
+    """Quality of a map; None for undefined figures."""
 
     trustworthiness: float | None = None
+    """Whether neighbours on the map are neighbours as images, 0..1."""
     knn_accuracy: float | None = None
+    """Share of samples whose label is that of most of their nearest on the map."""
     squared_error: float | None = None
+    """Per image, of the reconstruction from the map's two coordinates."""
     seconds: float | None = None
+    """Time to compute the map."""
 
 
 @dataclass(frozen=True, eq=False)

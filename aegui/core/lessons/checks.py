@@ -29,17 +29,14 @@ _RELATIONS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check with the current figures.
-
-    Attributes:
-        check: The check.
-        value: The figure; None if unknown.
-        bound: The bound; None if unknown.
-    """
+    """The result of one check with the current figures."""
 
     check: Check
+    """The check."""
     value: float | None
+    """The figure; None if unknown."""
     bound: float | None
+    """The bound; None if unknown."""
 
     @property
     def is_known(self) -> bool:

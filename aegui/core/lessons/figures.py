@@ -55,30 +55,26 @@ _SAMPLES = 512
 
 @dataclass(frozen=True, eq=False)
 class LessonSubject:
-    """The state that figures are measured on.
-
-    Attributes:
-        recipe: Recipe of the network.
-        dataset: Its samples.
-        result: Figures of the run; None if it has not ended, or if weights other than its best are
-            shown.
-        runs: Figures of all runs that were trained with it.
-        codec: The network; None if there is none yet.
-        drawing: The pixels of the drawing ``[H, W]`` or ``[C, H, W]``.
-        pins: Number of pins on the map.
-        concepts: Number of saved directions among the codes.
-        selected: Number of selected samples.
-    """
+    """The state that figures are measured on."""
 
     recipe: Recipe
+    """Recipe of the network."""
     dataset: Dataset
+    """Its samples."""
     result: RunResult | None = None
+    """Figures of the run; None if it has not ended, or if weights other than its best are shown."""
     runs: tuple[RunResult, ...] = ()
+    """Figures of all runs that were trained with it."""
     codec: Codec | None = None
+    """The network; None if there is none yet."""
     drawing: NDArray[np.float32] | None = None
+    """The pixels of the drawing ``[H, W]`` or ``[C, H, W]``."""
     pins: int = 0
+    """Number of pins on the map."""
     concepts: int = 0
+    """Number of saved directions among the codes."""
     selected: int = 0
+    """Number of selected samples."""
 
 
 @dataclass(frozen=True)

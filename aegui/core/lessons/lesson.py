@@ -165,39 +165,36 @@ class Doing(_LessonPart):
 
 
 class LessonStep(_LessonPart):
-    """One step.
-
-    Attributes:
-        key: Its name in checks of later steps and in stored progress.
-        title: A few words.
-        text: Explanation and instructions; an empty line begins a paragraph.
-        formula: In the subset of TeX that the window typesets; empty for none.
-        prediction: The question asked first.
-        do: The action of the button; None if the user acts.
-        label: The button's text; empty: *Do it*.
-        look: What is pointed at: ``map``, ``time``, a panel or an action of the toolbar.
-        see: What to observe there.
-        check: Bounds on figures of the current state.
-        figures: Further figures that are shown and remembered.
-        reached: Text shown when all checks hold.
-        hint: Text shown while they do not.
-        own: Whether any network is accepted, not only that of ``do``.
-    """
+    """One step."""
 
     key: Key
+    """Its name in checks of later steps and in stored progress."""
     title: Words
+    """A few words."""
     text: Words
+    """Explanation and instructions; an empty line begins a paragraph."""
     formula: Label = ""
+    """In the subset of TeX that the window typesets; empty for none."""
     prediction: Prediction | None = None
+    """The question asked first."""
     do: Doing | None = None
+    """The action of the button; None if the user acts."""
     label: Words = ""
+    """The button's text; empty: *Do it*."""
     look: Label = ""
+    """What is pointed at: ``map``, ``time``, a panel or an action of the toolbar."""
     see: Words = ""
+    """What to observe there."""
     check: Annotated[tuple[Check, ...], Field(max_length=20)] = ()
+    """Bounds on figures of the current state."""
     figures: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
+    """Further figures that are shown and remembered."""
     reached: Words = ""
+    """Text shown when all checks hold."""
     hint: Words = ""
+    """Text shown while they do not."""
     own: bool = False
+    """Whether any network is accepted, not only that of ``do``."""
 
     @model_validator(mode="after")
     def _known(self) -> LessonStep:
@@ -378,23 +375,20 @@ def shipped_lessons() -> tuple[Path, ...]:
 
 @dataclass(frozen=True)
 class LessonCard:
-    """A lesson's entry in a list.
-
-    Attributes:
-        key: Key of its stored progress.
-        path: Its file.
-        title: In the current language, as the rest.
-        about: What one will learn.
-        minutes: Approximate duration.
-        steps: Keys of its steps.
-    """
+    """A lesson's entry in a list."""
 
     key: str
+    """Key of its stored progress."""
     path: Path
+    """Its file."""
     title: str
+    """In the current language, as the rest."""
     about: str
+    """What one will learn."""
     minutes: int
+    """Approximate duration."""
     steps: tuple[str, ...]
+    """Keys of its steps."""
 
 
 def lesson_cards() -> tuple[LessonCard, ...]:

@@ -25,17 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StepTrial:
-    """The result of a step.
-
-    Attributes:
-        step: The step.
-        results: Its checks, without those that only a user can satisfy.
-        seconds: Duration of its training; 0 if there was none.
-    """
+    """The result of a step."""
 
     step: LessonStep
+    """The step."""
     results: tuple[CheckResult, ...]
+    """Its checks, without those that only a user can satisfy."""
     seconds: float
+    """Duration of its training; 0 if there was none."""
 
 
 def try_lesson(lesson: Lesson, folder: Path, seed: int) -> Iterator[StepTrial]:

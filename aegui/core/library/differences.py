@@ -30,25 +30,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class EntryDifference:
-    """The differences of two entries.
-
-    Attributes:
-        entries: Both entries.
-        names: Their names in the comparison, made distinct where both are the same.
-        changes: Differences of their recipes.
-        lines: These, and another data set, in words; empty if there are none.
-        figure: Key of the compared figure.
-        comparison: Result of the test over the seeds.
-        verdict: That result in words.
-    """
+    """The differences of two entries."""
 
     entries: tuple[LibraryEntry, LibraryEntry]
+    """Both entries."""
     names: tuple[str, str]
+    """Their names in the comparison, made distinct where both are the same."""
     changes: tuple[Change, ...]
+    """Differences of their recipes."""
     lines: tuple[str, ...]
+    """These, and another data set, in words; empty if there are none."""
     figure: str
+    """Key of the compared figure."""
     comparison: Comparison
+    """Result of the test over the seeds."""
     verdict: tuple[str, ...]
+    """That result in words."""
 
 
 def difference(

@@ -99,21 +99,18 @@ class LibraryEntry(BaseModel):
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over several seeds, in a form that can be merged with others.
-
-    Attributes:
-        count: Number of seeds that have it.
-        mean: Their mean.
-        squares: Sum of the squared deviations from the mean.
-        low: The lowest value.
-        high: The highest value.
-    """
+    """A figure over several seeds, in a form that can be merged with others."""
 
     count: int
+    """Number of seeds that have it."""
     mean: float
+    """Their mean."""
     squares: float
+    """Sum of the squared deviations from the mean."""
     low: float
+    """The lowest value."""
     high: float
+    """The highest value."""
 
     @property
     def deviation(self) -> float:

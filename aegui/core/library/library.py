@@ -65,17 +65,14 @@ _MAX_THUMBNAIL = 8 << 20
 
 @dataclass(frozen=True)
 class DiskUse:
-    """Disk use of the library.
-
-    Attributes:
-        size: Bytes of all entries, including those in the trash.
-        trash: Bytes that emptying the trash would free.
-        limit: Size limit in bytes that the user has set.
-    """
+    """Disk use of the library."""
 
     size: int
+    """Bytes of all entries, including those in the trash."""
     trash: int
+    """Bytes that emptying the trash would free."""
     limit: int
+    """Size limit in bytes that the user has set."""
 
     @property
     def is_over(self) -> bool:
@@ -93,11 +90,6 @@ class Library:
         cancelled: Polled for cancellation of that.
         vfs: SQLite's virtual file system; empty for its default.
 
-    Attributes:
-        folder: Its folder.
-        read_only: Whether nothing can be changed in it.
-        notes: Messages about its opening, such as that the index was damaged.
-
     Raises:
         AeguiError: It cannot be used: locked, no folder, or of a newer version.
         Cancelled: ``cancelled`` returned True.
@@ -113,10 +105,13 @@ class Library:
         vfs: str = "",
     ) -> None:
         self.folder = library_dir() if folder is None else folder
+        """Its folder."""
         self.notes: list[str] = []
+        """Messages about its opening, such as that the index was damaged."""
         self._files = LibraryFiles(self.folder)
         self._index = self.folder / INDEX
         self.read_only = read_only or not self._files.create_folder()
+        """Whether nothing can be changed in it."""
         self._connection = self._opened(vfs)
         try:
             self.refresh(report, cancelled)

@@ -58,17 +58,14 @@ _CONDITION = re.compile(r"^\s*([\w.]+)\s*(<=|>=|!=|=|<|>|~)\s*(.*?)\s*$", re.DOT
 
 @dataclass(frozen=True)
 class Condition:
-    """``column operator value``; for a figure its mean over the seeds is compared.
-
-    Attributes:
-        column: A key of ``COLUMNS``, a figure, or the path of a field of the recipe.
-        operator: The comparison.
-        value: The value to compare with.
-    """
+    """``column operator value``; for a figure its mean over the seeds is compared."""
 
     column: str
+    """A key of ``COLUMNS``, a figure, or the path of a field of the recipe."""
     operator: Operator
+    """The comparison."""
     value: Any
+    """The value to compare with."""
 
     @classmethod
     def parsed(cls, text: str) -> Condition:
@@ -102,48 +99,42 @@ class Condition:
 
 @dataclass(frozen=True)
 class LibraryQuery:
-    """A selection of entries.
-
-    Attributes:
-        text: Words that must all occur in name, note, tags, setting or data.
-        tags: Tags that it must all have.
-        starred: Only entries with a star, or only those without; None for both.
-        kind: ``run`` or ``study``; empty for both.
-        study: Only entries of this study; None for all.
-        where: Conditions that must all hold.
-        sort: Column to sort by; entries without a value come last.
-        descending: Whether to sort from high to low.
-        trashed: Select entries in the trash, or with their file there, instead of the others.
-        limit: Most entries; None for all.
-    """
+    """A selection of entries."""
 
     text: str = ""
+    """Words that must all occur in name, note, tags, setting or data."""
     tags: tuple[str, ...] = ()
+    """Tags that it must all have."""
     starred: bool | None = None
+    """Only entries with a star, or only those without; None for both."""
     kind: str = ""
+    """``run`` or ``study``; empty for both."""
     study: str | None = None
+    """Only entries of this study; None for all."""
     where: tuple[Condition, ...] = ()
+    """Conditions that must all hold."""
     sort: str = "created"
+    """Column to sort by; entries without a value come last."""
     descending: bool = True
+    """Whether to sort from high to low."""
     trashed: bool = False
+    """Select entries in the trash, or with their file there, instead of the others."""
     limit: int | None = None
+    """Most entries; None for all."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """A parsed search text: words, ``#tags`` and conditions in any order.
-
-    Attributes:
-        words: Words that an entry must all contain.
-        tags: Tags that it must have.
-        where: Conditions.
-        refused: Why a part that looks like a condition is none; empty if there is no such part.
-    """
+    """A parsed search text: words, ``#tags`` and conditions in any order."""
 
     words: str = ""
+    """Words that an entry must all contain."""
     tags: tuple[str, ...] = ()
+    """Tags that it must have."""
     where: tuple[Condition, ...] = ()
+    """Conditions."""
     refused: str = ""
+    """Why a part that looks like a condition is none; empty if there is no such part."""
 
     @classmethod
     def read(cls, text: str) -> Search:
@@ -168,30 +159,24 @@ class Search:
 
 
 class LibraryRow(NamedTuple):
-    """One row of the table.
-
-    Attributes:
-        id: Id of the entry.
-        values: Values of the requested columns, in their order; None for missing ones.
-    """
+    """One row of the table."""
 
     id: str
+    """Id of the entry."""
     values: tuple[Any, ...]
+    """Values of the requested columns, in their order; None for missing ones."""
 
 
 @dataclass(frozen=True)
 class LibraryGroup:
-    """Entries with the same value in one column.
-
-    Attributes:
-        value: That value; None if they have none.
-        entries: Number of entries.
-        figures: The figures over all of their seeds, as far as there are any.
-    """
+    """Entries with the same value in one column."""
 
     value: Any
+    """That value; None if they have none."""
     entries: int
+    """Number of entries."""
     figures: dict[str, Spread] = field(default_factory=dict)
+    """The figures over all of their seeds, as far as there are any."""
 
 
 def _is_number(column: str) -> bool:

@@ -25,22 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Activation(Choice):
-    """One activation.
-
-    Attributes:
-        formula: The function of ``z``.
-        slope: Its derivative by ``z``, of the shape of ``z``.
-        fused: torch's own function of ``z``; if empty, the formula is used.
-        fused_slope: torch's own product of the gradient ``d`` by the result with the derivative, as
-            a function of ``d``, ``z`` and the result ``h``; if empty, the slope is used.
-        size: Factor of the usual initial weights before this activation.
-    """
+    """One activation."""
 
     formula: str
+    """The function of ``z``."""
     slope: str
+    """Its derivative by ``z``, of the shape of ``z``."""
     fused: str = ""
+    """torch's own function of ``z``; if empty, the formula is used."""
     fused_slope: str = ""
+    """torch's own product of the gradient ``d`` by the result with the derivative, as a function of
+    ``d``, ``z`` and the result ``h``; if empty, the slope is used."""
     size: float = 1.0
+    """Factor of the usual initial weights before this activation."""
 
     @property
     def in_place(self) -> bool:

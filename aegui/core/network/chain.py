@@ -31,15 +31,12 @@ MAX_NUMBERS = 2**26
 
 @dataclass(frozen=True)
 class Problem:
-    """One reason why a draft cannot be trained.
-
-    Attributes:
-        where: Path of the cause, such as ``network.encoder.1`` or ``training.loss``.
-        message: One translated sentence: what is wrong and what to do.
-    """
+    """One reason why a draft cannot be trained."""
 
     where: str
+    """Path of the cause, such as ``network.encoder.1`` or ``training.loss``."""
     message: str
+    """One translated sentence: what is wrong and what to do."""
 
 
 @dataclass(frozen=True)

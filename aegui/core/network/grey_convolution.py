@@ -23,23 +23,20 @@ FEWEST_ROWS = 32
 
 @dataclass(frozen=True)
 class Geometry:
-    """Geometry of a convolution between a grey image and a multi-channel one.
-
-    Attributes:
-        batch: Number of images.
-        size: Rows and columns of the grey image.
-        places: Rows and columns of the multi-channel image.
-        kernel: Rows and columns of the kernel.
-        stride: Rows and columns between two positions of the kernel.
-        padding: Rows and columns of zeros at each side of the grey image.
-    """
+    """Geometry of a convolution between a grey image and a multi-channel one."""
 
     batch: int
+    """Number of images."""
     size: tuple[int, int]
+    """Rows and columns of the grey image."""
     places: tuple[int, int]
+    """Rows and columns of the multi-channel image."""
     kernel: tuple[int, int]
+    """Rows and columns of the kernel."""
     stride: tuple[int, int]
+    """Rows and columns between two positions of the kernel."""
     padding: tuple[int, int]
+    """Rows and columns of zeros at each side of the grey image."""
 
     def overlaps(
         self,

@@ -19,25 +19,22 @@ Part = Literal["encoder", "latent", "decoder", "output", "head", "discriminator"
 
 @dataclass(frozen=True)
 class LayerShape:
-    """A layer with its position in the chain.
-
-    Attributes:
-        where: Path of the layer in the recipe, such as ``network.encoder.1``.
-        spec: Its settings in the recipe.
-        input_shape: Shape of its input.
-        output_shape: Shape of its output; for a gaussian code that of its mean.
-        tensors: Its tensors; without the weight if that is taken from another layer.
-        part: The part of the chain it belongs to.
-        tied_to: Index of the layer whose weight it uses, transposed; None if it has its own.
-    """
+    """A layer with its position in the chain."""
 
     where: str
+    """Path of the layer in the recipe, such as ``network.encoder.1``."""
     spec: Spec
+    """Its settings in the recipe."""
     input_shape: Shape
+    """Shape of its input."""
     output_shape: Shape
+    """Shape of its output; for a gaussian code that of its mean."""
     tensors: tuple[TensorSpec, ...] = ()
+    """Its tensors; without the weight if that is taken from another layer."""
     part: Part = "encoder"
+    """The part of the chain it belongs to."""
     tied_to: int | None = None
+    """Index of the layer whose weight it uses, transposed; None if it has its own."""
 
     @cached_property
     def inputs(self) -> int:

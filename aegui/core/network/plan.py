@@ -37,35 +37,32 @@ HEAD, DISCRIMINATOR = "classifier.hidden", "gan.discriminator"
 
 @dataclass(frozen=True)
 class PlannedLayer:
-    """One card of a stack.
-
-    Attributes:
-        part: The part of the network it belongs to.
-        index: Its index within its part, from 0.
-        path: Where problems of its layer are reported, such as ``network.encoder.1``.
-        name: Its translated title.
-        spec: Its layer; None at the input, and at an output that is not configurable.
-        input_shape: Its input shape; None beyond the first layer that does not fit.
-        output_shape: Its output shape; None from that layer on.
-        parameters: Trainable numbers of one run.
-        home: Where the recipe stores its layer; None if it can be neither moved nor removed.
-        twin: Index of the encoder layer that a mirrored card repeats or undoes, else None.
-        is_editable: Whether its settings can be changed here.
-        is_noise: Whether it is the random code that a generator starts from.
-    """
+    """One card of a stack."""
 
     part: Part
+    """The part of the network it belongs to."""
     index: int
+    """Its index within its part, from 0."""
     path: str
+    """Where problems of its layer are reported, such as ``network.encoder.1``."""
     name: str
+    """Its translated title."""
     spec: Spec | None = None
+    """Its layer; None at the input, and at an output that is not configurable."""
     input_shape: Shape | None = None
+    """Its input shape; None beyond the first layer that does not fit."""
     output_shape: Shape | None = None
+    """Its output shape; None from that layer on."""
     parameters: int = 0
+    """Trainable numbers of one run."""
     home: Home | None = None
+    """Where the recipe stores its layer; None if it can be neither moved nor removed."""
     twin: int | None = None
+    """Index of the encoder layer that a mirrored card repeats or undoes, else None."""
     is_editable: bool = True
+    """Whether its settings can be changed here."""
     is_noise: bool = False
+    """Whether it is the random code that a generator starts from."""
 
     @property
     def kind(self) -> str:

@@ -34,27 +34,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preset:
-    """One preset.
-
-    Attributes:
-        key: Its name in commands.
-        group: Heading that it is listed under, marked.
-        label: Its name, marked.
-        help: Its purpose, marked.
-        make: Makes the network from the images' shape and the size of the code.
-        multiple: Rows and columns of the images must be a multiple of this.
-        most_pixels: Maximum number of values of an image; 0 for no limit.
-        least_pixels: Minimum number of values of an image.
-    """
+    """One preset."""
 
     key: str
+    """Its name in commands."""
     group: str
+    """Heading that it is listed under, marked."""
     label: str
+    """Its name, marked."""
     help: str
+    """Its purpose, marked."""
     make: _Make
+    """Makes the network from the images' shape and the size of the code."""
     multiple: int = 1
+    """Rows and columns of the images must be a multiple of this."""
     most_pixels: int = 0
+    """Maximum number of values of an image; 0 for no limit."""
     least_pixels: int = 1
+    """Minimum number of values of an image."""
 
     def reason(self, shape: Shape) -> str:
         """Return why it does not fit images of ``shape``, or an empty string."""

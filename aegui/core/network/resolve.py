@@ -42,19 +42,16 @@ MAX_PARAMETERS = 200_000_000
 
 @dataclass(frozen=True)
 class Shapes:
-    """Every layer of a recipe, as far as they fit together.
-
-    Attributes:
-        layers: The chain; for a GAN only the decoding layers.
-        code_end: ``layers[:code_end]`` encode; 0 if none do.
-        parts: Further stacks by name: ``head`` of a classifier, ``discriminator`` of a GAN.
-        problems: What does not fit.
-    """
+    """Every layer of a recipe, as far as they fit together."""
 
     layers: tuple[LayerShape, ...]
+    """The chain; for a GAN only the decoding layers."""
     code_end: int
+    """``layers[:code_end]`` encode; 0 if none do."""
     parts: Mapping[str, tuple[LayerShape, ...]] = field(default_factory=dict)
+    """Further stacks by name: ``head`` of a classifier, ``discriminator`` of a GAN."""
     problems: tuple[Problem, ...] = ()
+    """What does not fit."""
 
     @property
     def all_layers(self) -> tuple[LayerShape, ...]:

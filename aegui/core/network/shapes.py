@@ -19,24 +19,21 @@ class ShapeMismatch(ValueError):
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """One tensor of a layer, of one run.
-
-    Attributes:
-        name: ``weight``, ``bias``, ``scale``, ``mean`` or ``variance``.
-        shape: Its shape.
-        role: ``weight`` is initialised at random and penalised by L1 and L2, ``bias`` is learnt
-            too, ``buffer`` is not learnt by gradient (running statistics).
-        fan_in: Inputs of one unit.
-        fan_out: Units that one input reaches.
-        start: Initial value of a bias of a normalisation, or of a buffer.
-    """
+    """One tensor of a layer, of one run."""
 
     name: str
+    """``weight``, ``bias``, ``scale``, ``mean`` or ``variance``."""
     shape: Shape
+    """Its shape."""
     role: Role
+    """``weight`` is initialised at random and penalised by L1 and L2, ``bias`` is learnt too,
+    ``buffer`` is not learnt by gradient (running statistics)."""
     fan_in: int = 0
+    """Inputs of one unit."""
     fan_out: int = 0
+    """Units that one input reaches."""
     start: float | None = None
+    """Initial value of a bias of a normalisation, or of a buffer."""
 
     @property
     def size(self) -> int:

@@ -36,23 +36,20 @@ FORMS = ("text", "csv", "markdown")
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One layer.
-
-    Attributes:
-        layer: Its kind, translated.
-        part: Key of ``PARTS``; empty for the input.
-        settings: Activation, kernel and the like, translated.
-        shape: Output shape for one sample, such as ``32x7x7``.
-        parameters: Trainable numbers.
-        buffers: Numbers that are stored but not trained.
-    """
+    """One layer."""
 
     layer: str
+    """Its kind, translated."""
     part: str
+    """Key of ``PARTS``; empty for the input."""
     settings: str
+    """Activation, kernel and the like, translated."""
     shape: str
+    """Output shape for one sample, such as ``32x7x7``."""
     parameters: int
+    """Trainable numbers."""
     buffers: int = 0
+    """Numbers that are stored but not trained."""
 
     def cells(self) -> tuple[str, ...]:
         """Return the content of each of ``COLUMNS``."""
@@ -62,15 +59,12 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class Summary:
-    """All layers in their order, the input first.
-
-    Attributes:
-        rows: One for each layer.
-        problems: Translated problems; the table then ends before the first.
-    """
+    """All layers in their order, the input first."""
 
     rows: tuple[SummaryRow, ...]
+    """One for each layer."""
     problems: tuple[str, ...] = ()
+    """Translated problems; the table then ends before the first."""
 
     @property
     def parameters(self) -> int:

@@ -27,38 +27,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trained:
-    """The result of training one recipe on this machine.
-
-    Attributes:
-        mean: Mean of the figure over the seeds, in the unit of the library.
-        std: Its standard deviation; 0 for a single one.
-        seeds: The seeds.
-        date: Day on which the newest was stored, in UTC.
-        processor: The processor it was computed on.
-        entry: Id of the newest entry of the library.
-    """
+    """The result of training one recipe on this machine."""
 
     mean: float
+    """Mean of the figure over the seeds, in the unit of the library."""
     std: float
+    """Its standard deviation; 0 for a single one."""
     seeds: tuple[int, ...]
+    """The seeds."""
     date: str
+    """Day on which the newest was stored, in UTC."""
     processor: str
+    """The processor it was computed on."""
     entry: str
+    """Id of the newest entry of the library."""
 
 
 @dataclass(frozen=True)
 class RowState:
-    """A row and its state on this machine.
-
-    Attributes:
-        row: The row.
-        cells: Result of each of its recipes; None if not trained.
-        is_reached: Whether the claim holds; None if too little was trained to decide.
-    """
+    """A row and its state on this machine."""
 
     row: ParityRow
+    """The row."""
     cells: tuple[Trained | None, ...]
+    """Result of each of its recipes; None if not trained."""
     is_reached: bool | None
+    """Whether the claim holds; None if too little was trained to decide."""
 
     def words(self) -> str:
         """Return the figures of all compared cells, and the seeds; empty if there are none."""

@@ -58,15 +58,12 @@ class CodeError:
 
 @dataclass(frozen=True, eq=False)
 class CodeReading:
-    """Result of reading code.
-
-    Attributes:
-        pixels: float32 ``[H, W]`` or ``[3, H, W]`` in 0..1; None if there are errors.
-        errors: Errors in the order of the text.
-    """
+    """Result of reading code."""
 
     pixels: NDArray[np.float32] | None
+    """float32 ``[H, W]`` or ``[3, H, W]`` in 0..1; None if there are errors."""
     errors: tuple[CodeError, ...] = ()
+    """Errors in the order of the text."""
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,12 @@ Ink = float | tuple[float, float, float]
 
 @dataclass(frozen=True)
 class DrawingPaper:
-    """Pixel kind and background of a drawing.
-
-    Attributes:
-        kind: The values that a pixel can have.
-        ground: The level of an empty drawing.
-    """
+    """Pixel kind and background of a drawing."""
 
     kind: Pixels = "binary"
+    """The values that a pixel can have."""
     ground: float = 0.0
+    """The level of an empty drawing."""
 
     def empty(self, height: int, width: int) -> NDArray[np.float32]:
         """Return an empty drawing, read-only float32 ``[H, W]``, in colour ``[3, H, W]``."""
@@ -46,25 +43,22 @@ GLYPH_PAPER = DrawingPaper()
 
 @dataclass(frozen=True, eq=False)
 class DrawingState:
-    """The state of a drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
-
-    Attributes:
-        pixels: The drawing.
-        target: The clean image that a network should output; None if it is unknown.
-        label: Name of the loaded sample, or "".
-        before_noise: The drawing without the current noise; None without noise.
-        index: Index in the dataset of the loaded sample, or None; not saved.
-        paper: Pixel kind and background.
-        noise: The current noise and its seed; None without noise.
-    """
+    """The state of a drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``."""
 
     pixels: NDArray[np.float32]
+    """The drawing."""
     target: NDArray[np.float32] | None = None
+    """The clean image that a network should output; None if it is unknown."""
     label: str = ""
+    """Name of the loaded sample, or ""."""
     before_noise: NDArray[np.float32] | None = None
+    """The drawing without the current noise; None without noise."""
     index: int | None = None
+    """Index in the dataset of the loaded sample, or None; not saved."""
     paper: DrawingPaper = GLYPH_PAPER
+    """Pixel kind and background."""
     noise: tuple[CorruptionSpec, int] | None = None
+    """The current noise and its seed; None without noise."""
 
     @cached_property
     def image_shape(self) -> tuple[int, int, int]:

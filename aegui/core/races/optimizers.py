@@ -52,16 +52,10 @@ _REPORTED_SECONDS = 0.15
 
 @dataclass(frozen=True)
 class RaceSpec:
-    """The rules of a race.
-
-    Attributes:
-        optimizers: Keys of ``OPTIMIZERS``.
-        rates: Optimiser -> learning rate; the others take the recipe's if that is its optimiser,
-            else their default.
-        seed: Seed of the initial weights; None takes the recipe's.
-    """
+    """The rules of a race."""
 
     optimizers: tuple[str, ...] = RACERS
+    """Keys of ``OPTIMIZERS``."""
     epochs: Annotated[
         int,
         Field(ge=1, le=1_000_000),
@@ -71,38 +65,38 @@ class RaceSpec:
         float, Field(ge=0.1, le=86_400), FieldWords("Seconds", "Time for each, in seconds.")
     ] = 10.0
     rates: Mapping[str, float] = field(default_factory=dict)
+    """Optimiser -> learning rate; the others take the recipe's if that is its optimiser, else their
+    default."""
     seed: int | None = None
+    """Seed of the initial weights; None takes the recipe's."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lane:
-    """One optimiser and its progress.
-
-    Attributes:
-        key: Key in ``OPTIMIZERS``.
-        rate: Its learning rate; NaN if it has none.
-        epochs: Epochs or iterations done at each record, float64 ``[n]``.
-        seconds: Training time until then, ``[n]``.
-        evaluations: Evaluations of the loss of all samples, ``[n]``.
-        loss: Loss then, ``[n]``.
-        wrong: Mean wrong pixels per sample, ``[n]``; NaN where they are not counted.
-        trail: Weights at some of the records, float32 ``[T, P]``.
-        reason: Why it has ended, a key of ``REASONS``; empty while it runs.
-        refused: Translated reason why it cannot take part; empty if it can.
-        spent: Total training time, including work after the last record.
-    """
+    """One optimiser and its progress."""
 
     key: str
+    """Key in ``OPTIMIZERS``."""
     rate: float
+    """Its learning rate; NaN if it has none."""
     epochs: NDArray[np.float64]
+    """Epochs or iterations done at each record, float64 ``[n]``."""
     seconds: NDArray[np.float64]
+    """Training time until then, ``[n]``."""
     evaluations: NDArray[np.float64]
+    """Evaluations of the loss of all samples, ``[n]``."""
     loss: NDArray[np.float64]
+    """Loss then, ``[n]``."""
     wrong: NDArray[np.float64]
+    """Mean wrong pixels per sample, ``[n]``; NaN where they are not counted."""
     trail: NDArray[np.float32]
+    """Weights at some of the records, float32 ``[T, P]``."""
     reason: str = ""
+    """Why it has ended, a key of ``REASONS``; empty while it runs."""
     refused: str = ""
+    """Translated reason why it cannot take part; empty if it can."""
     spent: float = 0.0
+    """Total training time, including work after the last record."""
 
     @property
     def name(self) -> str:
@@ -119,21 +113,18 @@ class Lane:
 
 @dataclass(frozen=True, eq=False)
 class RaceState:
-    """The state of a race.
-
-    Attributes:
-        recipe: The task; the race replaces its optimiser and number of epochs.
-        spec: The rules.
-        lanes: In the order of ``RaceSpec.optimizers``.
-        share: Share of the time that has passed, 0..1.
-        is_over: Whether all have ended.
-    """
+    """The state of a race."""
 
     recipe: Recipe
+    """The task; the race replaces its optimiser and number of epochs."""
     spec: RaceSpec
+    """The rules."""
     lanes: tuple[Lane, ...]
+    """In the order of ``RaceSpec.optimizers``."""
     share: float
+    """Share of the time that has passed, 0..1."""
     is_over: bool
+    """Whether all have ended."""
 
     @property
     def standings(self) -> tuple[int, ...]:

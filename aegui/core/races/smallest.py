@@ -101,27 +101,24 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A network that was tried.
-
-    Attributes:
-        widths: Inputs, then the units of each layer, as 35-8-2-8-35.
-        parameters: Number of trainable parameters.
-        met: Seeds that reached the goal.
-        seeds: Seeds that were trained.
-        holds: Whether they were enough.
-        by: ``SEARCH`` or ``OWN``.
-        key: Key of its recipe, see ``key_of``.
-        recipe: Its recipe as JSON, for opening it.
-    """
+    """A network that was tried."""
 
     widths: str
+    """Inputs, then the units of each layer, as 35-8-2-8-35."""
     parameters: int
+    """Number of trainable parameters."""
     met: int
+    """Seeds that reached the goal."""
     seeds: int
+    """Seeds that were trained."""
     holds: bool
+    """Whether they were enough."""
     by: str
+    """``SEARCH`` or ``OWN``."""
     key: str
+    """Key of its recipe, see ``key_of``."""
     recipe: dict[str, Any]
+    """Its recipe as JSON, for opening it."""
 
 
 def best_of_attempts(attempts: Sequence[Attempt], by: str | None = None) -> Attempt | None:
@@ -286,17 +283,14 @@ def try_network(
 
 @dataclass(frozen=True)
 class SearchProgress:
-    """Progress of the search.
-
-    Attributes:
-        attempt: The last attempt; None while it is running.
-        best: The smallest sufficient network so far.
-        trying: Widths of the current attempt; empty at the end.
-    """
+    """Progress of the search."""
 
     attempt: Attempt | None
+    """The last attempt; None while it is running."""
     best: Attempt | None
+    """The smallest sufficient network so far."""
     trying: str
+    """Widths of the current attempt; empty at the end."""
 
 
 def attempts_left(recipe: Recipe, challenge: Challenge, attempts: Attempts) -> int:

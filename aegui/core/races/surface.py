@@ -55,21 +55,18 @@ _MIN = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class WeightPlane:
-    """A plane in the space of weights.
-
-    Attributes:
-        key: One of ``PLANES``.
-        origin: The weights at coordinates (0, 0), float64 ``[P]``.
-        axes: Two orthonormal directions, ``[2, P]``.
-        share: Share of the trails' variance that lies in it, 0..1.
-        ends: The one or two optimisers through whose ends it goes; empty for the principal plane.
-    """
+    """A plane in the space of weights."""
 
     key: PlaneKey
+    """One of ``PLANES``."""
     origin: Vectors
+    """The weights at coordinates (0, 0), float64 ``[P]``."""
     axes: Vectors
+    """Two orthonormal directions, ``[2, P]``."""
     share: float
+    """Share of the trails' variance that lies in it, 0..1."""
     ends: tuple[Lane, ...]
+    """The one or two optimisers through whose ends it goes; empty for the principal plane."""
 
     @property
     def words(self) -> str:
@@ -98,19 +95,16 @@ class WeightPlane:
 
 @dataclass(frozen=True, eq=False)
 class LossSurface:
-    """The loss at points of a plane.
-
-    Attributes:
-        plane: The plane.
-        rect: Its section: x0, y0, x1, y1.
-        values: float64 ``[rows, columns]``, each at the centre of its cell; row 0 is the lowest.
-        lines: Level and points ``[k, 2]`` of the contour lines.
-    """
+    """The loss at points of a plane."""
 
     plane: WeightPlane
+    """The plane."""
     rect: tuple[float, float, float, float]
+    """Its section: x0, y0, x1, y1."""
     values: Vectors
+    """float64 ``[rows, columns]``, each at the centre of its cell; row 0 is the lowest."""
     lines: tuple[tuple[float, Vectors], ...]
+    """Level and points ``[k, 2]`` of the contour lines."""
 
 
 def plane_of(state: RaceState, key: PlaneKey) -> WeightPlane | None:

@@ -34,17 +34,14 @@ _Part = TypeVar("_Part", bound="BaseModel")
 
 @dataclass(frozen=True)
 class Change:
-    """One value that differs.
-
-    Attributes:
-        path: Its dotted path in the recipe; for lists of different length that of the list.
-        old: The old value, as in JSON.
-        new: The new value.
-    """
+    """One value that differs."""
 
     path: str
+    """Its dotted path in the recipe; for lists of different length that of the list."""
     old: Any
+    """The old value, as in JSON."""
     new: Any
+    """The new value."""
 
 
 def recipe_changes(old: Recipe, new: Recipe) -> tuple[Change, ...]:

@@ -31,15 +31,12 @@ _LARGEST_INTEGER = 1e15
 
 @dataclass(frozen=True)
 class Written:
-    """The text of a value in the source of a recipe, for messages.
-
-    Attributes:
-        order: Of several problems the one with the lowest is reported first.
-        text: The value as written; if empty, the parsed value is quoted.
-    """
+    """The text of a value in the source of a recipe, for messages."""
 
     order: int
+    """Of several problems the one with the lowest is reported first."""
     text: str = ""
+    """The value as written; if empty, the parsed value is quoted."""
 
 
 _AS_READ = Written(0)
@@ -182,19 +179,16 @@ def _alias(location: Location, aliases: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class _Walk:
-    """The schema at a place of pydantic's.
-
-    Attributes:
-        found: The type there, without ``None`` and ``Annotated``.
-        limits: The constraints on it.
-        arms: If the type depends on a ``kind``: the kinds, and the type of each.
-        shown: The place for messages, without the kinds that pydantic inserts.
-    """
+    """The schema at a place of pydantic's."""
 
     found: Any
+    """The type there, without ``None`` and ``Annotated``."""
     limits: list[Any]
+    """The constraints on it."""
     arms: dict[str, Any]
+    """If the type depends on a ``kind``: the kinds, and the type of each."""
     shown: Location
+    """The place for messages, without the kinds that pydantic inserts."""
 
 
 def _walk(location: Location) -> _Walk:

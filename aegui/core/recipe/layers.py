@@ -83,17 +83,14 @@ class LayerKind(Choice):
 
 
 class LayerPart(RecipePart):
-    """Base of all layers; by default it keeps the shape and has no parameters.
-
-    Attributes:
-        rows: Labels of its kinds, whose keys are stored in files.
-        on_rows: Whether it works on rows, so that many runs can be one batched product.
-        follows: Whether it only works on the output of the layer before it.
-    """
+    """Base of all layers; by default it keeps the shape and has no parameters."""
 
     rows: ClassVar[tuple[LayerKind, ...]] = ()
+    """Labels of its kinds, whose keys are stored in files."""
     on_rows: ClassVar[bool] = False
+    """Whether it works on rows, so that many runs can be one batched product."""
     follows: ClassVar[bool] = False
+    """Whether it only works on the output of the layer before it."""
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the output shape for an input of ``shape``.

@@ -35,21 +35,18 @@ SOURCES = {key: Choice(key, row.label, row.help) for key, row in BUILTIN_SETS.it
 
 @dataclass(frozen=True)
 class Setting:
-    """One value of a recipe that the user sets.
-
-    Attributes:
-        path: Dotted path of the value in the recipe.
-        field: Label, help, editor and range.
-        condition: When it applies, beside the choices of its part. It may only depend on choices,
-            on optional parts being present, and on numbers being above zero: a form evaluates it
-            again only after such changes.
-        is_live: Whether it may be changed while a training runs.
-    """
+    """One value of a recipe that the user sets."""
 
     path: str
+    """Dotted path of the value in the recipe."""
     field: FormField
+    """Label, help, editor and range."""
     condition: Condition
+    """When it applies, beside the choices of its part. It may only depend on choices, on optional
+    parts being present, and on numbers being above zero: a form evaluates it again only after such
+    changes."""
     is_live: bool = False
+    """Whether it may be changed while a training runs."""
 
     def shown(self, recipe: Recipe) -> bool:
         """Return whether it applies to ``recipe``."""

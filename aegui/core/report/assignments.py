@@ -11,15 +11,12 @@ from aegui.paths import models_dir
 
 @dataclass(frozen=True)
 class Assignment(Choice):
-    """One assignment.
-
-    Attributes:
-        models: Names of shipped models, in the order of the report.
-        studies: Names of shipped studies.
-    """
+    """One assignment."""
 
     models: tuple[str, ...] = ()
+    """Names of shipped models, in the order of the report."""
     studies: tuple[str, ...] = ()
+    """Names of shipped studies."""
 
     @property
     def sources(self) -> list[str]:

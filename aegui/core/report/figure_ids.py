@@ -25,21 +25,18 @@ _FORM = re.compile(
 
 @dataclass(frozen=True)
 class FigureId:
-    """The id of a figure of a hand-in.
-
-    Attributes:
-        kind: Kind of figure, such as ``latent``.
-        name: Name of the run, or of the study.
-        mark: Hash of the recipe of the run; empty for a study.
-        weights: ``best`` or ``last``.
-        run: Index of the run in its population.
-    """
+    """The id of a figure of a hand-in."""
 
     kind: str
+    """Kind of figure, such as ``latent``."""
     name: str
+    """Name of the run, or of the study."""
     mark: str = ""
+    """Hash of the recipe of the run; empty for a study."""
     weights: str = "best"
+    """``best`` or ``last``."""
     run: int = 0
+    """Index of the run in its population."""
 
     @property
     def is_study(self) -> bool:

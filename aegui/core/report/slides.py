@@ -38,21 +38,18 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide.
-
-    Attributes:
-        title: The finding.
-        picture: A PNG, or empty.
-        caption: Text below the picture.
-        lines: Text of a cover in place of a picture; or empty.
-        notes: Speaker notes; also the alternative text of the picture.
-    """
+    """One slide."""
 
     title: str
+    """The finding."""
     picture: bytes = b""
+    """A PNG, or empty."""
     caption: str = ""
+    """Text below the picture."""
     lines: tuple[str, ...] = ()
+    """Text of a cover in place of a picture; or empty."""
     notes: str = ""
+    """Speaker notes; also the alternative text of the picture."""
 
 
 def pptx(slides: Sequence[Slide], title: str) -> bytes:

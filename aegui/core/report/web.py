@@ -33,23 +33,20 @@ figcaption, footer { color: var(--dim); font-size: 13px; } code { overflow-wrap:
 
 @dataclass(frozen=True)
 class WebFigure:
-    """A figure of the page.
-
-    Attributes:
-        key: Its name, such as ``07-latent``.
-        section: Heading of its section.
-        finding: The finding.
-        svg: The figure.
-        command: The command that reproduces it, or empty.
-        id: Its figure id, or empty.
-    """
+    """A figure of the page."""
 
     key: str
+    """Its name, such as ``07-latent``."""
     section: str
+    """Heading of its section."""
     finding: str
+    """The finding."""
     svg: bytes
+    """The figure."""
     command: str = ""
+    """The command that reproduces it, or empty."""
     id: str = ""
+    """Its figure id, or empty."""
 
 
 def report_html(title: str, figures: Sequence[WebFigure]) -> str:

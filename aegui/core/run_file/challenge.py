@@ -16,17 +16,14 @@ MAX_FIGURES = 20
 
 @dataclass(frozen=True)
 class KeptChallenge:
-    """A goal, and how it was first reached.
-
-    Attributes:
-        goal: The goal.
-        reached: How it was reached; None if it was not yet.
-        samples: Number of training samples at that time.
-    """
+    """A goal, and how it was first reached."""
 
     goal: LineGoal
+    """The goal."""
     reached: GoalReached | None = None
+    """How it was reached; None if it was not yet."""
     samples: int = 0
+    """Number of training samples at that time."""
 
 
 class _ChallengePart(BaseModel):

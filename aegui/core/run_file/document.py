@@ -48,15 +48,12 @@ class PointDocument(_DocumentPart):
 
 @dataclass(frozen=True)
 class PinnedCode:
-    """A pinned code.
-
-    Attributes:
-        z: The code.
-        name: Its name.
-    """
+    """A pinned code."""
 
     z: Code
+    """The code."""
     name: Name = ""
+    """Its name."""
 
 
 class RunDocument(_DocumentPart):

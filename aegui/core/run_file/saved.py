@@ -91,46 +91,42 @@ class Draft:
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """A document: the recipe and data, and the result of the training if there is one.
-
-    Attributes:
-        recipe: The recipe of these weights.
-        dataset: The data named by ``recipe.data`` at that time; saved with the file.
-        snapshot: The best weights of each run; None before any training.
-        history: The recorded rows, or None.
-        results: The figures of each run; empty before any training.
-        checkpoint: The state to continue the training from, or None.
-        engine: Key of the step engine that trained it.
-        device: Key of the device that trained it.
-        draft: Recipe and data of the next training, if they differ from those of this one.
-        pins: The pins of the map.
-        note: A note for the user about the file that was read; not saved.
-        concepts: The kept concepts.
-        timeline: Weights of epochs throughout the training, or None.
-        unread: File or folder with the rest of a large set that was not allowed to be read;
-            not saved.
-        stages: The trainings that led to these weights, in order; empty in old files.
-        challenge: The challenge, or None.
-        drawing: The drawing of the pixel editor, or None.
-    """
+    """A document: the recipe and data, and the result of the training if there is one."""
 
     recipe: Recipe
+    """The recipe of these weights."""
     dataset: Dataset
+    """The data named by ``recipe.data`` at that time; saved with the file."""
     snapshot: Snapshot | None = None
+    """The best weights of each run; None before any training."""
     history: HistoryView | None = None
+    """The recorded rows, or None."""
     results: tuple[RunResult, ...] = ()
+    """The figures of each run; empty before any training."""
     checkpoint: Checkpoint | None = None
+    """The state to continue the training from, or None."""
     engine: str = ""
+    """Key of the step engine that trained it."""
     device: str = ""
+    """Key of the device that trained it."""
     draft: Draft | None = None
+    """Recipe and data of the next training, if they differ from those of this one."""
     pins: tuple[PinnedCode, ...] = ()
+    """The pins of the map."""
     note: str = ""
+    """A note for the user about the file that was read; not saved."""
     concepts: tuple[Concept, ...] = ()
+    """The kept concepts."""
     timeline: TimelineView | None = None
+    """Weights of epochs throughout the training, or None."""
     unread: str = ""
+    """File or folder with the rest of a large set that was not allowed to be read; not saved."""
     stages: tuple[Stage, ...] = ()
+    """The trainings that led to these weights, in order; empty in old files."""
     challenge: KeptChallenge | None = None
+    """The challenge, or None."""
     drawing: DrawingState | None = None
+    """The drawing of the pixel editor, or None."""
 
     @property
     def requested_recipe(self) -> Recipe:

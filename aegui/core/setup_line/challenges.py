@@ -11,23 +11,20 @@ from aegui.core.setup_line.reading import LineReading, read_line
 
 
 class ShippedChallenge(NamedTuple):
-    """A built-in challenge.
-
-    Attributes:
-        key: Name on the command line.
-        level: Key of ``LEVELS`` of the gallery.
-        name: Display name, marked for translation.
-        sees: The task in one sentence, marked for translation.
-        notes: A hint, marked for translation.
-        begin: The line to start from, without name and notes.
-    """
+    """A built-in challenge."""
 
     key: str
+    """Name on the command line."""
     level: str
+    """Key of ``LEVELS`` of the gallery."""
     name: str
+    """Display name, marked for translation."""
     sees: str
+    """The task in one sentence, marked for translation."""
     notes: str
+    """A hint, marked for translation."""
     begin: str
+    """The line to start from, without name and notes."""
 
     @property
     def reading(self) -> LineReading:

@@ -36,19 +36,16 @@ _EXAMPLE = "goal: 32 of 32 within 1 px with <= 500 weights"
 
 
 class GoalFigure(NamedTuple):
-    """A figure that a goal can bound.
-
-    Attributes:
-        label: Display name, marked for translation.
-        sign: The comparison of the bound: at most or at least.
-        after: Whether the word follows the bound: ``<= 500 weights``.
-        is_share: Whether the figure is a share, written as a percentage.
-    """
+    """A figure that a goal can bound."""
 
     label: str
+    """Display name, marked for translation."""
     sign: str = _AT_MOST
+    """The comparison of the bound: at most or at least."""
     after: bool = False
+    """Whether the word follows the bound: ``<= 500 weights``."""
     is_share: bool = False
+    """Whether the figure is a share, written as a percentage."""
 
 
 FIGURES: dict[str, GoalFigure] = {
@@ -65,19 +62,16 @@ _COUNTS = frozenset({"weights", "epochs", "code"})
 
 @dataclass(frozen=True)
 class Bound:
-    """One condition of a goal.
-
-    Attributes:
-        figure: Key of ``FIGURES``, or ``within``.
-        limit: Upper or lower bound of the figure; for ``within`` wrong pixels per sample.
-        count: Required number of samples, for ``within``.
-        of: Number of samples that ``count`` refers to, for ``within``; 0 requires all samples.
-    """
+    """One condition of a goal."""
 
     figure: str
+    """Key of ``FIGURES``, or ``within``."""
     limit: float
+    """Upper or lower bound of the figure; for ``within`` wrong pixels per sample."""
     count: int = 0
+    """Required number of samples, for ``within``."""
     of: int = 0
+    """Number of samples that ``count`` refers to, for ``within``; 0 requires all samples."""
 
     @property
     def text(self) -> str:
@@ -109,35 +103,29 @@ class Bound:
 
 @dataclass(frozen=True)
 class GoalReached:
-    """When and how a goal was reached.
-
-    Attributes:
-        epoch: Epochs of training until then.
-        seed: Seed of the run that reached it.
-        runs: Number of runs in the population.
-        figures: Each bound's figure at that epoch; for ``within`` the number of samples.
-    """
+    """When and how a goal was reached."""
 
     epoch: float
+    """Epochs of training until then."""
     seed: int
+    """Seed of the run that reached it."""
     runs: int
+    """Number of runs in the population."""
     figures: tuple[tuple[str, float], ...]
+    """Each bound's figure at that epoch; for ``within`` the number of samples."""
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A bound that is not satisfied, and the current value of its figure.
-
-    Attributes:
-        bound: The bound.
-        value: Current figure: the number of samples for ``within`` 1 pixel, the wrong pixels of
-            the worst sample for other ``within`` bounds; NaN if unknown.
-        samples: Number of samples.
-    """
+    """A bound that is not satisfied, and the current value of its figure."""
 
     bound: Bound
+    """The bound."""
     value: float
+    """Current figure: the number of samples for ``within`` 1 pixel, the wrong pixels of the worst
+    sample for other ``within`` bounds; NaN if unknown."""
     samples: int
+    """Number of samples."""
 
     @property
     def short(self) -> str:

@@ -55,17 +55,14 @@ _WORDS = {row.word: row for row in ROWS if row.word}
 
 
 class LineReading(NamedTuple):
-    """Result of parsing a line.
-
-    Attributes:
-        recipe: The recipe.
-        goal: The goal; None if the line is no challenge.
-        left_out: Segments by a newer program that this version does not know, verbatim.
-    """
+    """Result of parsing a line."""
 
     recipe: Recipe
+    """The recipe."""
     goal: LineGoal | None = None
+    """The goal; None if the line is no challenge."""
     left_out: tuple[str, ...] = ()
+    """Segments by a newer program that this version does not know, verbatim."""
 
 
 def is_line(text: str) -> bool:

@@ -19,31 +19,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LineRow:
-    """One kind of segment.
-
-    Attributes:
-        word: Keyword at its beginning; if empty, the key of a choice identifies the segment.
-        fields: Path in the recipe by the name in the line.
-        leads: Those of ``fields`` whose values are written without their names, in this order.
-        always: Those of ``fields`` that are written even with their default values.
-        after: Whether the keyword follows its value: ``500 epochs``.
-        percent: Those of ``fields`` that are shares, written as percentages.
-        chains: Those of ``fields`` that are lists of layers.
-        layer: Those of ``fields`` that are a single layer.
-        assumed: Value of the first lead if a number is written in its place.
-        part: Optional part of the recipe that exists only if the line has this segment.
-    """
+    """One kind of segment."""
 
     word: str
+    """Keyword at its beginning; if empty, the key of a choice identifies the segment."""
     fields: Mapping[str, Path]
+    """Path in the recipe by the name in the line."""
     leads: tuple[str, ...] = ()
+    """Those of ``fields`` whose values are written without their names, in this order."""
     always: tuple[str, ...] = ()
+    """Those of ``fields`` that are written even with their default values."""
     after: bool = False
+    """Whether the keyword follows its value: ``500 epochs``."""
     percent: frozenset[str] = frozenset()
+    """Those of ``fields`` that are shares, written as percentages."""
     chains: frozenset[str] = frozenset()
+    """Those of ``fields`` that are lists of layers."""
     layer: frozenset[str] = frozenset()
+    """Those of ``fields`` that are a single layer."""
     assumed: str = ""
+    """Value of the first lead if a number is written in its place."""
     part: str = ""
+    """Optional part of the recipe that exists only if the line has this segment."""
 
 
 def _under(*path: str, names: tuple[str, ...]) -> dict[str, Path]:
@@ -182,22 +179,19 @@ _UNSAID: frozenset[Path] = frozenset({("format",), ("version",)})
 
 @dataclass(frozen=True)
 class Defaults:
-    """The default recipe, from which a line states the differences, as JSON.
-
-    Attributes:
-        document: The recipe with all defaults.
-        parts: Its optional parts with all defaults.
-    """
+    """The default recipe, from which a line states the differences, as JSON."""
 
     document: dict[str, Any] = field(
         default_factory=lambda: Recipe().model_dump(mode="json", warnings=False)
     )
+    """The recipe with all defaults."""
     parts: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {
             "classifier": ClassifierSpec().model_dump(mode="json"),
             "gan": GanSpec().model_dump(mode="json"),
         }
     )
+    """Its optional parts with all defaults."""
 
     def at(self, path: Path) -> Any:
         """Return the default value at ``path``."""

@@ -41,24 +41,21 @@ State = Literal["same", "differs", "incomparable"]
 
 @dataclass(frozen=True)
 class CodeVerdict:
-    """Result of comparing the losses of generated code with those of the program.
-
-    Attributes:
-        state: Whether the losses agree to within ``TOLERANCE``, or cannot be compared.
-        difference: Largest difference of a step, relative for losses above 1.
-        gradient: Largest relative difference between the gradient and finite differences; None
-            for code without a gradient check.
-        reason: Why the losses differ or cannot be compared.
-        code: Losses of the generated code, one per step.
-        own: Losses of the program, one per step.
-    """
+    """Result of comparing the losses of generated code with those of the program."""
 
     state: State
+    """Whether the losses agree to within ``TOLERANCE``, or cannot be compared."""
     difference: float | None = None
+    """Largest difference of a step, relative for losses above 1."""
     gradient: float | None = None
+    """Largest relative difference between the gradient and finite differences; None for code
+    without a gradient check."""
     reason: str = ""
+    """Why the losses differ or cannot be compared."""
     code: tuple[float, ...] = ()
+    """Losses of the generated code, one per step."""
     own: tuple[float, ...] = ()
+    """Losses of the program, one per step."""
 
     @property
     def steps(self) -> int:

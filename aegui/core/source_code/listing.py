@@ -15,30 +15,24 @@ _WIDTH = 88
 
 @dataclass(frozen=True)
 class CodeLine:
-    """One line of code, without its line ending.
-
-    Attributes:
-        text: The line.
-        layer: Index of the line's layer among all layers of the recipe; None if it belongs to none.
-        section: Key of the section of the code that contains the line.
-    """
+    """One line of code, without its line ending."""
 
     text: str
+    """The line."""
     layer: int | None = None
+    """Index of the line's layer among all layers of the recipe; None if it belongs to none."""
     section: str = ""
+    """Key of the section of the code that contains the line."""
 
 
 @dataclass(frozen=True)
 class CodeListing:
-    """A complete, runnable piece of code.
-
-    Attributes:
-        lines: All lines of the code.
-        data_file: Name of the data file that the code reads from its own folder.
-    """
+    """A complete, runnable piece of code."""
 
     lines: tuple[CodeLine, ...]
+    """All lines of the code."""
     data_file: str
+    """Name of the data file that the code reads from its own folder."""
 
     @property
     def text(self) -> str:

@@ -38,19 +38,16 @@ RECORDED = 10
 
 @dataclass(frozen=True, eq=False)
 class MadeCode:
-    """Generated code and its data file.
-
-    Attributes:
-        listing: The lines of the code.
-        text: The content of the code file.
-        file_name: Name of the code file.
-        arrays: The arrays in the data file, by name.
-    """
+    """Generated code and its data file."""
 
     listing: CodeListing
+    """The lines of the code."""
     text: str
+    """The content of the code file."""
     file_name: str
+    """Name of the code file."""
     arrays: Mapping[str, NDArray[np.generic]]
+    """The arrays in the data file, by name."""
 
     def write(self, path: Path) -> Path:
         """Write the code to ``path`` and the data file, named as in the code, beside it.

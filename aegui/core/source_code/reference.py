@@ -44,21 +44,18 @@ _NOTHING = np.zeros((0, 0), np.float32)
 
 @dataclass(frozen=True, eq=False)
 class StepTaken:
-    """The data that one training step learned from, and the loss before its update.
-
-    Attributes:
-        loss: The complete objective of the batch.
-        inputs: Rows ``[n, D]`` that the encoder received, float32.
-        target: Target rows ``[n, D]``, float32.
-        masks: Dropout masks by layer index.
-        noise: Standard normal numbers of the code's shape, ``[n, d]``, or None.
-    """
+    """The data that one training step learned from, and the loss before its update."""
 
     loss: float
+    """The complete objective of the batch."""
     inputs: NDArray[np.float32]
+    """Rows ``[n, D]`` that the encoder received, float32."""
     target: NDArray[np.float32]
+    """Target rows ``[n, D]``, float32."""
     masks: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
+    """Dropout masks by layer index."""
     noise: NDArray[np.float32] | None = None
+    """Standard normal numbers of the code's shape, ``[n, d]``, or None."""
 
 
 def steps_of(

@@ -31,11 +31,7 @@ if TYPE_CHECKING:
 
 
 class ClassifierReference:
-    """Training phases of one classifier run, each limited to a number of steps.
-
-    Attributes:
-        losses: Loss of each step, before its update.
-    """
+    """Training phases of one classifier run, each limited to a number of steps."""
 
     def __init__(
         self,
@@ -46,6 +42,7 @@ class ClassifierReference:
     ) -> None:
         assert resolved.recipe.classifier is not None
         self.losses: list[float] = []
+        """Loss of each step, before its update."""
         self._resolved = resolved
         self._spec = resolved.recipe.classifier
         self._parameters = parameters

@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
 
 class GanReference:
-    """The training of one GAN run, with the same batches and updates as ``GanEngine``.
-
-    Attributes:
-        losses: Sum of the losses of both networks, per step.
-    """
+    """The training of one GAN run, with the same batches and updates as ``GanEngine``."""
 
     def __init__(
         self,
@@ -43,6 +39,7 @@ class GanReference:
     ) -> None:
         assert resolved.recipe.gan is not None
         self.losses: list[float] = []
+        """Sum of the losses of both networks, per step."""
         self._resolved = resolved
         self._gan = resolved.recipe.gan
         self._draws = generator

@@ -41,15 +41,12 @@ MAX_NUMBERS = 2**28
 
 @dataclass(frozen=True, eq=False)
 class CodedRun:
-    """One run of a resolved recipe.
-
-    Attributes:
-        resolved: The recipe reduced to this run, with the run's seed.
-        name: Name of the network.
-    """
+    """One run of a resolved recipe."""
 
     resolved: ResolvedRecipe
+    """The recipe reduced to this run, with the run's seed."""
     name: str = ""
+    """Name of the network."""
 
     @classmethod
     def of(cls, resolved: ResolvedRecipe, name: str = "", run: int = 0) -> CodedRun:

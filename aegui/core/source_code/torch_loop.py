@@ -42,19 +42,16 @@ OPTIMIZER_TEXTS = {
 
 
 class LoopPrinter:
-    """Generates the training loop of a subject.
-
-    Attributes:
-        s: The subject.
-        w: The writer that receives the lines.
-        objective_arguments: Argument names of the objective.
-    """
+    """Generates the training loop of a subject."""
 
     def __init__(self, subject: CodedRun, writer: CodeWriter) -> None:
         self.s = subject
+        """The subject."""
         self.w = writer
+        """The writer that receives the lines."""
         self.recipe = subject.resolved.recipe
         self.objective_arguments: list[str] = []
+        """Argument names of the objective."""
 
     @property
     def title(self) -> str:

@@ -37,17 +37,14 @@ NOT_VARIED = {"seed", "runs", "training.device"}
 
 @dataclass(frozen=True)
 class AxisField:
-    """A field of a recipe that can be an axis.
-
-    Attributes:
-        path: Dotted path, as in axes.
-        label: Translated label.
-        field: Its range, its choices, its help.
-    """
+    """A field of a recipe that can be an axis."""
 
     path: str
+    """Dotted path, as in axes."""
     label: str
+    """Translated label."""
     field: FormField
+    """Its range, its choices, its help."""
 
 
 def varied_fields(

@@ -29,21 +29,18 @@ _ROUNDING = 4
 
 @dataclass(frozen=True)
 class MistakeSpec:
-    """Which mistake is examined, and how.
-
-    Attributes:
-        key: One of ``SWITCHED``.
-        test: The noise that is to be removed; None takes that of the recipe.
-        seeds: Number of networks with the mistake, and of networks without.
-        draws: Noisy characters that each network is tested with at each level.
-        epochs: Epochs of each training; None takes those of the recipe.
-    """
+    """Which mistake is examined, and how."""
 
     key: str
+    """One of ``SWITCHED``."""
     test: CorruptionSpec | None = None
+    """The noise that is to be removed; None takes that of the recipe."""
     seeds: int = 3
+    """Number of networks with the mistake, and of networks without."""
     draws: int = 2_000
+    """Noisy characters that each network is tested with at each level."""
     epochs: int | None = None
+    """Epochs of each training; None takes those of the recipe."""
 
 
 def compare_mistake(

@@ -32,19 +32,16 @@ _MAX_IDLE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Scheduler:
-    """Address and credentials of a cluster's scheduler.
-
-    Attributes:
-        address: Such as ``tcp://host:8786`` or ``tls://host:8786``.
-        authority: File of the certificate authority; empty without TLS.
-        certificate: File of the client's certificate.
-        key: File of the client's private key.
-    """
+    """Address and credentials of a cluster's scheduler."""
 
     address: str
+    """Such as ``tcp://host:8786`` or ``tls://host:8786``."""
     authority: str = ""
+    """File of the certificate authority; empty without TLS."""
     certificate: str = ""
+    """File of the client's certificate."""
     key: str = ""
+    """File of the client's private key."""
 
     @property
     def is_exposed(self) -> bool:

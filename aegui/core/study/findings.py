@@ -63,21 +63,18 @@ _TESTED_LEVEL = 0.15
 
 @dataclass(frozen=True)
 class Finding:
-    """A mistake in a recipe.
-
-    Attributes:
-        key: Its key in ``MISTAKES``.
-        title: What is wrong.
-        text: Its effect in this recipe.
-        remedy: How to correct it.
-        mended: The corrected recipe; None if it cannot be corrected automatically.
-    """
+    """A mistake in a recipe."""
 
     key: str
+    """Its key in ``MISTAKES``."""
     title: str
+    """What is wrong."""
     text: str
+    """Its effect in this recipe."""
     remedy: str
+    """How to correct it."""
     mended: Recipe | None
+    """The corrected recipe; None if it cannot be corrected automatically."""
 
 
 def mistakes(

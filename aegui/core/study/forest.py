@@ -19,23 +19,20 @@ _MIN_GAIN = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Forest:
-    """T trees in one array of nodes, of which the first T are the roots.
-
-    Attributes:
-        axis: Column that a node splits by, ``[nodes]``.
-        most: Largest value that goes to the first of its two children, ``[nodes]``.
-        child: Index of the first child, followed by the second; a leaf is its own, ``[nodes]``.
-        mean: Mean of the runs in the node, ``[nodes]``.
-        unseen: Out-of-bag runs of each tree, ``[T, N]``.
-        levels: Splits from a root to the deepest leaf.
-    """
+    """T trees in one array of nodes, of which the first T are the roots."""
 
     axis: NDArray[np.int64]
+    """Column that a node splits by, ``[nodes]``."""
     most: NDArray[np.int64]
+    """Largest value that goes to the first of its two children, ``[nodes]``."""
     child: NDArray[np.int64]
+    """Index of the first child, followed by the second; a leaf is its own, ``[nodes]``."""
     mean: NDArray[np.float64]
+    """Mean of the runs in the node, ``[nodes]``."""
     unseen: NDArray[np.bool_]
+    """Out-of-bag runs of each tree, ``[T, N]``."""
     levels: int
+    """Splits from a root to the deepest leaf."""
 
     def predict(self, x: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the prediction of each tree for each row of ``x``, ``[T, N]``."""

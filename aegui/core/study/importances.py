@@ -46,20 +46,17 @@ _FEWEST_RUNS = 8
 
 @dataclass(frozen=True)
 class Importances:
-    """Shares of the variance of a figure, with sum 1.
-
-    Attributes:
-        axes: Name of each axis and its share.
-        together: Interactions beyond the main effects; 0 where they are not separated.
-        seeds: The rest: the seeds; with a forest all that it cannot explain, and with single runs
-            the interactions.
-        method: A key of ``METHODS``.
-    """
+    """Shares of the variance of a figure, with sum 1."""
 
     axes: tuple[tuple[str, float], ...]
+    """Name of each axis and its share."""
     together: float
+    """Interactions beyond the main effects; 0 where they are not separated."""
     seeds: float
+    """The rest: the seeds; with a forest all that it cannot explain, and with single runs the
+    interactions."""
     method: Literal["anova", "anova_once", "forest"]
+    """A key of ``METHODS``."""
 
     @property
     def parts(self) -> tuple[tuple[str, float], ...]:

@@ -47,58 +47,48 @@ _FONT_SHAPE = (1, 7, 5)
 
 @dataclass(frozen=True, eq=False)
 class SettingCurves:
-    """Recorded columns of the runs of a setting, at common epochs.
-
-    Attributes:
-        index: Index of the setting in ``StudyResult.cells``.
-        epochs: Epochs of the values, float64 ``[n]``.
-        columns: Name -> values of each run, ``[n, K]``. A run that ended earlier keeps its last
-            value.
-    """
+    """Recorded columns of the runs of a setting, at common epochs."""
 
     index: int
+    """Index of the setting in ``StudyResult.cells``."""
     epochs: NDArray[np.float64]
+    """Epochs of the values, float64 ``[n]``."""
     columns: Mapping[str, NDArray[np.float64]]
+    """Name -> values of each run, ``[n, K]``. A run that ended earlier keeps its last value."""
 
 
 @dataclass(frozen=True, eq=False)
 class SettingNetwork:
-    """One network of a setting: the median of its seeds by the figure compared.
-
-    Attributes:
-        index: Index of the setting in ``StudyResult.cells``.
-        seed: Seed of the run.
-        dataset: The set it was trained on.
-        coded: Indices of the samples in ``codes``, ``[n]``.
-        codes: Their codes with the best weights, float32 ``[n, d]``.
-        answered: Indices of the samples in ``answers``, ``[m]``.
-        answers: The network's answers to them, float32 ``[m, C, H, W]`` in 0..1.
-    """
+    """One network of a setting: the median of its seeds by the figure compared."""
 
     index: int
+    """Index of the setting in ``StudyResult.cells``."""
     seed: int
+    """Seed of the run."""
     dataset: Dataset
+    """The set it was trained on."""
     coded: NDArray[np.int64]
+    """Indices of the samples in ``codes``, ``[n]``."""
     codes: NDArray[np.float32]
+    """Their codes with the best weights, float32 ``[n, d]``."""
     answered: NDArray[np.int64]
+    """Indices of the samples in ``answers``, ``[m]``."""
     answers: NDArray[np.float32]
+    """The network's answers to them, float32 ``[m, C, H, W]`` in 0..1."""
 
 
 @dataclass(frozen=True, eq=False)
 class StudyMaterial:
-    """The data of a study for its figures.
-
-    Attributes:
-        result: Its settings with their figures.
-        curves: Histories of up to ``MAX_CURVES`` settings; empty if not read.
-        networks: Networks of up to ``MAX_NETWORKS`` settings; empty if not read.
-        levels: Figure -> reference values and their names.
-    """
+    """The data of a study for its figures."""
 
     result: StudyResult
+    """Its settings with their figures."""
     curves: tuple[SettingCurves, ...] = ()
+    """Histories of up to ``MAX_CURVES`` settings; empty if not read."""
     networks: tuple[SettingNetwork, ...] = ()
+    """Networks of up to ``MAX_NETWORKS`` settings; empty if not read."""
     levels: Mapping[str, tuple[tuple[float, str], ...]] = field(default_factory=dict)
+    """Figure -> reference values and their names."""
 
 
 def study_material(
@@ -279,17 +269,14 @@ def _font_of_glyph() -> dict[tuple[str, bytes], str]:
 
 @dataclass(frozen=True, eq=False)
 class ErrorsBy:
-    """Wrong pixels of settings by font, class or character.
-
-    Attributes:
-        indices: Indices of the settings in ``StudyResult.cells``.
-        names: Names of the columns.
-        mean: Wrong pixels, over samples and seeds, float64 ``[settings, columns]``; NaN if none.
-    """
+    """Wrong pixels of settings by font, class or character."""
 
     indices: tuple[int, ...]
+    """Indices of the settings in ``StudyResult.cells``."""
     names: tuple[str, ...]
+    """Names of the columns."""
     mean: NDArray[np.float64]
+    """Wrong pixels, over samples and seeds, float64 ``[settings, columns]``; NaN if none."""
 
 
 def errors_by(result: StudyResult, *, fonts: bool, most: int) -> ErrorsBy | None:

@@ -41,25 +41,22 @@ _PCA_SAMPLES = 10_000
 
 @dataclass(frozen=True)
 class NoiseCurveSpec:
-    """What to evaluate.
-
-    Attributes:
-        kind: Key of the noise.
-        levels: Its levels, ascending.
-        draws: Noisy characters at each level, the same number of each; of a larger set this many
-            samples are drawn.
-        seed: Seed of the noise; at each level all answers are to the same draws.
-        pca: Numbers of principal components, a line for each; None: as many as the codes of the
-            networks have.
-        copy: Whether to include the line of returning the input unchanged.
-    """
+    """What to evaluate."""
 
     kind: str
+    """Key of the noise."""
     levels: tuple[float, ...] = LEVELS
+    """Its levels, ascending."""
     draws: int = 4_000
+    """Noisy characters at each level, the same number of each; of a larger set this many samples
+    are drawn."""
     seed: int = 0
+    """Seed of the noise; at each level all answers are to the same draws."""
     pca: tuple[int, ...] | None = None
+    """Numbers of principal components, a line for each; None: as many as the codes of the networks
+    have."""
     copy: bool = True
+    """Whether to include the line of returning the input unchanged."""
 
 
 @dataclass(frozen=True)
@@ -72,22 +69,19 @@ class ModelUnderTest:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One line of a chart.
-
-    Attributes:
-        key: The kind of line.
-        name: Translated name.
-        mean: Wrong pixels per character at each level, float64 ``[L]``; NaN where unknown.
-        deviation: Standard deviation over the runs, float64 ``[L]``, NaN for a single one; for the
-            limit its standard error.
-        runs: Number of networks averaged; 0 for lines without networks.
-    """
+    """One line of a chart."""
 
     key: LineKey
+    """The kind of line."""
     name: str
+    """Translated name."""
     mean: NDArray[np.float64]
+    """Wrong pixels per character at each level, float64 ``[L]``; NaN where unknown."""
     deviation: NDArray[np.float64]
+    """Standard deviation over the runs, float64 ``[L]``, NaN for a single one; for the limit its
+    standard error."""
     runs: int = 0
+    """Number of networks averaged; 0 for lines without networks."""
 
     @property
     def low(self) -> NDArray[np.float64]:
@@ -102,19 +96,16 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Lines over the levels of one noise.
-
-    Attributes:
-        kind: Key of the noise.
-        levels: float64 ``[L]``, ascending.
-        lines: Networks first, then the limit, copying, and principal components.
-        note: Translated note if only a subset of the samples was used; else empty.
-    """
+    """Lines over the levels of one noise."""
 
     kind: str
+    """Key of the noise."""
     levels: NDArray[np.float64]
+    """float64 ``[L]``, ascending."""
     lines: tuple[Line, ...]
+    """Networks first, then the limit, copying, and principal components."""
     note: str = ""
+    """Translated note if only a subset of the samples was used; else empty."""
 
 
 def noise_curves(

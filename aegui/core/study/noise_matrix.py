@@ -86,27 +86,24 @@ _ENOUGH_STEPS = 3_000
 
 @dataclass(frozen=True)
 class MatrixSpec:
-    """What to train and what to test.
-
-    Attributes:
-        training: Noises that networks are trained with, one a row.
-        tests: Noises that they are tested with, one a column.
-        seeds: Networks for each row.
-        draws: Noisy characters that each network gets in each column, the same number of each.
-        seed: Seed of the test noise.
-        epochs: Epochs of each training; None takes those of the recipe.
-        copies: Noisy copies of each sample in an epoch; None takes those of the recipe.
-        samples: Upper bound for the samples used; a larger set is subsampled at random.
-    """
+    """What to train and what to test."""
 
     training: tuple[CorruptionSpec, ...]
+    """Noises that networks are trained with, one a row."""
     tests: tuple[CorruptionSpec, ...]
+    """Noises that they are tested with, one a column."""
     seeds: int = 5
+    """Networks for each row."""
     draws: int = DRAWS
+    """Noisy characters that each network gets in each column, the same number of each."""
     seed: int = 0
+    """Seed of the test noise."""
     epochs: int | None = None
+    """Epochs of each training; None takes those of the recipe."""
     copies: int | None = None
+    """Noisy copies of each sample in an epoch; None takes those of the recipe."""
     samples: int = MAX_SAMPLES
+    """Upper bound for the samples used; a larger set is subsampled at random."""
 
     @classmethod
     def square(cls, kind: str, levels: Sequence[float] = LEVELS, seeds: int = 5) -> MatrixSpec:
@@ -117,67 +114,58 @@ class MatrixSpec:
 
 @dataclass(frozen=True, eq=False)
 class MatrixFigure:
-    """One figure of all cells.
-
-    Attributes:
-        mean: Over the seeds, float64 ``[R, C]``.
-        deviation: Standard deviation over the seeds, float64 ``[R, C]``; NaN of a single one.
-    """
+    """One figure of all cells."""
 
     mean: NDArray[np.float64]
+    """Over the seeds, float64 ``[R, C]``."""
     deviation: NDArray[np.float64]
+    """Standard deviation over the seeds, float64 ``[R, C]``; NaN of a single one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """Each character once, as one network of a cell sees and repairs it.
-
-    Attributes:
-        clean: float32 ``[N, D]``.
-        noisy: float32 ``[N, D]``.
-        answer: Outputs of the network, float32 ``[N, D]``.
-        wrong: Wrong pixels of each answer, int64 ``[N]``.
-    """
+    """Each character once, as one network of a cell sees and repairs it."""
 
     clean: NDArray[np.float32]
+    """float32 ``[N, D]``."""
     noisy: NDArray[np.float32]
+    """float32 ``[N, D]``."""
     answer: NDArray[np.float32]
+    """Outputs of the network, float32 ``[N, D]``."""
     wrong: NDArray[np.int64]
+    """Wrong pixels of each answer, int64 ``[N]``."""
 
 
 @dataclass(frozen=True, eq=False)
 class NoiseMatrix:
-    """Networks of R noises times S seeds, tested with C noises on N characters.
-
-    Attributes:
-        spec: What was trained and tested.
-        recipe: The recipe of the population.
-        dataset: The N characters; of a set with more samples than draws, a random subset.
-        wrong: Mean wrong pixels per character, float64 ``[R, C, S]``.
-        at_most_1: Share of the answers with at most 1 wrong pixel, float64 ``[R, C, S]``.
-        exact: Share of those without one, float64 ``[R, C, S]``.
-        per_sample: Mean wrong pixels of each character, float64 ``[R, C, S, N]``.
-        limits: Wrong pixels of the best possible answers in each column; None where unknown.
-        snapshot: The weights of all networks, those of a row side by side.
-        seconds: Duration; runs that existed already took none.
-        note: What was reduced to fit into memory, samples or batches; empty if nothing.
-        reused: Number of networks that existed already.
-        study: The underlying study, with a setting for each row, or None.
-    """
+    """Networks of R noises times S seeds, tested with C noises on N characters."""
 
     spec: MatrixSpec
+    """What was trained and tested."""
     recipe: Recipe
+    """The recipe of the population."""
     dataset: Dataset
+    """The N characters; of a set with more samples than draws, a random subset."""
     wrong: NDArray[np.float64]
+    """Mean wrong pixels per character, float64 ``[R, C, S]``."""
     at_most_1: NDArray[np.float64]
+    """Share of the answers with at most 1 wrong pixel, float64 ``[R, C, S]``."""
     exact: NDArray[np.float64]
+    """Share of those without one, float64 ``[R, C, S]``."""
     per_sample: NDArray[np.float64]
+    """Mean wrong pixels of each character, float64 ``[R, C, S, N]``."""
     limits: tuple[BayesLimit | None, ...]
+    """Wrong pixels of the best possible answers in each column; None where unknown."""
     snapshot: Snapshot
+    """The weights of all networks, those of a row side by side."""
     seconds: float
+    """Duration; runs that existed already took none."""
     note: str = ""
+    """What was reduced to fit into memory, samples or batches; empty if nothing."""
     reused: int = 0
+    """Number of networks that existed already."""
     study: StudyResult | None = None
+    """The underlying study, with a setting for each row, or None."""
 
     def figure(self, key: str) -> MatrixFigure:
         """Return one of ``FIGURES`` by its key."""

@@ -26,29 +26,26 @@ _ALIKE = 0.05
 
 @dataclass(frozen=True, eq=False)
 class PhaseDiagram:
-    """Runs at the goal by the choices of two axes, summed over the other axes.
-
-    Attributes:
-        x: Name of the axis of the columns; empty if there is only one column.
-        y: Name of the axis of the rows, likewise.
-        columns: The choices of ``x``.
-        rows: The choices of ``y`` from the top: numbers grow upwards.
-        met: Runs at the goal, int64 ``[rows, columns]``.
-        runs: Runs that have ended, likewise.
-        planned: Planned runs, likewise.
-        cells: Indices in ``result.cells`` of the settings of each cell.
-        is_log: Whether columns and rows are on a logarithmic scale.
-    """
+    """Runs at the goal by the choices of two axes, summed over the other axes."""
 
     x: str
+    """Name of the axis of the columns; empty if there is only one column."""
     y: str
+    """Name of the axis of the rows, likewise."""
     columns: tuple[str, ...]
+    """The choices of ``x``."""
     rows: tuple[str, ...]
+    """The choices of ``y`` from the top: numbers grow upwards."""
     met: NDArray[np.int64]
+    """Runs at the goal, int64 ``[rows, columns]``."""
     runs: NDArray[np.int64]
+    """Runs that have ended, likewise."""
     planned: NDArray[np.int64]
+    """Planned runs, likewise."""
     cells: tuple[tuple[tuple[int, ...], ...], ...]
+    """Indices in ``result.cells`` of the settings of each cell."""
     is_log: tuple[bool, bool]
+    """Whether columns and rows are on a logarithmic scale."""
 
     @property
     def shares(self) -> NDArray[np.float64]:

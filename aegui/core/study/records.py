@@ -66,29 +66,26 @@ def with_stored_seeds(plan: StudyPlan, folder: Path) -> StudyPlan:
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
-    """A finished run of a study.
-
-    Attributes:
-        key: Key of its recipe, see ``settings.key_of``.
-        seed: Its seed.
-        reason: Why it ended, see ``result.Reason``.
-        figures: By their keys, see ``run_figures.py``; those that its kind of model has.
-        wrong: Wrong pixels of each sample; empty for models that do not reconstruct.
-        history: Recorded columns by name, ``[n]`` each, ``epoch`` among them.
-        row: Best weights, in the form of a timeline's row.
-        tried_by: Key of the noises that it was tested with, see ``NoiseTests.key``; empty if none.
-        tried: Mean wrong pixels of each of N samples with each of C noises, ``[C, N]``.
-    """
+    """A finished run of a study."""
 
     key: str
+    """Key of its recipe, see ``settings.key_of``."""
     seed: int
+    """Its seed."""
     reason: str
+    """Why it ended, see ``result.Reason``."""
     figures: Mapping[str, float]
+    """By their keys, see ``run_figures.py``; those that its kind of model has."""
     wrong: tuple[int, ...] = ()
+    """Wrong pixels of each sample; empty for models that do not reconstruct."""
     history: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    """Recorded columns by name, ``[n]`` each, ``epoch`` among them."""
     row: NDArray[np.float32] | None = None
+    """Best weights, in the form of a timeline's row."""
     tried_by: str = ""
+    """Key of the noises that it was tested with, see ``NoiseTests.key``; empty if none."""
     tried: NDArray[np.floating] | None = None
+    """Mean wrong pixels of each of N samples with each of C noises, ``[C, N]``."""
 
     def line(self) -> dict[str, Any]:
         """Return all but the tensors, as JSON."""
@@ -145,14 +142,11 @@ def record_of(line: Mapping[str, Any]) -> RunRecord:
 
 
 class Records:
-    """The finished runs of a study, in a folder or only in memory.
-
-    Attributes:
-        folder: Where they are stored, or None.
-    """
+    """The finished runs of a study, in a folder or only in memory."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
+        """Where they are stored, or None."""
         self._known: dict[str, RunRecord] = {}
         self._files: dict[str, str] = {}
         self._lock: FolderLock | None = None

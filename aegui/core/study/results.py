@@ -40,17 +40,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class StudyCell:
-    """A setting and its finished runs.
-
-    Attributes:
-        setting: The setting.
-        runs: In the order of their seeds; incomplete while the study runs.
-        planned: Number of planned runs.
-    """
+    """A setting and its finished runs."""
 
     setting: StudySetting
+    """The setting."""
     runs: tuple[RunRecord, ...]
+    """In the order of their seeds; incomplete while the study runs."""
     planned: int
+    """Number of planned runs."""
 
     @property
     def is_complete(self) -> bool:
@@ -153,17 +150,14 @@ def goal_words(plan: StudyPlan) -> str:
 
 @dataclass(frozen=True, eq=False)
 class PathStep:
-    """One axis of a path: what was tried, and what was chosen.
-
-    Attributes:
-        axis: Its name.
-        cells: A setting for each choice.
-        winner: The chosen one.
-    """
+    """One axis of a path: what was tried, and what was chosen."""
 
     axis: str
+    """Its name."""
     cells: tuple[StudyCell, ...]
+    """A setting for each choice."""
     winner: StudyCell
+    """The chosen one."""
 
     def words(self, plan: StudyPlan) -> str:
         """Return a translated description of the step."""
@@ -179,23 +173,20 @@ class PathStep:
 
 @dataclass(frozen=True, eq=False)
 class StudyResult:
-    """The result of a study.
-
-    Attributes:
-        plan: The plan.
-        cells: Every setting that was tried, in the order of the plan.
-        steps: Of a path, axis by axis.
-        seconds: Duration; runs that were found in the folder took none.
-        reused: Number of runs that existed already.
-        is_complete: Whether all planned runs were done.
-    """
+    """The result of a study."""
 
     plan: StudyPlan
+    """The plan."""
     cells: tuple[StudyCell, ...]
+    """Every setting that was tried, in the order of the plan."""
     steps: tuple[PathStep, ...] = ()
+    """Of a path, axis by axis."""
     seconds: float = 0.0
+    """Duration; runs that were found in the folder took none."""
     reused: int = 0
+    """Number of runs that existed already."""
     is_complete: bool = True
+    """Whether all planned runs were done."""
 
     @property
     def best(self) -> StudyCell | None:
@@ -363,16 +354,13 @@ def _says_how_well(key: str) -> bool:
 
 @dataclass(frozen=True)
 class StudyVerdict:
-    """What the seeds of a study support statistically.
-
-    Attributes:
-        lines: Translated sentences; may be empty.
-        more_seeds: Seeds to add to probably decide between the best setting and the next one that
-            does not differ significantly; None if there is none, or the number is unknown.
-    """
+    """What the seeds of a study support statistically."""
 
     lines: tuple[str, ...] = ()
+    """Translated sentences; may be empty."""
     more_seeds: int | None = None
+    """Seeds to add to probably decide between the best setting and the next one that does not
+    differ significantly; None if there is none, or the number is unknown."""
 
 
 NO_VERDICT = StudyVerdict()

@@ -32,15 +32,12 @@ _PATH = re.compile(r"\s*([a-z]\w*(?:\.[\w*]+)*)\s*=\s*")
 
 @dataclass(frozen=True)
 class Around:
-    """The context in which sizes are parsed.
-
-    Attributes:
-        recipe: The recipe that the rows change.
-        image_shape: Shape of the samples.
-    """
+    """The context in which sizes are parsed."""
 
     recipe: Recipe
+    """The recipe that the rows change."""
     image_shape: Shape
+    """Shape of the samples."""
 
     @property
     def inputs(self) -> int:

@@ -40,21 +40,18 @@ ORDERS = table(
 
 @dataclass(frozen=True, eq=False)
 class SeedCloud:
-    """The seeds of one setting, in display order.
-
-    Attributes:
-        figure: Key of the figure in ``values``.
-        seeds: int64 ``[n]``.
-        states: ``WAITING``, ``LOST``, ``ENDED`` or ``MET`` of each, int8 ``[n]``.
-        values: The figure of each, float64 ``[n]``; NaN where there is none.
-        runs: Finished runs by seed.
-    """
+    """The seeds of one setting, in display order."""
 
     figure: str
+    """Key of the figure in ``values``."""
     seeds: NDArray[np.int64]
+    """int64 ``[n]``."""
     states: NDArray[np.int8]
+    """``WAITING``, ``LOST``, ``ENDED`` or ``MET`` of each, int8 ``[n]``."""
     values: NDArray[np.float64]
+    """The figure of each, float64 ``[n]``; NaN where there is none."""
     runs: dict[int, RunRecord]
+    """Finished runs by seed."""
 
     @property
     def share(self) -> SeedShare:

@@ -35,15 +35,12 @@ _UNIMPORTANT = {"name", "notes", "format", "version"}
 
 @dataclass(frozen=True)
 class StudySetting:
-    """One choice for each axis, and the resulting recipe.
-
-    Attributes:
-        labels: Axis -> choice, in the order of the axes.
-        recipe: The recipe of a single run, with the first seed.
-    """
+    """One choice for each axis, and the resulting recipe."""
 
     labels: Mapping[str, str]
+    """Axis -> choice, in the order of the axes."""
     recipe: Recipe
+    """The recipe of a single run, with the first seed."""
 
     @cached_property
     def key(self) -> str:

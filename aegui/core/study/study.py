@@ -97,17 +97,14 @@ def _joined(units: Sequence[Unit]) -> Unit:
 
 @dataclass(frozen=True, eq=False)
 class StudyProgress:
-    """Progress of a study.
-
-    Attributes:
-        ended: Runs that have ended since the previous report.
-        share: Share of the study that is done, 0..1.
-        left: Estimated seconds left; None while unknown.
-    """
+    """Progress of a study."""
 
     ended: tuple[RunRecord, ...]
+    """Runs that have ended since the previous report."""
     share: float
+    """Share of the study that is done, 0..1."""
     left: float | None
+    """Estimated seconds left; None while unknown."""
 
 
 class Study:

@@ -65,17 +65,14 @@ _NOISY_ROUNDS = 32
 
 @dataclass(frozen=True)
 class Unit:
-    """Runs that are trained together.
-
-    Attributes:
-        recipes: One for each run; those of one shape are a population, one after the other.
-        work: Estimated seconds on one core.
-        tried: What the networks are tested with after training.
-    """
+    """Runs that are trained together."""
 
     recipes: tuple[Recipe, ...]
+    """One for each run; those of one shape are a population, one after the other."""
     work: float
+    """Estimated seconds on one core."""
     tried: NoiseTests | None = None
+    """What the networks are tested with after training."""
 
     def to_json(self) -> str:
         """Return the unit as one line of JSON."""

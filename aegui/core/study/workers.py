@@ -39,42 +39,33 @@ aborted."""
 
 @dataclass
 class StudyControl:
-    """Controls of a study, set from any thread.
-
-    Attributes:
-        paused: Whether the work is paused.
-        stop: Whether the study is to end; running runs are discarded.
-    """
+    """Controls of a study, set from any thread."""
 
     paused: bool = False
+    """Whether the work is paused."""
     stop: bool = False
+    """Whether the study is to end; running runs are discarded."""
 
 
 @dataclass(frozen=True, eq=False)
 class News:
-    """A report of the workers.
-
-    Attributes:
-        lines: A line for each run that has ended, see ``records.py``.
-        tensors: Their weights and histories.
-        done: Finished work of all units, in estimated seconds.
-    """
+    """A report of the workers."""
 
     lines: list[dict[str, Any]] = field(default_factory=list)
+    """A line for each run that has ended, see ``records.py``."""
     tensors: bytes = b""
+    """Their weights and histories."""
     done: float = 0.0
+    """Finished work of all units, in estimated seconds."""
 
 
 class Workers(Protocol):
-    """Interface of the workers that run units.
-
-    Attributes:
-        jobs: Number of units that run at a time.
-        is_remote: Whether units are sent to other machines, see ``packing.py``.
-    """
+    """Interface of the workers that run units."""
 
     jobs: int
+    """Number of units that run at a time."""
     is_remote: bool
+    """Whether units are sent to other machines, see ``packing.py``."""
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
         """Run all of ``units``; yield finished runs and, now and then, the progress.

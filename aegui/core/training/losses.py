@@ -22,33 +22,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Loss(Choice):
-    """One loss of a pixel.
-
-    Attributes:
-        formula: The loss, in ``y``, ``t`` and ``delta``.
-        slope: Its derivative by ``y`` divided by ``factor``, in ``d``, ``y``, ``t`` and ``delta``.
-        factor: Constant that ``slope`` is multiplied by.
-        fused: torch's own function, to be differentiated by autograd; if empty, ``formula`` is
-            used.
-        of_logits: torch's own function taking the logits for ``y``, for a loss of probabilities
-            that needs a sigmoid: ``slope`` is then the derivative by the logits.
-        best: Formula of the optimal answer for a pixel that is on with probability ``p``, if any.
-        symbol: Symbol in formulas, in TeX.
-        meaning: Description, marked.
-        per_pixel: Unit of a mean over pixels, marked.
-        per_image: Unit of a sum over the pixels of an image, marked.
-    """
+    """One loss of a pixel."""
 
     formula: str
+    """The loss, in ``y``, ``t`` and ``delta``."""
     slope: str = "d"
+    """Its derivative by ``y`` divided by ``factor``, in ``d``, ``y``, ``t`` and ``delta``."""
     factor: float = 1.0
+    """Constant that ``slope`` is multiplied by."""
     fused: str = ""
+    """torch's own function, to be differentiated by autograd; if empty, ``formula`` is used."""
     of_logits: str = ""
+    """torch's own function taking the logits for ``y``, for a loss of probabilities that needs a
+    sigmoid: ``slope`` is then the derivative by the logits."""
     best: str = ""
+    """Formula of the optimal answer for a pixel that is on with probability ``p``, if any."""
     symbol: str
+    """Symbol in formulas, in TeX."""
     meaning: str
+    """Description, marked."""
     per_pixel: str
+    """Unit of a mean over pixels, marked."""
     per_image: str
+    """Unit of a sum over the pixels of an image, marked."""
 
     def each(self, y: NDArray[Any], t: NDArray[Any], delta: float) -> NDArray[Any]:
         """Return the loss of each pixel, for numpy arrays."""

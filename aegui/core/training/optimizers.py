@@ -21,37 +21,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Optimizer(Choice):
-    """One optimiser.
-
-    Attributes:
-        slots: Names of the state tensors kept beside the parameters.
-        lines: The update, on the lists ``tensors`` and ``gradients``, which may be overwritten,
-            one list for each name in ``slots``, and ``lr``. ``count`` is a list of one tensor, the
-            number of steps done, which the lines increment if they need it; ``counts`` repeats it
-            once per tensor. Numbers of the recipe stand in braces. Empty for scipy's optimisers,
-            which take the whole objective as a function of all parameters.
-        each: The same update for many runs with hyperparameters of their own, on the flat tensors
-            ``flat``, ``grad`` and those in ``slots``; a number in braces may be such a tensor too.
-            ``rates`` and ``factor`` give the learning rate, and each name in ``powers`` has, as
-            e.g. ``beta1_power``, its power by the steps done. Empty if a study has to train the
-            runs one by one.
-        powers: Names of hyperparameters whose powers ``each`` needs.
-        low_rate: Learning rate below which training takes long.
-        usual_rate: Learning rate that suits most networks.
-        high_rate: Learning rate that hardly any network tolerates.
-        scales: Whether the optimiser adapts the scale of its steps.
-        squares: Number of square matrices over all parameters held at once.
-    """
+    """One optimiser."""
 
     slots: tuple[str, ...] = ()
+    """Names of the state tensors kept beside the parameters."""
     lines: tuple[str, ...] = ()
+    """The update, on the lists ``tensors`` and ``gradients``, which may be overwritten, one list
+    for each name in ``slots``, and ``lr``. ``count`` is a list of one tensor, the number of steps
+    done, which the lines increment if they need it; ``counts`` repeats it once per tensor. Numbers
+    of the recipe stand in braces. Empty for scipy's optimisers, which take the whole objective as a
+    function of all parameters."""
     each: tuple[str, ...] = ()
+    """The same update for many runs with hyperparameters of their own, on the flat tensors
+    ``flat``, ``grad`` and those in ``slots``; a number in braces may be such a tensor too.
+    ``rates`` and ``factor`` give the learning rate, and each name in ``powers`` has, as e.g.
+    ``beta1_power``, its power by the steps done. Empty if a study has to train the runs one by one.
+    """
     powers: tuple[str, ...] = ()
+    """Names of hyperparameters whose powers ``each`` needs."""
     low_rate: float = 0.0
+    """Learning rate below which training takes long."""
     usual_rate: float = math.inf
+    """Learning rate that suits most networks."""
     high_rate: float = math.inf
+    """Learning rate that hardly any network tolerates."""
     scales: bool = False
+    """Whether the optimiser adapts the scale of its steps."""
     squares: int = 0
+    """Number of square matrices over all parameters held at once."""
 
     @property
     def names(self) -> tuple[str, ...]:

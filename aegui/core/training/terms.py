@@ -28,38 +28,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Term:
-    """One number that is recorded in every row of a history.
-
-    Attributes:
-        key: Its name in histories and files.
-        label: Display name, marked.
-        help: Explanation in plain words, marked.
-        formula: Its formula, without its weight.
-        chart: Key of the chart that draws it.
-    """
+    """One number that is recorded in every row of a history."""
 
     key: str
+    """Its name in histories and files."""
     label: str
+    """Display name, marked."""
     help: str
+    """Explanation in plain words, marked."""
     formula: str
+    """Its formula, without its weight."""
     chart: str
+    """Key of the chart that draws it."""
 
 
 @dataclass(frozen=True)
 class Summand:
-    """One summand of an equation, as configured by a recipe.
-
-    Attributes:
-        key: Term whose recorded value is shown under it; empty if none is recorded.
-        formula: The summand, with the symbol of its weight.
-        weight: Factor of the recorded value in the sum.
-        help: What the summand does, marked.
-    """
+    """One summand of an equation, as configured by a recipe."""
 
     key: str
+    """Term whose recorded value is shown under it; empty if none is recorded."""
     formula: str
+    """The summand, with the symbol of its weight."""
     weight: float
+    """Factor of the recorded value in the sum."""
     help: str
+    """What the summand does, marked."""
 
 
 @dataclass(frozen=True)

@@ -36,15 +36,12 @@ the level. ``failures``: there is a difference, but the better one has failed mo
 
 @dataclass(frozen=True)
 class SeedFigures:
-    """One figure of a setting over its seeds.
-
-    Attributes:
-        name: Name of the setting.
-        values: Seed -> figure; NaN or infinity where the run has failed.
-    """
+    """One figure of a setting over its seeds."""
 
     name: str
+    """Name of the setting."""
     values: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Seed -> figure; NaN or infinity where the run has failed."""
 
     @property
     def known(self) -> dict[int, float]:
@@ -79,41 +76,38 @@ class Tally(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """The result of comparing two settings.
-
-    Attributes:
-        first: One of them, with its seeds.
-        second: The other one.
-        lower_is_better: Whether the smaller figure wins.
-        paired: Whether seeds were compared one by one, both with the same initial weights.
-        means: Mean of each over the seeds that were compared; NaN where there were none.
-        seeds: Seeds of each that were compared; with pairs twice the same number.
-        interval: 95 % interval of ``difference``; None if there are too few seeds for one.
-        test: The permutation test.
-        p: Its p-value, adjusted if this is one of several comparisons (Holm).
-        smallest: The smallest p-value that these seeds allow, adjusted likewise.
-        comparisons: Number of comparisons that this is one of.
-        tally: In how many pairs ``first`` did better than ``second``: pairs of the same seed if
-            they are paired, else all pairs of a seed of one and a seed of the other.
-        outcome: The outcome.
-        more_seeds: Approximate number of further seeds of each that would decide it, if the
-            observed difference is real; None if it is decided or 1,000 would not do.
-    """
+    """The result of comparing two settings."""
 
     first: SeedFigures
+    """One of them, with its seeds."""
     second: SeedFigures
+    """The other one."""
     lower_is_better: bool
+    """Whether the smaller figure wins."""
     paired: bool
+    """Whether seeds were compared one by one, both with the same initial weights."""
     means: tuple[float, float]
+    """Mean of each over the seeds that were compared; NaN where there were none."""
     seeds: tuple[int, int]
+    """Seeds of each that were compared; with pairs twice the same number."""
     interval: Interval | None
+    """95 % interval of ``difference``; None if there are too few seeds for one."""
     test: PermutationTest
+    """The permutation test."""
     p: float
+    """Its p-value, adjusted if this is one of several comparisons (Holm)."""
     smallest: float
+    """The smallest p-value that these seeds allow, adjusted likewise."""
     comparisons: int
+    """Number of comparisons that this is one of."""
     tally: Tally
+    """In how many pairs ``first`` did better than ``second``: pairs of the same seed if they are
+    paired, else all pairs of a seed of one and a seed of the other."""
     outcome: Outcome
+    """The outcome."""
     more_seeds: int | None
+    """Approximate number of further seeds of each that would decide it, if the observed difference
+    is real; None if it is decided or 1,000 would not do."""
 
     @property
     def difference(self) -> float:
@@ -154,9 +148,6 @@ class PairOfSettings:
         second: The other.
         paired: Whether seeds are compared one by one.
         lower_is_better: Whether the smaller figure wins.
-
-    Attributes:
-        test: The permutation test of their figures.
     """
 
     def __init__(
@@ -171,6 +162,7 @@ class PairOfSettings:
         self._a = np.array(list(one.values()), np.float64)
         self._b = np.array(list(other.values()), np.float64)
         self.test = self._tested()
+        """The permutation test of their figures."""
 
     def judged(
         self, p: float | None = None, smallest: float | None = None, of: int = 1

@@ -50,19 +50,16 @@ def difference_interval(first: ArrayLike, second: ArrayLike) -> Interval | None:
 
 @dataclass(frozen=True)
 class SeedShare:
-    """A share of seeds, such as those at the goal.
-
-    Attributes:
-        reached: The seeds counted.
-        seeds: All seeds.
-        low: Lower end of the Clopper-Pearson interval.
-        high: Its upper end.
-    """
+    """A share of seeds, such as those at the goal."""
 
     reached: int
+    """The seeds counted."""
     seeds: int
+    """All seeds."""
     low: float
+    """Lower end of the Clopper-Pearson interval."""
     high: float
+    """Its upper end."""
 
     @property
     def share(self) -> float:

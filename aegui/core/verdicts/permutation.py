@@ -34,17 +34,14 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class PermutationTest:
-    """The result of a permutation test.
-
-    Attributes:
-        p: Two-sided: the share of arrangements that lie at least as far apart; 1 for no seeds.
-        smallest: The p-value for the most extreme arrangement of such values.
-        is_exact: Whether every arrangement was counted; else ``DRAWS`` were drawn.
-    """
+    """The result of a permutation test."""
 
     p: float
+    """Two-sided: the share of arrangements that lie at least as far apart; 1 for no seeds."""
     smallest: float
+    """The p-value for the most extreme arrangement of such values."""
     is_exact: bool
+    """Whether every arrangement was counted; else ``DRAWS`` were drawn."""
 
 
 def paired_test(differences: ArrayLike) -> PermutationTest:

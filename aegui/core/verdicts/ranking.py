@@ -33,21 +33,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class SeedRanking:
-    """Several settings, each compared with one of them.
-
-    Attributes:
-        settings: All of them, in the order given.
-        reference: Index of the one that all are compared with: chosen beforehand, or the best.
-        is_chosen: Whether it was chosen beforehand.
-        comparisons: Index of each other setting -> its comparison, with the reference first.
-        order: Indices by their means, the best first; those without a figure last.
-    """
+    """Several settings, each compared with one of them."""
 
     settings: tuple[SeedFigures, ...]
+    """All of them, in the order given."""
     reference: int
+    """Index of the one that all are compared with: chosen beforehand, or the best."""
     is_chosen: bool
+    """Whether it was chosen beforehand."""
     comparisons: dict[int, Comparison]
+    """Index of each other setting -> its comparison, with the reference first."""
     order: tuple[int, ...]
+    """Indices by their means, the best first; those without a figure last."""
 
     @property
     def beaten(self) -> tuple[int, ...]:

@@ -67,27 +67,24 @@ _SPRITE_SIDE = 32
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """A trained network with its data and map.
-
-    Attributes:
-        name: Name of the network.
-        recipe: The recipe it was trained with.
-        codec: The network with the exported weights.
-        dataset: The samples on its map.
-        weights: Which weights these are: ``best``, ``last``, ``past`` or ``live``.
-        timeline: Weights of earlier epochs, or None.
-        pins: Pinned places of its map.
-        frame: The plane of the map; None for the plane of a 2-D code, or of largest variance.
-    """
+    """A trained network with its data and map."""
 
     name: str
+    """Name of the network."""
     recipe: Recipe
+    """The recipe it was trained with."""
     codec: Codec
+    """The network with the exported weights."""
     dataset: Dataset
+    """The samples on its map."""
     weights: str = "best"
+    """Which weights these are: ``best``, ``last``, ``past`` or ``live``."""
     timeline: TimelineView | None = None
+    """Weights of earlier epochs, or None."""
     pins: Sequence[PinnedCode] = ()
+    """Pinned places of its map."""
     frame: Frame | None = None
+    """The plane of the map; None for the plane of a 2-D code, or of largest variance."""
 
     @classmethod
     def of_saved(cls, name: str, saved: SavedRun) -> Exhibit:

@@ -9,21 +9,18 @@ from aegui.core.i18n import mark
 
 @dataclass(frozen=True)
 class TourStep:
-    """A step of the tour.
-
-    Attributes:
-        key: Identifies the action that completes the step.
-        title: A word or two, marked for translation.
-        text: What to do and what to observe, marked for translation.
-        place: What to outline: a key of ``FeatureWindow.landmark``.
-        arrangement: The arrangement of the docks for this step.
-    """
+    """A step of the tour."""
 
     key: str
+    """Identifies the action that completes the step."""
     title: str
+    """A word or two, marked for translation."""
     text: str
+    """What to do and what to observe, marked for translation."""
     place: str
+    """What to outline: a key of ``FeatureWindow.landmark``."""
     arrangement: str
+    """The arrangement of the docks for this step."""
 
 
 STEPS = (

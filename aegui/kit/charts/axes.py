@@ -25,23 +25,20 @@ _HAIR = 0.01
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis.
-
-    Attributes:
-        name: The quantity along it, with its unit.
-        scale: Its range.
-        percent: Whether values are shares, shown as per cent.
-        integers_only: Whether only whole numbers are marked.
-        without_ticks: Whether it has no ticks, as values along it have no meaning.
-        crosses: Whether it runs through the 0 of the other axis, rather than at the plot's edge.
-    """
+    """One axis."""
 
     name: str
+    """The quantity along it, with its unit."""
     scale: Scale
+    """Its range."""
     percent: bool = False
+    """Whether values are shares, shown as per cent."""
     integers_only: bool = False
+    """Whether only whole numbers are marked."""
     without_ticks: bool = False
+    """Whether it has no ticks, as values along it have no meaning."""
     crosses: bool = False
+    """Whether it runs through the 0 of the other axis, rather than at the plot's edge."""
 
     def text(self, value: float) -> str:
         """Format ``value``, with a true minus sign."""

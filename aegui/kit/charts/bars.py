@@ -32,26 +32,23 @@ _SWATCH = 6.0
 
 @dataclass(frozen=True, eq=False)
 class BarPlot(ItemPlot):
-    """Values as bars side by side.
-
-    Attributes:
-        names: Labels below each group of bars.
-        x: What the names are.
-        y: The value axis.
-        groups: Name, values (one for each of ``names``) and index in the theme's series; the bars
-            of several groups are side by side.
-        levels: Horizontal reference lines and their names.
-        dots: Single values for each of ``names``, of which its bar is the mean; empty for none.
-        hatched: Indices of ``names`` whose bars are only hatched, since they are not counted.
-    """
+    """Values as bars side by side."""
 
     names: tuple[str, ...]
+    """Labels below each group of bars."""
     x: str
+    """What the names are."""
     y: Axis
+    """The value axis."""
     groups: tuple[tuple[str, tuple[float, ...], int], ...]
+    """Name, values (one for each of ``names``) and index in the theme's series; the bars of several
+    groups are side by side."""
     levels: Levels = ()
+    """Horizontal reference lines and their names."""
     dots: tuple[tuple[float, ...], ...] = ()
+    """Single values for each of ``names``, of which its bar is the mean; empty for none."""
     hatched: frozenset[int] = frozenset()
+    """Indices of ``names`` whose bars are only hatched, since they are not counted."""
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the column of each name."""

@@ -36,21 +36,18 @@ _MIN_SIDE = 0.8
 
 @dataclass(frozen=True)
 class BoxFigures:
-    """The statistics of a box.
-
-    Attributes:
-        median: The median.
-        low: The lower quartile.
-        high: The upper quartile.
-        whiskers: The lowest and the highest value that are not outliers.
-        outliers: Values beyond 1.5 times the interquartile range.
-    """
+    """The statistics of a box."""
 
     median: float
+    """The median."""
     low: float
+    """The lower quartile."""
     high: float
+    """The upper quartile."""
     whiskers: tuple[float, float]
+    """The lowest and the highest value that are not outliers."""
     outliers: tuple[float, ...]
+    """Values beyond 1.5 times the interquartile range."""
 
 
 def box_figures(values: tuple[float, ...]) -> BoxFigures | None:
@@ -68,21 +65,18 @@ def box_figures(values: tuple[float, ...]) -> BoxFigures | None:
 
 @dataclass(frozen=True, eq=False)
 class BoxPlot(ItemPlot):
-    """Boxes of several values under each of ``names``.
-
-    Attributes:
-        names: Labels below each box.
-        x: What the names are.
-        y: The value axis.
-        values: The values of each of ``names``.
-        levels: Horizontal reference lines and their names.
-    """
+    """Boxes of several values under each of ``names``."""
 
     names: tuple[str, ...]
+    """Labels below each box."""
     x: str
+    """What the names are."""
     y: Axis
+    """The value axis."""
     values: tuple[tuple[float, ...], ...]
+    """The values of each of ``names``."""
     levels: Levels = ()
+    """Horizontal reference lines and their names."""
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the column of each name."""

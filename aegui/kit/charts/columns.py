@@ -33,17 +33,14 @@ Levels = tuple[tuple[float, str], ...]
 
 @dataclass(frozen=True)
 class NamedColumns:
-    """The columns of a plot.
-
-    Attributes:
-        plot: The plot area.
-        count: Number of columns.
-        y: The value axis.
-    """
+    """The columns of a plot."""
 
     plot: QRectF
+    """The plot area."""
     count: int
+    """Number of columns."""
     y: Axis
+    """The value axis."""
 
     @property
     def column_width(self) -> float:

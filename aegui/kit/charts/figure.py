@@ -46,31 +46,28 @@ class Content(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A figure that can be exported.
-
-    Attributes:
-        name: Proposed file name, in ASCII.
-        title: The title.
-        parts: One or more plots or sheets.
-        origin: What it was computed from: run, seed, epoch, weights, data, seed of the noise.
-        csv: Its numbers as CSV, or empty.
-        table: The same to be pasted into a spreadsheet; empty to use ``csv``.
-        noisy: Whether it depends on the noise that the window applies.
-        covers_run: Whether it covers a training run, rather than the epoch shown in the window.
-        screen_dpi: Dots per inch of the screen, for widgets that paint themselves.
-        of: Subject that the file name begins with; empty for the open document.
-    """
+    """A figure that can be exported."""
 
     name: str
+    """Proposed file name, in ASCII."""
     title: str
+    """The title."""
     parts: tuple[Content, ...]
+    """One or more plots or sheets."""
     origin: str = ""
+    """What it was computed from: run, seed, epoch, weights, data, seed of the noise."""
     csv: str = ""
+    """Its numbers as CSV, or empty."""
     table: str = ""
+    """The same to be pasted into a spreadsheet; empty to use ``csv``."""
     noisy: bool = False
+    """Whether it depends on the noise that the window applies."""
     covers_run: bool = False
+    """Whether it covers a training run, rather than the epoch shown in the window."""
     screen_dpi: int = 72
+    """Dots per inch of the screen, for widgets that paint themselves."""
     of: str = ""
+    """Subject that the file name begins with; empty for the open document."""
 
 
 def figure_bytes(figure: Figure, paper: Paper | None, form: str) -> bytes:

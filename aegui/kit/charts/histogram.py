@@ -36,57 +36,48 @@ _LOW_LINES = 7
 
 @dataclass(frozen=True, eq=False)
 class BinHeights:
-    """The bars of one set of values.
-
-    Attributes:
-        name: Label in the legend; empty for no entry.
-        heights: float64 ``[bins]``, in units of the vertical axis.
-        colour: Index in the theme's series.
-        is_outline: Whether it is drawn as an unfilled step line, to be visible over another.
-        is_pale: Whether it is filled faintly, because another is drawn over it.
-    """
+    """The bars of one set of values."""
 
     name: str
+    """Label in the legend; empty for no entry."""
     heights: Values
+    """float64 ``[bins]``, in units of the vertical axis."""
     colour: int = 0
+    """Index in the theme's series."""
     is_outline: bool = False
+    """Whether it is drawn as an unfilled step line, to be visible over another."""
     is_pale: bool = False
+    """Whether it is filled faintly, because another is drawn over it."""
 
 
 @dataclass(frozen=True)
 class ValueMark:
-    """A value marked by a vertical line.
-
-    Attributes:
-        value: Position on the horizontal axis.
-        name: Label beside the line; empty for none.
-        is_handle: Whether it can be dragged: drawn solid with a knob, otherwise dashed.
-    """
+    """A value marked by a vertical line."""
 
     value: float
+    """Position on the horizontal axis."""
     name: str = ""
+    """Label beside the line; empty for none."""
     is_handle: bool = False
+    """Whether it can be dragged: drawn solid with a knob, otherwise dashed."""
 
 
 @dataclass(frozen=True, eq=False)
 class HistogramPlot:
-    """Adjacent bars.
-
-    Attributes:
-        edges: Bin edges on the horizontal axis, float64 ``[bins + 1]`` ascending.
-        x: The horizontal axis.
-        y: The vertical axis.
-        sets: The sets of bars, the last one on top.
-        curve: A dashed curve and its name, ``(x [n], y [n], name)``; or None.
-        marks: Marked values.
-    """
+    """Adjacent bars."""
 
     edges: Values
+    """Bin edges on the horizontal axis, float64 ``[bins + 1]`` ascending."""
     x: Axis
+    """The horizontal axis."""
     y: Axis
+    """The vertical axis."""
     sets: tuple[BinHeights, ...]
+    """The sets of bars, the last one on top."""
     curve: tuple[Values, Values, str] | None = None
+    """A dashed curve and its name, ``(x [n], y [n], name)``; or None."""
     marks: tuple[ValueMark, ...] = ()
+    """Marked values."""
 
     @property
     def csv(self) -> str:

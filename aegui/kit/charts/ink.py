@@ -53,30 +53,27 @@ def figure_family() -> str:
 
 
 class Ink:
-    """A painter with the fonts and colours of a chart.
-
-    Attributes:
-        painter: The painter; an inactive one only measures.
-        theme: The colours.
-        is_screen: Whether it draws in a widget; otherwise in a figure.
-        text: Size of stand-alone labels, in points of paper.
-        least: Smallest legible size, likewise.
-        ground: Background of shaded cells.
-        tint: Share of the colour in the palest and in the fullest shade.
-    """
+    """A painter with the fonts and colours of a chart."""
 
     def __init__(self, painter: QPainter, theme: Theme, font: QFont | None = None) -> None:
         """Draw in a figure; with ``font`` in a widget of that font."""
         self.painter = painter
+        """The painter; an inactive one only measures."""
         self.theme = theme
+        """The colours."""
         self._base = font
         self._fonts: dict[tuple[float, bool], QFont] = {}
         self.is_screen = font is not None
+        """Whether it draws in a widget; otherwise in a figure."""
         self.text = NAME_PT if self.is_screen else TICK_PT
+        """Size of stand-alone labels, in points of paper."""
         self.least = 7.2 if self.is_screen else 5.0
+        """Smallest legible size, likewise."""
         self.ground = theme.raised if self.is_screen else theme.panel
+        """Background of shaded cells."""
         # On screen a hovered cell and its label must stay visible on the shade.
         self.tint = (0.0, 0.62) if self.is_screen else (0.06, 1.0)
+        """Share of the colour in the palest and in the fullest shade."""
         if painter.isActive():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)

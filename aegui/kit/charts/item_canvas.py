@@ -21,34 +21,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class PaintedItems:
-    """A rendered chart without marks, and the shapes of its items.
-
-    Attributes:
-        key: Key of the ``ItemCanvas`` that it was rendered for.
-        image: The rendering, with a transparent background.
-        shapes: The shapes of the items.
-    """
+    """A rendered chart without marks, and the shapes of its items."""
 
     key: object
+    """Key of the ``ItemCanvas`` that it was rendered for."""
     image: QImage
+    """The rendering, with a transparent background."""
     shapes: Sequence[ItemShape]
+    """The shapes of the items."""
 
 
 @dataclass(frozen=True, eq=False)
 class ItemCanvas:
-    """All that the rendering of a chart depends on, copied from a widget.
-
-    Attributes:
-        size: Size in logical pixels.
-        ratio: Device pixel ratio.
-        theme: The colours.
-        font: The font of the widget.
-    """
+    """All that the rendering of a chart depends on, copied from a widget."""
 
     size: QSize
+    """Size in logical pixels."""
     ratio: float
+    """Device pixel ratio."""
     theme: Theme
+    """The colours."""
     font: QFont
+    """The font of the widget."""
 
     @classmethod
     def of(cls, widget: QWidget, size: QSize | None = None) -> ItemCanvas:

@@ -23,17 +23,14 @@ _REACH_PX = 7.0
 
 @dataclass(frozen=True, eq=False)
 class ItemShape:
-    """The painted shape of an item.
-
-    Attributes:
-        item: Index in the plot; several shapes may belong to one item.
-        path: Its outline, or the line itself.
-        is_line: Whether it is a line: hit within some pixels, highlighted by a wider stroke.
-    """
+    """The painted shape of an item."""
 
     item: int
+    """Index in the plot; several shapes may belong to one item."""
     path: QPainterPath
+    """Its outline, or the line itself."""
     is_line: bool = False
+    """Whether it is a line: hit within some pixels, highlighted by a wider stroke."""
 
     def distance_class(self, at: QPointF) -> int | None:
         """Return 0 if ``at`` is on the shape, 1 if it is near to it, otherwise None."""

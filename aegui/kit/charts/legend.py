@@ -21,17 +21,14 @@ _BETWEEN = 3 * GAP
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """A sign and its name.
-
-    Attributes:
-        name: The name.
-        width: Width of the sign.
-        paint_sign: Paints the sign in a rectangle of this width that is one line high.
-    """
+    """A sign and its name."""
 
     name: str
+    """The name."""
     width: float
+    """Width of the sign."""
     paint_sign: Callable[[QRectF], None]
+    """Paints the sign in a rectangle of this width that is one line high."""
 
 
 def line_entry(ink: Ink, name: str, width: float, pen: QPen) -> LegendEntry:

@@ -62,35 +62,32 @@ def dash_style(number: int) -> Qt.PenStyle:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One line.
-
-    Attributes:
-        name: Label in the legend.
-        y: Values, float64 ``[n]``; NaN is a gap.
-        low: Lower edge of its band, or None.
-        high: Upper edge of its band, or None.
-        runs: Single runs drawn faintly behind, ``[n, K]``.
-        emphasised: The run among them that is emphasised and read off; None to read ``y``.
-        colour: Index in the theme's series; None for the text colour.
-        style: Dash style.
-        width: Line width.
-        dots: Whether each value has a dot.
-        hollow: Whether the dots are rings.
-        texts: Formatted values for reading off, or empty.
-    """
+    """One line."""
 
     name: str
+    """Label in the legend."""
     y: Values
+    """Values, float64 ``[n]``; NaN is a gap."""
     low: Values | None = None
+    """Lower edge of its band, or None."""
     high: Values | None = None
+    """Upper edge of its band, or None."""
     runs: Values = field(default_factory=lambda: _NONE)
+    """Single runs drawn faintly behind, ``[n, K]``."""
     colour: int | None = 0
+    """Index in the theme's series; None for the text colour."""
     style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    """Dash style."""
     width: float = 1.0
+    """Line width."""
     dots: bool = False
+    """Whether each value has a dot."""
     hollow: bool = False
+    """Whether the dots are rings."""
     texts: tuple[str, ...] = ()
+    """Formatted values for reading off, or empty."""
     emphasised: Values | None = None
+    """The run among them that is emphasised and read off; None to read ``y``."""
 
     @property
     def read(self) -> Values:
@@ -120,23 +117,20 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class LinePlot:
-    """Lines that share their axes.
-
-    Attributes:
-        at: Common x values, float64 ``[n]`` ascending.
-        x: The horizontal axis.
-        y: The vertical axis.
-        series: The lines, the last one on top.
-        levels: Horizontal reference lines and their names.
-        names: What the names of the series stand for, written before them in the legend.
-    """
+    """Lines that share their axes."""
 
     at: Values
+    """Common x values, float64 ``[n]`` ascending."""
     x: Axis
+    """The horizontal axis."""
     y: Axis
+    """The vertical axis."""
     series: tuple[Series, ...]
+    """The lines, the last one on top."""
     levels: Levels = ()
+    """Horizontal reference lines and their names."""
     names: str = ""
+    """What the names of the series stand for, written before them in the legend."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes, bands and lines."""

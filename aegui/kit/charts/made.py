@@ -29,16 +29,13 @@ class Lazy(Sequence[_Thing]):
 
 
 class FieldItems:
-    """Indices of items over several fields; with more than one field, each field is an item too.
-
-    Attributes:
-        starts: First item of each field, and the first item that is a whole field.
-        total: Number of items.
-    """
+    """Indices of items over several fields; with more than one field, each field is an item too."""
 
     def __init__(self, counts: Sequence[int]) -> None:
         self.starts: list[int] = np.concatenate([[0], np.cumsum(counts)]).astype(int).tolist()
+        """First item of each field, and the first item that is a whole field."""
         self.total: int = self.starts[-1] + (len(counts) if len(counts) > 1 else 0)
+        """Number of items."""
 
     def field_of(self, item: int) -> tuple[int, int | None]:
         """Return the field of ``item`` and its index there; None for the field as a whole."""

@@ -74,34 +74,31 @@ class CellGrid:
 
 @dataclass(frozen=True, eq=False)
 class NumberMatrix:
-    """Figures in rows and columns.
-
-    Attributes:
-        texts: Text of each cell.
-        shades: Strength of the colour of each cell, 0 to 1, float64 ``[rows, columns]``; NaN for
-            no shade.
-        rows: Names of the rows.
-        columns: Names of the columns, may have line breaks.
-        x: What the columns are; empty if the same as the rows.
-        y: What the rows are.
-        spreads: Small text below each figure, or empty.
-        foot: Name and figures of a last row without shades; or None.
-        bad: Cells in the error colour, bool ``[rows, columns]``; None for none.
-        best: Cells that are framed.
-        is_turned: Whether the names of the columns are rotated upwards.
-    """
+    """Figures in rows and columns."""
 
     texts: tuple[tuple[str, ...], ...]
+    """Text of each cell."""
     shades: NDArray[np.float64]
+    """Strength of the colour of each cell, 0 to 1, float64 ``[rows, columns]``; NaN for no shade.
+    """
     rows: tuple[str, ...]
+    """Names of the rows."""
     columns: tuple[str, ...]
+    """Names of the columns, may have line breaks."""
     x: str
+    """What the columns are; empty if the same as the rows."""
     y: str
+    """What the rows are."""
     spreads: tuple[tuple[str, ...], ...] = ()
+    """Small text below each figure, or empty."""
     foot: tuple[str, tuple[str, ...]] | None = None
+    """Name and figures of a last row without shades; or None."""
     bad: NDArray[np.bool_] | None = None
+    """Cells in the error colour, bool ``[rows, columns]``; None for none."""
     best: frozenset[CellIndex] = frozenset()
+    """Cells that are framed."""
     is_turned: bool = False
+    """Whether the names of the columns are rotated upwards."""
 
     # Geometry
 

@@ -27,34 +27,31 @@ _SIDE = Field(ge=SIDE_CM[0], le=SIDE_CM[1])
 
 @dataclass(frozen=True)
 class Paper:
-    """Page of a figure.
-
-    Attributes:
-        width_cm: Width.
-        height_cm: Height.
-        theme: ``light`` or ``dark``.
-        dpi: Dots per inch of a PNG.
-        title: Whether to write the title above the figure.
-        origin: Whether to write its origin below the figure.
-    """
+    """Page of a figure."""
 
     width_cm: Annotated[
         float, _SIDE, FieldWords("&Width", "How wide the figure is", step=0.5, suffix=" cm")
     ] = 16.0
+    """Width."""
     height_cm: Annotated[
         float, _SIDE, FieldWords("&Height", "How high the figure is", step=0.5, suffix=" cm")
     ] = 10.0
+    """Height."""
     theme: Annotated[str, OneOf(THEMES), FieldWords("C&olours", "Those of which theme")] = "light"
+    """``light`` or ``dark``."""
     dpi: Annotated[
         int,
         Field(ge=DPI[0], le=DPI[1]),
         FieldWords("&Resolution", "Dots per inch of a PNG", suffix=mark(" dpi")),
     ] = 300
+    """Dots per inch of a PNG."""
     title: Annotated[bool, FieldWords("&Title above it", "What the figure shows")] = True
+    """Whether to write the title above the figure."""
     origin: Annotated[
         bool,
         FieldWords("&Origin below the figure", "Document, seed, epoch, data and noise"),
     ] = True
+    """Whether to write its origin below the figure."""
 
     def checked(self) -> Paper:
         """Return this paper if it is valid.

@@ -25,17 +25,14 @@ _PALE = 0.28
 
 @dataclass(frozen=True)
 class ParallelAxis:
-    """One vertical axis, categorical or numeric.
-
-    Attributes:
-        name: The attribute.
-        choices: Names of the categories from the bottom; empty for a numeric axis.
-        axis: Scale of a numeric axis.
-    """
+    """One vertical axis, categorical or numeric."""
 
     name: str
+    """The attribute."""
     choices: tuple[str, ...] = ()
+    """Names of the categories from the bottom; empty for a numeric axis."""
     axis: Axis | None = None
+    """Scale of a numeric axis."""
 
     def share(self, value: float) -> float:
         """Return the relative height of ``value``; a single category is in the middle."""
@@ -53,17 +50,14 @@ class ParallelAxis:
 
 @dataclass(frozen=True, eq=False)
 class ParallelPlot(ItemPlot):
-    """Lines across vertical axes, coloured by the last axis.
-
-    Attributes:
-        axes: From left to right, two or more.
-        values: Value of each line on each axis, float64 ``[lines, axes]``; NaN for a gap.
-        better: End of the last axis drawn in full colour: ``low`` or ``high``.
-    """
+    """Lines across vertical axes, coloured by the last axis."""
 
     axes: tuple[ParallelAxis, ...]
+    """From left to right, two or more."""
     values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    """Value of each line on each axis, float64 ``[lines, axes]``; NaN for a gap."""
     better: str = "low"
+    """End of the last axis drawn in full colour: ``low`` or ``high``."""
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the lines."""

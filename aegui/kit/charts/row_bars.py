@@ -28,23 +28,20 @@ _CHOOSING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 @dataclass(frozen=True)
 class RowBar:
-    """One row.
-
-    Attributes:
-        name: Label of the row.
-        value: Length of the bar as a share of the room, -1 to 1; negative bars extend to the left.
-        figure: Text at the end of the row.
-        words: Description of the row, for screen readers and the tooltip.
-        colour: Colour of the bar; None for that of the theme.
-        is_strong: Whether it has its full colour; otherwise it is pale.
-    """
+    """One row."""
 
     name: str
+    """Label of the row."""
     value: float
+    """Length of the bar as a share of the room, -1 to 1; negative bars extend to the left."""
     figure: str
+    """Text at the end of the row."""
     words: str
+    """Description of the row, for screen readers and the tooltip."""
     colour: QColor | None = None
+    """Colour of the bar; None for that of the theme."""
     is_strong: bool = True
+    """Whether it has its full colour; otherwise it is pale."""
 
 
 class RowBars(Painted):

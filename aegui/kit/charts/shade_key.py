@@ -26,17 +26,14 @@ _MAX_HEIGHT = 170.0
 
 @dataclass(frozen=True)
 class ShadeKey:
-    """The legend.
-
-    Attributes:
-        name: The shaded quantity.
-        ends: Labels of the palest and the fullest shade.
-        least: Strength of the palest shade.
-    """
+    """The legend."""
 
     name: str
+    """The shaded quantity."""
     ends: tuple[str, str]
+    """Labels of the palest and the fullest shade."""
     least: float = 0.0
+    """Strength of the palest shade."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the legend, with the fullest shade at the top."""

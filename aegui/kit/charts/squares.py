@@ -44,19 +44,16 @@ _SWATCH = 7.0
 
 @dataclass(frozen=True, eq=False)
 class Squares:
-    """One field.
-
-    Attributes:
-        kinds: Indices in ``KINDS``, int8 ``[n]``.
-        shades: Shade of each, 0..1 ``[n]``, used if its kind is shaded.
-        names: Name of each, or empty; the first of each row is written beside it.
-        title: Title above the field, used if there are several.
-    """
+    """One field."""
 
     kinds: NDArray[np.int8]
+    """Indices in ``KINDS``, int8 ``[n]``."""
     shades: NDArray[np.float64]
+    """Shade of each, 0..1 ``[n]``, used if its kind is shaded."""
     names: Sequence[str] = ()
+    """Name of each, or empty; the first of each row is written beside it."""
     title: str = ""
+    """Title above the field, used if there are several."""
 
 
 @dataclass(frozen=True)
@@ -138,15 +135,12 @@ class SquareShapes(ManyShapes):
 
 @dataclass(frozen=True, eq=False)
 class SquareFields(ItemPlot):
-    """Several fields side by side, with a legend above them.
-
-    Attributes:
-        parts: The fields.
-        signs: The legend entries.
-    """
+    """Several fields side by side, with a legend above them."""
 
     parts: tuple[Squares, ...]
+    """The fields."""
     signs: tuple[SquareSign, ...] = ()
+    """The legend entries."""
 
     def shapes(self, ink: Ink, rect: QRectF) -> SquareShapes:
         """Paint the plot and return the squares, then the fields."""

@@ -31,37 +31,31 @@ _SWATCH = 12.0
 
 @dataclass(frozen=True, eq=False)
 class Trail:
-    """A trajectory in the plane.
-
-    Attributes:
-        name: Label in the legend.
-        coordinates: Positions, float64 ``[n, 2]``, from the start.
-        colour: Index in the theme's series.
-    """
+    """A trajectory in the plane."""
 
     name: str
+    """Label in the legend."""
     coordinates: NDArray[np.float64]
+    """Positions, float64 ``[n, 2]``, from the start."""
     colour: int
+    """Index in the theme's series."""
 
 
 @dataclass(frozen=True, eq=False)
 class SurfacePlot(ItemPlot):
-    """A plane with trajectories; both axes have the same unit length.
-
-    Attributes:
-        x: The horizontal axis.
-        y: The vertical axis.
-        trails: The trajectories, the last one on top.
-        shades: Strength of the colour of each cell, 0 to 1, ``[rows, columns]``; row 0 is at the
-            bottom; empty if not computed yet.
-        lines: Contour lines, positions ``[k, 2]`` each.
-    """
+    """A plane with trajectories; both axes have the same unit length."""
 
     x: Axis
+    """The horizontal axis."""
     y: Axis
+    """The vertical axis."""
     trails: tuple[Trail, ...]
+    """The trajectories, the last one on top."""
     shades: NDArray[np.float64]
+    """Strength of the colour of each cell, 0 to 1, ``[rows, columns]``; row 0 is at the bottom;
+    empty if not computed yet."""
     lines: tuple[NDArray[np.float64], ...] = ()
+    """Contour lines, positions ``[k, 2]`` each."""
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the trajectories."""

@@ -23,15 +23,12 @@ _HAIR = 0.01
 
 @dataclass(frozen=True)
 class TextTable:
-    """Text in rows and columns.
-
-    Attributes:
-        head: Names of the columns.
-        rows: The rows, with one text per column.
-    """
+    """Text in rows and columns."""
 
     head: tuple[str, ...]
+    """Names of the columns."""
     rows: tuple[tuple[str, ...], ...]
+    """The rows, with one text per column."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the table in the largest font that fits ``rect``, splitting words only if needed.

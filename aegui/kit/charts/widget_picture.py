@@ -23,18 +23,15 @@ _MIN_PX = 60
 
 @dataclass(frozen=True, eq=False)
 class WidgetPicture:
-    """The content of a widget.
-
-    Attributes:
-        widget: A widget that paints itself in the colours of the current theme.
-        fits: Whether it can be painted at the size of the paper, with text as large as on the
-            screen; otherwise it is painted at its own size and scaled.
-        children: Whether its child widgets are painted too.
-    """
+    """The content of a widget."""
 
     widget: QWidget
+    """A widget that paints itself in the colours of the current theme."""
     fits: bool = True
+    """Whether it can be painted at the size of the paper, with text as large as on the screen;
+    otherwise it is painted at its own size and scaled."""
     children: bool = True
+    """Whether its child widgets are painted too."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint the widget centred in ``rect``."""

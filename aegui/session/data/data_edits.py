@@ -61,17 +61,14 @@ class DownloadNeed:
 
 @dataclass(frozen=True)
 class _Fitting:
-    """A training whose length was adapted to another number of samples.
-
-    Attributes:
-        own: The recipe with the length that the user has set or accepted.
-        samples: Number of samples that it was made for.
-        fitted: The recipe with the adapted length.
-    """
+    """A training whose length was adapted to another number of samples."""
 
     own: Recipe
+    """The recipe with the length that the user has set or accepted."""
     samples: int
+    """Number of samples that it was made for."""
     fitted: Recipe
+    """The recipe with the adapted length."""
 
 
 class DataEdits:

@@ -30,25 +30,22 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*+#]')
 
 @dataclass(frozen=True, eq=False)
 class DataEntry:
-    """A dataset to choose.
-
-    Attributes:
-        key: The source that a recipe names.
-        label: Displayed name, translated.
-        detail: Its size, and what has to be done first.
-        help: An additional sentence.
-        glyph: A sample to show, ``[1, H, W]``, if it is a dataset of glyphs.
-        picture: Path of an image to show, if there is one.
-        is_users: Whether it is one of the user's.
-    """
+    """A dataset to choose."""
 
     key: str
+    """The source that a recipe names."""
     label: str
+    """Displayed name, translated."""
     detail: str = ""
+    """Its size, and what has to be done first."""
     help: str = ""
+    """An additional sentence."""
     glyph: NDArray[np.float32] | None = None
+    """A sample to show, ``[1, H, W]``, if it is a dataset of glyphs."""
     picture: Path | None = None
+    """Path of an image to show, if there is one."""
     is_users: bool = False
+    """Whether it is one of the user's."""
 
 
 def entries() -> tuple[DataEntry, ...]:

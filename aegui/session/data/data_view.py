@@ -31,21 +31,18 @@ MAX_NAMED = 5000
 
 @dataclass(frozen=True, eq=False)
 class DataView:
-    """The data of a draft for display.
-
-    Attributes:
-        spec: The data section of the recipe.
-        pool: All available samples.
-        selected: Indices in ``pool`` of the used samples, in their order, int64 ``[n]``.
-        training: Number of training samples.
-        validation: Number of samples held out for validation.
-    """
+    """The data of a draft for display."""
 
     spec: DataSpec
+    """The data section of the recipe."""
     pool: Dataset
+    """All available samples."""
     selected: NDArray[np.int64]
+    """Indices in ``pool`` of the used samples, in their order, int64 ``[n]``."""
     training: int
+    """Number of training samples."""
     validation: int
+    """Number of samples held out for validation."""
 
     @property
     def is_complete(self) -> bool:

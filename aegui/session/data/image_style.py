@@ -27,17 +27,14 @@ _EDGE = 0.5
 
 @dataclass(frozen=True)
 class ImageStyle:
-    """How the images of a dataset are rendered; decoded images are rendered in the same way.
-
-    Attributes:
-        glyphs: Whether all pixels are 0 or 1: glyphs are drawn in the colours of the theme, and
-            their errors are counted in wrong pixels. Other images are shown as they are, and their
-            errors are squared errors.
-        ground: Level of the background, 0 (black) to 1 (white).
-    """
+    """How the images of a dataset are rendered; decoded images are rendered in the same way."""
 
     glyphs: bool = True
+    """Whether all pixels are 0 or 1: glyphs are drawn in the colours of the theme, and their errors
+    are counted in wrong pixels. Other images are shown as they are, and their errors are squared
+    errors."""
     ground: float = 0.0
+    """Level of the background, 0 (black) to 1 (white)."""
 
     def paper(self, channels: int) -> DrawingPaper:
         """Return the paper for drawings like these images, which have ``channels`` channels."""

@@ -33,57 +33,48 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """Progress of a training that was running when the copy was made.
-
-    Attributes:
-        epochs: Completed epochs.
-        planned: Epochs in total.
-        loss: The last recorded loss.
-        seconds: Training time.
-    """
+    """Progress of a training that was running when the copy was made."""
 
     epochs: int
+    """Completed epochs."""
     planned: int
+    """Epochs in total."""
     loss: float
+    """The last recorded loss."""
     seconds: float
+    """Training time."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """Summary of the content of a copy.
-
-    Attributes:
-        samples: Number of samples.
-        epochs: Epochs that the network was trained for; 0 if untrained.
-        runs: Number of trained networks.
-        learnt: Number of samples that they were trained on, if those are others; else 0.
-    """
+    """Summary of the content of a copy."""
 
     samples: int
+    """Number of samples."""
     epochs: int = 0
+    """Epochs that the network was trained for; 0 if untrained."""
     runs: int = 0
+    """Number of trained networks."""
     learnt: int = 0
+    """Number of samples that they were trained on, if those are others; else 0."""
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """Unsaved work of an instance that is no longer running.
-
-    Attributes:
-        file: The copy.
-        origin: The document it is a copy of; None if that was never saved.
-        name: Name of the document.
-        saved_at: When the copy was made, local time.
-        training: Progress of the training in it, if one was running.
-        held: Summary of its content; None if unknown.
-    """
+    """Unsaved work of an instance that is no longer running."""
 
     file: Path
+    """The copy."""
     origin: Path | None
+    """The document it is a copy of; None if that was never saved."""
     name: str
+    """Name of the document."""
     saved_at: datetime
+    """When the copy was made, local time."""
     training: TrainingProgress | None = None
+    """Progress of the training in it, if one was running."""
     held: Held | None = None
+    """Summary of its content; None if unknown."""
 
     def picture(self) -> bytes:
         """Return a PNG of the network's outputs for the samples; empty if it cannot be read."""

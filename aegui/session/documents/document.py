@@ -77,21 +77,18 @@ class Opened:
 
 @dataclass(frozen=True, eq=False)
 class Continuation:
-    """The arguments of a training that continues the document's run.
-
-    Attributes:
-        resolved: What to train.
-        checkpoint: Checkpoint to resume from exactly; None if the file was saved without one.
-        history: The rows recorded so far.
-        timeline: The weights recorded so far.
-        fork: Without a checkpoint: initial weights, with a new optimiser state.
-    """
+    """The arguments of a training that continues the document's run."""
 
     resolved: ResolvedRecipe
+    """What to train."""
     checkpoint: Checkpoint | None
+    """Checkpoint to resume from exactly; None if the file was saved without one."""
     history: HistoryView | None
+    """The rows recorded so far."""
     timeline: TimelineView | None = None
+    """The weights recorded so far."""
     fork: Fork | None = None
+    """Without a checkpoint: initial weights, with a new optimiser state."""
 
 
 def shipped_model() -> Path:

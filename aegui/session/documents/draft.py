@@ -31,26 +31,22 @@ _EVERYTHING = {"chars": None, "labels": None, "names": None, "count": None}
 
 @dataclass(frozen=True, eq=False)
 class DraftState:
-    """The state that the user edits.
-
-    Attributes:
-        recipe: The recipe.
-        dataset: The samples in use.
-        pool: All available samples: those of the source and those added to it.
-        selected: Indices in ``pool`` of the samples of ``dataset``, int64 ``[n]``.
-        has_source: Whether ``pool`` contains the whole source; documents store only the samples in
-            use.
-        notes: Translated notes from reading the source.
-        is_edited: Whether samples were added or differ from the source.
-    """
+    """The state that the user edits."""
 
     recipe: Recipe
+    """The recipe."""
     dataset: Dataset
+    """The samples in use."""
     pool: Dataset
+    """All available samples: those of the source and those added to it."""
     selected: NDArray[np.int64]
+    """Indices in ``pool`` of the samples of ``dataset``, int64 ``[n]``."""
     has_source: bool = True
+    """Whether ``pool`` contains the whole source; documents store only the samples in use."""
     notes: tuple[str, ...] = ()
+    """Translated notes from reading the source."""
     is_edited: bool = False
+    """Whether samples were added or differ from the source."""
 
 
 def full_draft(

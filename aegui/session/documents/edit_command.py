@@ -22,12 +22,7 @@ _NO_ID = -1
 
 
 class KeptCommand(QUndoCommand):
-    """Changes pins or concepts; moves of the same pin in quick succession are merged.
-
-    Attributes:
-        before: The state before the step.
-        after: The state after the step.
-    """
+    """Changes pins or concepts; moves of the same pin in quick succession are merged."""
 
     _kind = _ANNOTATION_ID
 
@@ -43,7 +38,9 @@ class KeptCommand(QUndoCommand):
         super().__init__(text)
         self._show = show
         self.before = before
+        """The state before the step."""
         self.after = after
+        """The state after the step."""
         self._moved = moved
         self._edited_at = time.monotonic()
         self._is_settled = True

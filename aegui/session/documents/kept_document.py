@@ -14,18 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class KeptDocument:
-    """A run or a recipe to open as a new document, whose first save asks for a file.
-
-    Attributes:
-        name: Name of the document.
-        path: The run file to read; None if there is only a recipe.
-        recipe: The recipe, if there is no run file.
-        untrained: Use only recipe and data of the run file.
-        then: Called when the document is open.
-    """
+    """A run or a recipe to open as a new document, whose first save asks for a file."""
 
     name: str
+    """Name of the document."""
     path: Path | None = None
+    """The run file to read; None if there is only a recipe."""
     recipe: Recipe | None = None
+    """The recipe, if there is no run file."""
     untrained: bool = False
+    """Use only recipe and data of the run file."""
     then: Callable[[], object] = field(default=lambda: None)
+    """Called when the document is open."""

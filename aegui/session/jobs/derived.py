@@ -47,19 +47,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class JobProgress:
-    """Progress of a job.
-
-    Attributes:
-        title: What is being done.
-        text: The progress as text, with the time left, or "".
-        done: Completed steps.
-        total: Steps in total; 0 if unknown.
-    """
+    """Progress of a job."""
 
     title: str
+    """What is being done."""
     text: str = ""
+    """The progress as text, with the time left, or ""."""
     done: int = 0
+    """Completed steps."""
     total: int = 0
+    """Steps in total; 0 if unknown."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,25 +41,22 @@ _GROWTH = 4
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """Codes of a dataset, or of a random subset of it.
-
-    Attributes:
-        values: float32 ``[n, d]``, read-only.
-        indices: Indices of the samples in the dataset, int64 ``[n]`` ascending.
-        total: Number of samples in the dataset.
-        mean: Mean code, float32 ``[d]``; 0 without codes.
-        spread: Standard deviation of each component, float32 ``[d]``; 1 without codes.
-        directions: The first two principal directions of the codes, float32 ``[2, d]``.
-        epoch: Epoch of the weights.
-    """
+    """Codes of a dataset, or of a random subset of it."""
 
     values: NDArray[np.float32]
+    """float32 ``[n, d]``, read-only."""
     indices: NDArray[np.int64]
+    """Indices of the samples in the dataset, int64 ``[n]`` ascending."""
     total: int
+    """Number of samples in the dataset."""
     mean: NDArray[np.float32]
+    """Mean code, float32 ``[d]``; 0 without codes."""
     spread: NDArray[np.float32]
+    """Standard deviation of each component, float32 ``[d]``; 1 without codes."""
     directions: NDArray[np.float32]
+    """The first two principal directions of the codes, float32 ``[2, d]``."""
     epoch: int
+    """Epoch of the weights."""
 
     @property
     def size(self) -> int:

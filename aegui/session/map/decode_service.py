@@ -20,19 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """The image decoded from a code.
-
-    Attributes:
-        z: The code, float32 ``[d]``.
-        image: Its pixels in 0..1, float32 ``[C*H*W]``.
-        epoch: Epoch of the weights.
-        tag: The tag of the request.
-    """
+    """The image decoded from a code."""
 
     z: NDArray[np.float32]
+    """The code, float32 ``[d]``."""
     image: NDArray[np.float32]
+    """Its pixels in 0..1, float32 ``[C*H*W]``."""
     epoch: int
+    """Epoch of the weights."""
     tag: object = None
+    """The tag of the request."""
 
 
 class DecodeService(Service):

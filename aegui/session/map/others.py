@@ -37,67 +37,55 @@ _PLANE = 2
 
 @dataclass(frozen=True, eq=False)
 class Other:
-    """A network to compare with the displayed one.
-
-    Attributes:
-        key: Key of the choice.
-        name: Displayed name.
-        codec: The network.
-        has_prior: Whether its codes have the prior N(0, I).
-    """
+    """A network to compare with the displayed one."""
 
     key: str
+    """Key of the choice."""
     name: str
+    """Displayed name."""
     codec: Codec
+    """The network."""
     has_prior: bool
+    """Whether its codes have the prior N(0, I)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mapped:
-    """The map of a network.
-
-    Attributes:
-        of: The network.
-        space: Its codes.
-        coordinates: Of the samples, float32 ``[n, 2]``: the codes, or their PCA plane if they have
-            more than two components; None without an encoder.
-    """
+    """The map of a network."""
 
     of: Other
+    """The network."""
     space: CodeSpace
+    """Its codes."""
     coordinates: NDArray[np.float32] | None
+    """Of the samples, float32 ``[n, 2]``: the codes, or their PCA plane if they have more than two
+    components; None without an encoder."""
 
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """Maps of several networks for the same samples.
-
-    Attributes:
-        indices: Indices of the samples in the dataset, int64 ``[n]`` ascending.
-        shown: The displayed network.
-        others: The other networks.
-    """
+    """Maps of several networks for the same samples."""
 
     indices: NDArray[np.int64]
+    """Indices of the samples in the dataset, int64 ``[n]`` ascending."""
     shown: Mapped
+    """The displayed network."""
     others: tuple[Mapped, ...]
+    """The other networks."""
 
 
 @dataclass(frozen=True, eq=False)
 class OtherImage:
-    """The image of another network for the code at the cursor.
-
-    Attributes:
-        key: Key of the network.
-        code: The corresponding code in its space, float32 ``[d]``.
-        image: float32 ``[C*H*W]``.
-        words: How the code was found.
-    """
+    """The image of another network for the code at the cursor."""
 
     key: str
+    """Key of the network."""
     code: NDArray[np.float32]
+    """The corresponding code in its space, float32 ``[d]``."""
     image: NDArray[np.float32]
+    """float32 ``[C*H*W]``."""
     words: str
+    """How the code was found."""
 
 
 class Others(Service):

@@ -55,81 +55,73 @@ _VOTES = 3
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The network's answer to one drawing.
-
-    Attributes:
-        drawing: The input, float32 ``[H, W]`` or ``[3, H, W]``.
-        output: The output, levels float32 of the same shape.
-        binary: The thresholded output, bool ``[H, W]``; None unless images are glyphs.
-        wrong: Where ``binary`` differs from the target, bool ``[H, W]``; None without a target, or
-            unless images are glyphs.
-        wrong_count: Number of wrong pixels; None where ``wrong`` is.
-        code: The drawing's code, float32 ``[d]``.
-        nearest: Names of the samples nearest to the (thresholded) output and their distances
-            (differing pixels, or mean squared difference), nearest first, ties in the order of the
-            dataset.
-        nearest_indices: Indices of these samples in the dataset.
-        target: The clean image of the drawing's shape, or None.
-        squared: Squared error of each pixel, averaged over its colours, float32 ``[H, W]``; None
-            for glyphs and without a target.
-        error: The mean of ``squared``.
-        votes: Labels predicted by a classifier with their probabilities, most probable first.
-    """
+    """The network's answer to one drawing."""
 
     drawing: NDArray[np.float32]
+    """The input, float32 ``[H, W]`` or ``[3, H, W]``."""
     output: NDArray[np.float32]
+    """The output, levels float32 of the same shape."""
     binary: NDArray[np.bool_] | None
+    """The thresholded output, bool ``[H, W]``; None unless images are glyphs."""
     wrong: NDArray[np.bool_] | None
+    """Where ``binary`` differs from the target, bool ``[H, W]``; None without a target, or unless
+    images are glyphs."""
     wrong_count: int | None
+    """Number of wrong pixels; None where ``wrong`` is."""
     code: NDArray[np.float32]
+    """The drawing's code, float32 ``[d]``."""
     nearest: tuple[tuple[str, float], ...]
+    """Names of the samples nearest to the (thresholded) output and their distances (differing
+    pixels, or mean squared difference), nearest first, ties in the order of the dataset."""
     nearest_indices: tuple[int, ...]
+    """Indices of these samples in the dataset."""
     target: NDArray[np.float32] | None = None
+    """The clean image of the drawing's shape, or None."""
     squared: NDArray[np.float32] | None = None
+    """Squared error of each pixel, averaged over its colours, float32 ``[H, W]``; None for glyphs
+    and without a target."""
     error: float | None = None
+    """The mean of ``squared``."""
     votes: tuple[tuple[str, float], ...] = ()
+    """Labels predicted by a classifier with their probabilities, most probable first."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reconstructions:
-    """Samples with the network's outputs, in the requested order.
-
-    Attributes:
-        indices: Index in the dataset of each row, int64 ``[n]``.
-        labels: n names.
-        original: Levels 0..255, uint8 ``[n, H, W]`` or ``[n, 3, H, W]``, large images downsampled.
-        corrupted: The inputs, likewise; None if they are the originals.
-        output: The outputs, likewise.
-        wrong: Pixels of the thresholded output that differ from the original, int64 ``[n]``; None
-            unless images are glyphs.
-        error: Mean squared error of each, float64 ``[n]``.
-        epoch: Epoch of the weights.
-        measured: Number of samples that were measured to find these.
-        total: Number of samples in the dataset.
-        perfect: Number of measured samples without a wrong pixel; None unless images are glyphs.
-        worst: Maximum of wrong pixels, or of the mean squared error, over the measured samples.
-        mean: Mean of wrong pixels, or of the mean squared error, over the measured samples.
-        held_out: Whether the sample of each row was held out from training, bool ``[n]``; None if
-            none was.
-        means: Means over the measured training samples and over the held-out ones, by key of
-            ``parts.PARTS``; empty if none was held out.
-    """
+    """Samples with the network's outputs, in the requested order."""
 
     indices: NDArray[np.int64]
+    """Index in the dataset of each row, int64 ``[n]``."""
     labels: tuple[str, ...]
+    """n names."""
     original: NDArray[np.uint8]
+    """Levels 0..255, uint8 ``[n, H, W]`` or ``[n, 3, H, W]``, large images downsampled."""
     corrupted: NDArray[np.uint8] | None
+    """The inputs, likewise; None if they are the originals."""
     output: NDArray[np.uint8]
+    """The outputs, likewise."""
     wrong: NDArray[np.int64] | None
+    """Pixels of the thresholded output that differ from the original, int64 ``[n]``; None unless
+    images are glyphs."""
     error: NDArray[np.float64]
+    """Mean squared error of each, float64 ``[n]``."""
     epoch: int
+    """Epoch of the weights."""
     measured: int
+    """Number of samples that were measured to find these."""
     total: int
+    """Number of samples in the dataset."""
     perfect: int | None
+    """Number of measured samples without a wrong pixel; None unless images are glyphs."""
     worst: float
+    """Maximum of wrong pixels, or of the mean squared error, over the measured samples."""
     mean: float
+    """Mean of wrong pixels, or of the mean squared error, over the measured samples."""
     held_out: NDArray[np.bool_] | None = None
+    """Whether the sample of each row was held out from training, bool ``[n]``; None if none was."""
     means: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Means over the measured training samples and over the held-out ones, by key of
+    ``parts.PARTS``; empty if none was held out."""
 
 
 def title(dataset: Dataset, index: int, image_style: ImageStyle) -> str:

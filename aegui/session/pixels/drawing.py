@@ -463,19 +463,16 @@ def _noise_kind(state: DrawingState) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Pasted:
-    """A pasted part that can be moved without changing what is below it.
-
-    Attributes:
-        below: The drawing before pasting.
-        part: The pasted image.
-        box: Its position, which may extend beyond the edges.
-        shown: The drawing with the part, compared by identity to detect other edits.
-    """
+    """A pasted part that can be moved without changing what is below it."""
 
     below: NDArray[np.float32]
+    """The drawing before pasting."""
     part: NDArray[np.float32]
+    """The pasted image."""
     box: PixelBox
+    """Its position, which may extend beyond the edges."""
     shown: NDArray[np.float32]
+    """The drawing with the part, compared by identity to detect other edits."""
 
 
 class _Change(QUndoCommand):

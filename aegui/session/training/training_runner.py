@@ -36,33 +36,30 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Pulled:
-    """The state of a training at one moment.
-
-    Attributes:
-        epoch: Completed epochs.
-        position: Completed epochs, including the fraction of the current one.
-        epochs: Epochs in total.
-        history: The rows recorded so far.
-        snapshot: The newest weights, if there are newer ones than at the last pull.
-        epochs_per_second: Rate over the last second and a half; 0 while paused.
-        seconds_left: Time until the last epoch at that rate; None while it is unknown.
-        engine: Key of the step engine.
-        device: Name of the device.
-        phase: Name of the current phase; "" for the training proper.
-        timeline: The weights recorded so far.
-    """
+    """The state of a training at one moment."""
 
     epoch: int
+    """Completed epochs."""
     position: float
+    """Completed epochs, including the fraction of the current one."""
     epochs: int
+    """Epochs in total."""
     history: HistoryView
+    """The rows recorded so far."""
     snapshot: Snapshot | None
+    """The newest weights, if there are newer ones than at the last pull."""
     epochs_per_second: float
+    """Rate over the last second and a half; 0 while paused."""
     seconds_left: float | None
+    """Time until the last epoch at that rate; None while it is unknown."""
     engine: str
+    """Key of the step engine."""
     device: str
+    """Name of the device."""
     phase: str = ""
+    """Name of the current phase; "" for the training proper."""
     timeline: TimelineView | None = None
+    """The weights recorded so far."""
 
 
 class TrainingRunner(QObject):

@@ -43,41 +43,38 @@ class CurveSpec:
 
 @dataclass(frozen=True)
 class ChartSpec:
-    """A chart of one or more curves that share a vertical axis.
-
-    Attributes:
-        key: Its name in the settings.
-        title: Title above the chart, translated where shown.
-        help: Explanation in plain words.
-        curves: In drawing order, the last on top.
-        can_log: Whether the vertical axis may be logarithmic.
-        from_zero: Whether a linear axis begins at zero.
-        ceiling: Least upper end of a linear axis; None to fit the values.
-        percent: Whether values are shares, shown as per cent.
-        is_first: Whether it is shown by default.
-        of_glyphs: Whether it is informative for binary images only; for others it is hidden until
-            the user selects it.
-        unit: Unit of the vertical axis, where the recipe does not determine it.
-        needs: Column without which the chart is not informative; "" for none.
-        is_sampled: Whether its values of a large training set are those of some samples.
-        same_as: Column that has the values of the chart's first curve under a name of its own, in
-            another chart; "" for none.
-    """
+    """A chart of one or more curves that share a vertical axis."""
 
     key: str
+    """Its name in the settings."""
     title: str
+    """Title above the chart, translated where shown."""
     help: str
+    """Explanation in plain words."""
     curves: tuple[CurveSpec, ...]
+    """In drawing order, the last on top."""
     can_log: bool = False
+    """Whether the vertical axis may be logarithmic."""
     from_zero: bool = True
+    """Whether a linear axis begins at zero."""
     ceiling: float | None = None
+    """Least upper end of a linear axis; None to fit the values."""
     percent: bool = False
+    """Whether values are shares, shown as per cent."""
     is_first: bool = False
+    """Whether it is shown by default."""
     of_glyphs: bool = False
+    """Whether it is informative for binary images only; for others it is hidden until the user
+    selects it."""
     unit: str = ""
+    """Unit of the vertical axis, where the recipe does not determine it."""
     needs: str = ""
+    """Column without which the chart is not informative; "" for none."""
     is_sampled: bool = False
+    """Whether its values of a large training set are those of some samples."""
     same_as: str = ""
+    """Column that has the values of the chart's first curve under a name of its own, in another
+    chart; "" for none."""
 
 
 def _terms(

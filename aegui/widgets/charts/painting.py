@@ -52,25 +52,22 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class ChartData:
-    """A chart with its data and the visible part of the epoch axis.
-
-    Attributes:
-        spec: The kind of chart.
-        epoch: Epochs of the rows, float64 ``[n]`` ascending.
-        curves: The curves, with rows as in ``epoch``.
-        x: Scale of the epoch axis.
-        y: Scale of the vertical axis.
-        reference: A horizontal line, or None.
-        y_name: Unit of the vertical axis.
-    """
+    """A chart with its data and the visible part of the epoch axis."""
 
     spec: ChartSpec
+    """The kind of chart."""
     epoch: NDArray[np.float64]
+    """Epochs of the rows, float64 ``[n]`` ascending."""
     curves: tuple[Curve, ...]
+    """The curves, with rows as in ``epoch``."""
     x: Scale
+    """Scale of the epoch axis."""
     y: Scale
+    """Scale of the vertical axis."""
     reference: Reference | None = None
+    """A horizontal line, or None."""
     y_name: str = ""
+    """Unit of the vertical axis."""
 
     @functools.cached_property
     def plot(self) -> LinePlot:

@@ -49,39 +49,36 @@ _NO_COLOURS = np.zeros(0, np.uint32)
 
 @dataclass(frozen=True, eq=False)
 class PointPlot:
-    """Scatter plot of samples.
-
-    Attributes:
-        coordinates: Positions, float64 ``[n, 2]``.
-        x: The horizontal axis.
-        y: The vertical axis.
-        signs: A letter for each sample, or empty.
-        classes: Class of each sample, int64 ``[n]``; empty if there are none.
-        class_names: Names by class.
-        colours: Colour of each sample, uint32 ARGB ``[n]``; empty to use those of the classes.
-        marks: Marker of each sample beside ``colours``, indices of ``MARKS``, int64 ``[n]``; empty
-            for discs.
-        image_of: Returns the image of a sample by index; images are shown for samples far enough
-            apart not to overlap. None to show all as dots.
-        image_style: How images are rendered.
-        cut_out: Whether images are drawn without their background, as on the map; else framed.
-        equal: Whether both axes have the same unit length.
-        title: Title above the plot, used if there are several.
-    """
+    """Scatter plot of samples."""
 
     coordinates: NDArray[np.float64]
+    """Positions, float64 ``[n, 2]``."""
     x: Axis
+    """The horizontal axis."""
     y: Axis
+    """The vertical axis."""
     signs: tuple[str, ...] = ()
+    """A letter for each sample, or empty."""
     classes: NDArray[np.int64] = field(default_factory=lambda: _NOBODY)
+    """Class of each sample, int64 ``[n]``; empty if there are none."""
     class_names: tuple[str, ...] = ()
+    """Names by class."""
     colours: NDArray[np.uint32] = field(default_factory=lambda: _NO_COLOURS)
+    """Colour of each sample, uint32 ARGB ``[n]``; empty to use those of the classes."""
     marks: NDArray[np.int64] = field(default_factory=lambda: _NOBODY)
+    """Marker of each sample beside ``colours``, indices of ``MARKS``, int64 ``[n]``; empty for
+    discs."""
     image_of: Callable[[int], NDArray[np.float32]] | None = None
+    """Returns the image of a sample by index; images are shown for samples far enough apart not to
+    overlap. None to show all as dots."""
     image_style: ImageStyle = GLYPHS
+    """How images are rendered."""
     cut_out: bool = False
+    """Whether images are drawn without their background, as on the map; else framed."""
     equal: bool = False
+    """Whether both axes have the same unit length."""
     title: str = ""
+    """Title above the plot, used if there are several."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes and samples."""

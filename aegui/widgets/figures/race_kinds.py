@@ -25,16 +25,13 @@ VALUES = table(
 
 @dataclass(frozen=True)
 class RaceView:
-    """Display options of a race.
-
-    Attributes:
-        clock: Horizontal axis, a key of ``CLOCKS``.
-        value: Plotted value, a key of ``VALUES``.
-        is_log: Whether the vertical axis is logarithmic.
-        is_log_clock: Whether the horizontal axis is logarithmic.
-    """
+    """Display options of a race."""
 
     clock: str = "epochs"
+    """Horizontal axis, a key of ``CLOCKS``."""
     value: str = "loss"
+    """Plotted value, a key of ``VALUES``."""
     is_log: bool = True
+    """Whether the vertical axis is logarithmic."""
     is_log_clock: bool = False
+    """Whether the horizontal axis is logarithmic."""

@@ -30,27 +30,24 @@ _HAIR = 0.01
 
 @dataclass(frozen=True, eq=False)
 class PictureSheet(ItemPlot):
-    """A table of images of one size.
-
-    Attributes:
-        rows: Images ``[H, W]`` or ``[C, H, W]`` in 0..1 by row; None for an empty cell.
-        image_style: How images are rendered.
-        row_names: Names beside the rows, may have line breaks; or empty.
-        column_names: Names above the columns (below them with ``axes``), or empty.
-        notes: Text below each image, or empty.
-        noted: What the notes are, written beside them; or empty.
-        axes: Names of the horizontal and vertical axis, where rows and columns stand for values.
-        block: Number of rows per block; blocks are separated by a wider gap.
-    """
+    """A table of images of one size."""
 
     rows: tuple[tuple[Image | None, ...], ...]
+    """Images ``[H, W]`` or ``[C, H, W]`` in 0..1 by row; None for an empty cell."""
     image_style: ImageStyle
+    """How images are rendered."""
     row_names: tuple[str, ...] = ()
+    """Names beside the rows, may have line breaks; or empty."""
     column_names: tuple[str, ...] = ()
+    """Names above the columns (below them with ``axes``), or empty."""
     notes: tuple[tuple[str, ...], ...] = ()
+    """Text below each image, or empty."""
     noted: str = ""
+    """What the notes are, written beside them; or empty."""
     axes: tuple[str, str] | None = None
+    """Names of the horizontal and vertical axis, where rows and columns stand for values."""
     block: int = 0
+    """Number of rows per block; blocks are separated by a wider gap."""
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the images and return their shapes, row by row."""
@@ -173,21 +170,18 @@ class PictureSheet(ItemPlot):
 
 @dataclass(frozen=True, eq=False)
 class WrappedRows:
-    """Rows of images that belong together, wrapped at the width of the page.
-
-    Attributes:
-        names: Names of the rows.
-        rows: Images of each row, of equal length.
-        image_style: How images are rendered.
-        notes: Text below each image of the last row, or empty.
-        noted: What the notes are.
-    """
+    """Rows of images that belong together, wrapped at the width of the page."""
 
     names: tuple[str, ...]
+    """Names of the rows."""
     rows: tuple[tuple[Image, ...], ...]
+    """Images of each row, of equal length."""
     image_style: ImageStyle
+    """How images are rendered."""
     notes: tuple[str, ...] = ()
+    """Text below each image of the last row, or empty."""
     noted: str = ""
+    """What the notes are."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint all images, with the number per line that makes them largest."""

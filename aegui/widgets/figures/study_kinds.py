@@ -27,17 +27,14 @@ Needs = Literal["figures", "curves", "networks"]
 
 @dataclass(frozen=True)
 class PictureKind(Choice):
-    """One kind of plot.
-
-    Attributes:
-        needs: Required material: figures only, histories, or networks.
-        by_figure: Whether it shows one figure of the runs, which can be chosen.
-        can_be_log: Whether its values may be on a logarithmic axis.
-    """
+    """One kind of plot."""
 
     needs: Needs = "figures"
+    """Required material: figures only, histories, or networks."""
     by_figure: bool = True
+    """Whether it shows one figure of the runs, which can be chosen."""
     can_be_log: bool = False
+    """Whether its values may be on a logarithmic axis."""
 
 
 PICTURES = table(
@@ -153,50 +150,44 @@ SHOWN = table(
 
 @dataclass(frozen=True)
 class PictureChoice:
-    """Options of a plot.
-
-    Attributes:
-        figure: Figure of the runs; "" for the one that verdicts are based on.
-        column: A key of ``COLUMNS``, for curves.
-        band: A key of ``BANDS``.
-        is_log: Whether values are on a logarithmic axis, where possible.
-        across: Horizontal axis of a heat map; "" for the last usable axis.
-        up: Vertical axis of a heat map; "" for the first other axis.
-        sample: Index of the shown sample among those with known answers.
-        shown: A key of ``SHOWN``.
-        order: Order of the seeds, a key of ``ORDERS``.
-    """
+    """Options of a plot."""
 
     figure: str = ""
+    """Figure of the runs; "" for the one that verdicts are based on."""
     column: str = "loss"
+    """A key of ``COLUMNS``, for curves."""
     band: str = "std"
+    """A key of ``BANDS``."""
     is_log: bool = False
+    """Whether values are on a logarithmic axis, where possible."""
     across: str = ""
+    """Horizontal axis of a heat map; "" for the last usable axis."""
     up: str = ""
+    """Vertical axis of a heat map; "" for the first other axis."""
     sample: int = 0
+    """Index of the shown sample among those with known answers."""
     shown: str = "answer"
+    """A key of ``SHOWN``."""
     order: str = "seed"
+    """Order of the seeds, a key of ``ORDERS``."""
 
 
 @dataclass(frozen=True, eq=False)
 class StudyPicture:
-    """A plot, and the settings that its items belong to.
-
-    Attributes:
-        plot: The chart.
-        items: For each item, indices of its settings in ``StudyResult.cells``, best first.
-        words: A sentence for each item.
-        caption: What is shown and its source, beyond the title.
-        write: Returns the numbers as CSV, "" if there are none; slower than drawing.
-        runs: For items that are single runs: item -> index of the setting, and seed.
-    """
+    """A plot, and the settings that its items belong to."""
 
     plot: ItemPlot
+    """The chart."""
     items: tuple[tuple[int, ...], ...]
+    """For each item, indices of its settings in ``StudyResult.cells``, best first."""
     words: Sequence[str]
+    """A sentence for each item."""
     caption: str
+    """What is shown and its source, beyond the title."""
     write: Callable[[], str] = lambda: ""
+    """Returns the numbers as CSV, "" if there are none; slower than drawing."""
     runs: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    """For items that are single runs: item -> index of the setting, and seed."""
 
     @property
     def csv(self) -> str:

@@ -31,21 +31,18 @@ _FEWEST_LEVELS = 3
 
 @dataclass(frozen=True, eq=False)
 class NoiseTestRows:
-    """Wrong pixels of networks trained in several ways and tested with several noises.
-
-    Attributes:
-        noises: The K test noises.
-        rows: How the networks were trained.
-        values: For each row, float64 ``[K, seeds]``.
-        limits: Lower bound for any network, float64 ``[K]``; None if unknown.
-        indices: Index of each row in ``StudyResult.cells``.
-    """
+    """Wrong pixels of networks trained in several ways and tested with several noises."""
 
     noises: tuple[CorruptionSpec, ...]
+    """The K test noises."""
     rows: tuple[str, ...]
+    """How the networks were trained."""
     values: tuple[NDArray[np.float64], ...]
+    """For each row, float64 ``[K, seeds]``."""
     limits: NDArray[np.float64] | None
+    """Lower bound for any network, float64 ``[K]``; None if unknown."""
     indices: tuple[int, ...]
+    """Index of each row in ``StudyResult.cells``."""
 
     @property
     def means(self) -> NDArray[np.float64]:

@@ -222,11 +222,7 @@ class PercentField(CountField):
 
 
 class RangeField(QWidget):
-    """Two numbers: the lower and the upper end of a range.
-
-    Attributes:
-        ends: The two number fields.
-    """
+    """Two numbers: the lower and the upper end of a range."""
 
     edited = Signal(object)
 
@@ -244,6 +240,7 @@ class RangeField(QWidget):
         self._value = (low, high)
         first, last = (NumberField(low * self._unit, high * self._unit, step) for _ in range(2))
         self.ends = first, last
+        """The two number fields."""
         for end in self.ends:
             end.setMinimumWidth(60)
             end.setSuffix(" %" if shares else "")

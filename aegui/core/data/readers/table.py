@@ -53,19 +53,16 @@ READERS: dict[str, Reader] = table(
 
 @dataclass(frozen=True, eq=False)
 class GlyphFile:
-    """The content of a glyph file.
-
-    Attributes:
-        path: The file.
-        reader: Key of the reader in ``READERS``.
-        datasets: One set for each array, list or sheet in the file; at least one.
-        notes: Translated notes on what was assumed or left out.
-    """
+    """The content of a glyph file."""
 
     path: Path
+    """The file."""
     reader: str
+    """Key of the reader in ``READERS``."""
     datasets: tuple[Dataset, ...]
+    """One set for each array, list or sheet in the file; at least one."""
     notes: tuple[str, ...]
+    """Translated notes on what was assumed or left out."""
 
 
 def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = None) -> GlyphFile:

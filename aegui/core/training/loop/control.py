@@ -19,28 +19,25 @@ class Control:
 
     Each attribute is replaced as a whole, so that a reader in another thread sees either the old or
     the new value and no lock is needed.
-
-    Attributes:
-        learning_rate: Base rate from now on; the schedule's factors still apply. None keeps the
-            recipe's.
-        corruption: Kind, level and freshness of the noise from now on; the number of copies stays
-            the recipe's. None keeps the recipe's.
-        spare_cores: Cores that the training leaves to the window; read once, at the start.
-        max_chunk: Maximum number of epochs between two yields; 1 while stepping and in slow motion.
-        train_generator: Whether the generator of a GAN is trained.
-        train_discriminator: Whether its discriminator is trained.
-        timeline_bytes: Memory for the weights of past epochs; read once, at the start.
-        stop: Whether the training should end; long operations are then cancelled.
     """
 
     learning_rate: float | None = None
+    """Base rate from now on; the schedule's factors still apply. None keeps the recipe's."""
     corruption: CorruptionSpec | None = None
+    """Kind, level and freshness of the noise from now on; the number of copies stays the recipe's.
+    None keeps the recipe's."""
     spare_cores: int = 0
+    """Cores that the training leaves to the window; read once, at the start."""
     max_chunk: int = MAX_CHUNK
+    """Maximum number of epochs between two yields; 1 while stepping and in slow motion."""
     train_generator: bool = True
+    """Whether the generator of a GAN is trained."""
     train_discriminator: bool = True
+    """Whether its discriminator is trained."""
     timeline_bytes: int = BUDGET_BYTES
+    """Memory for the weights of past epochs; read once, at the start."""
     stop: bool = False
+    """Whether the training should end; long operations are then cancelled."""
 
     def is_stopped(self) -> bool:
         """Return whether the training should end."""

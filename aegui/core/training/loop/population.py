@@ -49,21 +49,18 @@ _MAX_NUMBERS = 1 << 20
 
 @dataclass(frozen=True, eq=False)
 class EndedRun:
-    """One run that has ended.
-
-    Attributes:
-        run: Its index among the members.
-        result: Its figures, as if trained alone; its seconds are its share of the total.
-        reason: Why it ended.
-        history: The recorded columns by name, ``[n]`` each.
-        row: Its best weights as one row, ``[P]``, as in a timeline.
-    """
+    """One run that has ended."""
 
     run: int
+    """Its index among the members."""
     result: RunResult
+    """Its figures, as if trained alone; its seconds are its share of the total."""
     reason: Reason
+    """Why it ended."""
     history: dict[str, NDArray[np.float64]]
+    """The recorded columns by name, ``[n]`` each."""
     row: NDArray[np.float32]
+    """Its best weights as one row, ``[P]``, as in a timeline."""
 
 
 def trains_in_population(resolved: ResolvedRecipe) -> bool:

@@ -59,30 +59,27 @@ def next_recorded_position(position: float, last: int, rows: int) -> float:
 
 @dataclass(frozen=True, eq=False)
 class HistoryView:
-    """The rows recorded up to one moment: n rows of K runs. The arrays must not be written to.
-
-    Attributes:
-        epoch: float64 ``[n]``, epochs done (row 0 is epoch 0, before the first step); whole numbers
-            except in the first epochs of large sets.
-        seconds: float64 ``[n]``, training time so far, pauses excluded.
-        learning_rate: float64 ``[n]``.
-        loss: float32 ``[n, K]``, the loss on the inputs of that step (corrupted, if noise is on).
-        wrong_mean: float32 ``[n, K]``, mean wrong pixels per sample, clean input; this and the next
-            two are NaN for models that do not reconstruct.
-        wrong_max: float32 ``[n, K]``, wrong pixels of the worst sample, clean input.
-        share_at_most_1: float32 ``[n, K]``, share of samples with at most 1 wrong pixel.
-        extra: Further terms by key (see ``terms.py``), each float32 ``[n, K]``; NaN where a row has
-            no value.
-    """
+    """The rows recorded up to one moment: n rows of K runs. The arrays must not be written to."""
 
     epoch: NDArray[np.float64]
+    """float64 ``[n]``, epochs done (row 0 is epoch 0, before the first step); whole numbers except
+    in the first epochs of large sets."""
     seconds: NDArray[np.float64]
+    """float64 ``[n]``, training time so far, pauses excluded."""
     learning_rate: NDArray[np.float64]
+    """float64 ``[n]``."""
     loss: NDArray[np.float32]
+    """float32 ``[n, K]``, the loss on the inputs of that step (corrupted, if noise is on)."""
     wrong_mean: NDArray[np.float32]
+    """float32 ``[n, K]``, mean wrong pixels per sample, clean input; this and the next two are NaN
+    for models that do not reconstruct."""
     wrong_max: NDArray[np.float32]
+    """float32 ``[n, K]``, wrong pixels of the worst sample, clean input."""
     share_at_most_1: NDArray[np.float32]
+    """float32 ``[n, K]``, share of samples with at most 1 wrong pixel."""
     extra: Mapping[str, NDArray[np.float32]] = field(default_factory=lambda: MappingProxyType({}))
+    """Further terms by key (see ``terms.py``), each float32 ``[n, K]``; NaN where a row has no
+    value."""
 
     def __len__(self) -> int:
         """The number of rows n."""

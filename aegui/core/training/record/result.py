@@ -26,45 +26,39 @@ GOALS = ("at_most_1", "exact")
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Everything needed to continue exactly: weights, optimiser state, generators' states.
-
-    Attributes:
-        epoch: Epochs done.
-        tensors: Arrays by name.
-        scalars: Plain values by name.
-    """
+    """Everything needed to continue exactly: weights, optimiser state, generators' states."""
 
     epoch: int
+    """Epochs done."""
     tensors: Mapping[str, NDArray[np.generic]]
+    """Arrays by name."""
     scalars: Mapping[str, int | float | str]
+    """Plain values by name."""
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """Figures of one run.
-
-    Attributes:
-        seed: The seed of this run.
-        epochs: Epochs done.
-        seconds: Training time of the whole population, pauses excluded.
-        loss: The last loss.
-        best_loss: The loss of the best weights (see ``best.py``).
-        best_epoch: The epoch of the best weights; whole except in the first epochs of large sets.
-        wrong_pixels: Per sample, with the best weights and clean input; empty for models that do
-            not reconstruct.
-        first_epoch: First epoch of each of ``GOALS``; None if it was never reached.
-        figures: Further figures of the best weights, by the keys of ``terms.py``.
-    """
+    """Figures of one run."""
 
     seed: int
+    """The seed of this run."""
     epochs: int
+    """Epochs done."""
     seconds: float
+    """Training time of the whole population, pauses excluded."""
     loss: float
+    """The last loss."""
     best_loss: float
+    """The loss of the best weights (see ``best.py``)."""
     best_epoch: float
+    """The epoch of the best weights; whole except in the first epochs of large sets."""
     wrong_pixels: tuple[int, ...]
+    """Per sample, with the best weights and clean input; empty for models that do not reconstruct.
+    """
     first_epoch: Mapping[str, int | None]
+    """First epoch of each of ``GOALS``; None if it was never reached."""
     figures: Mapping[str, float] = field(default_factory=dict)
+    """Further figures of the best weights, by the keys of ``terms.py``."""
 
     @property
     def wrong_mean(self) -> float:
@@ -94,39 +88,36 @@ class RunResult:
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """Outcome of a training: weights, figures and history.
-
-    Attributes:
-        snapshot: The best weights of each run, those of its ``best_epoch``.
-        last: The weights of the last epoch.
-        history: The recorded rows.
-        runs: Figures of each run.
-        reason: Why it ended.
-        message: Translated advice or warning for the user; empty if there is none.
-        engine: Key of the step engine that was used.
-        device: Description of the device that was used, as in ``Training``.
-        seconds: Training time, pauses excluded.
-        epochs_per_second: Mean rate.
-        checkpoint: State to continue from.
-        measured: Whether all figures are complete; otherwise they are those of the last
-            measurement, on the samples that are measured during training.
-        timeline: Weights of epochs spread over the training.
-        has_best: Whether ``snapshot`` was selected; for a GAN it holds the last weights.
-        stages: The trainings that led here, this one last.
-    """
+    """Outcome of a training: weights, figures and history."""
 
     snapshot: Snapshot
+    """The best weights of each run, those of its ``best_epoch``."""
     last: Snapshot
+    """The weights of the last epoch."""
     history: HistoryView
+    """The recorded rows."""
     runs: tuple[RunResult, ...]
+    """Figures of each run."""
     reason: Reason
+    """Why it ended."""
     message: str
+    """Translated advice or warning for the user; empty if there is none."""
     engine: str
+    """Key of the step engine that was used."""
     device: str
+    """Description of the device that was used, as in ``Training``."""
     seconds: float
+    """Training time, pauses excluded."""
     epochs_per_second: float
+    """Mean rate."""
     checkpoint: Checkpoint
+    """State to continue from."""
     timeline: TimelineView | None = None
+    """Weights of epochs spread over the training."""
     has_best: bool = True
+    """Whether ``snapshot`` was selected; for a GAN it holds the last weights."""
     measured: bool = True
+    """Whether all figures are complete; otherwise they are those of the last measurement, on the
+    samples that are measured during training."""
     stages: tuple[Stage, ...] = ()
+    """The trainings that led here, this one last."""

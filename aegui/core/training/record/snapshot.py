@@ -36,22 +36,18 @@ class LayerWeights:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Weights of K runs after ``epoch`` epochs (0: before the first step), in layer order.
-
-    Attributes:
-        epoch: Whole epochs done.
-        layers: The chain from the first hidden layer to the output; for a GAN only its generator.
-        parts: Further stacks by name, such as the ``head`` of a classifier.
-        epochs: For best weights: whole epochs done by each run; empty if all are those of
-            ``epoch``.
-    """
+    """Weights of K runs after ``epoch`` epochs (0: before the first step), in layer order."""
 
     epoch: int
+    """Whole epochs done."""
     layers: tuple[LayerWeights, ...]
+    """The chain from the first hidden layer to the output; for a GAN only its generator."""
     parts: Mapping[str, tuple[LayerWeights, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    """Further stacks by name, such as the ``head`` of a classifier."""
     epochs: tuple[int, ...] = ()
+    """For best weights: whole epochs done by each run; empty if all are those of ``epoch``."""
 
     def epoch_of(self, run: int) -> int:
         """Return the number of whole epochs after which the weights of ``run`` were taken."""

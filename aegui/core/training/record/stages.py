@@ -25,21 +25,18 @@ Epochs = Annotated[_Number, Field(ge=0)]
 
 @dataclass(frozen=True)
 class LiveChange:
-    """Settings changed while the training ran, saved with it; None marks an unchanged setting.
-
-    Attributes:
-        epoch: Epochs done when the change took effect.
-        learning_rate: The base rate from then on.
-        corruption: The noise from then on.
-        generator: Whether the generator of a GAN is trained from then on.
-        discriminator: Whether its discriminator is trained from then on.
-    """
+    """Settings changed while the training ran, saved with it; None marks an unchanged setting."""
 
     epoch: Epochs
+    """Epochs done when the change took effect."""
     learning_rate: Annotated[_Number, Field(gt=0)] | None = None
+    """The base rate from then on."""
     corruption: CorruptionSpec | None = None
+    """The noise from then on."""
     generator: bool | None = None
+    """Whether the generator of a GAN is trained from then on."""
     discriminator: bool | None = None
+    """Whether its discriminator is trained from then on."""
 
     def joined(self, later: LiveChange) -> LiveChange:
         """Return both changes combined; values set by ``later`` take precedence."""
@@ -50,40 +47,34 @@ class LiveChange:
 
 @dataclass(frozen=True)
 class Stage:
-    """One training, from Train (or Continue, or a fork) to its end.
-
-    Attributes:
-        kind: What it started from.
-        start: Epochs done when it began, counted from the first stage on.
-        stop: Epochs done when it ended, or when a fork branched off.
-        recipe: The requested recipe; for a continued one, its epochs are those of this stage alone.
-        changes: Settings changed while it ran, in order.
-        reason: Why it ended (see ``Reason``); "" where a fork branched off.
-        data: Name of the training set.
-        samples: Number of samples in that set.
-    """
+    """One training, from Train (or Continue, or a fork) to its end."""
 
     kind: StageKind
+    """What it started from."""
     start: float
+    """Epochs done when it began, counted from the first stage on."""
     stop: float
+    """Epochs done when it ended, or when a fork branched off."""
     recipe: Recipe
+    """The requested recipe; for a continued one, its epochs are those of this stage alone."""
     changes: tuple[LiveChange, ...] = ()
+    """Settings changed while it ran, in order."""
     reason: str = ""
+    """Why it ended (see ``Reason``); "" where a fork branched off."""
     data: str = ""
+    """Name of the training set."""
     samples: int = 0
+    """Number of samples in that set."""
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a starting training needs in order to record its provenance.
-
-    Attributes:
-        before: The stages that it continues.
-        requested_recipe: As the user requested it, if the recipe to be trained has more epochs.
-    """
+    """What a starting training needs in order to record its provenance."""
 
     before: tuple[Stage, ...] = ()
+    """The stages that it continues."""
     requested_recipe: Recipe | None = None
+    """As the user requested it, if the recipe to be trained has more epochs."""
 
 
 def until(stages: tuple[Stage, ...], epoch: float) -> tuple[Stage, ...]:

@@ -34,31 +34,25 @@ SAVED_BYTES = 16 << 20
 
 @dataclass(frozen=True, eq=False)
 class TimelineFrame:
-    """The weights at one epoch.
-
-    Attributes:
-        epoch: Epochs done; whole except in the first epochs of large sets.
-        row: Parameters followed by buffers of all runs, ``[n]``, read-only; float32, or float16 if
-            read from a file.
-    """
+    """The weights at one epoch."""
 
     epoch: float
+    """Epochs done; whole except in the first epochs of large sets."""
     row: NDArray[np.floating]
+    """Parameters followed by buffers of all runs, ``[n]``, read-only; float32, or float16 if read
+    from a file."""
 
 
 @dataclass(frozen=True, eq=False)
 class TimelineView:
-    """The weights kept up to one moment, oldest first; immutable.
-
-    Attributes:
-        of: The network that the weights belong to.
-        runs: Runs of the population.
-        frames: The kept weights, by increasing epoch.
-    """
+    """The weights kept up to one moment, oldest first; immutable."""
 
     of: ResolvedRecipe | Shapes
+    """The network that the weights belong to."""
     runs: int
+    """Runs of the population."""
     frames: tuple[TimelineFrame, ...]
+    """The kept weights, by increasing epoch."""
 
     def __len__(self) -> int:
         """The number of frames."""
@@ -131,16 +125,14 @@ class Fork:
 
     The optimiser state is not carried over: its averages start afresh, as do schedule, patience
     and goals.
-
-    Attributes:
-        epoch: Epochs done.
-        row: The weights, as in ``TimelineFrame``.
-        signature: ``ResolvedRecipe.signature`` of the network that they belong to.
     """
 
     epoch: int
+    """Epochs done."""
     row: NDArray[np.floating]
+    """The weights, as in ``TimelineFrame``."""
     signature: str
+    """``ResolvedRecipe.signature`` of the network that they belong to."""
 
 
 def row_of(snapshot: Snapshot, of: ResolvedRecipe | Shapes) -> NDArray[np.float32] | None:

@@ -45,17 +45,14 @@ MAX_READ = 400_000
 
 @dataclass(frozen=True, eq=False)
 class AnsweringModel:
-    """A network that answers.
-
-    Attributes:
-        key: ``SHOWN``, or the key of another network.
-        name: Display name.
-        codec: The network.
-    """
+    """A network that answers."""
 
     key: str
+    """``SHOWN``, or the key of another network."""
     name: str
+    """Display name."""
     codec: Codec
+    """The network."""
 
     @cached_property
     def is_quick(self) -> bool:
@@ -65,57 +62,48 @@ class AnsweringModel:
 
 @dataclass(frozen=True, eq=False)
 class SheetAnswer:
-    """One answer of the sheet.
-
-    Attributes:
-        key: Key of the network, or ``BEST``.
-        name: Display name.
-        answer: The answer, as from ``answers.answer``.
-        expected: Expected count of wrong pixels given characters and noise; None if unknown.
-        repairs: The intermediate answers, if the network has denoised its own output.
-    """
+    """One answer of the sheet."""
 
     key: str
+    """Key of the network, or ``BEST``."""
     name: str
+    """Display name."""
     answer: Answer
+    """The answer, as from ``answers.answer``."""
     expected: float | None = None
+    """Expected count of wrong pixels given characters and noise; None if unknown."""
     repairs: Repairs | None = None
+    """The intermediate answers, if the network has denoised its own output."""
 
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """The best possible answer to the drawing, or why it is unknown.
-
-    Attributes:
-        reading: Posterior over the characters given the drawing; None if unknown.
-        spec: The noise assumed for the drawing.
-        estimate: How the level was estimated; None if it was given.
-        reason: Why there is no reading; empty if there is one.
-        note: Caveat to display with the limit; mostly empty.
-    """
+    """The best possible answer to the drawing, or why it is unknown."""
 
     reading: BayesReading | None
+    """Posterior over the characters given the drawing; None if unknown."""
     spec: CorruptionSpec
+    """The noise assumed for the drawing."""
     estimate: LevelEstimate | None = None
+    """How the level was estimated; None if it was given."""
     reason: str = ""
+    """Why there is no reading; empty if there is one."""
     note: str = ""
+    """Caveat to display with the limit; mostly empty."""
 
 
 @dataclass(frozen=True, eq=False)
 class AnswerSheet:
-    """Answers to one drawing.
-
-    Attributes:
-        dataset: The set of the nearest samples and of the known characters.
-        answers: Those of the networks in their order, then the best possible one if known.
-        limit: The best possible answer, or why it is unknown.
-        steps: Number of denoising passes.
-    """
+    """Answers to one drawing."""
 
     dataset: Dataset
+    """The set of the nearest samples and of the known characters."""
     answers: tuple[SheetAnswer, ...]
+    """Those of the networks in their order, then the best possible one if known."""
     limit: Limit
+    """The best possible answer, or why it is unknown."""
     steps: int
+    """Number of denoising passes."""
 
 
 def fits(codec: Codec, state: DrawingState) -> bool:

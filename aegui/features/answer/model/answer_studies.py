@@ -50,32 +50,26 @@ _SHAPES: dict[str, Shape] = {
 
 @dataclass(frozen=True)
 class MixUp(MixedPair):
-    """Two characters that noise makes similar, or that the network confuses.
-
-    Attributes:
-        alike: Error rate of the best decision between the two; 0.5 is guessing.
-    """
+    """Two characters that noise makes similar, or that the network confuses."""
 
     alike: float
+    """Error rate of the best decision between the two; 0.5 is guessing."""
 
 
 @dataclass(frozen=True, eq=False)
 class MixUps:
-    """The pairs of a set.
-
-    Attributes:
-        dataset: The set.
-        name: Name of the network.
-        spec: The noise.
-        draws: Draws of each character.
-        pairs: Those the network confuses most often first, then the hardest others.
-    """
+    """The pairs of a set."""
 
     dataset: Dataset
+    """The set."""
     name: str
+    """Name of the network."""
     spec: CorruptionSpec
+    """The noise."""
     draws: int
+    """Draws of each character."""
     pairs: tuple[MixUp, ...]
+    """Those the network confuses most often first, then the hardest others."""
 
 
 def mix_ups(

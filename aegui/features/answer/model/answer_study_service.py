@@ -35,41 +35,34 @@ MAX_AVERAGED = 1_000
 
 @dataclass(frozen=True, eq=False)
 class MeasuredOutliers:
-    """The outlier bench of one network.
-
-    Attributes:
-        codec: The network.
-        name: Its display name.
-        dataset: Its data set.
-        source: What it was compared with: a key, a path, or "".
-        bench: The errors.
-        held_out: Whether the measured samples of its set were held out from training; None if
-            unknown.
-    """
+    """The outlier bench of one network."""
 
     codec: Codec
+    """The network."""
     name: str
+    """Its display name."""
     dataset: Dataset
+    """Its data set."""
     source: str
+    """What it was compared with: a key, a path, or ""."""
     bench: OutlierBench
+    """The errors."""
     held_out: bool | None = None
+    """Whether the measured samples of its set were held out from training; None if unknown."""
 
 
 @dataclass(frozen=True, eq=False)
 class SetLimit:
-    """Average error of the best possible answer over all characters of a set.
-
-    Attributes:
-        dataset: The set.
-        spec: The noise.
-        prior: Frequencies of the characters; None for equal ones.
-        limit: The average.
-    """
+    """Average error of the best possible answer over all characters of a set."""
 
     dataset: Dataset
+    """The set."""
     spec: CorruptionSpec
+    """The noise."""
     prior: Prior | None
+    """Frequencies of the characters; None for equal ones."""
     limit: BayesLimit
+    """The average."""
 
     def is_of(self, dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> bool:
         """Return whether the limit belongs to this set, noise and prior."""

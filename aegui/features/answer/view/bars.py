@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SampleBar(RowBar):
-    """A row with a sample.
-
-    Attributes:
-        index: Index of the sample whose image is shown, or None.
-    """
+    """A row with a sample."""
 
     index: int | None = None
+    """Index of the sample whose image is shown, or None."""
 
 
 class SampleBars(RowBars):

@@ -17,23 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Edited:
-    """The differences between the draft and the trained recipe.
-
-    Attributes:
-        trained: The recipe that was trained.
-        learnt: The samples it was trained on.
-        recipe: The draft's recipe.
-        dataset: The draft's samples.
-        changes: The settings that differ.
-        has_other_data: Whether the samples differ.
-    """
+    """The differences between the draft and the trained recipe."""
 
     trained: Recipe
+    """The recipe that was trained."""
     learnt: Dataset
+    """The samples it was trained on."""
     recipe: Recipe
+    """The draft's recipe."""
     dataset: Dataset
+    """The draft's samples."""
     changes: tuple[Change, ...]
+    """The settings that differ."""
     has_other_data: bool
+    """Whether the samples differ."""
 
 
 def edited_since(trained: Recipe, learnt: Dataset, draft: DraftState) -> Edited | None:

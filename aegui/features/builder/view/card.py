@@ -40,23 +40,20 @@ _UNKNOWN = "?"
 
 @dataclass(frozen=True)
 class CardState:
-    """The state that one card shows.
-
-    Attributes:
-        planned: The layer and its position in the stack.
-        widest: Units of the widest layer, to scale the hourglass.
-        problem: What is wrong with the layer, or an empty string.
-        details: The input's image size and number of samples as text; the first that fits is shown.
-        with_kind: Whether the title names the kind of layer.
-        remedy: The offered remedy of the problem, or an empty string.
-    """
+    """The state that one card shows."""
 
     planned: PlannedLayer
+    """The layer and its position in the stack."""
     widest: int
+    """Units of the widest layer, to scale the hourglass."""
     problem: str = ""
+    """What is wrong with the layer, or an empty string."""
     details: tuple[str, ...] = ()
+    """The input's image size and number of samples as text; the first that fits is shown."""
     with_kind: bool = False
+    """Whether the title names the kind of layer."""
     remedy: str = ""
+    """The offered remedy of the problem, or an empty string."""
 
     @property
     def has_own_units(self) -> bool:

@@ -108,12 +108,7 @@ def lowered(label: str) -> str:
 
 
 class CardBody(QWidget):
-    """The fields of one kind of layer, built from the table ``FIELDS``; passive.
-
-    Attributes:
-        fields: The editors by the name of their setting.
-        more: The button that unfolds the other fields, or None if none is folded.
-    """
+    """The fields of one kind of layer, built from the table ``FIELDS``; passive."""
 
     edited = Signal(str, object)
     """A field of the layer and its new value."""
@@ -123,10 +118,12 @@ class CardBody(QWidget):
         self._kind = kind
         self._table = FIELDS[kind]
         self.fields: dict[str, Editor] = {}
+        """The editors by the name of their setting."""
         self._labels: dict[str, QLabel] = {}
         self._curve: ActivationCurve | None = None
         self._fixed_units: QLabel | None = None
         self.more: QToolButton | None = None
+        """The button that unfolds the other fields, or None if none is folded."""
         self._is_known = False
         for field in self._table:
             self.fields[field.name] = self._editor(field)

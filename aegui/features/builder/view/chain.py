@@ -36,13 +36,7 @@ _GHOST_OPACITY = 0.8
 
 
 class LayerChain(QWidget):
-    """Cards from the input to the output with the connections between them.
-
-    Attributes:
-        cards: From the input to the output.
-        gaps: Between them.
-        menu: The last opened menu of new layers, or None.
-    """
+    """Cards from the input to the output with the connections between them."""
 
     recipe_edited = Signal(object, str)
     """With Recipe, str: the recipe asked for, and the text of the undo step."""
@@ -70,8 +64,11 @@ class LayerChain(QWidget):
         self._drag_target: int | None = None
         self._ghost: QLabel | None = None
         self.menu: AddMenu | None = None
+        """The last opened menu of new layers, or None."""
         self.cards: list[LayerCard] = []
+        """From the input to the output."""
         self.gaps: list[LayerGap] = []
+        """Between them."""
         self._column = column(1, spacing=0)
         self.setLayout(self._column)
 

@@ -18,23 +18,20 @@ MAX_LINES = 3
 
 @dataclass(frozen=True)
 class StripState:
-    """The state that the strip shows.
-
-    Attributes:
-        head: A short headline.
-        lines: The differences, one line each.
-        is_viewing: Whether the panels show the recipe as it was trained.
-        is_busy: Whether a training is running; then nothing can be trained or viewed.
-        can_train: Whether the draft can be trained.
-        can_continue: Whether the run's training can be continued with the draft.
-    """
+    """The state that the strip shows."""
 
     head: str
+    """A short headline."""
     lines: tuple[str, ...] = ()
+    """The differences, one line each."""
     is_viewing: bool = False
+    """Whether the panels show the recipe as it was trained."""
     is_busy: bool = False
+    """Whether a training is running; then nothing can be trained or viewed."""
     can_train: bool = False
+    """Whether the draft can be trained."""
     can_continue: bool = False
+    """Whether the run's training can be continued with the draft."""
 
 
 class EditedStrip(QFrame):

@@ -31,19 +31,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LinearReference:
-    """The loss of PCA with as many components as the code has units.
-
-    Attributes:
-        components: Units of the code, k.
-        value: The loss of its reconstructions of the clean training images, on the scale of the
-            reconstruction that the history records: a mean over pixels, or with a Gaussian code
-            their sum for each image.
-        term: Term of the history to compare it with, ``loss`` or ``reconstruction``.
-    """
+    """The loss of PCA with as many components as the code has units."""
 
     components: int
+    """Units of the code, k."""
     value: float
+    """The loss of its reconstructions of the clean training images, on the scale of the
+    reconstruction that the history records: a mean over pixels, or with a Gaussian code their sum
+    for each image."""
     term: str
+    """Term of the history to compare it with, ``loss`` or ``reconstruction``."""
 
 
 @dataclass(frozen=True, eq=False)

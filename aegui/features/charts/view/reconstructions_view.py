@@ -45,21 +45,18 @@ _MAX_ON_PAPER = 96
 
 @dataclass(frozen=True)
 class _PictureLayout:
-    """The grid of groups. A group is the two or three images of one sample and a line of text.
-
-    Attributes:
-        scale: Screen pixels per image pixel.
-        columns: Groups side by side.
-        glyphs: Width and height of the images of a group, in image pixels.
-        cell_width: Width of a group, whose caption may be wider than the images, in image pixels.
-        group: Width and height of a group with the gap to the next, in image pixels.
-    """
+    """The grid of groups. A group is the two or three images of one sample and a line of text."""
 
     scale: int
+    """Screen pixels per image pixel."""
     columns: int
+    """Groups side by side."""
     glyphs: tuple[int, int]
+    """Width and height of the images of a group, in image pixels."""
     cell_width: int
+    """Width of a group, whose caption may be wider than the images, in image pixels."""
     group: tuple[int, int]
+    """Width and height of a group with the gap to the next, in image pixels."""
 
     @property
     def row_px(self) -> int:

@@ -41,42 +41,36 @@ LIVE_MS = 500
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """The network to evaluate, and the available samples.
-
-    Attributes:
-        codec: Its weights.
-        recipe: The recipe it was trained with.
-        dataset: The set it was trained on.
-        shown: The set shown, which may be another one.
-        is_live: Whether the network is being trained.
-    """
+    """The network to evaluate, and the available samples."""
 
     codec: Codec
+    """Its weights."""
     recipe: Recipe
+    """The recipe it was trained with."""
     dataset: Dataset
+    """The set it was trained on."""
     shown: Dataset
+    """The set shown, which may be another one."""
     is_live: bool
+    """Whether the network is being trained."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A finished evaluation.
-
-    Attributes:
-        found: The answers to the samples ``indices``, in their order.
-        dataset: The set that the samples belong to.
-        indices: int64 ``[n]``, their places in ``dataset``.
-        total: Number of samples in the whole part.
-        part: Key of the part.
-        epoch: Epoch of the weights.
-    """
+    """A finished evaluation."""
 
     found: Classification
+    """The answers to the samples ``indices``, in their order."""
     dataset: Dataset
+    """The set that the samples belong to."""
     indices: NDArray[np.int64]
+    """int64 ``[n]``, their places in ``dataset``."""
     total: int
+    """Number of samples in the whole part."""
     part: str
+    """Key of the part."""
     epoch: int
+    """Epoch of the weights."""
 
 
 class ClassifierService(Service):

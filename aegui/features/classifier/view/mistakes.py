@@ -32,19 +32,16 @@ _LONGEST = 12
 
 @dataclass(frozen=True, eq=False)
 class ShownMistakes:
-    """The samples to show.
-
-    Attributes:
-        found: The answers.
-        images: ``[N, C, H, W]`` of the set that the answers belong to; not copied.
-        indices: int64 ``[n]``, for each answer the place of its sample in the set.
-        order: Indices of the answers to show, in order.
-    """
+    """The samples to show."""
 
     found: Classification
+    """The answers."""
     images: NDArray[np.float32]
+    """``[N, C, H, W]`` of the set that the answers belong to; not copied."""
     indices: NDArray[np.int64]
+    """int64 ``[n]``, for each answer the place of its sample in the set."""
     order: NDArray[np.int64]
+    """Indices of the answers to show, in order."""
 
 
 class _MistakeRows(PictureRows):

@@ -74,42 +74,36 @@ MEASURES: Mapping[MeasureKey, Measure] = {
 
 @dataclass(frozen=True, eq=False)
 class CodeSubject:
-    """The network whose code is analysed.
-
-    Attributes:
-        codec: Its weights, with an encoder.
-        dataset: Images that fit its input.
-        recipe: The recipe it was trained with.
-        is_live: Whether the network is being trained.
-    """
+    """The network whose code is analysed."""
 
     codec: Codec
+    """Its weights, with an encoder."""
     dataset: Dataset
+    """Images that fit its input."""
     recipe: Recipe
+    """The recipe it was trained with."""
     is_live: bool
+    """Whether the network is being trained."""
 
 
 @dataclass(frozen=True, eq=False)
 class CodeAnalysis:
-    """A finished analysis.
-
-    Attributes:
-        figures: Statistics of each dimension.
-        statistics: Statistics of the code as a whole.
-        total: Number of samples in the set.
-        epoch: Epoch of the weights.
-        name: The recipe's name.
-        rho: The mean activation that a sparsity penalty aims at; None without one.
-        fitting: The most informative measure for a code of this kind.
-    """
+    """A finished analysis."""
 
     figures: DimensionFigures
+    """Statistics of each dimension."""
     statistics: CodeStatistics
+    """Statistics of the code as a whole."""
     total: int
+    """Number of samples in the set."""
     epoch: int
+    """Epoch of the weights."""
     name: str
+    """The recipe's name."""
     rho: float | None
+    """The mean activation that a sparsity penalty aims at; None without one."""
     fitting: MeasureKey
+    """The most informative measure for a code of this kind."""
 
     @property
     def measures(self) -> tuple[MeasureKey, ...]:
@@ -125,19 +119,16 @@ class CodeAnalysis:
 
 @dataclass(frozen=True, eq=False)
 class Traversal:
-    """Images decoded along one dimension of the code, with all others at their means.
-
-    Attributes:
-        dimension: Its index, from 0.
-        images: float32 ``[len(STEPS), C, H, W]``.
-        middle: The mean of the dimension.
-        sigma: Its standard deviation; that of the prior, 1, for a variational code.
-    """
+    """Images decoded along one dimension of the code, with all others at their means."""
 
     dimension: int
+    """Its index, from 0."""
     images: NDArray[np.float32]
+    """float32 ``[len(STEPS), C, H, W]``."""
     middle: float
+    """The mean of the dimension."""
     sigma: float
+    """Its standard deviation; that of the prior, 1, for a variational code."""
 
 
 class CodeService(Service):

@@ -39,21 +39,18 @@ _LONGEST_SOURCE = 1000
 
 @dataclass(frozen=True, eq=False)
 class ImportPreview:
-    """A preview of some of the images as they will be imported.
-
-    Attributes:
-        spec: How they were read.
-        images: float32 ``[n, C, H, W]`` in 0..1.
-        labels: n labels.
-        names: n names.
-        skipped: Names of unreadable files, with the reasons.
-    """
+    """A preview of some of the images as they will be imported."""
 
     spec: ImageSpec
+    """How they were read."""
     images: NDArray[np.float32]
+    """float32 ``[n, C, H, W]`` in 0..1."""
     labels: tuple[str, ...]
+    """n labels."""
     names: tuple[str, ...]
+    """n names."""
     skipped: tuple[tuple[str, str], ...]
+    """Names of unreadable files, with the reasons."""
 
 
 class ImageImport(Service):

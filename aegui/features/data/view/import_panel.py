@@ -42,11 +42,7 @@ _SKIPPED_PX = 110
 
 
 class ImportPanel(QWidget):
-    """Shows the images found and their preview; passive but for its signal.
-
-    Attributes:
-        form: The fields of a ``DataSpec`` for reading and for the number of images.
-    """
+    """Shows the images found and their preview; passive but for its signal."""
 
     spec_edited = Signal(object)
     """With ImageSpec: the settings for reading the images have changed."""
@@ -59,6 +55,7 @@ class ImportPanel(QWidget):
         self.state = dim(wrapped_label())
         self._shown = DataSpec()
         self.form = Form(self._shown, _FIELDS)
+        """The fields of a ``DataSpec`` for reading and for the number of images."""
         self.form.set_beginning("count", _USUAL_COUNT)
         self.majority = dim(wrapped_label())
         self.network = wrapped_label()

@@ -52,11 +52,7 @@ class _Bar(PaintedBase):
 
 
 class SharesBox(QWidget):
-    """The number of samples to use, and the share held out for validation.
-
-    Attributes:
-        form: Its fields, of a ``DataSpec``.
-    """
+    """The number of samples to use, and the share held out for validation."""
 
     split_edited = Signal(object)
     """With SplitSpec: another share or seed is requested."""
@@ -72,6 +68,7 @@ class SharesBox(QWidget):
         self._is_apart = False
         """Whether the validation samples are not a share of the set."""
         self.form = Form(self._shown, (_COUNT, _SHARE, _SEED))
+        """Its fields, of a ``DataSpec``."""
         self.check = ElidedCombo()
         self.check.setAccessibleName(tr("Validate on"))
         self.check.setToolTip(

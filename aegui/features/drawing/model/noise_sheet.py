@@ -26,39 +26,33 @@ LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 
 @dataclass(frozen=True, eq=False)
 class SheetRow:
-    """The answers of one network.
-
-    Attributes:
-        name: Name of the network.
-        images: float32 ``[L, H, W]`` or ``[L, 3, H, W]``, one per level.
-        wrong: Per level, pixels that differ from the clean drawing after thresholding both; None
-            for images with shades of grey or colours.
-        error: Per level, mean squared difference from the clean drawing.
-    """
+    """The answers of one network."""
 
     name: str
+    """Name of the network."""
     images: NDArray[np.float32]
+    """float32 ``[L, H, W]`` or ``[L, 3, H, W]``, one per level."""
     wrong: tuple[int, ...] | None
+    """Per level, pixels that differ from the clean drawing after thresholding both; None for images
+    with shades of grey or colours."""
     error: tuple[float, ...]
+    """Per level, mean squared difference from the clean drawing."""
 
 
 @dataclass(frozen=True, eq=False)
 class NoiseSheet:
-    """A drawing at several noise levels, and the answers of networks to it.
-
-    Attributes:
-        kind: The kind of noise, a key of ``CORRUPTIONS``.
-        levels: L levels.
-        noisy: The drawing at each level, float32 ``[L, H, W]`` or ``[L, 3, H, W]``.
-        rows: The answers of the networks.
-        glyphs: Whether pixels are either on or off.
-    """
+    """A drawing at several noise levels, and the answers of networks to it."""
 
     kind: str
+    """The kind of noise, a key of ``CORRUPTIONS``."""
     levels: tuple[float, ...]
+    """L levels."""
     noisy: NDArray[np.float32]
+    """The drawing at each level, float32 ``[L, H, W]`` or ``[L, 3, H, W]``."""
     rows: tuple[SheetRow, ...]
+    """The answers of the networks."""
     glyphs: bool
+    """Whether pixels are either on or off."""
 
 
 def clean_of(state: DrawingState) -> NDArray[np.float32]:

@@ -27,15 +27,12 @@ MAX = 5000
 
 @dataclass(frozen=True)
 class DataChange:
-    """The difference between two sets; samples are equal if both image and label are.
-
-    Attributes:
-        new: Number of samples that were not trained on.
-        gone: Number of samples that were trained on and have been removed.
-    """
+    """The difference between two sets; samples are equal if both image and label are."""
 
     new: int
+    """Number of samples that were not trained on."""
     gone: int
+    """Number of samples that were trained on and have been removed."""
 
     @property
     def words(self) -> str:

@@ -13,25 +13,22 @@ Kind = Literal["brush", "switch", "edit"]
 
 @dataclass(frozen=True)
 class Tool:
-    """A drawing tool.
-
-    Attributes:
-        key: Its key; its icon is ``edit-<key>``.
-        text: What it does.
-        shortcut: Its shortcut while the panel has the focus.
-        group: Tools of a group are adjacent.
-        kind: How it is used.
-        step: Name of its stroke in the history; only of brushes that change pixels.
-        in_row: Whether it has a button of its own; all tools are in the menu.
-    """
+    """A drawing tool."""
 
     key: str
+    """Its key; its icon is ``edit-<key>``."""
     text: str
+    """What it does."""
     shortcut: str
+    """Its shortcut while the panel has the focus."""
     group: str
+    """Tools of a group are adjacent."""
     kind: Kind = "edit"
+    """How it is used."""
     step: str = ""
+    """Name of its stroke in the history; only of brushes that change pixels."""
     in_row: bool = True
+    """Whether it has a button of its own; all tools are in the menu."""
 
 
 TOOLS = (

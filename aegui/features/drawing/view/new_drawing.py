@@ -26,26 +26,23 @@ _MARGIN_PX = 12
 
 @dataclass(frozen=True)
 class NewDrawing:
-    """The properties of a new drawing.
-
-    Attributes:
-        columns: Its width in pixels.
-        rows: Its height in pixels.
-        kind: The kind of its pixels: a key of ``KINDS``.
-        keeps: Whether it keeps the middle of the current drawing.
-    """
+    """The properties of a new drawing."""
 
     columns: Annotated[
         int, Field(ge=SMALLEST[1], le=LARGEST[1]), FieldWords("Co&lumns", "Its width in pixels")
     ]
+    """Its width in pixels."""
     rows: Annotated[
         int, Field(ge=SMALLEST[0], le=LARGEST[0]), FieldWords("&Rows", "Its height in pixels")
     ]
+    """Its height in pixels."""
     kind: Annotated[str, OneOf(KINDS), FieldWords("&Pixels", "What a pixel can be")]
+    """The kind of its pixels: a key of ``KINDS``."""
     keeps: Annotated[
         bool,
         FieldWords("&Keep the middle of the drawing", "Otherwise the new drawing starts empty"),
     ] = False
+    """Whether it keeps the middle of the current drawing."""
 
 
 class NewDrawingDialog(QDialog):

@@ -48,23 +48,20 @@ _TWO_SIDED = {"pencil", "eraser", "fill", *_SHAPES}
 
 @dataclass
 class _Stroke:
-    """The stroke in progress.
-
-    Attributes:
-        brush: The brush in use.
-        value: The ink painted.
-        start: The cell where it began.
-        last: The last cell reached.
-        held: The mouse button or key whose release ends it.
-        box: The region being moved, or None.
-    """
+    """The stroke in progress."""
 
     brush: str
+    """The brush in use."""
     value: Ink
+    """The ink painted."""
     start: Cell
+    """The cell where it began."""
     last: Cell
+    """The last cell reached."""
     held: Qt.MouseButton | int
+    """The mouse button or key whose release ends it."""
     box: PixelBox | None = None
+    """The region being moved, or None."""
 
 
 class StrokeSurface(PixelSurface):

@@ -45,30 +45,24 @@ _USERS = "own"
 
 @dataclass(frozen=True, eq=False)
 class FilePreview:
-    """The content of a file that is shown before it is opened.
-
-    Attributes:
-        recipe: Its recipe; None if it cannot be read.
-        picture: A PNG with its network's reconstructions, or None.
-    """
+    """The content of a file that is shown before it is opened."""
 
     recipe: Recipe | None = None
+    """Its recipe; None if it cannot be read."""
     picture: bytes | None = None
+    """A PNG with its network's reconstructions, or None."""
 
 
 @dataclass(frozen=True, eq=False)
 class Extras:
-    """The slowly computed parts of the cards, shown once available.
-
-    Attributes:
-        figures: Size and training time of networks, by key.
-        files: Contents of the recent files, by path.
-        sheets: Samples of the person's own sets as levels ``[h, w]`` or ``[h, w, 3]``, by key.
-    """
+    """The slowly computed parts of the cards, shown once available."""
 
     figures: Mapping[str, CardFigures | None]
+    """Size and training time of networks, by key."""
     files: Mapping[Path, FilePreview]
+    """Contents of the recent files, by path."""
     sheets: Mapping[str, NDArray[np.uint8]]
+    """Samples of the person's own sets as levels ``[h, w]`` or ``[h, w, 3]``, by key."""
 
 
 NO_EXTRAS = Extras({}, {}, {})
@@ -76,51 +70,48 @@ NO_EXTRAS = Extras({}, {}, {})
 
 @dataclass(frozen=True, eq=False)
 class GalleryItem:
-    """One card.
-
-    Attributes:
-        what: The kind of item.
-        key: Key of a recipe or of a set, or the path of a file.
-        title: Its name.
-        text: A sentence about what it shows.
-        above: Level and data, in a line.
-        kind: The kind of model.
-        size: Its size.
-        time: Training time on this machine; "" if it is trained or the time is unknown.
-        mark: A badge on the picture, such as "trained".
-        notes: Further remarks.
-        sections: Keys of the sections that contain it.
-        kinds: Keys of ``KIND_LABELS``.
-        data: The data of a network: key of a set, or ``OTHER_DATA``.
-        picture: A file, a PNG, levels, or None.
-        are_pixels: Whether the picture is of glyphs, in the colours of the theme.
-        path: The file to open: a trained model, or a recent file.
-        recipe: The recipe of a network.
-        has_goal: Whether it is a challenge.
-        searched: Text that searches match, case-folded.
-        is_users: Whether it is the person's own.
-    """
+    """One card."""
 
     what: What
+    """The kind of item."""
     key: str
+    """Key of a recipe or of a set, or the path of a file."""
     title: str
+    """Its name."""
     text: str = ""
+    """A sentence about what it shows."""
     above: str = ""
+    """Level and data, in a line."""
     kind: str = ""
+    """The kind of model."""
     size: str = ""
+    """Its size."""
     time: str = ""
+    """Training time on this machine; "" if it is trained or the time is unknown."""
     mark: str = ""
+    """A badge on the picture, such as "trained"."""
     notes: str = ""
+    """Further remarks."""
     sections: tuple[str, ...] = ()
+    """Keys of the sections that contain it."""
     kinds: tuple[str, ...] = ()
+    """Keys of ``KIND_LABELS``."""
     data: str = ""
+    """The data of a network: key of a set, or ``OTHER_DATA``."""
     picture: Path | bytes | NDArray[np.uint8] | None = None
+    """A file, a PNG, levels, or None."""
     are_pixels: bool = False
+    """Whether the picture is of glyphs, in the colours of the theme."""
     path: Path | None = None
+    """The file to open: a trained model, or a recent file."""
     recipe: Recipe | None = None
+    """The recipe of a network."""
     has_goal: bool = False
+    """Whether it is a challenge."""
     searched: str = ""
+    """Text that searches match, case-folded."""
     is_users: bool = False
+    """Whether it is the person's own."""
 
     @property
     def sentence(self) -> str:

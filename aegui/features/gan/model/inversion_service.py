@@ -22,17 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class NearestGenerated:
-    """The result of a search.
-
-    Attributes:
-        target: The target image, float32 ``[H, W]`` or ``[3, H, W]``.
-        drawn: The nearest image found, of the same shape.
-        inversion: Its code, its distance, and how it was found.
-    """
+    """The result of a search."""
 
     target: NDArray[np.float32]
+    """The target image, float32 ``[H, W]`` or ``[3, H, W]``."""
     drawn: NDArray[np.float32]
+    """The nearest image found, of the same shape."""
     inversion: Inversion
+    """Its code, its distance, and how it was found."""
 
 
 class InversionService(Service):

@@ -34,27 +34,24 @@ SEEDS = (0, 1, 2)
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """The result of an evaluation.
-
-    Attributes:
-        verdicts: By key of ``judging.KINDS``.
-        judge: Name of the judge's file.
-        judge_seed: Seed of the judge's weights.
-        judge_epoch: Epoch of the judge's weights.
-        epoch: Epoch of the generator's weights.
-        real: Name of the set of the real images.
-        are_learnt: Whether the generator was trained on the real images.
-        warning: Why the figures say little, translated; "" if nothing is known against them.
-    """
+    """The result of an evaluation."""
 
     verdicts: Mapping[str, Verdict]
+    """By key of ``judging.KINDS``."""
     judge: str
+    """Name of the judge's file."""
     judge_seed: int
+    """Seed of the judge's weights."""
     judge_epoch: float
+    """Epoch of the judge's weights."""
     epoch: float
+    """Epoch of the generator's weights."""
     real: str
+    """Name of the set of the real images."""
     are_learnt: bool
+    """Whether the generator was trained on the real images."""
     warning: str = ""
+    """Why the figures say little, translated; "" if nothing is known against them."""
 
 
 class JudgeService(Service):

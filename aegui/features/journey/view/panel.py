@@ -145,19 +145,16 @@ UnitIndex = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class JourneySheet:
-    """The state that the panel shows.
-
-    Attributes:
-        journey: The values of all layers.
-        answer: The values of the last one as an image, ``[C, H, W]``.
-        path: From the output pixel back to the current number.
-        image_style: How images are rendered.
-    """
+    """The state that the panel shows."""
 
     journey: Journey
+    """The values of all layers."""
     answer: NDArray[np.float32]
+    """The values of the last one as an image, ``[C, H, W]``."""
     path: tuple[UnitIndex, ...]
+    """From the output pixel back to the current number."""
     image_style: ImageStyle
+    """How images are rendered."""
 
 
 class JourneyPanel(QWidget):

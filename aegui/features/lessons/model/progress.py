@@ -20,19 +20,16 @@ _MAX = 400
 
 @dataclass
 class LessonProgress:
-    """The stored progress of a lesson.
-
-    Attributes:
-        step: Key of the step to continue at.
-        predicted: Step key -> the prediction: index of a choice, or a number.
-        figures: Step key -> the figures measured at that step.
-        reached: Keys of the steps that are done.
-    """
+    """The stored progress of a lesson."""
 
     step: str = ""
+    """Key of the step to continue at."""
     predicted: dict[str, float] = field(default_factory=dict)
+    """Step key -> the prediction: index of a choice, or a number."""
     figures: Remembered = field(default_factory=dict)
+    """Step key -> the figures measured at that step."""
     reached: set[str] = field(default_factory=set)
+    """Keys of the steps that are done."""
 
     def text(self) -> str:
         """Return the progress as JSON."""

@@ -36,15 +36,12 @@ _GAP_PX = 2.0
 
 @dataclass(frozen=True)
 class LessonRow:
-    """A lesson in the list.
-
-    Attributes:
-        card: The lesson.
-        reached: Number of its steps that are done.
-    """
+    """A lesson in the list."""
 
     card: LessonCard
+    """The lesson."""
     reached: int
+    """Number of its steps that are done."""
 
     @property
     def is_finished(self) -> bool:

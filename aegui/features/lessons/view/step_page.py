@@ -26,29 +26,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class StepState:
-    """The state that the page shows.
-
-    Attributes:
-        lesson: The lesson.
-        index: Index of its step, from 0.
-        predicted: The prediction; None if there is none yet.
-        remembered: The figures measured at each step.
-        results: The checks of the step.
-        reached: Whether the step is done.
-        time: How long the action takes on this machine, as text; "" if no time.
-        busy: Why the action is unavailable, as text; "" if it is available.
-        note: Further information, such as missing data.
-    """
+    """The state that the page shows."""
 
     lesson: Lesson
+    """The lesson."""
     index: int
+    """Index of its step, from 0."""
     predicted: float | None = None
+    """The prediction; None if there is none yet."""
     remembered: Remembered = field(default_factory=dict)
+    """The figures measured at each step."""
     results: tuple[CheckResult, ...] = ()
+    """The checks of the step."""
     reached: bool = False
+    """Whether the step is done."""
     time: str = ""
+    """How long the action takes on this machine, as text; "" if no time."""
     busy: str = ""
+    """Why the action is unavailable, as text; "" if it is available."""
     note: str = ""
+    """Further information, such as missing data."""
 
     @property
     def step(self) -> LessonStep:

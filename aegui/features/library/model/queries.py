@@ -45,25 +45,22 @@ _WATCH_MS = 1500
 
 @dataclass(frozen=True)
 class LibraryView:
-    """A query of the table.
-
-    Attributes:
-        text: The search text, see ``Search``.
-        shown: ``all``, ``runs``, ``studies``, ``starred`` or ``trash``.
-        study: Id of the study to show the runs of; empty for no restriction.
-        columns: Keys of the columns.
-        sort: The column to sort by.
-        descending: Whether to sort in descending order.
-        group: The column to group by; empty for no grouping.
-    """
+    """A query of the table."""
 
     text: str = ""
+    """The search text, see ``Search``."""
     shown: str = "all"
+    """``all``, ``runs``, ``studies``, ``starred`` or ``trash``."""
     study: str = ""
+    """Id of the study to show the runs of; empty for no restriction."""
     columns: tuple[str, ...] = ()
+    """Keys of the columns."""
     sort: str = "created"
+    """The column to sort by."""
     descending: bool = True
+    """Whether to sort in descending order."""
     group: str = ""
+    """The column to group by; empty for no grouping."""
 
     @property
     def is_narrow(self) -> bool:
@@ -91,72 +88,63 @@ class LibraryView:
 
 @dataclass(frozen=True, eq=False)
 class QueryResult:
-    """The result of a ``LibraryView``.
-
-    Attributes:
-        view: The view that was asked for.
-        rows: Entries, each with the values of ``KNOWN`` and then of the columns; only the first
-            ones if there are many and a second answer follows.
-        total: Number of entries.
-        groups: Groups, in place of rows, if the view is grouped.
-        figures: Keys of the figures of the groups.
-        use: Disk use of the library.
-        refused: Why a part of the search text is ignored.
-        read_only: Whether the library cannot be changed.
-        notes: Warnings from opening the library.
-        study_name: Name of the study that the rows belong to.
-    """
+    """The result of a ``LibraryView``."""
 
     view: LibraryView
+    """The view that was asked for."""
     rows: tuple[LibraryRow, ...]
+    """Entries, each with the values of ``KNOWN`` and then of the columns; only the first ones if
+    there are many and a second answer follows."""
     total: int
+    """Number of entries."""
     groups: tuple[LibraryGroup, ...]
+    """Groups, in place of rows, if the view is grouped."""
     figures: tuple[str, ...]
+    """Keys of the figures of the groups."""
     use: DiskUse
+    """Disk use of the library."""
     refused: str = ""
+    """Why a part of the search text is ignored."""
     read_only: bool = False
+    """Whether the library cannot be changed."""
     notes: tuple[str, ...] = ()
+    """Warnings from opening the library."""
     study_name: str = ""
+    """Name of the study that the rows belong to."""
 
 
 @dataclass(frozen=True, eq=False)
 class RunCurve:
-    """A recorded figure of a run over its epochs.
-
-    Attributes:
-        name: Name of the run.
-        epoch: Epochs, ``[n]``.
-        values: Values for K seeds, ``[n, K]``.
-    """
+    """A recorded figure of a run over its epochs."""
 
     name: str
+    """Name of the run."""
     epoch: NDArray[np.float64]
+    """Epochs, ``[n]``."""
     values: NDArray[np.float64]
+    """Values for K seeds, ``[n, K]``."""
 
 
 @dataclass(frozen=True, eq=False)
 class EntryDetails:
-    """Details of the selected entries.
-
-    Attributes:
-        entries: One or two entries.
-        pictures: A PNG of each, or None.
-        parents: Names of their parent entries; empty if there is none.
-        sizes: Sizes of their files in bytes.
-        found: The difference between two; None for one entry, or if they cannot be compared.
-        reason: Why they cannot be compared, translated.
-        curves: Loss, wrong pixels or accuracy of each entry that has a history.
-        curve_key: The figure of the curves: ``loss``, or a value of ``_CURVES``.
-    """
+    """Details of the selected entries."""
 
     entries: tuple[LibraryEntry, ...]
+    """One or two entries."""
     pictures: tuple[bytes | None, ...]
+    """A PNG of each, or None."""
     parents: tuple[str, ...]
+    """Names of their parent entries; empty if there is none."""
     sizes: tuple[int, ...]
+    """Sizes of their files in bytes."""
     found: EntryDifference | None = None
+    """The difference between two; None for one entry, or if they cannot be compared."""
     reason: str = ""
+    """Why they cannot be compared, translated."""
     curves: tuple[RunCurve, ...] = ()
+    """Loss, wrong pixels or accuracy of each entry that has a history."""
     curve_key: str = "loss"
+    """The figure of the curves: ``loss``, or a value of ``_CURVES``."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -58,19 +58,16 @@ BOXES: Mapping[str, Box] = {
 
 @dataclass(frozen=True, eq=False)
 class ConceptResult:
-    """A concept and its effect on a base code.
-
-    Attributes:
-        concept: The direction with its range.
-        base: The code that it is applied to, float32 ``[d]``.
-        amounts: ``STOPS`` amounts from one end of the slider to the other.
-        images: Decoded images at these amounts, float32 ``[STOPS, C, H, W]``.
-    """
+    """A concept and its effect on a base code."""
 
     concept: Concept
+    """The direction with its range."""
     base: NDArray[np.float32]
+    """The code that it is applied to, float32 ``[d]``."""
     amounts: NDArray[np.float32]
+    """``STOPS`` amounts from one end of the slider to the other."""
     images: NDArray[np.float32]
+    """Decoded images at these amounts, float32 ``[STOPS, C, H, W]``."""
 
     def code(self, amount: float) -> NDArray[np.float32]:
         """Return the code ``[d]`` at ``amount``: ``base + amount * direction``."""

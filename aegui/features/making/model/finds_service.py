@@ -78,23 +78,20 @@ SOURCES: Mapping[str, FindSource] = table(
 
 @dataclass(frozen=True, eq=False)
 class FindsResult:
-    """Images found by a search.
-
-    Attributes:
-        codes: float32 ``[n, d]``.
-        images: float32 ``[n, C, H, W]`` in 0..1.
-        known: The samples that they were compared with.
-        how_new: Novelty of each image.
-        entropy: Mean entropy of the pixels in bits, ``[n]``; smaller for sharper images.
-        epoch: Epoch of the weights.
-    """
+    """Images found by a search."""
 
     codes: NDArray[np.float32]
+    """float32 ``[n, d]``."""
     images: NDArray[np.float32]
+    """float32 ``[n, C, H, W]`` in 0..1."""
     known: ReferenceSamples
+    """The samples that they were compared with."""
     how_new: Novelties
+    """Novelty of each image."""
     entropy: NDArray[np.float32]
+    """Mean entropy of the pixels in bits, ``[n]``; smaller for sharper images."""
     epoch: int
+    """Epoch of the weights."""
 
     @property
     def ratio(self) -> NDArray[np.float32]:

@@ -19,37 +19,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class MakingSubject:
-    """Network and samples that the services work with.
-
-    Attributes:
-        codec: The network.
-        dataset: Samples whose images have the network's size.
-        known: The samples that new images are compared with.
-        codes: Codes of the samples, as far as they are known.
-        is_live: Whether the network is being trained.
-    """
+    """Network and samples that the services work with."""
 
     codec: Codec
+    """The network."""
     dataset: Dataset
+    """Samples whose images have the network's size."""
     known: ReferenceSamples
+    """The samples that new images are compared with."""
     codes: Codes | None
+    """Codes of the samples, as far as they are known."""
     is_live: bool
+    """Whether the network is being trained."""
 
 
 class Making(Service):
-    """The services of one session.
-
-    Attributes:
-        paths: The path through the pins.
-        concepts: Directions from one box of samples to another.
-        finds: New images.
-    """
+    """The services of one session."""
 
     def __init__(self) -> None:
         super().__init__()
         self.paths = PathService(self)
+        """The path through the pins."""
         self.concepts = ConceptService(self)
+        """Directions from one box of samples to another."""
         self.finds = FindsService(self)
+        """New images."""
 
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Set network and samples of all services; None if there is no network."""

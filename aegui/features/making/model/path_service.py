@@ -34,23 +34,20 @@ _SLOW = "geodesic"
 
 @dataclass(frozen=True, eq=False)
 class PathResult:
-    """A path and the images decoded along it.
-
-    Attributes:
-        kind: A key of ``PATHS``.
-        codes: float32 ``[n, d]``.
-        images: float32 ``[n, C, H, W]``.
-        change: Pixels that change from each step to the next, float64 ``[n - 1]``.
-        stops: The step, from 0, of each pin.
-        names: Names of these pins.
-    """
+    """A path and the images decoded along it."""
 
     kind: str
+    """A key of ``PATHS``."""
     codes: NDArray[np.float32]
+    """float32 ``[n, d]``."""
     images: NDArray[np.float32]
+    """float32 ``[n, C, H, W]``."""
     change: NDArray[np.float64]
+    """Pixels that change from each step to the next, float64 ``[n - 1]``."""
     stops: tuple[int, ...]
+    """The step, from 0, of each pin."""
     names: tuple[str, ...]
+    """Names of these pins."""
 
 
 class PathService(Service):

@@ -21,15 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Decoded images at both ends of some sliders.
-
-    Attributes:
-        axes: Latent dimensions, counted from 0; k of them.
-        images: float32 ``[2 k, C, H, W]`` in 0..1: the low and the high end of each.
-    """
+    """Decoded images at both ends of some sliders."""
 
     axes: tuple[int, ...]
+    """Latent dimensions, counted from 0; k of them."""
     images: NDArray[np.float32]
+    """float32 ``[2 k, C, H, W]`` in 0..1: the low and the high end of each."""
 
 
 class AxisEndsService(Service):

@@ -58,57 +58,48 @@ _PASSES = 5
 
 @dataclass(frozen=True, eq=False)
 class FieldSubject:
-    """Inputs for computing the layers under the map.
-
-    Attributes:
-        codec: The network.
-        dataset: The samples.
-        known: The samples that decoded images are compared with.
-        has_prior: Whether codes have a normal prior.
-        live: Whether the network is being trained.
-    """
+    """Inputs for computing the layers under the map."""
 
     codec: Codec
+    """The network."""
     dataset: Dataset
+    """The samples."""
     known: ReferenceSamples
+    """The samples that decoded images are compared with."""
     has_prior: bool
+    """Whether codes have a normal prior."""
     live: bool = False
+    """Whether the network is being trained."""
 
 
 @dataclass(frozen=True)
 class FieldView:
-    """The part of the plane that the layers cover.
-
-    Attributes:
-        rect: x0, y0, x1, y1; y grows upwards.
-        frame: Maps x and y to codes.
-        columns: Requested number of cells across.
-        rows: Requested number of cells upwards.
-    """
+    """The part of the plane that the layers cover."""
 
     rect: Rect
+    """x0, y0, x1, y1; y grows upwards."""
     frame: Frame
+    """Maps x and y to codes."""
     columns: int
+    """Requested number of cells across."""
     rows: int
+    """Requested number of cells upwards."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One layer at the resolution computed so far.
-
-    Attributes:
-        field: Its values.
-        frame: Maps x and y to codes.
-        lines: Contours, borders or ellipses: points ``[k, 2]`` each.
-        complete: Whether it has its final resolution.
-        regions: Colours and label positions of classes; None for numeric layers.
-    """
+    """One layer at the resolution computed so far."""
 
     field: Field
+    """Its values."""
     frame: Frame
+    """Maps x and y to codes."""
     lines: tuple[NDArray[np.float64], ...]
+    """Contours, borders or ellipses: points ``[k, 2]`` each."""
     complete: bool
+    """Whether it has its final resolution."""
     regions: Regions | None = None
+    """Colours and label positions of classes; None for numeric layers."""
 
 
 @dataclass(eq=False)

@@ -34,15 +34,12 @@ _PASSES = 5
 
 @dataclass(frozen=True, eq=False)
 class PlaceInsight:
-    """Measurements at one place.
-
-    Attributes:
-        insight: The measurements.
-        known: The samples that they compare with.
-    """
+    """Measurements at one place."""
 
     insight: Insight
+    """The measurements."""
     known: ReferenceSamples
+    """The samples that they compare with."""
 
     @cached_property
     def words(self) -> str:
@@ -52,15 +49,12 @@ class PlaceInsight:
 
 @dataclass(frozen=True, eq=False)
 class Fan:
-    """Images decoded around one place.
-
-    Attributes:
-        images: float32 ``[rows, columns, C, H, W]``; row 0 is the bottom, column 0 the left.
-        spacing: Distance between neighbours in latent units.
-    """
+    """Images decoded around one place."""
 
     images: NDArray[np.float32]
+    """float32 ``[rows, columns, C, H, W]``; row 0 is the bottom, column 0 the left."""
     spacing: float
+    """Distance between neighbours in latent units."""
 
 
 class InsightService(Service):

@@ -49,23 +49,20 @@ _NEARLY = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """Images decoded on a grid.
-
-    Attributes:
-        rect: The rectangle that the tiles fill without gaps: x0, y0, x1, y1.
-        images: Levels 0..255, uint8 ``[rows, columns, C, H, W]``; tile ``[r, c]`` is decoded at the
-            centre of its cell. Row 0 lies at y0 (the bottom: y grows upwards), column 0 at x0.
-            C is 1 or 3; with a white ground removed 2 or 4: premultiplied colours and opacity.
-        epoch: Epoch of the weights.
-        frame: Maps x and y to codes.
-        complete: Whether each tile shows its own code; else some show a neighbour's image.
-    """
+    """Images decoded on a grid."""
 
     rect: Rect
+    """The rectangle that the tiles fill without gaps: x0, y0, x1, y1."""
     images: NDArray[np.uint8]
+    """Levels 0..255, uint8 ``[rows, columns, C, H, W]``; tile ``[r, c]`` is decoded at the centre
+    of its cell. Row 0 lies at y0 (the bottom: y grows upwards), column 0 at x0. C is 1 or 3; with a
+    white ground removed 2 or 4: premultiplied colours and opacity."""
     epoch: int
+    """Epoch of the weights."""
     frame: Frame
+    """Maps x and y to codes."""
     complete: bool = True
+    """Whether each tile shows its own code; else some show a neighbour's image."""
 
     @cached_property
     def sheet(self) -> NDArray[np.uint8]:
@@ -96,21 +93,18 @@ def contains(outer: Rect, inner: Rect) -> bool:
 
 @dataclass(frozen=True)
 class PlaneRequest:
-    """Parameters of one plane.
-
-    Attributes:
-        rect: The rectangle that its tiles fill.
-        columns: Tiles across.
-        rows: Tiles down.
-        frame: Maps x and y to codes.
-        near: The place whose tiles are decoded first; None for the centre. Not compared.
-    """
+    """Parameters of one plane."""
 
     rect: Rect
+    """The rectangle that its tiles fill."""
     columns: int
+    """Tiles across."""
     rows: int
+    """Tiles down."""
     frame: Frame
+    """Maps x and y to codes."""
     near: tuple[float, float] | None = field(default=None, compare=False)
+    """The place whose tiles are decoded first; None for the centre. Not compared."""
 
     def first_cell(self) -> tuple[float, float]:
         """Return row and column, relative to cell centres, of the place to decode first."""

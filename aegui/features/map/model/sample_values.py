@@ -36,38 +36,32 @@ _BATCH = 256
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """Inputs for computing values of samples.
-
-    Attributes:
-        codec: The network.
-        dataset: The samples.
-        indices: Samples that are shown on the map, int64 ``[n]``.
-        known: The samples that novelty is measured against.
-        live: Whether the network is being trained.
-    """
+    """Inputs for computing values of samples."""
 
     codec: Codec
+    """The network."""
     dataset: Dataset
+    """The samples."""
     indices: NDArray[np.int64]
+    """Samples that are shown on the map, int64 ``[n]``."""
     known: ReferenceSamples
+    """The samples that novelty is measured against."""
     live: bool
+    """Whether the network is being trained."""
 
 
 @dataclass(frozen=True, eq=False)
 class SampleValues:
-    """Values of one kind for all samples.
-
-    Attributes:
-        key: The kind of value: "error" (wrong pixels of glyphs, else the squared error per
-            image), "novelty" (of the reconstruction: its distance to the nearest sample divided
-            by the distance from that sample to its own nearest one), or "variances".
-        values: float64 ``[N]``, or ``[N, d]`` for the variances; NaN where not (yet) known.
-        epoch: Epoch of the weights.
-    """
+    """Values of one kind for all samples."""
 
     key: ValueKey
+    """The kind of value: "error" (wrong pixels of glyphs, else the squared error per image),
+    "novelty" (of the reconstruction: its distance to the nearest sample divided by the distance
+    from that sample to its own nearest one), or "variances"."""
     values: NDArray[np.float64]
+    """float64 ``[N]``, or ``[N, d]`` for the variances; NaN where not (yet) known."""
     epoch: int
+    """Epoch of the weights."""
 
 
 class SampleValuesService(Service):

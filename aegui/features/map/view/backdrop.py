@@ -29,17 +29,14 @@ _STEPS = 20
 
 @dataclass(frozen=True)
 class Inks:
-    """Colours of a plane.
-
-    Attributes:
-        on: The colour of a lit pixel; None if images have colours of their own.
-        off: The colour of the ground.
-        strength: Opacity of images with colours of their own over the ground.
-    """
+    """Colours of a plane."""
 
     on: QColor | None
+    """The colour of a lit pixel; None if images have colours of their own."""
     off: QColor
+    """The colour of the ground."""
     strength: float = 1.0
+    """Opacity of images with colours of their own over the ground."""
 
 
 class _Tiles:

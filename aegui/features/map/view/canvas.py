@@ -74,23 +74,6 @@ class LatentCanvas(Sized):
     The samples lie at their codes, over the images decoded in between. Codes have d numbers: one is
     shown along x over a ribbon of decoded tiles, two span the plane; of more, two dimensions or
     directions are chosen, and ``base`` supplies the others.
-
-    Attributes:
-        scene: What is on the map.
-        navigation: Owner of the viewport.
-        surface: Painting.
-        cursor_overlay: What is painted at the cursor.
-        overlays: The controls on and beside the map.
-        planes: The decoded plane that is needed.
-        map_cursor: The place, and the sample, that the user points at.
-        axes: Choice of the displayed plane.
-        selecting: Lasso and selection.
-        pinning: Setting and moving of pins.
-        mouse: Mouse handling.
-        touch: Touch handling.
-        keys: Keyboard handling.
-        menu: Context menu and tooltip of a place.
-        figures: Export of the map.
     """
 
     accessible_role = QAccessible.Role.Canvas
@@ -134,20 +117,35 @@ class LatentCanvas(Sized):
     def __init__(self) -> None:
         super().__init__()
         self.scene = Scene()
+        """What is on the map."""
         self.navigation = Navigation(self)
+        """Owner of the viewport."""
         self.cursor_overlay = CursorOverlay(self.scene)
+        """What is painted at the cursor."""
         self.surface = MapSurface(self, self.scene, self.cursor_overlay, self.navigation)
+        """Painting."""
         self.overlays = MapOverlays(self.scene, self)
+        """The controls on and beside the map."""
         self.planes = PlaneScheduler(self.scene)
+        """The decoded plane that is needed."""
         self.map_cursor = MapCursor(self)
+        """The place, and the sample, that the user points at."""
         self.axes = AxesTool(self)
+        """Choice of the displayed plane."""
         self.selecting = SelectTool(self)
+        """Lasso and selection."""
         self.pinning = PinTool(self)
+        """Setting and moving of pins."""
         self.mouse = MapMouse(self)
+        """Mouse handling."""
         self.touch = MapTouch(self)
+        """Touch handling."""
         self.keys = MapKeys(self)
+        """Keyboard handling."""
         self.menu = MapMenu(self)
+        """Context menu and tooltip of a place."""
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
+        """Export of the map."""
         self._connect()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

@@ -71,21 +71,18 @@ class _Pill(NamedTuple):
 
 
 class _Layout(NamedTuple):
-    """Where the parts that follow the cursor lie.
-
-    Attributes:
-        pills: The coordinate labels.
-        card: The card; empty without one.
-        tag: The name of the hovered sample above the card; empty without one.
-        rects: All that they, the cross and the frame of the sample cover.
-        region: The region around ``rects``.
-    """
+    """Where the parts that follow the cursor lie."""
 
     pills: tuple[_Pill, ...]
+    """The coordinate labels."""
     card: QRectF
+    """The card; empty without one."""
     tag: QRectF
+    """The name of the hovered sample above the card; empty without one."""
     rects: list[QRectF]
+    """All that they, the cross and the frame of the sample cover."""
     region: QRegion
+    """The region around ``rects``."""
 
 
 class CursorOverlay:

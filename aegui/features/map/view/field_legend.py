@@ -39,19 +39,16 @@ _SIGN_PX = 12
 
 @dataclass(frozen=True)
 class Entry:
-    """The legend texts of one layer.
-
-    Attributes:
-        key: Key of the layer.
-        title: Name, with its unit if it has one.
-        low: Words and number of the lower end; for lines their meaning.
-        high: Those of the upper end; empty if there is no colour bar.
-    """
+    """The legend texts of one layer."""
 
     key: str
+    """Key of the layer."""
     title: str
+    """Name, with its unit if it has one."""
     low: str
+    """Words and number of the lower end; for lines their meaning."""
     high: str
+    """Those of the upper end; empty if there is no colour bar."""
 
     @property
     def words(self) -> str:
@@ -93,17 +90,14 @@ def _awaited_entry(key: str) -> Entry:
 
 @dataclass(frozen=True)
 class LayerValue:
-    """The value of a layer at one place.
-
-    Attributes:
-        text: Its value, or the name of the class.
-        share: Position on the colour bar: 0 at the low end, 1 at the high one.
-        words: The value with the name of the layer.
-    """
+    """The value of a layer at one place."""
 
     text: str
+    """Its value, or the name of the class."""
     share: float
+    """Position on the colour bar: 0 at the low end, 1 at the high one."""
     words: str
+    """The value with the name of the layer."""
 
 
 def layer_value_at(layer: Layer, x: float, y: float) -> LayerValue | None:

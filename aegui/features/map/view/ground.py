@@ -36,21 +36,18 @@ _STEPS = 10
 
 
 class Target(NamedTuple):
-    """What a picture is painted for.
-
-    Attributes:
-        view: The visible part of the map.
-        size: Size in logical pixels.
-        ratio: Device pixels per logical pixel.
-        theme: The colours.
-        font: Font of figures and names.
-    """
+    """What a picture is painted for."""
 
     view: Viewport
+    """The visible part of the map."""
     size: QSize
+    """Size in logical pixels."""
     ratio: float
+    """Device pixels per logical pixel."""
     theme: Theme
+    """The colours."""
     font: QFont
+    """Font of figures and names."""
 
     def fitting(self, pixmap: QPixmap) -> QPixmap:
         """Return ``pixmap`` if it has this size and ratio, else a new one."""

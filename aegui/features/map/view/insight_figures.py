@@ -27,15 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """Label and help of one measurement.
-
-    Attributes:
-        label: Its name, marked for translation.
-        help: Its meaning, marked for translation.
-    """
+    """Label and help of one measurement."""
 
     label: str
+    """Its name, marked for translation."""
     help: str
+    """Its meaning, marked for translation."""
 
 
 FIGURES: dict[str, FigureSpec] = {

@@ -44,23 +44,20 @@ _STOPS = 9
 
 @dataclass(frozen=True, eq=False)
 class MapPlot:
-    """The contents of a map as a chart.
-
-    Attributes:
-        scene: The scene to paint.
-        view: The visible part of it.
-        font: Font of the names of regions.
-        classes: Names of the classes that have colours, or empty.
-        layers: Legend texts of the layers.
-        values: Name and limits of the values that samples are coloured by; or None.
-    """
+    """The contents of a map as a chart."""
 
     scene: Scene
+    """The scene to paint."""
     view: Viewport
+    """The visible part of it."""
     font: QFont
+    """Font of the names of regions."""
     classes: tuple[str, ...] = ()
+    """Names of the classes that have colours, or empty."""
     layers: tuple[Entry, ...] = ()
+    """Legend texts of the layers."""
     values: tuple[str, tuple[float, float]] | None = None
+    """Name and limits of the values that samples are coloured by; or None."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legends, axes, ground, samples and pins with the window's aspect ratio."""

@@ -58,16 +58,13 @@ class PanTool:
 
 
 class MapMouse:
-    """State and handlers of the mouse on a map; a tool handles it while a button is held.
-
-    Attributes:
-        at: Position of the mouse; None if it has left, or the cursor was moved otherwise.
-    """
+    """State and handlers of the mouse on a map; a tool handles it while a button is held."""
 
     def __init__(self, canvas: LatentCanvas) -> None:
         self._map = canvas
         self._panning = PanTool(canvas)
         self.at: QPointF | None = None
+        """Position of the mouse; None if it has left, or the cursor was moved otherwise."""
         self._pressed: QPointF | None = None
         self._tool: DragTool | None = None
 

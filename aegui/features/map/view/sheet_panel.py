@@ -51,17 +51,14 @@ Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
 
 @dataclass(frozen=True)
 class SheetRequest:
-    """Settings of a sheet, besides the codes to decode.
-
-    Attributes:
-        base: Source of the fixed numbers: a key of ``BASES``.
-        scale: Pixels of the sheet per pixel of an image.
-        ink: Whether images of one channel are drawn dark on light.
-    """
+    """Settings of a sheet, besides the codes to decode."""
 
     base: Base = "mean"
+    """Source of the fixed numbers: a key of ``BASES``."""
     scale: Scale = 2
+    """Pixels of the sheet per pixel of an image."""
     ink: Ink = False
+    """Whether images of one channel are drawn dark on light."""
 
 
 class SheetPreview(PaintedBase):

@@ -38,19 +38,16 @@ MAX_CODECS = 20
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a noise matrix, and which network and noise sample of it to show.
-
-    Attributes:
-        row: Index of the training noise.
-        column: Index of the test noise.
-        seed: Index of the network.
-        noise_seed: Seed of the noise.
-    """
+    """A cell of a noise matrix, and which network and noise sample of it to show."""
 
     row: int
+    """Index of the training noise."""
     column: int
+    """Index of the test noise."""
     seed: int = 0
+    """Index of the network."""
     noise_seed: int = 0
+    """Seed of the noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +60,14 @@ class CellStrip:
 
 @dataclass(frozen=True, eq=False)
 class CurveModel:
-    """Networks that a curve averages: the runs of one recipe.
-
-    Attributes:
-        key: Key of the choice.
-        name: Displayed name.
-        codecs: The networks.
-    """
+    """Networks that a curve averages: the runs of one recipe."""
 
     key: str
+    """Key of the choice."""
     name: str
+    """Displayed name."""
     codecs: tuple[Codec, ...]
+    """The networks."""
 
 
 @dataclass(frozen=True)

@@ -32,25 +32,22 @@ _CURVE_LEVELS = "0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5"
 
 @dataclass(frozen=True)
 class MatrixForm:
-    """The form of a noise matrix.
-
-    Attributes:
-        training_kinds: Keys of ``CORRUPTIONS``.
-        training_levels: List of levels as text.
-        test_kinds: Keys of ``CORRUPTIONS``.
-        test_levels: List of levels as text.
-        seeds: Networks for each noise.
-        network: Key of ``NETWORKS``.
-        epochs: Epochs of each training; 0 for those of the recipe.
-    """
+    """The form of a noise matrix."""
 
     training_kinds: tuple[Annotated[str, _NOISES], ...] = ("flip",)
+    """Keys of ``CORRUPTIONS``."""
     training_levels: str = _MATRIX_LEVELS
+    """List of levels as text."""
     test_kinds: tuple[Annotated[str, _NOISES], ...] = ("flip",)
+    """Keys of ``CORRUPTIONS``."""
     test_levels: str = _MATRIX_LEVELS
+    """List of levels as text."""
     seeds: Annotated[int, Field(ge=1, le=MAX_SEEDS)] = 5
+    """Networks for each noise."""
     network: Annotated[str, OneOf(NETWORKS)] = SMALL
+    """Key of ``NETWORKS``."""
     epochs: Annotated[int, Field(ge=0, le=MAX_EPOCHS)] = 0
+    """Epochs of each training; 0 for those of the recipe."""
 
     def spec(self) -> MatrixSpec:
         """Return the specification of the matrix.
@@ -69,15 +66,12 @@ class MatrixForm:
 
 @dataclass(frozen=True)
 class CurvesForm:
-    """The form of the curves.
-
-    Attributes:
-        kind: Key of ``CORRUPTIONS``.
-        levels: List of levels as text.
-    """
+    """The form of the curves."""
 
     kind: Annotated[str, _NOISES] = "flip"
+    """Key of ``CORRUPTIONS``."""
     levels: str = _CURVE_LEVELS
+    """List of levels as text."""
 
     def spec(self) -> NoiseCurveSpec:
         """Return the specification of the curves.

@@ -37,19 +37,16 @@ _KEY = int(Qt.ItemDataRole.UserRole)
 
 @dataclass(frozen=True)
 class CurveChoice:
-    """A network, or the networks of one recipe, that a curve can be drawn of.
-
-    Attributes:
-        key: Key of the choice.
-        name: Displayed name.
-        refusal: Why it cannot be chosen, or "".
-        is_file: Whether it comes from a file opened here, and can be removed.
-    """
+    """A network, or the networks of one recipe, that a curve can be drawn of."""
 
     key: str
+    """Key of the choice."""
     name: str
+    """Displayed name."""
     refusal: str = ""
+    """Why it cannot be chosen, or ""."""
     is_file: bool = False
+    """Whether it comes from a file opened here, and can be removed."""
 
 
 class CurvesPage(QWidget):

@@ -41,29 +41,26 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class MapState:
-    """State of one map.
-
-    Attributes:
-        key: Key of ``VIEWS``.
-        status: ``ready``; ``waiting`` in the queue; ``working``; ``offered``: slow, computed on
-            request; ``impossible``.
-        coordinates: float32 ``[n, 2]``; None if there are none. Unless the map is ready they may
-            belong to older weights or settings.
-        text: Text about the status; may be empty.
-        share: Progress, 0..1, while working.
-        epoch: Epoch of the weights, for maps of codes.
-        figures: Quality figures; None while they are not known.
-        cost: Cost of computing the map, if it is ``offered``.
-    """
+    """State of one map."""
 
     key: str
+    """Key of ``VIEWS``."""
     status: str = "waiting"
+    """``ready``; ``waiting`` in the queue; ``working``; ``offered``: slow, computed on request;
+    ``impossible``."""
     coordinates: NDArray[np.float32] | None = None
+    """float32 ``[n, 2]``; None if there are none. Unless the map is ready they may belong to older
+    weights or settings."""
     text: str = ""
+    """Text about the status; may be empty."""
     share: float = 0.0
+    """Progress, 0..1, while working."""
     epoch: int | None = None
+    """Epoch of the weights, for maps of codes."""
     figures: Figures | None = None
+    """Quality figures; None while they are not known."""
     cost: Cost | None = None
+    """Cost of computing the map, if it is ``offered``."""
 
 
 @dataclass(eq=False)

@@ -24,15 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChallengeSheet:
-    """A challenge and its attempts so far.
-
-    Attributes:
-        challenge: The goal.
-        attempts: All attempts, oldest first.
-    """
+    """A challenge and its attempts so far."""
 
     challenge: Challenge
+    """The goal."""
     attempts: tuple[Attempt, ...]
+    """All attempts, oldest first."""
 
 
 class SmallestSearch(Service):

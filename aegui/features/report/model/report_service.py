@@ -32,27 +32,24 @@ this is waited for: longer, and the process would outlive the program."""
 
 @dataclass(frozen=True, eq=False)
 class ReportOrder:
-    """The arguments of a hand-in.
-
-    Attributes:
-        folder: Folder to write to.
-        run: The training to report on; None for an assignment.
-        name: Name of the training.
-        assignment: Key of ``ASSIGNMENTS``, or empty.
-        language: Language of the report.
-        blank: Whether the findings are left blank, to be written by hand.
-        number: Index of the run within its population.
-        weights: ``best`` or ``last``.
-    """
+    """The arguments of a hand-in."""
 
     folder: str
+    """Folder to write to."""
     run: SavedRun | None = None
+    """The training to report on; None for an assignment."""
     name: str = ""
+    """Name of the training."""
     assignment: str = ""
+    """Key of ``ASSIGNMENTS``, or empty."""
     language: str = "en"
+    """Language of the report."""
     blank: bool = False
+    """Whether the findings are left blank, to be written by hand."""
     number: int = 0
+    """Index of the run within its population."""
     weights: str = "best"
+    """``best`` or ``last``."""
 
 
 class ReportService(Service):

@@ -32,18 +32,14 @@ _LANGUAGES = {code: Choice(code, name, "") for code, name in LANGUAGES.items()}
 
 @dataclass(frozen=True)
 class HandIn:
-    """The options of a hand-in.
-
-    Attributes:
-        of: Key of ``OF``.
-        language: Key of ``LANGUAGES``.
-        blank: Whether the findings are left blank, to be written by hand.
-    """
+    """The options of a hand-in."""
 
     of: Annotated[str, OneOf(OF), FieldWords("&Of", "What the hand-in is of")] = SHOWN
+    """Key of ``OF``."""
     language: Annotated[
         str, OneOf(_LANGUAGES), FieldWords("&Language", "That of titles, figures and tables")
     ] = "en"
+    """Key of ``LANGUAGES``."""
     blank: Annotated[
         bool,
         FieldWords(
@@ -51,6 +47,7 @@ class HandIn:
             "Neutral titles, for teachers who expect your own conclusions",
         ),
     ] = False
+    """Whether the findings are left blank, to be written by hand."""
 
 
 class HandInDialog(QDialog):

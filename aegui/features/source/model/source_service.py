@@ -32,19 +32,16 @@ _QUICK_WORK = 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class SourceSubject:
-    """The network to print code of.
-
-    Attributes:
-        resolved: The draft.
-        name: Name of the document.
-        stem: Stem of its file names.
-        run: Index of the run within its population.
-    """
+    """The network to print code of."""
 
     resolved: ResolvedRecipe
+    """The draft."""
     name: str
+    """Name of the document."""
     stem: str
+    """Stem of its file names."""
     run: int = 0
+    """Index of the run within its population."""
 
     def coded(self) -> CodedRun:
         """Return the run in the form that the code printers take."""
@@ -55,17 +52,14 @@ class SourceSubject:
 
 @dataclass(frozen=True, eq=False)
 class PrintedCode:
-    """Printed code.
-
-    Attributes:
-        listing: The lines; None if the recipe cannot be printed in this dialect.
-        indices: Builder part and index of every layer.
-        reason: Why there is no code, or empty.
-    """
+    """Printed code."""
 
     listing: CodeListing | None
+    """The lines; None if the recipe cannot be printed in this dialect."""
     indices: tuple[LayerIndex, ...] = ()
+    """Builder part and index of every layer."""
     reason: str = ""
+    """Why there is no code, or empty."""
 
 
 class SourceService(Service):

@@ -23,17 +23,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PlanDraft:
-    """An edited plan.
-
-    Attributes:
-        path: The file that the plan was loaded from, or will be created as.
-        plan: The edited plan.
-        is_new: Whether the file does not exist yet.
-    """
+    """An edited plan."""
 
     path: Path
+    """The file that the plan was loaded from, or will be created as."""
     plan: StudyPlan
+    """The edited plan."""
     is_new: bool
+    """Whether the file does not exist yet."""
 
 
 class PlanDrafts:

@@ -68,39 +68,36 @@ _PARTS = 1000
 
 @dataclass(frozen=True, eq=False)
 class StudySheet:
-    """A snapshot of a study.
-
-    Attributes:
-        path: The file of the plan, or the one it will be created as.
-        plan: The plan.
-        result: The settings with their runs so far; None until they are computed.
-        header: Header of the table of settings.
-        rows: One row for each of ``result.cells``.
-        best: Index of the best setting so far; None while no setting is complete.
-        verdict: The statistical verdict, and how many more seeds would settle it.
-        cost: Cost of the missing runs; None until it is known.
-        base: The recipe that all settings are derived from; None until it is read.
-        image_shape: Shape of its samples; None until they are read.
-        is_edited: Whether the plan differs from its file.
-        is_new: Whether the plan has no file yet.
-        follows: Whether the recipe follows that of the builder.
-        language: Language of header, rows and verdict.
-    """
+    """A snapshot of a study."""
 
     path: Path
+    """The file of the plan, or the one it will be created as."""
     plan: StudyPlan
+    """The plan."""
     result: StudyResult | None = None
+    """The settings with their runs so far; None until they are computed."""
     header: tuple[str, ...] = ()
+    """Header of the table of settings."""
     rows: tuple[tuple[str, ...], ...] = ()
+    """One row for each of ``result.cells``."""
     best: int | None = None
+    """Index of the best setting so far; None while no setting is complete."""
     verdict: StudyVerdict = NO_VERDICT
+    """The statistical verdict, and how many more seeds would settle it."""
     cost: Cost | None = None
+    """Cost of the missing runs; None until it is known."""
     base: Recipe | None = None
+    """The recipe that all settings are derived from; None until it is read."""
     image_shape: Shape | None = None
+    """Shape of its samples; None until they are read."""
     is_edited: bool = False
+    """Whether the plan differs from its file."""
     is_new: bool = False
+    """Whether the plan has no file yet."""
     follows: bool = False
+    """Whether the recipe follows that of the builder."""
     language: str = ""
+    """Language of header, rows and verdict."""
 
     def found(self, result: StudyResult) -> StudySheet:
         """Return a copy of the sheet with ``result`` and its table."""

@@ -63,19 +63,16 @@ _NOT_OF_THESE = mark("Nothing to show: this needs more runs, or more than one se
 
 @dataclass(frozen=True, eq=False)
 class _MadePicture:
-    """A picture as the worker thread has made it.
-
-    Attributes:
-        round: Number of the request.
-        key: Kind of the picture.
-        picture: None if there are no data for it.
-        painted: The picture painted for the canvas of its tile; None if the tile was hidden.
-    """
+    """A picture as the worker thread has made it."""
 
     round: int
+    """Number of the request."""
     key: str
+    """Kind of the picture."""
     picture: StudyPicture | None
+    """None if there are no data for it."""
     painted: PaintedItems | None
+    """The picture painted for the canvas of its tile; None if the tile was hidden."""
 
 
 class OverviewPage(StudyPage):

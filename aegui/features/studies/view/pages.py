@@ -77,17 +77,14 @@ class StudyPage(StudyView):
 
 @dataclass(frozen=True)
 class PageSpec:
-    """Describes a page that is created on demand.
-
-    Attributes:
-        key: Key of the page.
-        title: Title of its tab, marked for translation.
-        class_path: Its class, a ``StudyPage``, as ``package.module:Class``.
-    """
+    """Describes a page that is created on demand."""
 
     key: str
+    """Key of the page."""
     title: str
+    """Title of its tab, marked for translation."""
     class_path: str
+    """Its class, a ``StudyPage``, as ``package.module:Class``."""
 
 
 _VIEW = "aegui.features.studies.view"

@@ -34,19 +34,16 @@ MAX = 10_000
 
 @dataclass(frozen=True, eq=False)
 class Ghost:
-    """Codes by another network or epoch, drawn pale behind the displayed ones.
-
-    Attributes:
-        codes: float32 ``[n, d]``, read-only.
-        indices: Indices of these samples in the set, int64 ``[n]`` ascending.
-        codec: The network that encoded them.
-        transform: The alignment with the displayed network's codes; None if they are not aligned.
-    """
+    """Codes by another network or epoch, drawn pale behind the displayed ones."""
 
     codes: NDArray[np.float32]
+    """float32 ``[n, d]``, read-only."""
     indices: NDArray[np.int64]
+    """Indices of these samples in the set, int64 ``[n]`` ascending."""
     codec: Codec
+    """The network that encoded them."""
     transform: SimilarityTransform | None = None
+    """The alignment with the displayed network's codes; None if they are not aligned."""
 
 
 class GhostService(Service):
