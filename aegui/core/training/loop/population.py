@@ -84,10 +84,6 @@ def trains_in_population(resolved: ResolvedRecipe) -> bool:
 class Population:
     """Members of one bucket during training.
 
-    Attributes:
-        left: Epochs still to be done, summed over all runs.
-        total: Epochs of the whole training, summed over all runs.
-
     Raises:
         TrainingError: Memory ran out, or the GPU failed.
     """
@@ -120,6 +116,7 @@ class Population:
         self._columns = np.arange(len(members))
         self._chunk = 1.0
         self.total = int(self._epochs.sum())
+        """Epochs of the whole training, summed over all runs."""
 
     @property
     def left(self) -> int:
