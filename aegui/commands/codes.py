@@ -12,7 +12,7 @@ from aegui.commands.figure_files import CSV
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import checked_code, numbers
 from aegui.commands.words import note, say
-from aegui.core.atomic import check_suffix, check_writable, write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
@@ -31,8 +31,7 @@ def encode_command(options: argparse.Namespace) -> int:
     """Write the code of every sample as CSV."""
     is_printed = options.out in {None, "-"}
     if not is_printed:
-        check_suffix(options.out, (CSV,))
-        check_writable(options.out)
+        check_writable(options.out, (CSV,))
     run = OpenedRun.of(options)
     codec, dataset = run.codec, run.dataset
     codes = codec.encode(dataset.flat())

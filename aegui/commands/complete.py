@@ -13,7 +13,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_different
 from aegui.commands.progress import shown_work
 from aegui.commands.words import say
-from aegui.core.atomic import check_suffix, check_writable
+from aegui.core.atomic import check_writable
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
@@ -38,8 +38,7 @@ def complete_command(options: argparse.Namespace) -> int:
     check_images_path(options.out, folders=False)
     if options.figure:
         check_different("--out", options.out, "--figure", options.figure)
-        check_suffix(options.figure, PICTURES)
-        check_writable(options.figure)
+        check_writable(options.figure, PICTURES)
     run = OpenedRun.of(options)
     run.refuse_no_autoencoder()
     check_answers(options, run)

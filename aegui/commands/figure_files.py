@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.atomic import check_suffix, check_writable, write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.kit.charts.paper import Paper
@@ -116,5 +116,4 @@ def check_figure_path(path: str, *, csv: bool) -> None:
     Raises:
         AeguiError: The suffix is unknown or the file is not writable.
     """
-    check_suffix(path, (*PICTURES, CSV) if csv else PICTURES)
-    check_writable(path)
+    check_writable(path, (*PICTURES, CSV) if csv else PICTURES)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import say, say_json, table_text
-from aegui.core.errors import AeguiError
-from aegui.core.i18n import said, tr, trn
+from aegui.core.i18n import mark, said, tr, trn
 from aegui.core.lessons.lesson import check_names, lesson_cards, load_lesson
-from aegui.core.recipe.errors import did_you_mean
+from aegui.core.recipe.errors import file_or_shipped
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from aegui.core.lessons.lesson import Lesson
 
@@ -61,20 +60,8 @@ def _path(name: str) -> Path:
     Raises:
         AeguiError: There is neither.
     """
-    path, shipped = Path(name), {card.key: card.path for card in lesson_cards()}
-    if path.exists():
-        return path
-    if name in shipped:
-        return shipped[name]
-    hint = did_you_mean(path.stem, shipped)
-    hint = hint or " " + tr("There are {names}.", names=", ".join(shipped))
-    raise AeguiError(
-        tr(
-            "There is no file {file}, and no shipped lesson of that name.{hint}",
-            file=name,
-            hint=hint,
-        )
-    )
+    text = mark("There is no file {file}, and no shipped lesson of that name.{hint}")
+    return file_or_shipped(name, {card.key: card.path for card in lesson_cards()}, text)
 
 
 def _missing(lesson: Lesson) -> set[str]:

@@ -12,7 +12,7 @@ from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
 from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say, table_text
-from aegui.core.atomic import check_suffix, check_writable
+from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.concepts import apply, concept
@@ -42,8 +42,7 @@ def path_command(options: argparse.Namespace) -> int:
     """Write a film of the path from one code to another."""
     stops = [options.start, *options.via, options.end]
     check_number("-n", options.count, len(stops))
-    check_suffix(options.out, SUFFIXES)
-    check_writable(options.out)
+    check_writable(options.out, SUFFIXES)
     model = OpenedRun.of(options)
     model.refuse_no_decoder()
     names = ["--from", *["--via"] * len(options.via), "--to"]
@@ -138,8 +137,7 @@ def finds_command(options: argparse.Namespace) -> int:
 
 def concept_command(options: argparse.Namespace) -> int:
     """Write the effect of a concept on samples, step by step: one row of the sheet for each."""
-    check_suffix(options.out, (".png",))
-    check_writable(options.out)
+    check_writable(options.out, (".png",))
     model = OpenedRun.of(options)
     model.refuse_no_codes()
     model.refuse_no_decoder()
@@ -169,8 +167,7 @@ def concept_command(options: argparse.Namespace) -> int:
 
 def traverse_command(options: argparse.Namespace) -> int:
     """Write the effect of each number of the code by itself: one row of the sheet for each."""
-    check_suffix(options.out, (".png",))
-    check_writable(options.out)
+    check_writable(options.out, (".png",))
     model = OpenedRun.of(options)
     model.refuse_no_decoder()
     size = model.codec.latent_size

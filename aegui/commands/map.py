@@ -11,7 +11,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.places import dimensions, numbers
 from aegui.commands.progress import stoppable
 from aegui.commands.words import say
-from aegui.core.atomic import check_suffix, check_writable, write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.densities import placed
@@ -52,8 +52,7 @@ def map_command(options: argparse.Namespace) -> int:
             )
         )
     suffixes = (".png",) if key == IMAGES else (".png", ".csv")
-    check_suffix(options.out, suffixes)
-    check_writable(options.out)
+    check_writable(options.out, suffixes)
     model = OpenedRun.of(options)
     if key == IMAGES or FIELDS[key].decodes:
         model.refuse_no_decoder()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import groups_text, note, say, say_json
-from aegui.core.atomic import check_suffix, check_writable, write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
@@ -51,8 +51,7 @@ def parity_command(options: argparse.Namespace) -> int:
                 )
             )
     if options.out is not None:
-        check_suffix(options.out, (".csv", *_HTML))
-        check_writable(options.out)
+        check_writable(options.out, (".csv", *_HTML))
     for row in chosen:
         code = _trained(row, source, allowed=options.yes, is_quiet=options.json)
         if code:

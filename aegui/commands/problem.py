@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import note, say
-from aegui.core.atomic import check_suffix, check_writable
+from aegui.core.atomic import check_writable
 from aegui.core.i18n import tr
 from aegui.core.problem_report import PARTS, SUFFIXES, as_text, collected, write_report
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def report_problem_command(options: argparse.Namespace) -> int:
     """Collect the parts requested, and write them to a file or the standard output."""
     if options.out is not None:
-        check_suffix(options.out, SUFFIXES)
-        check_writable(options.out)
+        check_writable(options.out, SUFFIXES)
     recipe = None
     if options.recipe is not None:
         from aegui.commands.recipe_sources import recipe_alone

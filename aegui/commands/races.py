@@ -20,7 +20,7 @@ from aegui.commands.option import check_different
 from aegui.commands.progress import TerminalLine, stopping_at
 from aegui.commands.recipe_sources import placed_recipe, recipe_and_data
 from aegui.commands.words import note, say, say_json, table_text
-from aegui.core.atomic import check_suffix, check_writable, write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import speaking, tr, trn
 from aegui.core.races.optimizers import RaceSpec, check_spec, race
@@ -161,8 +161,7 @@ def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> No
 def smallest_command(options: argparse.Namespace) -> int:
     """Search for the smallest network, try a given one, or list the attempts."""
     if options.out is not None:
-        check_suffix(options.out, (".json",))
-        check_writable(options.out)
+        check_writable(options.out, (".json",))
     recipe = _with_epochs(options)
     check_kind(recipe)
     reach = options.seeds if options.reach is None else options.reach

@@ -13,7 +13,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.places import sample_called, unknown_image
 from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say, say_json, table_text
-from aegui.core.atomic import check_suffix, check_writable
+from aegui.core.atomic import check_writable
 from aegui.core.data.load import read_source
 from aegui.core.data.picture import image_suffixes
 from aegui.core.errors import AeguiError
@@ -89,8 +89,7 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
 def nearest_command(options: argparse.Namespace) -> int:
     """Search for the images nearest to given ones that a network can generate."""
     if options.out is not None:
-        check_suffix(options.out, (".png",))
-        check_writable(options.out)
+        check_writable(options.out, (".png",))
     run = OpenedRun.of(options)
     run.require_prior()
     codec, requested = run.codec, [_requested(run, text) for text in options.images]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
-from aegui.core.atomic import check_suffix, check_writable, write_atomically
+from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of
@@ -21,8 +21,7 @@ _FORMS = {".csv": "csv", ".md": "markdown", ".txt": "text"}
 def summary_command(options: argparse.Namespace) -> int:
     """Print the layer table of a recipe or a saved run, or write it to a file."""
     if options.out:
-        check_suffix(options.out, _FORMS)
-        check_writable(options.out)
+        check_writable(options.out, _FORMS)
     recipe, dataset = recipe_and_data(options.recipe, options.data)
     shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
     summary = summary_of(shapes)

@@ -52,12 +52,14 @@ def write_atomically(
         _replace(target, data, private=private)
 
 
-def check_writable(path: str | os.PathLike[str]) -> None:
+def check_writable(path: str | os.PathLike[str], suffixes: Iterable[str] | None = None) -> None:
     """Check, before long work, that its result can be written to ``path``.
 
     Raises:
-        AeguiError: Nothing can be written to ``path``.
+        AeguiError: Nothing can be written to ``path``, or it ends in none of ``suffixes``.
     """
+    if suffixes is not None:
+        check_suffix(path, suffixes)
     target = Path(os.path.realpath(path))
     with _refusing_in_words(path):
         _refuse_other(target)

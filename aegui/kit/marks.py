@@ -98,11 +98,12 @@ def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
-def show_instead(shown: QWidget, hidden: QWidget) -> None:
-    """Show ``shown`` in the place of ``hidden``, and let it take over the focus.
+def show_either(one: QWidget, other: QWidget, *, first: bool) -> None:
+    """Show ``one``, if ``first``, else ``other`` in its place, and let it take over the focus.
 
     Otherwise Qt passes the focus of a widget that is hidden on to an arbitrary neighbour.
     """
+    shown, hidden = (one, other) if first else (other, one)
     had_focus = hidden.hasFocus()
     shown.setVisible(True)
     if had_focus:

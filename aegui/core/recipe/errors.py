@@ -6,13 +6,14 @@ import json
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
 from pydantic import BaseModel, Tag
 
 from aegui.core.choices import OneOf
-from aegui.core.errors import RecipeError, elided, ended
+from aegui.core.errors import AeguiError, RecipeError, elided, ended
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import NUMBER, Recipe
 
@@ -94,6 +95,22 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     found = difflib.get_close_matches(word[:100].lower(), by_lower, n=1, cutoff=0.5)
     return by_lower[found[0]] if found else None
+
+
+def file_or_shipped(name: str, shipped: Mapping[str, Path], neither: str) -> Path:
+    """Return the file ``name``, or that of ``shipped`` under this name.
+
+    Raises:
+        AeguiError: There is neither: the marked text ``neither``, with ``{file}`` and ``{hint}``.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    if name in shipped:
+        return shipped[name]
+    hint = did_you_mean(path.stem, shipped)
+    hint = hint or " " + tr("There are {names}.", names=", ".join(shipped))
+    raise AeguiError(tr(neither, file=name, hint=hint))
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

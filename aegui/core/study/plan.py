@@ -16,14 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.atomic import write_atomically
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.errors import AeguiError, ReadError, RecipeError, ended
+from aegui.core.errors import ReadError, RecipeError, ended
 from aegui.core.evaluation.run_figures import RUN_FIGURES, no_figure_words
 from aegui.core.i18n import mark, tr
 from aegui.core.json_form import JsonForm
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at them
-from aegui.core.recipe.errors import did_you_mean, quoted
+from aegui.core.recipe.errors import did_you_mean, file_or_shipped, quoted
 from aegui.core.recipe.file import parse_json, read_text
 from aegui.core.study.noise_tests import NoiseTests
 from aegui.core.suffixes import STUDY
@@ -398,25 +398,5 @@ def find_plan(name: str) -> Path:
     Raises:
         AeguiError: There is neither such a file nor such a study.
     """
-    path = Path(name)
-    if path.exists():
-        return path
-    shipped = list_plans()
-    if name in shipped:
-        return shipped[name]
-    hint = did_you_mean(path.stem, shipped)
-    if hint:
-        raise AeguiError(
-            tr(
-                "There is no file {file}, and no shipped study of that name.{hint}",
-                file=name,
-                hint=hint,
-            )
-        )
-    raise AeguiError(
-        tr(
-            "There is no file {file}, and no shipped study of that name. There are {names}.",
-            file=name,
-            names=", ".join(shipped),
-        )
-    )
+    text = mark("There is no file {file}, and no shipped study of that name.{hint}")
+    return file_or_shipped(name, list_plans(), text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aegui.core.data.readers.names import parse_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(eq=False, slots=True)
@@ -54,10 +54,16 @@ def give_titles(parent: Nested, comments: Sequence[Comment], text: str) -> None:
     inside = [c for c in comments if parent.start <= c.start <= _line_end(text, parent.end)]
     if not glyphs or not inside:
         return
+    following = [*(glyph.start for glyph in glyphs[1:]), len(text)]
+    after = [
+        (glyph.end, min(_line_end(text, glyph.end), limit))
+        for glyph, limit in zip(glyphs, following, strict=True)
+    ]
+    opening = [(glyph.start, min(glyph.end, _line_end(text, glyph.start))) for glyph in glyphs]
     ways = (
-        _trailing(glyphs, inside, text),
+        _first_within(after, inside),
         _leading(parent, glyphs, inside, text),
-        _opening(glyphs, inside, text),
+        _first_within(opening, inside),
     )
     best = max(ways, key=len)
     for index, comment in best.items():
@@ -70,16 +76,16 @@ def _line_end(text: str, offset: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _trailing(glyphs: list[Nested], comments: list[Comment], text: str) -> dict[int, Comment]:
+def _first_within(
+    spans: Iterable[tuple[int, int]], comments: Sequence[Comment]
+) -> dict[int, Comment]:
+    """Return the first comment that begins in each of the ascending ``spans``, by their indices."""
     found = {}
     at = 0
-    for index, glyph in enumerate(glyphs):
-        limit = _line_end(text, glyph.end)
-        if index + 1 < len(glyphs):
-            limit = min(limit, glyphs[index + 1].start)
-        while at < len(comments) and comments[at].start < glyph.end:
+    for index, (begin, end) in enumerate(spans):
+        while at < len(comments) and comments[at].start < begin:
             at += 1
-        if at < len(comments) and comments[at].start < limit:
+        if at < len(comments) and comments[at].start < end:
             found[index] = comments[at]
     return found
 
@@ -100,15 +106,4 @@ def _leading(
                 found[index] = comments[at]
             at += 1
         previous = glyph.end
-    return found
-
-
-def _opening(glyphs: list[Nested], comments: list[Comment], text: str) -> dict[int, Comment]:
-    found = {}
-    at = 0
-    for index, glyph in enumerate(glyphs):
-        while at < len(comments) and comments[at].start < glyph.start:
-            at += 1
-        if at < len(comments) and comments[at].start < min(glyph.end, _line_end(text, glyph.start)):
-            found[index] = comments[at]
     return found

@@ -11,7 +11,7 @@ from aegui.core.i18n import localized, tr
 from aegui.features.answer.view.outlier_plot import OutlierPlot, RocPlot
 from aegui.kit.choosing import narrow, offer, on_chosen
 from aegui.kit.layouts import column, row
-from aegui.kit.marks import show_instead, wrapped_label
+from aegui.kit.marks import show_either, wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
 
@@ -64,10 +64,7 @@ class OutlierPage(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Show whether samples are being measured."""
-        if busy:
-            show_instead(self.cancel, self.measure)
-        else:
-            show_instead(self.measure, self.cancel)
+        show_either(self.cancel, self.measure, first=busy)
 
     def set_progress(self, progress: JobProgress) -> None:
         """Show the progress of the measurement."""

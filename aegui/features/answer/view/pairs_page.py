@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.kit.layouts import column, row
-from aegui.kit.marks import show_instead, wrapped_label
+from aegui.kit.marks import show_either, wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme, icon, icon_px
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
@@ -69,10 +69,7 @@ class PairsPage(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Show whether pairs are being compared."""
-        if busy:
-            show_instead(self.cancel, self.compare)
-        else:
-            show_instead(self.compare, self.cancel)
+        show_either(self.cancel, self.compare, first=busy)
 
     def set_progress(self, progress: JobProgress) -> None:
         """Show the progress of the comparison."""

@@ -17,7 +17,7 @@ from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOU
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
-from aegui.kit.marks import ElidedLabel, icon_button, show_instead
+from aegui.kit.marks import ElidedLabel, icon_button, show_either
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.theme import SPACING, figures_font, icon, icon_size
 from aegui.widgets.page import Breaking, pictures
@@ -236,10 +236,7 @@ class FindsPage(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Show whether a search is running."""
-        if busy:
-            show_instead(self.cancel, self.search)
-        else:
-            show_instead(self.search, self.cancel)
+        show_either(self.cancel, self.search, first=busy)
         if busy:
             self.set_status(tr("Looking for new images…"))
 
