@@ -14,10 +14,11 @@ from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say, table_text
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.films import SUFFIXES, write_film
-from aegui.core.latent.finds import best_new, sample_posterior, sample_prior
+from aegui.core.latent.finds import best_new, sample_posterior
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import known, novelty, novelty_words
 from aegui.core.latent.paths import pixel_change, through
@@ -209,7 +210,7 @@ def _found(
     codec, seed = model.codec, options.seed
     if options.source == "prior":
         model.require_prior()
-        return sample_prior(codec.latent_size, options.count, seed)
+        return drawn_codes(options.count, codec.latent_size, seed)
     if options.source == "posterior":
         model.refuse_no_codes()
         return sample_posterior(*model.distribution, options.count, seed)

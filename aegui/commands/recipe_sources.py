@@ -13,7 +13,7 @@ from aegui.core.errors import ReadError, RecipeError, ended
 from aegui.core.i18n import tr
 from aegui.core.recipe.file import find_recipe, list_recipes
 from aegui.core.run_file.saved import SUFFIX, load_run
-from aegui.core.setup_line.challenges import CHALLENGES, find_challenge
+from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.reading import is_line, read_line
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def recipe_reading(source: str, *, takes_data: bool = True) -> tuple[CourseReadi
     Raises:
         AeguiError: ``source`` holds no recipe, or cannot be read.
     """
-    challenge = find_challenge(source)
+    challenge = CHALLENGES.get(source)
     if challenge is not None:
         return CourseReading(challenge.reading.recipe), Path()
     if is_line(source):

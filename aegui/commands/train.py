@@ -30,7 +30,7 @@ from aegui.core.recipe import DataSpec
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.challenge import KeptChallenge
 from aegui.core.run_file.saved import save_run, saved_run_of
-from aegui.core.setup_line.challenges import find_challenge
+from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.goal import figure_words
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
@@ -137,7 +137,7 @@ def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> Reso
 
 def _goal_of(source: str | None) -> LineGoal | None:
     """Return the goal of a set-up line or of a challenge, if ``source`` is one."""
-    challenge = None if source is None else find_challenge(source)
+    challenge = None if source is None else CHALLENGES.get(source)
     if challenge is not None:
         return challenge.reading.goal
     return read_line(source).goal if source is not None and is_line(source) else None

@@ -15,9 +15,10 @@ from aegui.commands.options import FIND_SOURCES, LAYERS, PATH_KINDS
 from aegui.commands.places import place_of
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.load import load_dataset
+from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.fields import FIELDS, compute_field
-from aegui.core.latent.finds import best_new, sample_prior
+from aegui.core.latent.finds import best_new
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known
 from aegui.core.latent.paths import PATHS, geodesic
@@ -178,7 +179,7 @@ def test_draws_from_the_prior_and_from_where_codes_lie(models: Path, tmp_path: P
     for name in ("vae", "gan"):
         assert main(["finds", str(models / f"{name}.aegui"), "--source", "prior", *arguments]) == 0
         of = model(models, name)
-        images = of.codec.decode(sample_prior(of.codec.latent_size, 5, 3))
+        images = of.codec.decode(drawn_codes(5, of.codec.latent_size, 3))
         wanted = np.clip(images, 0, 1).reshape(5, 1, 8, 8)
         np.testing.assert_allclose(load_dataset(str(path)).images, wanted, atol=0.003)
     vae = str(models / "vae.aegui")

@@ -10,7 +10,6 @@ import numpy as np
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.progress import in_batches, part, stop_if
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.insight import entropies
@@ -60,11 +59,6 @@ class Finds:
     nearest."""
     sharpness: NDArray[np.float32]
     """float32 ``[n]``, 1 minus the mean entropy of the pixels in bits."""
-
-
-def sample_prior(size: int, n: int, seed: int) -> NDArray[np.float32]:
-    """Draw codes ``[n, size]`` from N(0, I), reproducible for the same ``seed``."""
-    return drawn_codes(n, size, seed)
 
 
 def sample_posterior(

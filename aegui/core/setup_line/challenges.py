@@ -105,8 +105,3 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
     ),
 )
 """Challenges by key, in the order of the gallery."""
-
-
-def find_challenge(key: str) -> ShippedChallenge | None:
-    """Return the challenge with ``key``, or None."""
-    return CHALLENGES.get(key)

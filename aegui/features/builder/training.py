@@ -255,10 +255,10 @@ class TrainingFeature(Feature):
     def take_preset(self, key: str) -> None:
         """Load the recipe ``key`` into the draft; a challenge is requested as a line instead."""
         # Imported here: challenges are lines of text, and reading them needs many modules.
-        from aegui.core.setup_line.challenges import find_challenge
+        from aegui.core.setup_line.challenges import CHALLENGES
         from aegui.core.setup_line.writing import line_of
 
-        path, challenge = find_recipe(key), find_challenge(key)
+        path, challenge = find_recipe(key), CHALLENGES.get(key)
         if challenge is not None:
             recipe, goal, _ = challenge.reading
             self._services.requests.line.emit(line_of(recipe, goal))

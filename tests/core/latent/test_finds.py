@@ -9,14 +9,12 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.latent import finds
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.finds import (
     best_new,
     inside,
     sample_posterior,
-    sample_prior,
     sample_region,
 )
 from aegui.core.latent.frame import axes_frame
@@ -111,10 +109,6 @@ def test_it_can_be_stopped() -> None:
     of = known(load_builtin("lowercase"), glyphs=True)
     with pytest.raises(Cancelled):
         best_new(letters(), of, None, cancelled=lambda: True)
-
-
-def test_the_prior_is_drawn_as_samples_are() -> None:
-    assert np.array_equal(sample_prior(3, 5, 7), drawn_codes(5, 3, 7))
 
 
 def test_the_posterior_is_drawn_about_the_codes_of_samples() -> None:

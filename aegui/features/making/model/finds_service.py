@@ -12,12 +12,12 @@ from aegui.core.choices import table
 from aegui.core.cost import Cost
 from aegui.core.data.progress import reporting_share, stop_if
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.finds import (
     best_new,
     finds_cost,
     sample_posterior,
-    sample_prior,
     sample_region,
 )
 from aegui.core.latent.insight import entropies
@@ -234,7 +234,7 @@ def _drawn(subject: MakingSubject, request: _FindsRequest) -> NDArray[np.float32
     if request.source == "posterior":
         means, variances = _posterior(subject)
         return sample_posterior(means, variances, request.count, request.seed)
-    return sample_prior(subject.codec.latent_size, request.count, request.seed)
+    return drawn_codes(request.count, subject.codec.latent_size, request.seed)
 
 
 def _posterior(
