@@ -19,6 +19,7 @@ from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.recipe.edits import with_values
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.length import planned_epochs
+from aegui.core.training.loop.train import train as run_training
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.map.model.insight_service import InsightService
@@ -59,6 +60,25 @@ def test_before_any_training_there_is_nothing_to_go_through(window: MainWindow) 
     assert window.panel(TimeBar).slider.isHidden()
     for key in ("play_epochs", "epoch_before", "epoch_after", "fork", "film_map"):
         assert not window.actions_table[key].isEnabled()
+
+
+def test_a_training_that_was_stopped_at_once_asks_to_be_continued(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    resolved = window._services.workspace.resolution.resolved
+    assert resolved is not None
+    start = next(iter(run_training(resolved)))
+    window._services.workspace.adopt_result(start.result(), resolved)
+    qtbot.waitUntil(lambda: "continue it" in window.panel(TimeBar)._empty.text())
+
+
+def test_a_network_too_large_to_keep_its_epochs_says_so_after_its_training(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window._services.runner.timeline_bytes = 1
+    train(qtbot, window)
+    assert window._services.shown.timeline is None
+    assert "more memory" in window.panel(TimeBar)._empty.text()
 
 
 @pytest.mark.arrangement("build")
