@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QComboBox,
@@ -28,6 +28,7 @@ from aegui.kit.theme import SPACING, figures_font, grown_for_text, icon, icon_si
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QAction, QIcon, QResizeEvent
 
     from aegui.session.data.data_sources import DataEntry
@@ -126,8 +127,6 @@ _MAX_RECIPE_PX = 320
 _DATA_SHARE, _RECIPE_SHARE = 0.25, 0.475
 """Shares of the width beyond ``_TIGHT_PX`` that the lists get in addition to ``_LIST_PX``."""
 _TIGHT_PX = 1120
-_SNUG_PX = 1280
-"""In a narrower toolbar the cost estimate is hidden once there is a status."""
 
 
 class MainToolBar(QToolBar):
@@ -189,8 +188,6 @@ class MainToolBar(QToolBar):
         is_wide = self.width() >= _ROOMY_PX
         for title in self._titles:
             title.setVisible(is_wide)
-        # Words of larger text would take the room of the weights that are shown.
-        self.device.setVisible(self.width() >= grown_for_text(_ROOMY_PX))
         beyond = max(0, self.width() - _TIGHT_PX)
         lists = (
             (self.data, _DATA_SHARE, _MAX_LIST_PX),
@@ -198,12 +195,38 @@ class MainToolBar(QToolBar):
         )
         for combo, share, most in lists:
             combo.setMaximumWidth(min(_LIST_PX + round(share * beyond), most))
-        self._show_estimate()
 
-    def _show_estimate(self) -> None:
-        """Show the estimate; in a narrow window the result of a training has priority."""
-        fits = self.width() >= _SNUG_PX or not self.status.text()
-        self.estimate.setVisible(fits and bool(self.estimate.text()))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Decide again what fits when the room or the texts in it have changed."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._show_what_fits()
+        return super().eventFilter(watched, event)
+
+    def _show_what_fits(self) -> None:
+        """Show estimate and device as far as the result of a training is not cut by them."""
+        room = self._holder.width() - self._needed_width()
+        # Words of larger text would take the room of the weights that are shown.
+        is_wide = self.width() >= grown_for_text(_ROOMY_PX)
+        for label, may_be_shown in ((self.estimate, True), (self.device, is_wide)):
+            taken = label.sizeHint().width() + self._line.spacing()
+            fits = not self.status.text() or taken <= room
+            is_shown = may_be_shown and fits and bool(label.text())
+            label.setVisible(is_shown)
+            room -= taken if is_shown else 0
+
+    def _needed_width(self) -> int:
+        """Return the width at which nothing is cut of what is always shown."""
+        widgets = self._holder.findChildren(
+            QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+        )
+        widths = [
+            widget.sizeHint().width()
+            for widget in widgets
+            if widget not in (self.estimate, self.device) and not widget.isHidden()
+        ]
+        margins = self._line.contentsMargins()
+        gaps = self._line.spacing() * max(0, len(widths) - 1)
+        return sum(widths) + gaps + margins.left() + margins.right()
 
     def _add_actions(self, actions: Actions) -> None:
         for spec in actions.specs:
@@ -240,7 +263,6 @@ class MainToolBar(QToolBar):
         self.solve.hide()
         self.device = dim()
         self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        # Short enough to be shown in full or not at all.
         widgets = (self.status, self.solve, self.device, 1)
         self._line = row(
             self.chip,
@@ -250,10 +272,11 @@ class MainToolBar(QToolBar):
             spacing=SPACING,
             margins=(SPACING // 2, 0, SPACING // 2, 0),
         )
-        holder = held(self._line)
+        self._holder = holder = held(self._line)
         # In a narrow window the texts are elided, instead of hiding the whole widget.
         holder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         holder.setMinimumWidth(_MIN_STATUS_PX)
+        holder.installEventFilter(self)
         self.addWidget(holder)
 
     def add_badge(self, badge: QWidget) -> None:
@@ -339,12 +362,12 @@ class MainToolBar(QToolBar):
         """Show the estimated cost of a training, with details in the tooltip; "" hides it."""
         self.estimate.setText(text)
         self.estimate.setToolTip(details)
-        self._show_estimate()
+        self._show_what_fits()
 
     def set_status(self, text: str, device: str, tooltip: str = "", what: str = "") -> None:
         """Show status and device of the training; ``what`` says which weights it is of."""
         self.status.setText(text)
-        self._show_estimate()
+        self._show_what_fits()
         # The tooltip repeats the text and the device, which may be cut or hidden.
         self.status.setToolTip("\n".join(filter(None, (text, what, device))))
         self.status.setAccessibleDescription(what)

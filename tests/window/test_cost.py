@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -64,6 +65,22 @@ def test_the_cost_is_shown_beside_train(qtbot: QtBot, window: MainWindow) -> Non
     assert "measured" in label.toolTip()
     train(qtbot, window)
     assert not label.isHidden()
+
+
+def test_the_cost_is_not_shown_where_it_would_cut_the_result(qtbot: QtBot, app: App) -> None:
+    # Its words are the longer ones.
+    app.use_language("es")
+    window = app.window
+    window._services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 5}), "five")
+    train(qtbot, window)
+    estimate, status = window.toolbar.estimate, window.toolbar.status
+    shown = set()
+    for width in range(1000, 1901, 40):
+        window.resize(width, 800)
+        qtbot.waitUntil(lambda: estimate.isHidden() or status.elided_text() == status.text())
+        shown.add(estimate.isVisible())
+    assert shown == {False, True}
+    assert estimate.isVisible()
 
 
 def test_nothing_is_shown_of_what_cannot_be_trained(window: MainWindow) -> None:

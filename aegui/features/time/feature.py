@@ -165,11 +165,13 @@ class TimeFeature(Feature):
         if shown.is_live:
             return tr("The epochs appear here, unless the network is too large to keep them.")
         if shown.recorded_epochs is not None and len(shown.recorded_epochs) == 1:
-            return tr("This training has a single epoch to show: continue it, and more appear here.")
+            return tr(
+                "This training has a single epoch to show: continue it, and more appear here."
+            )
         if shown.recorded_epochs is not None:
             return tr(
-                "The epochs of this network were too large to be kept: allow more memory in the menu"
-                " of the speed, and train it again."
+                "The epochs of this network were too large to be kept: allow more memory in the"
+                " menu of the speed, and train it again."
             )
         return tr("This run was saved without its epochs: train it, and they appear here.")
 
