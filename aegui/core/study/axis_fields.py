@@ -16,7 +16,7 @@ from aegui.core.network.plan import network_plan
 from aegui.core.recipe.errors import quoted
 from aegui.core.recipe.settings import SAMPLES, SECTIONS, counts
 from aegui.core.study.plan import StudyAxis
-from aegui.core.study.words import EVERY, layer_words
+from aegui.core.study.words import EVERY, axis_words, layer_words
 
 if TYPE_CHECKING:
     from aegui.core.fields import FormField
@@ -129,7 +129,9 @@ def value_of(recipe: Recipe, path: str) -> Any:
 def first_axis(varied: AxisField, value: Any) -> StudyAxis:
     """Return an axis of ``varied`` with initial values around its current one."""
     found = list(dict.fromkeys(map(_hashable, _first_values(varied.field, value))))
-    return StudyAxis(label=varied.label, path=varied.path, values=tuple(map(_json_value, found)))
+    # The name of its path follows the language; a label would keep that of today in the plan.
+    label = "" if axis_words(varied.path) == varied.label else varied.label
+    return StudyAxis(label=label, path=varied.path, values=tuple(map(_json_value, found)))
 
 
 def _hashable(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.recipe.errors import quoted
+from aegui.core.study.words import axis_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ def with_axes(plan: StudyPlan, axes: Sequence[StudyAxis]) -> StudyPlan:
     names = [axis.name for axis in axes]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise AeguiError(tr("{name} is varied already.", name=quoted(twice)))
+        raise AeguiError(tr("{name} is varied already.", name=quoted(axis_words(twice))))
     labels = {axis.name: {choice.label for choice in axis.choices} for axis in axes}
     published = tuple(
         row

@@ -69,4 +69,5 @@ TEMPLATES = table(
 def axis_of_template(key: str, around: Around) -> StudyAxis:
     """Return a new axis made from the template ``key``."""
     template = TEMPLATES[key]
-    return StudyAxis(label=tr(template.label), rows=template.rows(around))
+    # Translated where it is shown: the plan may be read in another language.
+    return StudyAxis(label=template.label, rows=template.rows(around))

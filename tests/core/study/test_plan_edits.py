@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.i18n import set_language
 from aegui.core.recipe import ConvSpec, DataSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
 from aegui.core.study.axis_fields import (
     first_axis,
@@ -31,6 +32,7 @@ from aegui.core.study.row_text import Around, network_row, row_from, row_text, r
 from aegui.core.study.settings import base_recipe, grid, setting_of
 from aegui.core.study.templates import TEMPLATES, axis_of_template
 from aegui.core.study.units import resolved_of
+from aegui.core.study.words import axis_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +61,20 @@ def test_every_field_that_is_offered_makes_a_sound_axis() -> None:
     assert not {"seed", "runs"} & set(paths)
     for one in offered:
         axis = first_axis(one, value_of(BASE, one.path))
-        assert axis.label == one.label
+        assert axis_words(axis.name) == one.label
         # The value that it has is among them.
         assert value_of(BASE, one.path) in [row.set[one.path] for row in axis.choices]
         assert len(grid(BASE, [axis])) == len(axis.choices), one.path
+
+
+def test_the_name_of_an_axis_follows_the_language() -> None:
+    varied = varied_at(BASE, RATE.path, SHAPE)
+    assert varied is not None
+    set_language("es")
+    names = [first_axis(varied, 0.01).name, axis_of_template("share", AROUND).name]
+    assert list(map(axis_words, names)) == ["Tasa de aprendizaje", "Parte para entrenar"]
+    set_language("en")
+    assert list(map(axis_words, names)) == ["Learning rate", "Share to learn from"]
 
 
 def test_an_axis_of_activations_begins_with_those_that_differ() -> None:
