@@ -110,7 +110,7 @@ def image_spec(options: argparse.Namespace) -> ImageSpec:
     except ValueError as error:
         raise AeguiError(
             tr(
-                "Images are from 8x8 to 256x256 pixels, such as --size 64x48; "
+                "Images are from 1x1 to 256x256 pixels, such as --size 64x48; "
                 "the background is a colour such as #ffffff."
             )
         ) from error

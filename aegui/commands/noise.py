@@ -25,7 +25,7 @@ from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
 from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.i18n import localized, tr, trn
-from aegui.core.recipe import MAX_IMAGE, MIN_IMAGE, ImageSpec
+from aegui.core.recipe import MAX_IMAGE, MIN_PICTURE, ImageSpec
 from aegui.core.study.findings import mistakes
 from aegui.core.text_tables import markdown_text
 
@@ -278,7 +278,7 @@ def read_images(sources: list[str], codec: Codec) -> Dataset:
 
 def _read(source: str, codec: Codec) -> Dataset:
     channels, height, width = codec.image_shape
-    fits = all(MIN_IMAGE <= side <= MAX_IMAGE for side in (height, width)) and channels in (1, 3)
+    fits = all(MIN_PICTURE <= side <= MAX_IMAGE for side in (height, width)) and channels in (1, 3)
     spec = ImageSpec.model_validate(
         {"height": height, "width": width, "channels": channels} if fits else {"channels": 1}
     )

@@ -92,7 +92,7 @@ def test_a_part_of_a_set(capsys: Captured) -> None:
     ("arguments", "reason"),
     [
         (["data", "digits", "--labels", "11"], "has no class “11”"),
-        (["data", "digits", "--size", "4x4"], "from 8x8 to 256x256"),
+        (["data", "digits", "--size", "0x4"], "from 1x1 to 256x256"),
         (["data", "digits", "--background", "white"], "#ffffff"),
         (["data", "lowercase", "--size", "9x9"], "--size is for folders of images and emojis"),
         (["data", "lowercase+uppercase", "--grey"], "of lowercase+uppercase are as they are"),

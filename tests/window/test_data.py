@@ -184,6 +184,20 @@ def test_images_are_brought_in(
     assert workspace.recipe.data.source == "lowercase"
 
 
+def test_letters_drawn_elsewhere_keep_their_few_pixels(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 2, (6, 7, 5), dtype=np.uint8) * 255
+    for number, image in enumerate(pixels):
+        Image.fromarray(image).save(tmp_path / f"{number}.png")
+    dialog = window.feature(DataFeature).import_images([tmp_path])
+    qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
+    assert dialog.panel.majority.text() == "The files are 5 × 7 in grey."
+    dialog.take.click()
+    settle(qtbot, workspace)
+    np.testing.assert_array_equal(workspace.dataset.images[:, 0], pixels / 255)
+
+
 def test_their_own_size_is_proposed_and_whether_the_network_reads_them(
     qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -227,7 +241,7 @@ def test_a_folder_without_images_is_told_in_the_dialog(
 ) -> None:
     (tmp_path / "empty").mkdir()
     dialog = window.feature(DataFeature).import_images([tmp_path / "empty"])
-    qtbot.waitUntil(lambda: "no images" in dialog.panel.problem.text())
+    qtbot.waitUntil(lambda: "no files" in dialog.panel.problem.text())
     assert not dialog.take.isEnabled()
     dialog.reject()
 

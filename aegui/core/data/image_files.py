@@ -137,7 +137,14 @@ def scan_images(
 
 def _no_images(root: Path, others: int) -> str:
     """Return the message for a folder of ``others`` files, none of them an image."""
-    text = tr("{folder}: there are no images in it ({n:,} other files).", folder=root, n=others)
+    if not others:
+        return tr("{folder}: there are no files in it.", folder=root)
+    text = trn(
+        "{folder}: there are no images in it ({n} other file).",
+        "{folder}: there are no images in it ({n} other files).",
+        others,
+        folder=root,
+    )
     sets = [name for name in _shown(os.listdir(root)) if name.lower().endswith(_SET_ENDINGS)]
     if not sets:
         return text

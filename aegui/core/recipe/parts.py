@@ -12,7 +12,9 @@ from aegui.core.fields import MAX
 MAX_UNITS = 262_144
 MAX_CHANNELS = 4_096
 MAX_KERNEL = 64
-MIN_IMAGE, MAX_IMAGE = 8, 256
+MIN_IMAGE, MAX_IMAGE = 1, 256
+MIN_PICTURE = 8
+"""A network for smaller images takes glyphs: no emojis, and files that are sheets of glyphs."""
 MAX_LAYERS = 64
 MAX_NUMBER = 1e30
 """Upper bound of numbers: training uses 32-bit floats, which end at 3e38."""

@@ -210,8 +210,10 @@ def test_a_pipe_is_not_waited_for(pets: Path) -> None:
 
 def test_refusals(pets: Path, tmp_path: Path) -> None:
     (tmp_path / "empty/one").mkdir(parents=True)
+    with pytest.raises(ReadError, match="empty: there are no files in it"):
+        load_dataset(str(tmp_path / "empty"))
     (tmp_path / "empty/one/readme.txt").write_text("hello")
-    with pytest.raises(ReadError, match=r"empty: there are no images in it \(1 other files\)"):
+    with pytest.raises(ReadError, match=r"empty: there are no images in it \(1 other file\)"):
         load_dataset(str(tmp_path / "empty"))
     for name in ("t10k-images-idx3-ubyte.gz", "train-images-idx3-ubyte.gz"):
         (tmp_path / "empty" / name).write_bytes(b"")

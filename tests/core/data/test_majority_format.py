@@ -55,7 +55,7 @@ def test_large_files_are_proposed_smaller_and_in_proportion(tmp_path: Path) -> N
     assert "several sizes, most of them 300 × 400 in colour" in found.words()
     tiny = majority_format([made(tmp_path, "t.png", (5, 7), "blue")])
     assert tiny is not None
-    assert (tiny.proposed().width, tiny.proposed().height) == (8, 8)
+    assert (tiny.proposed().width, tiny.proposed().height) == (5, 7)
 
 
 def test_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:

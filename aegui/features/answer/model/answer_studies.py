@@ -19,7 +19,7 @@ from aegui.core.evaluation.confusions import (
 )
 from aegui.core.evaluation.outliers import outlier_bench
 from aegui.core.i18n import tr
-from aegui.core.recipe import MIN_IMAGE, DataSpec, ImageSpec
+from aegui.core.recipe import MIN_PICTURE, DataSpec, ImageSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,7 +134,7 @@ def other_sets(shape: Shape) -> tuple[str, ...]:
         for key, set_shape in _SHAPES.items()
         if set_shape == shape and download_key(key) is None
     ]
-    if min(shape[1:]) >= MIN_IMAGE:
+    if min(shape[1:]) >= MIN_PICTURE:
         found.append("emoji")
     return tuple(key for key in BUILTIN_SETS if key in found)
 
@@ -176,6 +176,6 @@ def _read(
 ) -> Dataset:
     channels, height, width = shape
     images = ImageSpec()
-    if min(height, width) >= MIN_IMAGE:
+    if min(height, width) >= MIN_PICTURE:
         images = ImageSpec.model_validate({"height": height, "width": width, "channels": channels})
     return load_data(DataSpec(source=source, images=images), report, cancelled)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.data.majority_format import size_words
 from aegui.core.i18n import tr, trn
-from aegui.core.recipe import MIN_IMAGE, DataSpec
+from aegui.core.recipe import DataSpec
 from aegui.features.data.view.class_list import ClassList
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ProblemLabel, wrapped_label
@@ -144,10 +144,7 @@ class ImportPanel(QWidget):
         shape, spec = self._network_shape, self.spec
         fits = shape == (spec.channels, spec.height, spec.width)
         self.network.setVisible(shape is not None)
-        # Networks for glyphs may be smaller than the smallest image size.
-        self.as_network.setVisible(
-            shape is not None and not fits and min(shape[1:]) >= MIN_IMAGE and shape[0] in (1, 3)
-        )
+        self.as_network.setVisible(shape is not None and not fits and shape[0] in (1, 3))
         if shape is None:
             return
         if fits:
