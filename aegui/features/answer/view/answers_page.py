@@ -279,6 +279,8 @@ class AnswersPage(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._area, 1)
         self._layout.addLayout(side)
+        self._bottom = QSpacerItem(0, 0)
+        self._layout.addItem(self._bottom)
         self._set_wide(False)
 
     def _set_wide(self, wide: bool) -> None:
@@ -286,6 +288,10 @@ class AnswersPage(QWidget):
         directions = QBoxLayout.Direction
         self._layout.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
         self._layout.setSpacing(2 * SPACING if wide else 4)
+        policies = QSizePolicy.Policy
+        self._bottom.changeSize(
+            0, 0, policies.Minimum, policies.Minimum if wide else policies.Expanding
+        )
         for each in self._rows:
             each.set_spare_below(wide)
         self._share_head()
@@ -367,6 +373,16 @@ class AnswersPage(QWidget):
         self._stack.setDirection(directions.LeftToRight if across else directions.TopToBottom)
         for each in self._rows:
             each.set_low(best == "words beside", None if across else stacked)
+        self._bound_area(available.width())
+
+    def _bound_area(self, width: int) -> None:
+        """Let the nearest samples follow a single answer, whose images the width limits."""
+        first = self.rows[0]
+        is_wide = self._layout.direction() == QBoxLayout.Direction.LeftToRight
+        is_bound = not (first.is_named or is_wide) and width >= first.minimumSizeHint().width()
+        most = first.words_px + first.pictures.height_in(width) if is_bound else _ANY_PX
+        self._area.setMaximumHeight(most)
+        self._layout.setStretch(0, 0 if is_bound else 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)

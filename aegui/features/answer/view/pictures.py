@@ -116,12 +116,15 @@ class AnswerPictures(Painted):
 
     # -- size ------------------------------------------------------------------------------------
 
+    def height_in(self, width: int) -> int:
+        """Return the largest height that the images make use of in ``width``."""
+        bounds = QRect(0, 0, (width - self._between()) // self.count, _TALLEST_PX)
+        rect = picture_rect(*self._shape(), bounds)
+        return max(self.minimumSizeHint().height(), rect.height() + self.caption_px + 1)
+
     def _bound_height(self) -> None:
         """Limit the height to what the width allows, so that widgets below follow directly."""
-        height, width = self._shape()
-        rect = picture_rect(height, width, QRect(0, 0, self._image_width(), _TALLEST_PX))
-        fitting = rect.height() + self.caption_px + 1
-        self.setMaximumHeight(max(self.minimumSizeHint().height(), fitting))
+        self.setMaximumHeight(self.height_in(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)

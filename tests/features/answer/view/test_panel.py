@@ -312,6 +312,21 @@ def test_beside_the_nearest_the_pictures_stand_below_their_words(panel: AnswerPa
     assert row.pictures.y() <= row.words_px + SPACING
 
 
+def test_in_a_high_panel_words_pictures_and_nearest_stand_together_at_the_top(
+    panel: AnswerPanel,
+) -> None:
+    panel.set_sheet(sheet_of(make_answer(np.ones((7, 5), np.float32))))
+    panel.resize(340, 900)
+    panel.grab()
+    page = panel.answers
+    parts = (page.rows[0].title, panel.pictures, page.title, page.nearest)
+    tops = [part.mapTo(panel, QPoint()).y() for part in parts]
+    bottoms = [top + part.height() for top, part in zip(tops, parts, strict=True)]
+    assert tops[1] - bottoms[0] <= SPACING, "the pictures follow their words"
+    assert tops[2] - bottoms[1] <= 2 * SPACING, "the nearest samples follow the pictures"
+    assert bottoms[3] < panel.height() / 2, "what is left over is below them"
+
+
 def test_low_and_wide_the_answers_have_the_pictures_that_fit_best(panel: AnswerPanel) -> None:
     output = glyphs()[1]
     panel.set_sheet(sheet_of(*(make_answer(output, output) for _ in range(2))))
