@@ -318,6 +318,7 @@ def test_in_a_high_panel_words_pictures_and_nearest_stand_together_at_the_top(
     panel.set_sheet(sheet_of(make_answer(np.ones((7, 5), np.float32))))
     panel.resize(340, 900)
     panel.grab()
+    QTest.qWait(0)
     page = panel.answers
     parts = (page.rows[0].title, panel.pictures, page.title, page.nearest)
     tops = [part.mapTo(panel, QPoint()).y() for part in parts]
