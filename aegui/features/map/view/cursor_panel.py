@@ -377,6 +377,13 @@ class CursorPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._show_title()
+        self._fit_problem()
+
+    def _fit_problem(self) -> None:
+        """Reserve the height of all lines of the problem: a low panel would cut them."""
+        if self.problem.text():
+            width = self.width() - 2 * SPACING
+            self.problem.setMinimumHeight(self.problem.heightForWidth(width))
 
     def set_decoded(self, image: ArrayLike, z: ArrayLike, epoch: int | None = None) -> None:
         """Show a decoded image; the nearest samples shown stay until ``set_nearest`` is called.
@@ -410,6 +417,7 @@ class CursorPanel(QWidget):
         if problem != self.problem.text():
             self.problem.setText(problem)
             self.problem.setVisible(bool(problem))
+            self._fit_problem()
             if not self.is_empty:
                 self._describe()
 

@@ -151,3 +151,19 @@ def test_a_sample_fades_in_over_its_copy_and_is_told_as_such(panel: CursorPanel)
     assert panel.pictures.image.max() == 0.0, "what is decoded stays what it is"
     panel.set_decoded(np.zeros((8, 8), np.float32), (0.6, 0.5), 1)
     assert level() == 0
+
+
+def test_a_problem_is_whole_in_a_low_panel(panel: CursorPanel, qtbot: QtBot) -> None:
+    panel.set_decoded(ramp(), (0.1, 0.2), 10)
+
+    def least() -> int:
+        return panel.minimumSizeHint().height()
+
+    without, problem = least(), panel.problem
+    panel.set_problem("The decoder was trained for other codes. " * 8)
+    # The area of a dock gives a panel no less than its least height, and scrolls.
+    qtbot.waitUntil(lambda: least() >= without + problem.heightForWidth(264), timeout=5_000)
+    panel.resize(280, least())
+    qtbot.waitUntil(lambda: problem.height() >= problem.heightForWidth(problem.width()))
+    panel.set_problem("")
+    qtbot.waitUntil(lambda: least() < without + 40, timeout=5_000)
