@@ -56,7 +56,8 @@ def images_from(
 def from_columns(array: NDArray[np.float64], width: int, height: int) -> NDArray[np.float32] | None:
     """Return images ``[N, H, W]`` from columns, left to right, of bytes, top to bottom.
 
-    The lowest bit of a byte is its top row. None if ``array`` is not ``[N, W * bytes]``.
+    The lowest bit of a byte is its top row. None if ``array`` is not ``[N, W * bytes]``, or has a
+    bit below the lowest row.
     """
     pages = -(-height // 8)
     is_bytes = array.ndim == 2 and array.shape[1] == width * pages and _are_bytes(array)
@@ -65,6 +66,8 @@ def from_columns(array: NDArray[np.float64], width: int, height: int) -> NDArray
     bits = np.unpackbits(
         array.astype(np.uint8).reshape(-1, width, pages), axis=2, bitorder="little"
     )
+    if bits[:, :, height:].any():
+        return None
     return bits[:, :, :height].swapaxes(1, 2).astype(np.float32)
 
 

@@ -33,6 +33,8 @@ _SKIPPED = re.compile(
 _OPENING = re.compile(r"=\s{0,100}\{")
 _DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?P<sizes>(?:\[[^][{}]*\]\s*)+)[^=;{}\[\]]*\Z")
 _DECLARATION_CHARACTERS = 300
+_TYPE = re.compile(r"\bu?int(8|16|32)_t\b|\b(char|byte|short)\b")
+_BITS = {"char": 8, "byte": 8, "short": 16}
 _TOKEN = re.compile(
     r"""(?P<space>\s+|,)
       | (?P<open>\{) | (?P<close>\})
@@ -81,7 +83,7 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     notes: list[str] = []
     end = 0
     stated: tuple[str, tuple[int, int]] | None = None
-    for name, sizes, opening in _declarations(code):
+    for name, sizes, bits, opening in _declarations(code):
         if opening < end:  # Inside the previous array
             continue
         names = _names(source.text, code, opening)
@@ -89,7 +91,7 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
             end = names.end
             named.append((name, names))
             continue
-        value = _parse(source, code, opening)
+        value = _parse(source, code, opening, bits)
         between = [one.text for one in comments if end <= one.start < opening]
         end = value.end
         if stated is not None and name == stated[0]:
@@ -169,22 +171,35 @@ def _blank(text: str) -> str:
     return "\n".join(" " * len(line) for line in text.split("\n"))
 
 
-def _declarations(code: str) -> Iterator[tuple[str, list[int | None], int]]:
-    """Yield name, declared sizes and offset of the opening brace of every initialised array."""
+def _declarations(code: str) -> Iterator[tuple[str, list[int | None], int | None, int]]:
+    """Yield every initialised array: name, sizes, bits of a number, offset of the opening brace.
+
+    Sizes and bits are None where the declaration does not state them in numbers.
+    """
     for match in _OPENING.finditer(code):
         before = code[max(0, match.start() - _DECLARATION_CHARACTERS) : match.start()]
         declared = _DECLARED.search(before)
         if declared is not None:
             sizes = re.findall(r"\[([^]]*)\]", declared["sizes"])
-            yield declared["name"], [_size(size) for size in sizes], match.end() - 1
+            statement = re.split(r"[;{}]", before[: declared.start()])[-1]
+            bits = _bits(statement)
+            yield declared["name"], [_size(size) for size in sizes], bits, match.end() - 1
+
+
+def _bits(statement: str) -> int | None:
+    """Return the bits of the last type named in ``statement``; None if it is none of a size."""
+    found = None
+    for match in _TYPE.finditer(statement):
+        found = int(match[1]) if match[1] is not None else _BITS[match[2]]
+    return found
 
 
 def _size(text: str) -> int | None:
     return int(text) if text.strip().isdecimal() else None
 
 
-def _parse(source: GlyphSource, code: str, opening: int) -> Nested:
-    """Parse the value in braces that begins at ``opening``."""
+def _parse(source: GlyphSource, code: str, opening: int, bits: int | None) -> Nested:
+    """Parse the value in braces that begins at ``opening``, of numbers of ``bits`` bits."""
     root = Nested(start=opening, line=source.line_at(opening))
     stack = [root]
     title: tuple[str, str] | None = None
@@ -209,6 +224,13 @@ def _parse(source: GlyphSource, code: str, opening: int) -> Nested:
             number = _number(token["number"])
             if not math.isfinite(number):
                 reason = tr("“{found}” is too large.", found=token["number"][:30])
+                raise source.refusal(reason, source.line_at(at))
+            if bits is not None and abs(number) >= 1 << bits:
+                reason = tr(
+                    "“{found}” does not fit in the {bits} bits that the array is declared with.",
+                    found=token["number"][:30],
+                    bits=bits,
+                )
                 raise source.refusal(reason, source.line_at(at))
             stack[-1].add(number)
         elif token["index"] is not None:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.readers.arrays import from_columns, images_from, is_rows, join_singles
+from aegui.core.data.readers.arrays import (
+    from_columns,
+    images_from,
+    is_rows,
+    join_singles,
+    row_width,
+)
 from aegui.core.data.readers.names import parse_name, title_of
 from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.pixels import row_of_pixels
@@ -25,7 +31,10 @@ if TYPE_CHECKING:
 _LABEL_KEYS = ("label", "char", "character", "letter", "symbol", "name", "id")
 _PIXEL_KEYS = ("rows", "pixels", "bits", "data", "image", "bitmap", "values", "glyph", "matrix")
 _SET_KEYS = ("glyphs", "characters", "chars", "letters", "font", "symbols", "images", "samples")
-
+_FEWEST_TO_COMPARE = 3
+"""Number of glyphs from which one can be told to be wider than the others."""
+_FEW = 20
+"""At most one glyph in this many is wider than the others by a mistake."""
 
 NAME_WORDS = (
     *("labels", "names", "chars", "characters", "letters", "symbols", "etiquetas", "nombres"),
@@ -58,7 +67,7 @@ def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
     if value.items and all(isinstance(i, Nested) and i.keys is not None for i in value.items):
         return [_set_of_records(value, name, source)]
     array = _array(value, source)
-    images = None if value.columns is None else from_columns(array, *value.columns)
+    images = None if value.columns is None else _from_columns(array, value, source)
     if images is None and _is_list_of_sets(array):
         return [
             replace(raw, name=f"{name}-{number}")
@@ -73,7 +82,9 @@ def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
         titles = [item.title if isinstance(item, Nested) else None for item in value.items]
     elif len(images) == 1:
         titles = [value.title]
-    return [RawSet(name, images, titles)]
+    is_given = value.columns is not None or value.row_width is not None
+    notes = () if is_given else _widened(array, value, name)
+    return [RawSet(name, images, titles, notes)]
 
 
 def joined_singles(sets: list[RawSet], name: str) -> list[RawSet]:
@@ -159,7 +170,12 @@ def readable_sets(
             notes.append(tr("“{name}” was skipped: {reason}", name=name, reason=error))
     if not sets:
         raise first or source.not_glyphs(tr("no glyphs in it."))
-    return [_named_by(lists, raw) for raw in sets], notes
+    return [_named_by(lists, raw) for raw in sets], notes + notes_of(sets)
+
+
+def notes_of(sets: Iterable[RawSet]) -> list[str]:
+    """Return the notes of all ``sets``."""
+    return [note for raw in sets for note in raw.notes]
 
 
 def is_list_of_names(value: Nested | float | str | None) -> bool:
@@ -251,6 +267,59 @@ def _is_list_of_sets(array: NDArray[np.float64]) -> bool:
     return array.ndim == 3 and (
         array.shape[2] == 35 or (array.shape[2] == 7 and is_rows(array) and array.max() > 1)
     )
+
+
+def _from_columns(
+    array: NDArray[np.float64], value: Nested, source: GlyphSource
+) -> NDArray[np.float32]:
+    """Return the images of ``value``, whose columns and rows the file states."""
+    columns, rows = value.columns or (1, 1)
+    images = from_columns(array, columns, rows)
+    if images is None:
+        reason = tr(
+            "these are not the bytes of {columns} columns of {rows} rows that the comment above "
+            "speaks of.",
+            columns=columns,
+            rows=rows,
+        )
+        raise source.refusal(reason, value.line)
+    return images
+
+
+def _widened(array: NDArray[np.float64], value: Nested, name: str) -> tuple[str, ...]:
+    """Return a note if all rows are read wider because of a few glyphs of the ``array``."""
+    if array.ndim != 2 or len(array) < _FEWEST_TO_COMPARE or not is_rows(array):
+        return ()
+    largest = array.max(axis=1)
+    widths = [row_width(int(number)) for number in largest]
+    width = max(widths)
+    wide = [index for index, own in enumerate(widths) if own == width]
+    if not 0 < len(wide) <= max(1, len(array) // _FEW):
+        return ()
+    item = value.items[wide[0]] if len(value.items) == len(array) else None
+    line = item.line if isinstance(item, Nested) else None
+    found = f"0x{int(largest[wide[0]]):x}"
+    usual = max(own for own in widths if own < width)
+    if line is None:
+        text = tr(
+            "{name}: all rows are read {width} pixels wide because of {found}; the others fit "
+            "in {usual}.",
+            name=name,
+            width=width,
+            found=found,
+            usual=usual,
+        )
+    else:
+        text = tr(
+            "{name}: all rows are read {width} pixels wide because of {found} (line {line}); the "
+            "others fit in {usual}.",
+            name=name,
+            width=width,
+            found=found,
+            line=line,
+            usual=usual,
+        )
+    return (text,)
 
 
 def _array(value: Nested, source: GlyphSource) -> NDArray[np.float64]:

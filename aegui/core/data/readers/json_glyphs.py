@@ -9,7 +9,7 @@ import numpy as np
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.readers.arrays import pixels_of_rows
-from aegui.core.data.readers.interpret import datasets_of, sets_of
+from aegui.core.data.readers.interpret import datasets_of, notes_of, sets_of
 from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.source import MAX_NUMBERS
 from aegui.core.errors import AeguiError
@@ -56,7 +56,8 @@ def read_json(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
         raise source.refusal(str(error)) from error
     if root is None:
         raise source.not_glyphs(tr("nested too deeply, or no list in it."))
-    return datasets_of(sets_of(root, source.path.stem, source), source), []
+    sets = sets_of(root, source.path.stem, source)
+    return datasets_of(sets, source), notes_of(sets)
 
 
 def json_error(source: GlyphSource) -> tuple[str, int] | None:

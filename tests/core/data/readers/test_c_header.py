@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.data.fonts import write_font
 from aegui.core.errors import ReadError
 from tests.core.data.readers.given import A_ROWS, LOWER, ROWS, c_rows, hexed, is_lower, one, read
 
@@ -127,3 +128,36 @@ def test_wider_rows_take_bytes(folder: Path) -> None:
 def test_c_refusals_name_the_line(folder: Path, text: str, line: int, reason: str) -> None:
     with pytest.raises(ReadError, match=rf"bad\.h, line {line}: .*{reason}"):
         read(folder, text, "bad.h")
+
+
+def test_a_number_too_large_for_its_type_is_refused(folder: Path) -> None:
+    rows = f"{{\n{hexed(A_ROWS)},\n{{1, 2, 3, 4, 5, 6, 0x1ff}}\n}};"
+    for kind in ("static const unsigned char", "uint8_t", "const PROGMEM byte"):
+        with pytest.raises(ReadError, match="line 3: “0x1ff” does not fit in the 8 bits"):
+            read(folder, f"int y;\n{kind} f[2][7] = {rows}".replace("int y;\n", "int y; "))
+    for kind in ("int", "uint16_t", "unsigned short"):
+        assert read(folder, f"uint8_t y; {kind} f[2][7] = {rows}").datasets[0].image_shape[2] == 16
+
+
+def test_one_glyph_that_widens_all_others_is_told(folder: Path) -> None:
+    rows = [hexed(row) for row in ROWS]
+    rows[3] = "{1, 2, 3, 4, 5, 6, 0x2e}"
+    file = read(folder, "int f[32][7] = {\n" + ",\n".join(rows) + "};")
+    assert file.datasets[0].image_shape == (1, 7, 8)
+    (note,) = file.notes
+    assert note == (
+        "f: all rows are read 8 pixels wide because of 0x2e (line 5); the others fit in 5."
+    )
+
+
+def test_columns_that_contradict_their_comment_are_refused(folder: Path) -> None:
+    write_font(folder / "font.h", LOWER)
+    text = (folder / "font.h").read_text()
+    assert is_lower(read(folder, text).datasets[0])
+    for wrong in (
+        text.replace("0x20, 0x54", "0x80, 0x54"),
+        text.replace("of 5 columns", "of 6 columns"),
+    ):
+        assert wrong != text
+        with pytest.raises(ReadError, match=r"not the bytes of . columns of 7 rows"):
+            read(folder, wrong)
