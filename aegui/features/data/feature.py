@@ -338,7 +338,8 @@ class DataFeature(Feature):
     def _on_dialog_imported(self, data: DataSpec) -> None:
         recipe = self._services.workspace.recipe
         text = tr("Data: {name}", name=source_words(data.source))
-        self.edit(recipe.model_copy(update={"data": data}), text)
+        edited = recipe.model_copy(update={"data": data})
+        self._services.workspace.edit_recipe(edited, text, again=True)
 
     @Slot(str)
     def bring(self, key: str) -> None:

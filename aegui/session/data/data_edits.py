@@ -79,10 +79,17 @@ class DataEdits:
         self._loading = loading
         self._last_fitting: _Fitting | None = None
 
-    def edit(self, recipe: Recipe, text: str, done: Callable[[], object] = lambda: None) -> None:
-        """Make ``recipe`` the draft's, then call ``done``."""
+    def edit(
+        self,
+        recipe: Recipe,
+        text: str,
+        done: Callable[[], object] = lambda: None,
+        *,
+        again: bool = False,
+    ) -> None:
+        """Make ``recipe`` the draft's, then call ``done``; ``again`` reads a known source too."""
         base = self._host.draft
-        if same_samples(recipe.data, base.recipe.data):
+        if not again and same_samples(recipe.data, base.recipe.data):
             self._host.push(replace(base, recipe=recipe), text)
             done()
             return
@@ -99,18 +106,18 @@ class DataEdits:
 
         self._loading.do(
             tr("Reading {name}", name=source_words(source)),
-            self._edited(base, recipe),
+            self._edited(base, recipe, again),
             take,
             lambda error: self._refuse(error, base.recipe, recipe, text, done),
-            quick=is_quick(base, recipe),
+            quick=is_quick(base, recipe, again=again),
         )
 
-    def _edited(self, base: DraftState, recipe: Recipe) -> Callable[..., DraftState]:
+    def _edited(self, base: DraftState, recipe: Recipe, again: bool) -> Callable[..., DraftState]:
         """Return work that reads what ``recipe`` needs beyond ``base``; see ``ProgressJob``."""
         known = self._host.known_data
 
         def work(report: Report, cancelled: IsCancelled) -> DraftState:
-            draft = sharing(edited_draft(base, recipe, report, cancelled), known)
+            draft = sharing(edited_draft(base, recipe, report, cancelled, again=again), known)
             # Validating a large dataset takes a while the first time: done here, not in the GUI
             # thread.
             resolve(draft.recipe, draft.dataset)
@@ -170,10 +177,10 @@ class DataEdits:
 
         return self._loading.do(
             tr("Reading {name}", name=path.name),
-            self._edited(base, recipe),
+            self._edited(base, recipe, again=True),
             take,
             failed,
-            quick=is_quick(base, recipe),
+            quick=is_quick(base, recipe, again=True),
         )
 
     def edit_dataset(self, dataset: Dataset, text: str) -> None:

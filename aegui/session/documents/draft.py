@@ -75,9 +75,12 @@ def edited_draft(
     recipe: Recipe,
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
+    *,
+    again: bool = False,
 ) -> DraftState:
     """Return ``draft`` with another ``recipe``, reading data only if they changed.
 
+    With ``again`` they are read in any case, since the files may have changed.
     Another source keeps the choice of samples if it has all of them; otherwise all of it is used.
 
     Raises:
@@ -85,9 +88,9 @@ def edited_draft(
         Cancelled: ``cancelled()`` returned true.
     """
     old, new = draft.recipe.data, recipe.data
-    if same_samples(new, old):
+    if same_samples(new, old) and not again:
         return replace(draft, recipe=recipe, notes=())
-    if _source_key(new) == _source_key(old):
+    if not again and _source_key(new) == _source_key(old):
         pool = (
             draft.pool if draft.has_source else _with_added(new, draft.dataset, report, cancelled)
         )
@@ -102,9 +105,11 @@ def edited_draft(
     return replace(drawn, notes=reading.notes)
 
 
-def is_quick(draft: DraftState, recipe: Recipe) -> bool:
+def is_quick(draft: DraftState, recipe: Recipe, *, again: bool = False) -> bool:
     """Return whether ``edited_draft`` is fast enough for the GUI thread."""
     old, new = draft.recipe.data, recipe.data
+    if again:
+        return is_quick_source(new.source)
     if same_samples(new, old):
         return True
     if _source_key(new) == _source_key(old) and draft.has_source:

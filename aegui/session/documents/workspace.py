@@ -158,22 +158,28 @@ class Workspace(QObject):
         self.push(reverted(self.draft, recipe, dataset), tr("Revert to what was trained"))
 
     def edit_recipe(
-        self, recipe: Recipe, text: str, done: Callable[[], object] = lambda: None
+        self,
+        recipe: Recipe,
+        text: str,
+        done: Callable[[], object] = lambda: None,
+        *,
+        again: bool = False,
     ) -> None:
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
 
         Edits with the same ``text`` in quick succession are merged into one undo step. Another
         source or choice of samples is read first; if that fails, the old recipe is announced again.
         ``done`` is called after the edit, unless it is refused, fails or is cancelled.
+        With ``again`` the samples are read even if their source is the same.
         """
-        if recipe == self.recipe:
+        if recipe == self.recipe and not again:
             return
         refusal = self._guard(self.recipe, recipe)
         if refusal:
             self.say("warning", refusal, passing=True)
             self.announce_recipe()
         else:
-            self.edits.edit(recipe, text, done)
+            self.edits.edit(recipe, text, done, again=again)
 
     def set_guard(self, guard: Callable[[Recipe, Recipe], str]) -> None:
         """Set a callback for edits of the recipe, which returns why an edit is refused, or ""."""
