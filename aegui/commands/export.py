@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.commands.loading import loaded_set
 from aegui.commands.opened import OpenedRun
 from aegui.commands.options import EXPORT
 from aegui.commands.words import note, note_unused, say
 from aegui.core.atomic import check_writable
 from aegui.core.data.fonts import write_font
-from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network_files import ONNX, WEIGHTS, drawn_font, write_network
@@ -31,7 +31,7 @@ def export_command(options: argparse.Namespace) -> int:
     suffix = path.suffix.lower()
     is_run = Path(options.source).suffix.lower() == SUFFIX
     if suffix in _FONTS:
-        write_font(path, _answers(options) if is_run else load_dataset(options.source))
+        write_font(path, _answers(options) if is_run else loaded_set(options.source))
     elif suffix not in {ONNX, WEIGHTS}:
         known = ", ".join((ONNX, WEIGHTS, *_FONTS))
         raise AeguiError(

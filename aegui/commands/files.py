@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.commands.loading import loaded_set
 from aegui.commands.words import note_lines
 from aegui.core.course_configs import lines_of, load_any_recipe
-from aegui.core.data.load import load_dataset
+from aegui.core.data.fonts import write_font
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, RecipeError
@@ -28,10 +29,12 @@ def convert_command(options: argparse.Namespace) -> int:
         raise AeguiError(tr("{file} cannot be converted onto itself.", file=source))
     if Path(target).suffix.lower() == ".json" and _convert_to_recipe(Path(source), target):
         return 0
-    if Path(source).suffix.lower() == SUFFIX:
-        write_dataset(target, load_run(source).dataset)
+    is_run = Path(source).suffix.lower() == SUFFIX
+    dataset = load_run(source).dataset if is_run else loaded_set(source)
+    if Path(target).suffix.lower() == ".bdf":
+        write_font(Path(target), dataset)
     else:
-        write_dataset(target, load_dataset(source))
+        write_dataset(target, dataset)
     return 0
 
 

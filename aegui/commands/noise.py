@@ -9,12 +9,13 @@ import numpy as np
 
 from aegui.commands.cost import refuse_excess
 from aegui.commands.images import check_images_form, check_images_path, write_images
+from aegui.commands.loading import loaded_set
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown, table_text
 from aegui.core.cost import Cost
 from aegui.core.data.corruption import corruption_words, parse_corruption
-from aegui.core.data.load import load_dataset, read_source
+from aegui.core.data.load import read_source
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.errors import AeguiError, ReadError
@@ -45,7 +46,7 @@ _PNG = ".png"
 def limit_command(options: argparse.Namespace) -> int:
     """Print the Bayes limit: the lowest mean of wrong pixels that any answer to noise can reach."""
     specs = [parse_corruption(text) for text in options.noise]
-    datasets = [load_dataset(source, options.chars) for source in options.data]
+    datasets = [loaded_set(source, options.chars) for source in options.data]
     priors = _priors(options.prior, datasets)
     costs = [limit_cost(len(one), one.pixels, options.draws) for one in datasets]
     refuse_excess(

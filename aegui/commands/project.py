@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.cost import refuse_excess
 from aegui.commands.figure_files import CSV, PICTURES, make_figure, write_figures
+from aegui.commands.loading import loaded_set
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import TerminalLine, left_words, stoppable
 from aegui.commands.provenance import about_data, about_machine
 from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.cost import Cost
-from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
@@ -79,7 +79,7 @@ def project_command(options: argparse.Namespace) -> int:
     run = OpenedRun.of(options) if _is_run(options.file) else None
     if run is None and options.data is not None:
         raise AeguiError(tr("--data is only for a saved run."))
-    dataset = load_dataset(options.file) if run is None else run.dataset
+    dataset = loaded_set(options.file) if run is None else run.dataset
     codec = None if run is None else run.codec
     if codec is not None and options.method is not None and not codec.can_encode:
         _refuse_codes(keys)

@@ -6,9 +6,10 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.commands.loading import loaded_data, loaded_set
 from aegui.commands.words import note_lines
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
-from aegui.core.data.load import load_data, load_dataset, source_from
+from aegui.core.data.load import source_from
 from aegui.core.errors import ReadError, RecipeError, ended
 from aegui.core.i18n import tr
 from aegui.core.recipe.file import find_recipe, list_recipes
@@ -33,13 +34,13 @@ def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
     """
     if Path(name).suffix.lower() == SUFFIX:
         saved = load_run(name)
-        return saved.recipe, saved.dataset if data is None else load_dataset(data)
+        return saved.recipe, saved.dataset if data is None else loaded_set(data)
     reading, folder = recipe_reading(name)
     if data is not None:
-        dataset = load_dataset(data)
+        dataset = loaded_set(data)
     else:
         refuse_needs(reading, name)
-        dataset = load_data(_placed(reading.recipe, folder).data)
+        dataset = loaded_data(_placed(reading.recipe, folder).data)
     note_lines(lines_of(reading))
     return reading.recipe, dataset
 

@@ -93,7 +93,7 @@ _ROWS = (
         "files:convert_command",
         mark("convert glyphs to another format, or any configuration to a recipe"),
         mark(
-            "Convert glyphs between .h, .json, .txt and .png; a course configuration or the "
+            "Convert glyphs between .h, .bdf, .json, .txt and .png; a course configuration or the "
             "recipe in an .aegui file to a recipe .json."
         ),
         options.CONVERT,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.checkpoints import Checkpoints, check_can_resume, read_unfinished
 from aegui.commands.cost import cost_of, refuse_excess, say_cost
+from aegui.commands.loading import loaded_data
 from aegui.commands.option import check_unicode
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
@@ -18,7 +19,7 @@ from aegui.commands.runs import check_library, keep_trained
 from aegui.commands.words import note, note_lines, say, say_json, table_text
 from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.course_configs import lines_of
-from aegui.core.data.load import load_data, source_from
+from aegui.core.data.load import source_from
 from aegui.core.data.split import with_validation_source
 from aegui.core.errors import Cancelled, RecipeError
 from aegui.core.evaluation.parts import PARTS, parts_of, wrong_by_part
@@ -295,7 +296,7 @@ def _check_on(data: dict[str, Any], check: str) -> None:
         AeguiError: There is no such set.
     """
     source = source_from(check, Path())
-    validation = load_data(DataSpec.model_validate({"source": source, "images": data["images"]}))
+    validation = loaded_data(DataSpec.model_validate({"source": source, "images": data["images"]}))
     data.update(
         with_validation_source(DataSpec.model_validate(data), source, len(validation)).model_dump(
             mode="json"
@@ -304,7 +305,7 @@ def _check_on(data: dict[str, Any], check: str) -> None:
 
 
 def _resolved(recipe: Recipe, dataset: Dataset | None = None) -> ResolvedRecipe:
-    dataset = load_data(recipe.data) if dataset is None else dataset
+    dataset = loaded_data(recipe.data) if dataset is None else dataset
     resolution = resolve(recipe, dataset)
     if resolution.resolved is None:
         raise RecipeError(

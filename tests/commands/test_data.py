@@ -148,6 +148,29 @@ def test_sets_are_converted_and_come_back(tmp_path: Path, target: str) -> None:
     assert back.labels == load_builtin("digits").labels
 
 
+def test_fonts_are_converted_both_ways(tmp_path: Path) -> None:
+    path = str(tmp_path / "font.bdf")
+    assert main(["convert", "uppercase", path]) == 0
+    assert main(["convert", path, str(tmp_path / "font.json")]) == 0
+    found, letters = load_dataset(str(tmp_path / "font.json")), load_builtin("uppercase")
+    assert found.labels == letters.labels
+    np.testing.assert_array_equal(found.images, letters.images)
+
+
+def test_what_was_left_out_is_told_wherever_data_are_read(
+    folder: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    left_out = "1 file could not be read and is left out: bad.jpg"
+    pictures = str(folder)
+    for command in (
+        ["convert", pictures, str(tmp_path / "pics.npz")],
+        ["train", "mnist-linear", "--data", pictures, "--epochs", "1"],
+        ["summary", "mnist-linear", "--data", pictures],
+    ):
+        assert main(command) == 0, command
+        assert left_out in capsys.readouterr().err
+
+
 def test_a_set_is_converted_to_a_folder(tmp_path: Path) -> None:
     assert main(["convert", "digits", str(tmp_path / "scans")]) == 0
     assert sorted(path.name for path in (tmp_path / "scans").iterdir()) == list("0123456789")

@@ -21,6 +21,7 @@ import numpy as np
 
 from aegui.core.course_configs import load_any_recipe
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.fonts import bdf
 from aegui.core.data.load import load_data, read_source
 from aegui.core.data.writers import WRITERS, encode_dataset
 from aegui.core.errors import AeguiError
@@ -112,7 +113,7 @@ def _bits() -> list[Example]:
     static const unsigned char font[N][7] PROGMEM = { /* a */ {0x0e,0x11,0x1f,0x11,0x11,0,0},
     {0x0E, 0B10001, 037, 'a', 0x11, 1u, 2UL} }; // b\n"""
     more = [(".txt", glyphs.read_bytes()[:600]), (".py", python), (".txt", lines), (".h", header)]
-    return made + more
+    return [*made, (".bdf", bdf(_letters())), *more]
 
 
 def _arrays() -> list[Example]:

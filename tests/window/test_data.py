@@ -15,7 +15,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog, QMessageBox, QPushButton
 
 from aegui.core.data import download
+from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.fonts import bdf
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.writers import write_dataset
@@ -266,6 +268,19 @@ def test_enter_takes_the_pictures_that_were_dropped(
     QTest.keyClick(focused, Qt.Key.Key_Return)
     settle(qtbot, workspace)
     assert len(workspace.dataset) == 5
+
+
+def test_a_folder_that_grew_is_read_again(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, pictures: Path
+) -> None:
+    for expected in (5, 6):
+        dialog = window.feature(DataFeature).import_images([pictures])
+        qtbot.waitUntil(dialog.take.isEnabled)
+        dialog.take.click()
+        settle(qtbot, workspace)
+        assert len(workspace.dataset) == expected
+        first = next(path for path in pictures.rglob("*.*"))
+        (first.parent / "one more.png").write_bytes(first.read_bytes())
 
 
 def test_an_idx_file_is_dropped_and_a_network_offered(
@@ -526,6 +541,25 @@ def test_data_are_locked_while_a_network_learns(
     runner = window._services.runner
     stop(qtbot, runner)
     assert window.panel(DataPanel).shares.isEnabled()
+
+
+def test_a_dropped_font_becomes_the_set(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "font.bdf"
+    path.write_bytes(bdf(load_builtin("uppercase")))
+    window.take_files([path])
+    settle(qtbot, workspace)
+    assert workspace.dataset.labels == load_builtin("uppercase").labels
+    path.write_bytes(bdf(load_builtin("symbols")))
+    window.take_files([path])  # the same path, another content
+    settle(qtbot, workspace)
+    assert workspace.dataset.labels == load_builtin("symbols").labels
+    path.write_text("STARTFONT 2.1\nCHARS 3\n")
+    window.take_files([path])
+    said = window.notifications
+    qtbot.waitUntil(lambda: any("font.bdf: the font is cut off" in one.text for one in said.shown))
+    assert len(workspace.dataset) == 32
 
 
 def test_a_number_is_at_most_what_the_chosen_classes_have(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_SIDE = 64
 _BYTE = 8
+_NAME = re.compile(r"[!-~]{1,40}\Z")
 
 
 def write_font(path: Path, dataset: Dataset) -> None:
@@ -99,7 +100,7 @@ def bdf(dataset: Dataset) -> bytes:
         f"CHARS {count}",
     ]
     for position, code in zip(order, codes, strict=True):
-        title = f"U+{code:04X}" if code >= 0 else f"glyph{position}"
+        title = f"U+{code:04X}" if code >= 0 else _glyph_name(dataset.labels[position], position)
         packed = np.packbits(bits[position].astype(np.uint8), axis=1)
         lines += [
             f"STARTCHAR {title}",
@@ -112,6 +113,13 @@ def bdf(dataset: Dataset) -> bytes:
             "ENDCHAR",
         ]
     return "\n".join([*lines, "ENDFONT", ""]).encode()
+
+
+def _glyph_name(label: str, position: int) -> str:
+    """Return a name without blanks for a glyph that has no code."""
+    if len(label) == 1:
+        return f"U+{ord(label):04X}"
+    return label if _NAME.match(label) else f"glyph{position}"
 
 
 def font_bits(dataset: Dataset) -> NDArray[np.uint32]:

@@ -94,12 +94,12 @@ def choose_open_file(parent: QWidget, folder: str = "") -> str:
     filters = [
         tr(
             "All that can be opened ({patterns})",
-            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.png *.aegui-lesson "
-            "*.aegui-teacher *.aegui-study",
+            patterns="*.aegui *.json *.yaml *.yml *.h *.py *.txt *.bdf *.png "
+            "*.aegui-lesson *.aegui-teacher *.aegui-study",
         ),
         tr("Runs ({patterns})", patterns="*.aegui"),
         tr("Recipes and configurations ({patterns})", patterns="*.json *.yaml *.yml"),
-        tr("Characters ({patterns})", patterns="*.h *.c *.py *.json *.txt *.png"),
+        tr("Characters ({patterns})", patterns="*.h *.c *.py *.json *.txt *.bdf *.png"),
         _all_files(),
     ]
     return _opened(parent, "runs", tr("Open"), filters, folder)
@@ -116,7 +116,7 @@ def choose_data_file(parent: QWidget, folder: str = "") -> str:
     filters = [
         tr(
             "Data ({patterns})",
-            patterns="*.h *.c *.py *.json *.txt *.png *.npz *.csv *.idx *.gz *ubyte",
+            patterns="*.h *.c *.py *.json *.txt *.bdf *.png *.npz *.csv *.idx *.gz *ubyte",
         ),
         _all_files(),
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.core.choices import table
+from aegui.core.data.readers.bdf import is_bdf, read_bdf
 from aegui.core.data.readers.c_header import is_c_header, read_c_header
 from aegui.core.data.readers.json_glyphs import is_json, json_error, read_json
 from aegui.core.data.readers.png_sheet import is_png, read_png_sheet
@@ -42,6 +43,7 @@ class Reader:
 
 READERS: dict[str, Reader] = table(
     Reader("png", mark("PNG sheet"), is_png, read_png_sheet),
+    Reader("bdf", mark("BDF font"), is_bdf, read_bdf),
     Reader("json", mark("JSON"), is_json, read_json),
     Reader("c", mark("C header"), is_c_header, read_c_header),
     Reader("python", mark("Python literals"), is_python, read_python),
