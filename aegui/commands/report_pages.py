@@ -674,9 +674,9 @@ def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
 def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]:
     score = noisy_score(model.codec, model.dataset, noise, _DRAWS, 0, limited=False)
     finding = tr(
-        "{noise}: {share} % of the answers have at most 1 wrong pixel",
+        "{noise}: {share:.0%} of the answers have at most 1 wrong pixel",
         noise=corruption_words(noise),
-        share=localized(100.0 * score.share_at_most_1, ".0f"),
+        share=score.share_at_most_1,
     )
     level = f"{noise.level:g}".replace(".", "")
     arguments = ("reconstructions", "--noise", _named(noise))

@@ -269,9 +269,9 @@ def run_study(study: Study, workers: Workers) -> int:
 
 def _progress(news: StudyProgress, ended: int) -> str:
     return tr(
-        "[{bar}] {percent} %  {n:,} runs  {left} left",
+        "[{bar}] {share:.0%}  {n:,} runs  {left} left",
         bar=bar_of(news.share),
-        percent=int(100 * news.share),
+        share=int(100 * news.share) / 100,
         n=ended,
         left=left_words(news.left),
     )

@@ -208,8 +208,12 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
         elif _MIN <= abs(value) < _MAX:
             text = format(value, ",.2f").rstrip("0").rstrip(".")
     marks = _MARKS.get(_LanguageState.code)
-    # With a decimal comma, a no-break space precedes a percent sign.
-    return text if marks is None else text.translate(marks).replace("%", "\u00a0%")
+    return text if marks is None else text.translate(marks).replace("%", percent_sign())
+
+
+def percent_sign() -> str:
+    """Return the percent sign as it follows a number: 5%, but with a decimal comma 5\u00a0%."""
+    return "%" if _MARKS.get(_LanguageState.code) is None else "\u00a0%"
 
 
 def with_marks(text: str) -> str:

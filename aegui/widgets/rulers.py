@@ -136,7 +136,7 @@ def fitting_font(font: QFont, text: str, width: float) -> QFont:
     """Return ``font``, or a smaller one in which ``text`` fits ``width``.
 
     Far from the origin, numbers have more digits than the left ruler has room for. The font is not
-    shrunk below 60 %.
+    shrunk below 60%.
     """
     needed = QFontMetricsF(font).horizontalAdvance(text)
     if needed <= width:

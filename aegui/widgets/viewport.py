@@ -193,7 +193,7 @@ def _centre_share(begin: float, goal: float, now: float, share: float) -> float:
 
 
 def enlarged(bounds: Bounds, all_bounds: Bounds | None) -> Bounds:
-    """Return ``bounds`` enlarged to at least 2 % of ``all_bounds``, as for a single sample."""
+    """Return ``bounds`` enlarged to at least 2% of ``all_bounds``, as for a single sample."""
     if all_bounds is None:
         return bounds
     x0, y0, x1, y1 = bounds

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import percent_sign, tr, trn
 from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 from aegui.kit.choosing import menu_below, narrow
 from aegui.kit.layouts import dim, held, row
@@ -353,7 +353,7 @@ class MainToolBar(QToolBar):
         text = tr("{epoch:,} of {epochs:,}", epoch=epoch, epochs=epochs)
         available = self.progress.width() - SPACING
         fits = self.progress.fontMetrics().horizontalAdvance(text) <= available
-        self.progress.setFormat(text if fits else "%p %")
+        self.progress.setFormat(text if fits else "%p" + percent_sign())
         self.progress.setToolTip(
             trn("{epoch:,} of {n:,} epoch", "{epoch:,} of {n:,} epochs", epochs, epoch=epoch)
         )

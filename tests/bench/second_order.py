@@ -1,6 +1,6 @@
 """SciPy's optimisers on 35-25-17-2-17-25-35: ``python -m tests.bench.second_order [KEY ...]``.
 
-For training shares of 30, 50 and 70 % of the 32 lower-case characters: errors on training and test
+For training shares of 30, 50 and 70% of the 32 lower-case characters: errors on training and test
 samples, evaluations of the objective, seconds. Powell and BFGS are stopped after ``SECONDS``.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.i18n import enumerated, localized, set_language, tr, trn, with_marks
+from aegui.core.i18n import enumerated, localized, percent_sign, set_language, tr, trn, with_marks
 
 
 @pytest.mark.usefixtures("spanish")
@@ -13,7 +13,7 @@ def test_numbers_have_the_marks_of_the_language() -> None:
     assert localized(8000, ",") == "8.000"
     assert localized(0.03) == "0,03"
     assert localized(1234567.891, ",.2f") == "1.234.567,89"
-    assert localized(np.float32(0.5), ".1%") == "50,0\u00a0%"
+    assert localized(np.float32(0.5), ".1%") == "50,0" + percent_sign() == "50,0\u00a0%"
     assert localized(1e-08, "g") == "1e-08"
     assert with_marks("-1.5") == "-1,5"
     assert tr("{epoch:,} of {epochs:,}", epoch=4000, epochs=8000) == "4.000 de 8.000"

@@ -61,7 +61,7 @@ def test_the_denoiser_has_the_wrong_pixels_of_the_notes(
         score = noisy_score(codec, saved.dataset, spec, DRAWS, seed=0)
         assert score.mean == pytest.approx(value, rel=0.15, abs=0.01), spec
         assert score.limit is not None
-        # "denoisers within 3 % of the limit", plus sampling noise.
+        # "denoisers within 3% of the limit", plus sampling noise.
         assert score.mean < 1.15 * score.limit + 0.01
 
 

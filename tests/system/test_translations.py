@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.i18n import LANGUAGES, language, set_language, tr, trn
-from installer.translations import collect, problems
+from installer.translations import collect, load, problems
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -82,6 +82,18 @@ def test_a_counted_message_is_nowhere_translated_without_its_count(
         if called == "tr":
             is_counted = isinstance(first, ast.Constant) and first.value in counted
             assert not is_counted, place
+
+
+def test_percentages_have_one_form_in_each_language(template: Catalog) -> None:
+    """English writes 5%, Spanish 5 % (Real Academia); without a blank only what is typed."""
+    spanish = load("es")
+    for message in filter(lambda one: one.id, template):
+        for text in (message.id,) if isinstance(message.id, str) else message.id:
+            assert not re.search(r"[\d}][ \u00a0]%", text), text
+        found = spanish.get(message.id if isinstance(message.id, str) else message.id[0])
+        texts = (found.string or ()) if found is not None else ()
+        for text in (texts,) if isinstance(texts, str) else texts:
+            assert not re.search(r"(?<!\.)\d%(?![\w”»])", text), text
 
 
 def test_plurals() -> None:

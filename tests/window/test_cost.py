@@ -164,7 +164,7 @@ def test_the_limits_go_back_to_the_defaults(window: MainWindow) -> None:
     next(button for button in buttons if button.text() == "&Defaults").click()
     assert dialog.form.value == Budget()
     minutes, share = (dialog.form.fields[key] for key in ("minutes", "memory_share"))
-    assert (minutes.text(), share.text()) == ("60 min", "50 %")  # type: ignore[union-attr]
+    assert (minutes.text(), share.text()) == ("60 min", "50%")  # type: ignore[union-attr]
     dialog.done(QDialog.DialogCode.Rejected)
     dialog.deleteLater()
 

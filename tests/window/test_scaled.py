@@ -1,4 +1,4 @@
-"""The window at 100 to 200 % scale of screen and text: complete and sharp."""
+"""The window at 100 to 200% scale of screen and text: complete and sharp."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def part(report: ReportShare | None, low: float, high: float) -> ReportShare | N
 
 
 def _share_done(done: int, total: int) -> str:
-    return tr("{percent} % done", percent=100 * done // total)
+    return tr("{share:.0%} done", share=100 * done // total / 100)
 
 
 def stop_if(cancelled: IsCancelled | None) -> None:

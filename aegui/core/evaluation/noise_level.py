@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     LevelLikelihoods = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 _HALF_CHI_SQUARE = 1.9207
-"""Half the 95 % quantile of chi square with one degree of freedom (Wilks 1938)."""
+"""Half the 95% quantile of chi square with one degree of freedom (Wilks 1938)."""
 _COARSE, _FINE = 51, 21
 _MIN_SIGMA, _MAX_SIGMA = 0.01, 3.0
 
@@ -42,7 +42,7 @@ class LevelEstimate:
     spec: CorruptionSpec
     """The noise with that level."""
     low: float
-    """Lower end of the 95 % interval by the likelihood ratio."""
+    """Lower end of the 95% interval by the likelihood ratio."""
     high: float
     """Its upper end."""
     log_likelihoods: NDArray[np.float64]

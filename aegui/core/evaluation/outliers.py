@@ -50,7 +50,7 @@ class OutlierBench:
 
     @property
     def threshold(self) -> float:
-        """One that lets 95 % of the set's own samples pass."""
+        """One that lets 95% of the set's own samples pass."""
         return float(np.quantile(self.inside, _USUAL))
 
     def place(self, error: float) -> float:

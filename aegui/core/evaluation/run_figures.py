@@ -40,7 +40,7 @@ class RunFigure(Choice):
         if value is None or not math.isfinite(value):
             return "–"
         if self.is_share:
-            return tr("{share:.1f} %", share=100.0 * value)
+            return localized(value, ".1%")
         if self.is_integer and float(value).is_integer():
             return localized(value, ",.0f")
         return localized(value, f".{digits}g")

@@ -43,7 +43,7 @@ class Concept:
     """From the mean of the codes without the attribute to the mean of those with it, d numbers."""
     low: CodeNumber
     """Lower end of a slider, in steps of ``direction``: minus the extent of the samples of both
-    boxes along it, without 5 % at either end, and at least 1.25 steps."""
+    boxes along it, without 5% at either end, and at least 1.25 steps."""
     high: CodeNumber
     """Upper end of a slider, equally far in the other direction."""
     separation: CodeNumber = 0.0

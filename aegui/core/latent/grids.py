@@ -61,7 +61,7 @@ class GridSpec:
         Field(ge=0.0, le=1.0),
         FieldWords(
             "Quantiles",
-            "From which quantile of the prior to which; 0 to 100 %: equal shares of all of it",
+            "From which quantile of the prior to which; 0 to 100%: equal shares of all of it",
             step=5.0,
             editor="percents",
         ),

@@ -69,7 +69,7 @@ def fit_similarity(codes: ArrayLike, others: ArrayLike) -> SimilarityTransform |
 def similarity_words(transform: SimilarityTransform) -> str:
     """Describe the transform: the angle if there is one, the scale, the quality of the fit."""
     scale = tr("scaled by {factor:.2f}", factor=transform.scale)
-    fits = tr("{percent} % of the spread fits", percent=round(100 * (1.0 - transform.left)))
+    fits = tr("{share:.0%} of the spread fits", share=1.0 - transform.left)
     if len(transform.rotation) != 2:
         return ", ".join([tr("turned"), scale, fits])
     # With a reflection: the angle after the sign of x has changed.

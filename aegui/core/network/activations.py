@@ -102,7 +102,7 @@ ACTIVATIONS = table(
     Activation(
         "leaky_relu",
         mark("Leaky ReLU"),
-        mark("ReLU that lets 1 % of the negative side through, so that no unit dies."),
+        mark("ReLU that lets 1% of the negative side through, so that no unit dies."),
         formula="where(z > 0, z, 0.01 * z)",
         slope="where(z > 0, ones_like(z), 0.01)",
         fused="torch.ops.aten.leaky_relu(z, 0.01)",

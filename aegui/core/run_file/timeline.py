@@ -38,7 +38,7 @@ COMPACT_BYTES = 1_900_000
 COMPACT_MOMENTS = 12
 """More are hardly told apart in a film."""
 STEPS_PER_DEVIATION = 6
-"""Steps in the root mean square of a tensor's weights: rounding adds 5 % of noise to each weight,
+"""Steps in the root mean square of a tensor's weights: rounding adds 5% of noise to each weight,
 which the sum of hundreds of inputs hides."""
 _MAX_STEPS = 127
 _HALF = float(np.finfo(np.float16).max)

@@ -98,7 +98,7 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
         "challenge-digits",
         "further",
         mark("Challenge: digits with few weights"),
-        mark("Classify 99 % of the scanned digits of the training correctly, with 1,500 weights."),
+        mark("Classify 99% of the scanned digits of the training correctly, with 1,500 weights."),
         mark("The code is the last layer before the classes: how narrow may it be?"),
         "digits 64-4:relu | classifier epochs=0 | adam 0.001 | bce | 50 epochs | batch 256"
         " | seed 0 | goal: accuracy >= 99% with <= 1500 weights",

@@ -54,7 +54,7 @@ class PhaseDiagram:
             return self.met / np.where(self.runs > 0, self.runs, np.nan)
 
     def interval(self, row: int, column: int) -> tuple[float, float]:
-        """Return the 95 % confidence interval of a share (Clopper and Pearson 1934)."""
+        """Return the 95% confidence interval of a share (Clopper and Pearson 1934)."""
         share = share_of_seeds(int(self.met[row, column]), int(self.runs[row, column]))
         return share.low, share.high
 
@@ -154,11 +154,11 @@ def share_words(diagram: PhaseDiagram, row: int, column: int) -> str:
         return tr("{setting}: no run has ended yet", setting=", ".join(choices) or "–")
     low, high = diagram.interval(row, column)
     return tr(
-        "{setting}: {met:,} of {n:,} runs reach the goal, {share:.0f} % [{low:.0f}, {high:.0f}]",
+        "{setting}: {met:,} of {n:,} runs reach the goal, {share:.0%} [{low:.0f}, {high:.0f}]",
         setting=", ".join(choices) or tr("All seeds"),
         met=met,
         n=runs,
-        share=100 * met / runs,
+        share=met / runs,
         low=100 * low,
         high=100 * high,
     )

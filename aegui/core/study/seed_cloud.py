@@ -10,7 +10,7 @@ import numpy as np
 
 from aegui.core.choices import Choice, table
 from aegui.core.evaluation.run_figures import figure_words, run_figure
-from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.i18n import mark, tr, trn
 from aegui.core.study.results import goal_words
 from aegui.core.text_tables import csv_text
 from aegui.core.verdicts.intervals import share_of_seeds
@@ -102,23 +102,18 @@ def share_line(plan: StudyPlan, clouds: Sequence[SeedCloud]) -> str:
         return tr("{ended:,} of {n:,} seeds have ended", ended=ended, n=planned)
     share = share_of_seeds(sum(int((one.states == MET).sum()) for one in clouds), ended)
     line = trn(
-        "{met:,} of {n:,} seed at the goal ({goal}): {share} % [{low}, {high}]",
-        "{met:,} of {n:,} seeds at the goal ({goal}): {share} % [{low}, {high}]",
+        "{met:,} of {n:,} seed at the goal ({goal}): {share:.1%} [{low:.1f}, {high:.1f}]",
+        "{met:,} of {n:,} seeds at the goal ({goal}): {share:.1%} [{low:.1f}, {high:.1f}]",
         ended,
         met=share.reached,
         goal=goal_words(plan),
-        share=percent(share.share),
-        low=percent(share.low),
-        high=percent(share.high),
+        share=share.share,
+        low=100 * share.low,
+        high=100 * share.high,
     )
     if ended < planned:
         line += tr("; {n:,} more are to come", n=planned - ended)
     return line
-
-
-def percent(share: float) -> str:
-    """Format a share in percent with one decimal, without the percent sign."""
-    return localized(100.0 * share, ".1f")
 
 
 def seed_words(plan: StudyPlan, cloud: SeedCloud, at: int) -> str:

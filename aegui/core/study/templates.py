@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.choices import Choice, table
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import localized, mark, tr
 from aegui.core.study.plan import AxisRow, StudyAxis
 from aegui.core.study.row_text import network_row
 
@@ -29,7 +29,9 @@ def _architectures(around: Around) -> tuple[AxisRow, ...]:
 
 def _shares(_around: Around) -> tuple[AxisRow, ...]:
     return tuple(
-        AxisRow(label=f"{share} %", set={"data.split.validation": (100 - share) / 100})
+        AxisRow(
+            label=localized(share / 100, ".0%"), set={"data.split.validation": (100 - share) / 100}
+        )
         for share in (30, 50, 70)
     )
 
@@ -38,7 +40,7 @@ def _noises(_around: Around) -> tuple[AxisRow, ...]:
     kind, level = "data.corruption.kind", "data.corruption.level"
     none = AxisRow(label=tr("none"), set={kind: "none", level: 0.0})
     levels = (
-        AxisRow(label=f"{share} %", set={kind: "salt_pepper", level: share / 100})
+        AxisRow(label=localized(share / 100, ".0%"), set={kind: "salt_pepper", level: share / 100})
         for share in (10, 20, 50)
     )
     return (none, *levels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from aegui.core.i18n import mark, tr, with_marks
+from aegui.core.i18n import mark, percent_sign, tr, with_marks
 from aegui.core.network.layer_fields import FIELDS
 from aegui.core.recipe.settings import SAMPLES, SECTIONS
 
@@ -60,8 +60,11 @@ def named_choice(axis: str, label: str) -> str:
 
 
 def printed(text: str) -> str:
-    """Return a number with the language's decimal mark; other text unchanged."""
-    return with_marks(text) if _is_number(text) else text
+    """Return a number or percentage with the language's marks; other text unchanged."""
+    number = text.removesuffix("%").rstrip()
+    if not _is_number(number):
+        return text
+    return with_marks(number) + (percent_sign() if text.endswith("%") else "")
 
 
 def _is_number(text: str) -> bool:

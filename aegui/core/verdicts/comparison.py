@@ -91,7 +91,7 @@ class Comparison:
     seeds: tuple[int, int]
     """Seeds of each that were compared; with pairs twice the same number."""
     interval: Interval | None
-    """95 % interval of ``difference``; None if there are too few seeds for one."""
+    """95% interval of ``difference``; None if there are too few seeds for one."""
     test: PermutationTest
     """The permutation test."""
     p: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from aegui.core.i18n import enumerated, localized, mark, tr, trn
+from aegui.core.i18n import enumerated, localized, mark, percent_sign, tr, trn
 from aegui.core.verdicts.comparison import LEVEL
 from aegui.core.verdicts.power import MAX_SEEDS, fewest_seeds
 
@@ -68,7 +68,7 @@ def evidence_words(comparison: Comparison, figure: RunFigure) -> str:
     )
     parts = {"a": texts[0], "b": texts[1], "unit": tr(figure.unit)}
     if figure.is_share:
-        means_text = tr("{a} % against {b} % {unit}", **parts)
+        means_text = tr("{a}{percent} against {b}{percent} {unit}", percent=percent_sign(), **parts)
         apart = tr("difference {d} points", d=texts[2])
     else:
         means_text = tr("{a} against {b} {unit}", **parts)
@@ -184,7 +184,7 @@ def _equal_words(comparison: Comparison, figure: RunFigure) -> str:
     values = {
         "first": comparison.first.name,
         "second": comparison.second.name,
-        "value": f"{value} %" if figure.is_share else value,
+        "value": value + percent_sign() if figure.is_share else value,
         "unit": tr(figure.unit),
     }
     return trn(

@@ -71,7 +71,7 @@ _TEXTS = {
     "answer_words": mark("{changed} pixels changed; {gap} from the sample {name}."),
     "editor_last": mark("Drawings are answered by the last epoch."),
     "clear": mark("Clear"),
-    "noise": mark("Flip 10 %"),
+    "noise": mark("Flip 10%"),
     "take": mark("Nearest sample to the editor"),
     "about": mark("About this network"),
     "about_words": mark("Seed {seed}, epoch {epoch}, {weights}. Data: {data}, {samples} samples."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
+from aegui.core.i18n import percent_sign
 from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.scale import figure
 
@@ -42,7 +43,7 @@ class Axis:
 
     def text(self, value: float) -> str:
         """Format ``value``, with a true minus sign."""
-        shown = figure(100.0 * value) + " %" if self.percent else figure(value)
+        shown = figure(100.0 * value) + percent_sign() if self.percent else figure(value)
         return shown.replace("-", "\N{MINUS SIGN}") if shown[:1] == "-" else shown
 
     def ticks(self, most: int) -> list[tuple[float, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import mark, percent_sign, tr
 from aegui.core.text_tables import csv_text
 from aegui.core.training.record.history import RUN_COLUMNS
 from aegui.core.training.terms import TERMS, loss_unit
@@ -384,7 +384,7 @@ def seeds_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
 
 def value_text(curve: Curve, row: int, chart: ChartSpec, *, with_range: bool = True) -> str:
     """Format the value of ``curve`` at ``row`` for the current run, with the mean of all runs."""
-    factor, unit = (100.0, "\u00a0%") if chart.percent else (1.0, "")
+    factor, unit = (100.0, percent_sign()) if chart.percent else (1.0, "")
     emphasised, mean = (
         precise(factor * float(values[row])) + unit for values in (curve.emphasised, curve.mean)
     )

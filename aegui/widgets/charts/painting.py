@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import percent_sign, tr
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.ink import TICK_PT, Ink
 from aegui.kit.charts.lines import LinePlot, screen_pen
@@ -177,7 +177,7 @@ class ChartPainter:
             bounds.height() - self.header_px(bounds) - self._tick_metrics.height() - 2 * _GAP
         )
         available -= self._below_px(bounds)
-        factor, unit = (100.0, "%") if data.spec.percent else (1.0, "")
+        factor, unit = (100.0, percent_sign()) if data.spec.percent else (1.0, "")
         ticks = data.y.ticks(int(available / _Y_TICK_PX))
         return [(tick, figure(factor * tick) + unit) for tick in ticks]
 

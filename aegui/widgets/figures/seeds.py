@@ -15,7 +15,6 @@ from aegui.core.study.seed_cloud import (
     MET,
     ORDERS,
     WAITING,
-    percent,
     seed_cloud,
     seed_words,
     seeds_csv,
@@ -143,13 +142,12 @@ def _titled(plan: StudyPlan, name: str, cloud: SeedCloud) -> str:
     if plan.goal is None or not cloud.runs:
         return name
     share = cloud.share
-    low, high = percent(share.low), percent(share.high)
     return tr(
-        "{name}: {share} % [{low}, {high}]",
+        "{name}: {share:.1%} [{low:.1f}, {high:.1f}]",
         name=name,
-        share=percent(share.share),
-        low=low,
-        high=high,
+        share=share.share,
+        low=100 * share.low,
+        high=100 * share.high,
     )
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QColorDialog, QLabel, QLineEdit, QPushB
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.fields import ENDLESS, TINY
-from aegui.core.i18n import localized, tr
+from aegui.core.i18n import localized, percent_sign, tr
 from aegui.core.recipe.settings import file_name
 from aegui.kit.layouts import row
 from aegui.kit.marks import flat_button
@@ -211,7 +211,7 @@ class PercentField(CountField):
 
     def __init__(self, low: float, high: float) -> None:
         super().__init__(round(100 * low), round(100 * high))
-        self.setSuffix(" %")
+        self.setSuffix(percent_sign())
 
     def set_value(self, value: float | None) -> None:
         """Show ``value`` without emitting."""
@@ -243,7 +243,7 @@ class RangeField(QWidget):
         """The two number fields."""
         for end in self.ends:
             end.setMinimumWidth(60)
-            end.setSuffix(" %" if shares else "")
+            end.setSuffix(percent_sign() if shares else "")
             end.edited.connect(self._on_end_edited)
         self.setLayout(row((first, 1), QLabel("…"), (last, 1)))
         self.setFocusProxy(first)

@@ -54,7 +54,7 @@ def test_every_term_is_a_figure_too() -> None:
         ("worst", 3.0, "3"),
         ("epochs", 12_000.0, "12,000"),
         ("worst", 2.5, "2.5"),
-        ("exact", 0.9, "90.0 %"),
+        ("exact", 0.9, "90.0%"),
         ("loss", math.nan, "–"),
         ("loss", None, "–"),
     ],

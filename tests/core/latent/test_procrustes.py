@@ -28,7 +28,7 @@ def test_a_map_that_was_turned_is_turned_back(mirrored: bool) -> None:
     assert found.left == pytest.approx(0.0, abs=1e-9)
     assert found.is_mirrored is mirrored
     how = "mirrored and turned by 30°" if mirrored else "turned by 30°"
-    assert similarity_words(found) == f"{how}, scaled by 1.50, 100 % of the spread fits"
+    assert similarity_words(found) == f"{how}, scaled by 1.50, 100% of the spread fits"
 
 
 def test_what_does_not_fit_is_told() -> None:

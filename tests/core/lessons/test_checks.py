@@ -61,4 +61,4 @@ def test_it_is_told_in_words() -> None:
     (result,) = checked(step(check), remembered)
     assert result.words(titles) == "Worst sample: 2 (at most 4, from “Before”)"
     (plain,) = checked(step(Check(figure="exact", at_least=0.5)), {"now": {"exact": 0.75}})
-    assert plain.words(titles) == "Exact: 75.0 % (at least 50.0 %)"
+    assert plain.words(titles) == "Exact: 75.0% (at least 50.0%)"

@@ -111,7 +111,7 @@ def test_a_variational_code_has_a_divergence() -> None:
 
 
 def test_words() -> None:
-    assert value_words("exact", 0.5) == "50.0 %"
+    assert value_words("exact", 0.5) == "50.0%"
     assert value_words("worst", 3.0) == "3"
     assert value_words("loss", None) == "–"
     assert "Bayes" in figure_of("limit@flip:0.2").label

@@ -90,7 +90,7 @@ def test_salt_and_pepper_on_black_and_white_is_half_as_many_flips() -> None:
 
 @pytest.mark.parametrize("level", [0.05, 0.1, 0.15, 0.2, 0.25])
 def test_levels_that_a_network_is_known_to_stand_are_no_mistake(level: float) -> None:
-    """``letters-denoise`` learns at 0.18 and lies within 3 % of the limit at all of these."""
+    """``letters-denoise`` learns at 0.18 and lies within 3% of the limit at all of these."""
     spec = parse_corruption(f"flip:{level}")
     assert keys(recipe(kind="flip", level=0.18), spec, LETTERS) == []
     as_salt = parse_corruption(f"salt_pepper:{2 * level}")

@@ -80,7 +80,7 @@ def test_the_interval_is_that_of_clopper_and_pearson() -> None:
     words = share_words(found, 0, 2)
     assert "width 3" in words
     assert "3 of 10 runs" in words
-    assert "30 % [7, 65]" in words
+    assert "30% [7, 65]" in words
     assert "no run" in share_words(found, 0, 0)
     lines = phase_csv(found).splitlines()
     assert len(lines) == 1 + 9

@@ -64,7 +64,7 @@ def test_the_share_has_its_exact_interval() -> None:
     assert (share.reached, share.seeds) == (2, 5)
     assert abs(share.low - beta.ppf(0.025, 2, 4)) < 1e-9
     line = share_line(PLAN, [cloud])
-    assert line.startswith("2 of 5 seeds at the goal (Worst sample at most 1): 40.0 % [")
+    assert line.startswith("2 of 5 seeds at the goal (Worst sample at most 1): 40.0% [")
     assert "1 more" in line
     free = PLAN.model_copy(update={"goal": None})
     assert share_line(free, [seed_cloud(free, CELL, "wrong")]) == "5 of 6 seeds have ended"

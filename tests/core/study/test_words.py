@@ -32,6 +32,13 @@ def test_an_axis_without_a_label_is_called_as_its_field(name: str, words: str) -
     assert axis_words(name) == words
 
 
+def test_numbers_and_percentages_have_the_marks_of_the_language() -> None:
+    assert [choice_words(label) for label in ("0.5", "30%", "30 %")] == ["0.5", "30%", "30%"]
+    set_language("es")
+    assert choice_words("0.5") == "0,5"
+    assert choice_words("30%") == choice_words("30 %") == "30\u00a0%"
+
+
 def test_axes_are_called_as_in_the_form() -> None:
     """Every field that can be varied has one name, with or without a recipe."""
     of, shape = recipe(), (1, 7, 5)

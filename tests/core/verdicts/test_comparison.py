@@ -242,7 +242,7 @@ def test_in_a_large_table_few_seeds_are_said_to_be_too_few() -> None:
 
 
 def test_a_table_of_settings_that_do_not_differ_is_seldom_wrong() -> None:
-    """Five equal settings, ten comparisons: a false verdict in at most 5 % of tables."""
+    """Five equal settings, ten comparisons: a false verdict in at most 5% of tables."""
     generator = np.random.default_rng(8)
     tables, wrong = 150, 0
     for _ in range(tables):

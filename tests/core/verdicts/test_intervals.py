@@ -72,7 +72,7 @@ def test_few_seeds_have_no_interval() -> None:
 
 @pytest.mark.parametrize(("n", "least"), [(10, 0.86), (20, 0.89)])
 def test_how_often_the_interval_holds_the_truth(n: int, least: float) -> None:
-    """With few seeds the coverage of 95 % intervals is lower; the guide states how much."""
+    """With few seeds the coverage of 95% intervals is lower; the guide states how much."""
     generator = np.random.default_rng(n)
     experiments, held = 400, 0
     for _ in range(experiments):
@@ -86,7 +86,7 @@ def test_how_often_the_interval_holds_the_truth(n: int, least: float) -> None:
 def test_shares_by_clopper_and_pearson() -> None:
     found = share_of_seeds(9, 10)
     assert found.share == pytest.approx(0.9)
-    # Their ends: where so many, or so few, have a chance of 2.5 %.
+    # Their ends: where so many, or so few, have a chance of 2.5%.
     assert stats.binom.sf(8, 10, found.low) == pytest.approx(0.025)
     assert stats.binom.cdf(9, 10, found.high) == pytest.approx(0.025)
 

@@ -149,7 +149,7 @@ def test_a_drawn_p_is_never_zero_and_always_the_same() -> None:
 def test_size_of_the_unpaired_test(
     draw: Callable[[np.random.Generator, int], NDArray[np.float64]], n: int, m: int
 ) -> None:
-    """Of equal settings at most 5 % are called different, within sampling error."""
+    """Of equal settings at most 5% are called different, within sampling error."""
     generator = np.random.default_rng([n, m])
     wrong = sum(
         unpaired_test(draw(generator, n), draw(generator, m)).p < LEVEL for _ in range(EXPERIMENTS)
@@ -191,7 +191,7 @@ def _power_of_t(effect: float, n: int, *, paired: bool) -> float:
 
 @pytest.mark.parametrize("paired", [True, False])
 def test_power_is_near_that_of_students_t(paired: bool) -> None:
-    """A difference that Student's t finds in 80 % of cases is found nearly as often."""
+    """A difference that Student's t finds in 80% of cases is found nearly as often."""
     generator = np.random.default_rng(7)
     n, effect, experiments = 10, (1.0 if paired else 1.33), 800
     expected = _power_of_t(effect, n, paired=paired)

@@ -114,7 +114,7 @@ def test_shares_are_told_in_percent_and_points() -> None:
     found = compare(a, b, same_starts=True, lower_is_better=False)
     found = replace(found, interval=(-0.0981, -0.0948))
     text = verdict_words(found, RUN_FIGURES["exact"])
-    assert text.startswith("tanh beats ReLU: 90.35 % against 80.70 % of the samples without a ")
+    assert text.startswith("tanh beats ReLU: 90.35% against 80.70% of the samples without a ")
     assert "difference 9.65 points [9.48, 9.81]" in text
 
 

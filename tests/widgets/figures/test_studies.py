@@ -186,7 +186,7 @@ def test_decimal_commas_are_not_mistaken_for_commas_between_numbers(
     assert picture is not None
     assert isinstance(picture.plot, SquareFields)
     (title, *_) = (part.title for part in picture.plot.parts)
-    assert re.fullmatch(r"0,02 · 4: [\d,]+ % \[[\d,]+; [\d,]+\]", title)
+    assert re.fullmatch(r"0,02 · 4: [\d,]+\u00a0% \[[\d,]+; [\d,]+\]", title)
 
 
 @pytest.mark.parametrize("key", ["bars", "boxes", "curves", "characters"])

@@ -217,12 +217,12 @@ def test_a_count_out_of_range_is_said_beneath_the_field(
 def test_a_count_with_a_unit_out_of_range(qtbot: QtBot) -> None:
     field = CountField(0, 95)
     qtbot.addWidget(field)
-    field.setSuffix(" %")
+    field.setSuffix("%")
     field.set_value(20)
     field.show()
     type_in(field, "120")
     assert field.value() == 95
-    said(field, "120 is out of range (0 % to 95 %); changed to 95 %.")
+    said(field, "120 is out of range (0% to 95%); changed to 95%.")
 
 
 def test_an_optional_count_has_nothing_beneath_its_least(qtbot: QtBot) -> None:

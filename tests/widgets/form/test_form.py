@@ -51,7 +51,7 @@ def form(qtbot: QtBot) -> Form:
 def test_a_share_is_edited_in_per_cent(form: Form) -> None:
     part = form.fields["part"]
     assert isinstance(part, PercentField)
-    assert part.text() == "25 %"
+    assert part.text() == "25%"
     assert (part.minimum(), part.maximum()) == (10, 100)
     part.setValue(40)
     assert form.value.part == pytest.approx(0.4)
@@ -76,7 +76,7 @@ def test_both_ends_of_a_range_are_edited(form: Form) -> None:
 def test_shares_go_from_less_to_more(form: Form) -> None:
     middle = form.fields["middle"]
     assert isinstance(middle, RangeField)
-    assert [end.text() for end in middle.ends] == ["0 %", "100 %"]
+    assert [end.text() for end in middle.ends] == ["0%", "100%"]
     middle.ends[1].setValue(60.0)
     assert form.value.middle == pytest.approx((0.0, 0.6))
     middle.ends[0].setValue(60.0)

@@ -1,6 +1,6 @@
 """The history of a training: append-only columns, written by one thread and read by others.
 
-Rows become sparser over time (see ``record_stride``): they are at most 1 % of the epochs apart,
+Rows become sparser over time (see ``record_stride``): they are at most 1% of the epochs apart,
 which a chart can hardly show. The cost of recording an epoch is therefore the same at epoch 10 and
 at epoch 1,000,000, and the cost of drawing the whole history stays bounded too.
 """
@@ -26,7 +26,7 @@ DENSE_EPOCHS = 50
 """Every epoch up to this one gets a row."""
 MIN_STRIDE = 10
 DOUBLING_EPOCH = 1_000
-"""Epoch from which the stride doubles whenever the epoch does: rows are 0.5 % to 1 % apart."""
+"""Epoch from which the stride doubles whenever the epoch does: rows are 0.5% to 1% apart."""
 
 
 def record_stride(epoch: int) -> int:

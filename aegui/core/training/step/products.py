@@ -6,7 +6,7 @@ uses for convolutions. On Intel's both take the same time. Therefore both are co
 process, and where oneDNN is much faster it computes the large products of training steps. Its call
 has no ``out``: a gradient of weights has to be copied into place, which costs little.
 
-The first AMDs with AVX-512 have it by halves: there oneDNN gains 5 to 40 % in products of large
+The first AMDs with AVX-512 have it by halves: there oneDNN gains 5 to 40% in products of large
 batches with weights, too little to be measured in a moment, and is slow at gradients of weights.
 These are told by name, because a choice by noise would make two runs of one seed differ.
 

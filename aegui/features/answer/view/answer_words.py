@@ -53,7 +53,7 @@ def _votes_text(answer: Answer) -> str:
     if not answer.votes:
         return ""
     votes = ", ".join(
-        f"{label_name(label)} {localized(100 * odds, '.0f')} %" for label, odds in answer.votes
+        f"{label_name(label)} {localized(odds, '.0%')}" for label, odds in answer.votes
     )
     return tr("Taken for {votes}", votes=votes)
 

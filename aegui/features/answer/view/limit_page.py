@@ -189,7 +189,7 @@ def _bars(reading: BayesReading, sheet: AnswerSheet) -> list[SampleBar]:
         if chance < _MIN_CHANCE and bars:
             break
         label = dataset.labels[index]
-        figure = tr("{percent} %", percent=localized(100 * chance, ".1f"))
+        figure = localized(chance, ".1%")
         words = tr("{name}: {figure}", name=label_name(label), figure=figure)
         bars.append(
             SampleBar(label_sign(label), chance, figure, words, index=index, is_strong=not bars)

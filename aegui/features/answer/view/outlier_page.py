@@ -113,27 +113,27 @@ class OutlierPage(QWidget):
         if self._error is not None:
             parts.append(
                 tr(
-                    "{name}: error of the drawing {error}, larger than {percent} % of the set: "
+                    "{name}: error of the drawing {error}, larger than {share:.0%} of the set: "
                     "{verdict}.",
                     name=self._name,
                     error=localized(self._error, ".3g"),
-                    percent=localized(100 * bench.place(self._error), ".0f"),
+                    share=bench.place(self._error),
                     verdict=tr("an outlier") if self._error > threshold else tr("not an outlier"),
                 )
             )
         beyond = tr(
-            "Above the threshold {threshold}: {inside} % of the set",
+            "Above the threshold {threshold}: {inside:.1%} of the set",
             threshold=localized(threshold, ".3g"),
-            inside=localized(100 * inside, ".1f"),
+            inside=inside,
         )
         if outside is None:
             parts.append(tr("{beyond}.", beyond=beyond))
         else:
             parts.append(
                 tr(
-                    "{beyond}, {outside} % of the other.",
+                    "{beyond}, {outside:.1%} of the other.",
                     beyond=beyond,
-                    outside=localized(100 * outside, ".1f"),
+                    outside=outside,
                 )
             )
         return parts

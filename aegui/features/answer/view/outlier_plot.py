@@ -85,10 +85,10 @@ class OutlierPlot(HistogramView):
             return ""
         low, high = self._bars.edges[number : number + 2].tolist()
         return tr(
-            "Errors from {low} to {high}: {share} % of the set",
+            "Errors from {low} to {high}: {share:.1%} of the set",
             low=localized(low, ".3g"),
             high=localized(high, ".3g"),
-            share=localized(100.0 * float(self._bars.sets[0].heights[number]), ".1f"),
+            share=float(self._bars.sets[0].heights[number]),
         )
 
     # Mouse and keys

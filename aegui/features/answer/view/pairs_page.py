@@ -30,7 +30,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Differ"), mark("Number of pixels in which the two differ.")),
     (
         mark("Alike"),
-        mark("Error rate of the best decision between the two; 50 % is guessing."),
+        mark("Error rate of the best decision between the two; 50% is guessing."),
     ),
     (mark("Limit"), mark("How often the most probable character is the wrong one of the two.")),
     (mark("Network"), mark("How often the network confuses the two.")),
@@ -153,7 +153,7 @@ class PairsPage(QWidget):
 
 
 def _percent(share: float) -> str:
-    return tr("{percent} %", percent=localized(100 * share, ".1f"))
+    return localized(share, ".1%")
 
 
 def _words(found: MixUps, *, stale: bool) -> str:

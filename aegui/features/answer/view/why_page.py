@@ -179,8 +179,7 @@ def _sentence(reasons: PixelReasons, name: str, width: int, target: Sequence[flo
             else tr("That is wrong: the target is {lit}.", lit=tr("on") if is_lit else tr("off"))
         )
     if reasons.share_on is not None:
-        percent = localized(100 * reasons.share_on, ".0f")
-        parts.append(tr("By Bayes’ rule it is on with {percent} %.", percent=percent))
+        parts.append(tr("By Bayes’ rule it is on with {share:.0%}.", share=reasons.share_on))
     return " ".join(parts)
 
 
@@ -233,8 +232,7 @@ def _effect_bars(reasons: PixelReasons) -> list[SampleBar]:
 def _vote_bars(votes: tuple[Vote, ...]) -> list[SampleBar]:
     bars = []
     for vote in votes:
-        percent = localized(100 * vote.weight, ".1f")
-        figure = tr("{percent} % {lit}", percent=percent, lit=_lit(vote))
+        figure = tr("{share:.1%} {lit}", share=vote.weight, lit=_lit(vote))
         bars.append(_sample_bar(vote, vote.weight, figure))
     return bars
 

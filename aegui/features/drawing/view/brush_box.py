@@ -181,7 +181,7 @@ def ink_words(ink: Ink) -> str:
     """Return ``ink`` as text: a level in percent, or a colour in hex."""
     if isinstance(ink, tuple):
         return _colour(ink).name()
-    return tr("{percent} % grey", percent=round(100 * ink))
+    return tr("{share:.0%} grey", share=ink)
 
 
 def _opposite(ink: Ink) -> Ink:

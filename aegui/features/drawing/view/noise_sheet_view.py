@@ -134,7 +134,7 @@ class NoiseSheetView(PaintedBase):
 
 def percent_words(level: float) -> str:
     """Return a noise level in percent as text."""
-    return tr("{percent} %", percent=round(100 * level))
+    return localized(level, ".0%")
 
 
 def _short(row: SheetRow, column: int) -> str:

@@ -391,4 +391,4 @@ def _state_word(pixel: NDArray[np.float32], image_style: ImageStyle) -> str:
         return tr("off") if image_style.glyphs else tr("black")
     if value >= 1.0:
         return tr("on") if image_style.glyphs else tr("white")
-    return tr("{percent} % grey", percent=round(100 * value))
+    return tr("{share:.0%} grey", share=value)

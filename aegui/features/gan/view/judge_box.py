@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Images"), mark("Chance: every pixel comes from another real image.")),
-    (mark("Sure of"), mark("Share of the images that the judge classifies with more than 90 %.")),
+    (mark("Sure of"), mark("Share of the images that the judge classifies with more than 90%.")),
     (mark("Rarest class"), mark("Share of the rarest class, by the judge.")),
     (
         mark("Spread"),

@@ -23,7 +23,7 @@ FRAME_MS = 16
 FOLLOWING_MS = 32
 """Minimum time between two steps of following codes, to leave time to the training."""
 FLING_DECAY_S = 0.12
-"""Time after which the speed of a released pan has decayed by 63 %."""
+"""Time after which the speed of a released pan has decayed by 63%."""
 FLING_LEAST_PX_S = 60.0
 FLING_MOST_PX_S = 4000.0
 _FLING_MEMORY_S = 0.08

@@ -108,7 +108,7 @@ def _cells(value: Figures | None) -> tuple[str, ...]:
     accuracy = value.knn_accuracy
     return (
         _figure(value.trustworthiness, ".3f"),
-        _NONE if accuracy is None else f"{localized(100 * accuracy, '.1f')}\u00a0%",
+        _NONE if accuracy is None else localized(accuracy, ".1%"),
         _figure(value.squared_error, ".3f"),
         _figure(value.seconds, ".2f"),
     )

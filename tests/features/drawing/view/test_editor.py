@@ -303,7 +303,7 @@ def test_position_and_state_are_spoken(desk: Desk) -> None:
     desk.key(Qt.Key.Key_Space)
     assert editor.accessibleDescription() == "Row 2 of 7, column 1 of 5: on"
     desk.drawing.paste(np.full((7, 5), 0.25))
-    assert editor.accessibleDescription() == "Row 2 of 7, column 1 of 5: 25 % grey"
+    assert editor.accessibleDescription() == "Row 2 of 7, column 1 of 5: 25% grey"
 
 
 def test_help_shows_only_over_an_empty_drawing(desk: Desk) -> None:

@@ -29,8 +29,8 @@ def test_levels_are_columns_and_networks_rows(qtbot: QtBot) -> None:
     assert shot.pixelColor(view.cell_rect(2, 4).center()) == theme.pixel_on
     assert shot.pixelColor(view.cell_rect(1, 7).center()) == theme.pixel_off
     words = view.accessibleDescription()
-    assert words.startswith("mine: 0 %: 0 wrong pixels, 5 %: 0 wrong pixels")
-    assert "30 %: 35 wrong pixels" in words
-    assert "90 %: 1 wrong pixel;" in words
+    assert words.startswith("mine: 0%: 0 wrong pixels, 5%: 0 wrong pixels")
+    assert "30%: 35 wrong pixels" in words
+    assert "90%: 1 wrong pixel;" in words
     view.set_sheet(None)
     view.grab()

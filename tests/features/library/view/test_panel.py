@@ -194,7 +194,7 @@ def test_names_have_the_room_that_the_other_columns_leave(
 
 def test_a_classifier_shows_its_accuracy(panel: LibraryPanel) -> None:
     show(panel, "a")
-    assert text(panel, 0, "validation_accuracy") == "98.7 %"
+    assert text(panel, 0, "validation_accuracy") == "98.7%"
     assert text(panel, 0, "accuracy") == "–"
 
 

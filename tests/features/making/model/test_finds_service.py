@@ -128,7 +128,7 @@ def test_a_search_tells_how_far_it_is(
         return found
 
     monkeypatch.setattr(finds_service, "best_new", slowly)
-    with qtbot.waitSignal(service.job.progressed, check_params_cb=lambda it: "25 %" in it.text):
+    with qtbot.waitSignal(service.job.progressed, check_params_cb=lambda it: "25%" in it.text):
         service.find("new", 3)
     with qtbot.waitSignal(service.found):
         gate.set()

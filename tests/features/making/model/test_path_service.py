@@ -202,7 +202,7 @@ def test_a_long_search_tells_how_far_it_is_and_can_be_given_up(
 
     monkeypatch.setattr(path_service, "through", slowly)
     service.set_subject(subject())
-    with qtbot.waitSignal(service.progressed, check_params_cb=lambda text: "40 %" in text):
+    with qtbot.waitSignal(service.progressed, check_params_cb=lambda text: "40%" in text):
         service.set_pins((A, B))
         service.set_kind("geodesic")
     qtbot.waitUntil(lambda: traced(service).kind == "straight")

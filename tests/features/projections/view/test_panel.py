@@ -112,10 +112,10 @@ def test_the_table(panel: ProjectionsPanel) -> None:
     panel.set_map(MapState("tsne", "working", None, "step 1", 0.25))
     panel.set_references([("All pixels", Figures(1.0, 0.75, 0.0))])
     assert cells(panel._table) == [
-        ["Code", "0.988", "50.0\u00a0%", "–", "1.23"],
-        ["PCA of pixels", "0.988", "50.0\u00a0%", "–", "1.23"],
+        ["Code", "0.988", "50.0%", "–", "1.23"],
+        ["PCA of pixels", "0.988", "50.0%", "–", "1.23"],
         ["t-SNE of pixels", "…", "…", "…", "…"],
-        ["All pixels", "1.000", "75.0\u00a0%", "0.000", "–"],
+        ["All pixels", "1.000", "75.0%", "0.000", "–"],
     ]
     item = panel._table.item(0, 3)
     assert item is not None

@@ -60,7 +60,7 @@ def test_it_begins_empty_and_fills(page: PhasePage, sheet: StudySheet) -> None:
     full = image.pixelColor(at)
     assert page.diagram is not None
     assert page.diagram.shares.tolist() == [[1.0, 1.0], [1.0, 1.0]]
-    assert "100 %" in page.table.words((0, 0))
+    assert "100%" in page.table.words((0, 0))
     none = sheet.plan.model_copy(
         update={"goal": sheet.plan.goal.model_copy(update={"at_most": -1.0})}  # type: ignore[union-attr]
     )
