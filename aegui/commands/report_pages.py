@@ -21,7 +21,6 @@ from aegui.commands.report_reasons import (
     confusion_words,
     curves_words,
     reasons_of,
-    short_number,
 )
 from aegui.core.atomic import safe_stem, stem_of
 from aegui.core.data.card import card
@@ -579,7 +578,7 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
     finding = tr(
         "Every step between two samples is an image; at most {n} pixels change from one to the "
         "next",
-        n=short_number(max(changes, default=0.0)),
+        n=localized(max(changes, default=0.0), ".3g"),
     )
     return ReportPage(
         "interpolation",

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from aegui.core.recipe import ClassifierSpec, Recipe
     from aegui.core.training.record.history import HistoryView
 
-_THOUSAND, _MANY = 1e3, 1e7
-
 
 def activation_reason(recipe: Recipe) -> str:
     """Return label and purpose of each activation that is used."""
@@ -131,7 +129,7 @@ def curves_words(run: OpenedRun) -> str:
     before = int(history.epoch[first - 1]) if first else 0
     epochs = int(history.epoch[-1]) - before
     loss = np.asarray(history.loss)[first:, run.codec.run]
-    ends = {"first": short_number(float(loss[0])), "last": short_number(float(loss[-1]))}
+    ends = {"first": localized(float(loss[0]), ".3g"), "last": localized(float(loss[-1]), ".3g")}
     if loss[-1] < loss[0]:
         words = trn(
             "The loss falls from {first} to {last} in {n:,} epoch; these weights are those of "
@@ -173,8 +171,3 @@ def _adversaries_words(run: OpenedRun, history: HistoryView) -> str:
         generated=localized(float(history.extra["fake_score"][-1, run.codec.run]), ".0%"),
         epoch=run.codec.epoch,
     )
-
-
-def short_number(value: float) -> str:
-    """Return a number with three digits; thousands are written without a power of ten."""
-    return localized(value, ",.0f" if _THOUSAND <= abs(value) < _MANY else ".3g")

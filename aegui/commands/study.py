@@ -16,7 +16,7 @@ from aegui.core.cost import time_words
 from aegui.core.data.load import source_from
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import speaking, tr, trn
+from aegui.core.i18n import localized, speaking, tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.dask_workers import DaskWorkers, Scheduler
 from aegui.core.study.material import study_material
@@ -218,7 +218,11 @@ def on_other_samples(plan: StudyPlan, source: str) -> StudyPlan:
 def unit_command(options: argparse.Namespace) -> int:
     """Run one unit of a folder, unless it is done already."""
     with TerminalLine() as line:
-        do_unit(Path(options.folder), options.number, lambda share: line.show(f"{share:.0%}"))
+        do_unit(
+            Path(options.folder),
+            options.number,
+            lambda share: line.show(localized(share, ".0%")),
+        )
     return 0
 
 

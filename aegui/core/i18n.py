@@ -38,6 +38,8 @@ _MARKS: dict[str, dict[int, str]] = {"es": _COMMA}
 _DOMAIN = "aegui"
 _BEFORE_E = re.compile(r"h?[ií](?![aeiou])", re.IGNORECASE)
 """Beginnings of words before which Spanish has "e" for "y"."""
+_BEFORE_DIGITS = re.compile(r"(?=\.\d|[fg]\Z)")
+"""Where the thousands separator stands in a format: before its digits."""
 _log = logging.getLogger(__name__)
 
 
@@ -192,14 +194,17 @@ def short_number(value: float) -> str:
 
 _MIN, _MAX = 0.01, 1e15
 """Counts between these limits are written out; others are shorter in Python's own form."""
+_NEAR_THOUSAND, _MANY = 999.0, 1e7
+"""Numbers from the first limit, which rounding may carry to 1,000, have their thousands separated;
+up to the second they are written out rather than as a power of ten."""
 
 
 def localized(value: SupportsFloat, spec: str = "") -> str:
     """Return ``format(value, spec)`` with the separators of the current language.
 
     For a count that is no integer, such as epochs of a training that was stopped within one, ``,``
-    shows at most two decimals. Only for display: data (CSV, JSON, command-line input) keep the
-    point.
+    shows at most two decimals. Numbers of 1,000 and more have their thousands separated. Only for
+    display: data (CSV, JSON, command-line input) keep the point.
     """
     text = format(value, spec)
     if spec == "," and isinstance(value, float):
@@ -207,8 +212,19 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
             text = format(value, ",.0f")
         elif _MIN <= abs(value) < _MAX:
             text = format(value, ",.2f").rstrip("0").rstrip(".")
+    elif spec[-1:] in {"f", "g"} and "," not in spec:
+        text = _separated(text, float(value), spec)
     marks = _MARKS.get(_LanguageState.code)
     return text if marks is None else text.translate(marks).replace("%", percent_sign())
+
+
+def _separated(text: str, value: float, spec: str) -> str:
+    """Return ``text``, made of ``value`` by ``spec``, with its thousands separated."""
+    if "e+" in text:
+        return format(value, ",.0f") if abs(value) < _MANY else text
+    if abs(value) < _NEAR_THOUSAND:
+        return text
+    return format(value, _BEFORE_DIGITS.sub(",", spec, count=1))
 
 
 def percent_sign() -> str:

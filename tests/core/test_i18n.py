@@ -8,6 +8,27 @@ import pytest
 from aegui.core.i18n import enumerated, localized, percent_sign, set_language, tr, trn, with_marks
 
 
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (1234.5678, ".4f", "1,234.5678"),
+        (999.999, ".2f", "1,000.00"),
+        (-4023.14, "+.1f", "-4,023.1"),
+        (3605.2, ".4g", "3,605"),
+        (12345.6, ".4g", "12,346"),
+        (999.97, ".3g", "1,000"),
+        (1234567.0, ".3g", "1,234,567"),
+        (4e9, ".3g", "4e+09"),
+        (1e-08, "g", "1e-08"),
+        (float("inf"), ".4f", "inf"),
+        (0.5, ".3g", "0.5"),
+    ],
+)
+def test_thousands_are_separated_and_written_out(value: float, spec: str, text: str) -> None:
+    assert localized(value, spec) == text
+    assert tr(f"{{loss:{spec}}}", loss=value) == text
+
+
 @pytest.mark.usefixtures("spanish")
 def test_numbers_have_the_marks_of_the_language() -> None:
     assert localized(8000, ",") == "8.000"
