@@ -41,7 +41,8 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     (mark("Seconds"), mark("Time to compute the map; for the code, without the training.")),
 )
-_NONE = "–"
+COMING, NONE = "…", "–"
+"""In the cells of figures that are being computed, and of those that are not."""
 _MIN_ROWS, _MAX_ROWS = 2, 10
 _MIN_PX = 24
 
@@ -60,19 +61,21 @@ class FiguresTable(NamedTable):
 
     def set_rows(
         self,
-        maps: Sequence[tuple[str, Figures | None]],
+        maps: Sequence[tuple[str, Figures | str]],
         references: Sequence[tuple[str, Figures]],
     ) -> None:
-        """Show names and figures of the maps (None: not known yet) and of the references."""
-        rows = [(name, value, False) for name, value in maps]
-        rows += [(name, value, True) for name, value in references]
+        """Show names and figures of the maps and of the references.
+
+        In place of figures that are not known: ``COMING``, or ``NONE``.
+        """
+        rows = [*maps, *references]
         # Rows are rebuilt: a dimmed reference row may become the row of a map.
         self.setRowCount(0)
         self.setRowCount(len(rows))
         self._dimmed = tuple(range(len(maps), len(rows)))
-        for row, (name, value, _) in enumerate(rows):
+        for row, (name, value) in enumerate(rows):
             cells = self.write_row(row, (name, *_cells(value)), "")
-            if cells[3].text() == _NONE and value is not None:
+            if cells[3].text() == NONE and not isinstance(value, str):
                 cells[3].setToolTip(tr("This map cannot be mapped back to images."))
         self._dim()
         self._fit()
@@ -102,17 +105,17 @@ class FiguresTable(NamedTable):
         self.setFixedHeight(head + min(self.rowCount(), rows) * for_text(ROW_PX))
 
 
-def _cells(value: Figures | None) -> tuple[str, ...]:
-    if value is None:
-        return ("…",) * (len(COLUMNS) - 1)
+def _cells(value: Figures | str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,) * (len(COLUMNS) - 1)
     accuracy = value.knn_accuracy
     return (
         _figure(value.trustworthiness, ".3f"),
-        _NONE if accuracy is None else localized(accuracy, ".1%"),
+        NONE if accuracy is None else localized(accuracy, ".1%"),
         _figure(value.squared_error, ".3f"),
         _figure(value.seconds, ".2f"),
     )
 
 
 def _figure(value: float | None, form: str) -> str:
-    return _NONE if value is None else localized(value, form)
+    return NONE if value is None else localized(value, form)

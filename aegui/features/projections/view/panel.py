@@ -18,7 +18,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS
 from aegui.features.projections.view.class_bars import ClassBars
-from aegui.features.projections.view.figures_table import FiguresTable
+from aegui.features.projections.view.figures_table import COMING, NONE, FiguresTable
 from aegui.features.projections.view.map_tools import (
     offer,
     view_toggle,
@@ -249,8 +249,9 @@ class ProjectionsPanel(Sized):
         share = state.share if state.status == "working" else None
         view.set_status(note_words(state), message_words(state), share)
         view.set_coordinates(state.coordinates)
-        before, self._states[state.key] = self._states.get(state.key), state
-        if before is None or before.figures is not state.figures:
+        before = self._known(state.key)
+        self._states[state.key] = state
+        if self._known(state.key) is not before:
             self._show_table()
         self._show_compute()
 
@@ -406,13 +407,18 @@ class ProjectionsPanel(Sized):
             self._gallery.set_shown(of.indices[chosen])
 
     def _show_table(self) -> None:
-        rows: list[tuple[str, Figures | None]] = []
-        for key in self.shown:
-            state = self._states.get(key)
-            rows.append((tr(VIEWS[key].label), None if state is None else state.figures))
+        rows = [(tr(VIEWS[key].label), self._known(key)) for key in self.shown]
         self._table.set_rows(rows, self._references)
         finished = any(state.status == "ready" for state in self._states.values())
         self._export.setEnabled(finished)
+
+    def _known(self, key: str) -> Figures | str:
+        """Return the figures of a map, or whether they are coming."""
+        state = self._states.get(key)
+        if state is None or state.figures is None:
+            is_idle = state is not None and state.status in {"offered", "impossible"}
+            return NONE if is_idle else COMING
+        return state.figures
 
     def _show_compute(self) -> None:
         offered = any(

@@ -124,7 +124,10 @@ def test_the_table(panel: ProjectionsPanel) -> None:
 
 def test_what_can_be_asked_for_follows_the_maps(panel: ProjectionsPanel, qtbot: QtBot) -> None:
     assert not panel._compute.isVisible()
+    panel.set_map(MapState("tsne", "working"))
+    assert cells(panel._table)[2][1:] == ["…"] * 4
     panel.set_map(MapState("tsne", "offered"))
+    assert cells(panel._table)[2][1:] == ["–"] * 4, "nothing is being computed"
     assert panel._compute.isVisible()
     assert panel._compute.text() == "Compute"
     assert panel.view("tsne").accessibleDescription() == "This map takes a while. Press Compute."
@@ -138,6 +141,7 @@ def test_what_can_be_asked_for_follows_the_maps(panel: ProjectionsPanel, qtbot: 
         panel._compute.click()
     panel.set_busy(False)
     panel.set_map(MapState("tsne", "impossible", text="No."))
+    assert cells(panel._table)[2][1:] == ["–"] * 4
     assert not panel._compute.isVisible()
     assert panel.view("tsne").accessibleDescription() == "No."
 
