@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
-    QSizePolicy,
     QTabWidget,
 )
 
@@ -158,8 +157,7 @@ class ClassifierPanel(Sized):
         self._confusion = ConfusionView()
         self._scores = ScoresTable()
         self._mistakes = MistakesView()
-        self._what = dim()
-        self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._what = dim(ElidedLabel())
         self._all = QPushButton(tr("All mistakes"))
         self._all.setToolTip(tr("Show the mistakes of all classes again, the most confident first"))
         parts = (self._headline, (self._detail, 1), self._parts)

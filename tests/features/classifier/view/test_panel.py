@@ -17,6 +17,7 @@ from aegui.features.classifier.model.classifier_service import Evaluation
 from aegui.features.classifier.view.mistakes import MistakesView, ShownMistakes
 from aegui.features.classifier.view.panel import ClassifierPanel, ConfusionView
 from aegui.kit.theme import current_theme
+from tests.harness.fitting import misfits
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor
@@ -59,6 +60,13 @@ def test_headline_and_mistakes(panel: ClassifierPanel) -> None:
     assert panel._what.text() == "2 mistakes, the surest first"
     assert captions(panel) == ["dog → owl\n80%", "cat → dog\n65%"]
     assert panel._all.isHidden()
+
+
+def test_what_is_shown_ends_in_an_ellipsis_where_it_is_narrow(panel: ClassifierPanel) -> None:
+    panel._confusion.cell_activated.emit((0, 1))
+    panel.resize(330, 420)
+    panel.grab()
+    assert not [line for line in misfits(panel) if panel._what.text()[:9] in line]
 
 
 @pytest.mark.parametrize("width", [620, 900])
