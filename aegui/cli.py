@@ -191,6 +191,10 @@ def _existing(name: str) -> Path:
     if path.is_file():
         return path
     check_not_empty("FILE", name)
+    if path.is_dir():
+        raise _RefusedLine(tr("{file}: this is a folder, not a file.", file=name))
+    if path.suffix or path.name != name:
+        raise _RefusedLine(tr("There is no file or folder {path}.", path=name))
     near = difflib.get_close_matches(name, _first_words(), n=1)
     if near:
         raise _RefusedLine(

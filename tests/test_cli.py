@@ -767,3 +767,14 @@ def test_json_can_be_caught_in_a_text() -> None:
     with contextlib.redirect_stdout(io.StringIO()) as caught:
         assert main(["train", "letters-course", "--epochs", "2", "--json"]) == 0
     assert json.loads(caught.getvalue())["runs"][0]["epochs"] == 2
+
+
+def test_a_file_to_open_that_is_missing_is_called_a_file(tmp_path: Path, capsys: Captured) -> None:
+    for name, reason in (
+        ("nowhere.aegui", "There is no file or folder nowhere.aegui."),
+        (str(tmp_path / "x"), f"There is no file or folder {tmp_path / 'x'}."),
+        (str(tmp_path), "this is a folder, not a file."),
+        ("trian", "Did you mean train?"),
+    ):
+        assert main([name]) == 2
+        assert reason in capsys.readouterr().err

@@ -17,7 +17,7 @@ from aegui.commands.provenance import (
     machine_words,
     several_words,
 )
-from aegui.commands.words import say, say_json, shown, table_text
+from aegui.commands.words import note, say, say_json, shown, table_text
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.classification import classify
@@ -207,6 +207,15 @@ def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> i
         raise AeguiError(tr("--run and --all-runs exclude each other."))
     each = [_evaluated(run, specs, options) for run in _runs(options)]
     keys = [key for key in each[0][1] if all(key in rows for _, rows, _ in each)]
+    if not keys:
+        raise AeguiError(
+            tr(
+                "These runs have no figure in common: autoencoders and classifiers are evaluated "
+                "apart."
+            )
+        )
+    if len({about["data"] for about, *_ in each}) > 1:
+        note(tr("The runs are of different samples, of which these figures are one mean."))
     spreads = {key: mean_and_std([rows[key][1] for _, rows, _ in each]) for key in keys}
     if options.json:
         say_json(

@@ -205,6 +205,8 @@ def denoise_command(options: argparse.Namespace) -> int:
             **values,
         )
     say(text)
+    if spec.kind != "none":
+        say(tr("Noise is drawn with seed {seed}.", seed=options.seed))
     say(run.words)
     return 0
 

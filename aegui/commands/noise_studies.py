@@ -10,7 +10,12 @@ from aegui.commands.figure_files import CSV, check_figure_path, make_figure, wri
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_different, check_number
 from aegui.commands.progress import shown_work
-from aegui.commands.provenance import data_words, several_words
+from aegui.commands.provenance import (
+    about_machine,
+    data_words,
+    machine_words,
+    several_words,
+)
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_suffix, check_writable, write_atomically
@@ -122,13 +127,15 @@ def curves_command(options: argparse.Namespace) -> int:
         write_figures(options.out, make_figure("noise curves", curves, origin=data))
     if options.json:
         files = {run.file: run.weights for run in runs}
-        say_json({**_curves_json(curves), "weights": files, "noise_seed": options.seed})
+        about = {"weights": files, "noise_seed": options.seed, **about_machine()}
+        say_json({**_curves_json(curves), **about})
     else:
         _say_curves(curves)
         say(several_words(options.weights, [one.seed for run in runs for one in run.all_runs]))
         for words in dict.fromkeys(data_words(dataset, run.parts_of(dataset)) for run in runs):
             say(words)
         say(tr("Noise is drawn with seed {seed}.", seed=options.seed))
+        say(machine_words())
     return 0
 
 
@@ -189,6 +196,8 @@ def _say_matrix(matrix: NoiseMatrix, key: str) -> None:
             seconds=matrix.seconds,
         )
     )
+    say(tr("Noise is drawn with seed {seed}.", seed=matrix.spec.seed))
+    say(machine_words())
     if matrix.reused:
         say(
             trn(
@@ -213,6 +222,8 @@ def _matrix_json(matrix: NoiseMatrix) -> dict[str, Any]:
         "tried_with": [_noise_json(spec) for spec in matrix.spec.tests],
         "seeds": matrix.spec.seeds,
         "draws": matrix.spec.draws,
+        "noise_seed": matrix.spec.seed,
+        **about_machine(),
         "note": matrix.note,
         "seconds": matrix.seconds,
         "reused": matrix.reused,

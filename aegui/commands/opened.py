@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,12 +18,14 @@ from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.parts import parts_in
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.decoder_fit import decoder_problem, refuse_untrained_decoder
+from aegui.core.recipe.file import find_recipe
 from aegui.core.run_file.origin import WEIGHTS, origin_words
-from aegui.core.run_file.saved import load_run
+from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.sampled import evenly_spaced
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.record.last import last_snapshot
 from aegui.core.web_page.exhibit import Exhibit
+from aegui.paths import models_dir
 
 if TYPE_CHECKING:
     import argparse
@@ -69,6 +72,7 @@ class OpenedRun:
     ) -> None:
         self.file = os.fspath(file)
         self.name = stem_of(file)
+        _refuse_recipe(self.file)
         self.saved = load_run(file)
         if self.saved.snapshot is None:
             raise AeguiError(
@@ -290,6 +294,24 @@ class OpenedRun:
             )
         )
         say(self.words)
+
+
+def _refuse_recipe(file: str) -> None:
+    """Say how to get a run where a recipe is named instead of one."""
+    if Path(file).exists() or find_recipe(file) is None:
+        return
+    shipped = models_dir() / f"{file}{SUFFIX}"
+    if shipped.exists():
+        raise AeguiError(
+            tr("{name} is a recipe, and a saved run is needed: {path}.", name=file, path=shipped)
+        )
+    raise AeguiError(
+        tr(
+            '{name} is a recipe, and a saved run is needed: "aegui train {name} --out '
+            '{name}.aegui" makes one.',
+            name=file,
+        )
+    )
 
 
 def _samples(saved: SavedRun, source: str | None) -> Dataset:

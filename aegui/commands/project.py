@@ -14,7 +14,7 @@ from aegui.commands.figure_files import CSV, PICTURES, make_figure, write_figure
 from aegui.commands.loading import loaded_set
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import TerminalLine, left_words, stoppable
-from aegui.commands.provenance import about_data, about_machine
+from aegui.commands.provenance import about_data, about_machine, drawn_words, machine_words
 from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.cost import Cost
@@ -100,8 +100,10 @@ def project_command(options: argparse.Namespace) -> int:
         say_json(about | about_machine() | maps.document(with_coordinates=False))
     else:
         _say(maps)
+        say(drawn_words(settings.seed))
         if run is not None:
             say(run.words)
+        say(machine_words())
     return 0
 
 

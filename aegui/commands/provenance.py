@@ -34,6 +34,22 @@ def several_words(weights: str, seeds: Sequence[int]) -> str:
     )
 
 
+def seeds_words(first: int, count: int) -> str:
+    """Return in words the consecutive seeds of several trainings."""
+    return trn(
+        "Trained with seed {first}.",
+        "Trained with seeds {first} to {last}.",
+        count,
+        first=first,
+        last=first + count - 1,
+    )
+
+
+def drawn_words(seed: int) -> str:
+    """Return in words the seed of what was drawn at random."""
+    return tr("Drawn at random with seed {seed}.", seed=seed)
+
+
 def about_data(dataset: Dataset, parts: Mapping[str, Sized]) -> dict[str, Any]:
     """Return which samples figures are of: set, number and part ("all" for several parts)."""
     return {

@@ -18,6 +18,7 @@ from aegui.commands.figure_files import (
 )
 from aegui.commands.option import check_different
 from aegui.commands.progress import TerminalLine, stopping_at
+from aegui.commands.provenance import about_machine, machine_words, seeds_words
 from aegui.commands.recipe_sources import placed_recipe, recipe_and_data
 from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_writable, write_atomically
@@ -73,9 +74,9 @@ def race_command(options: argparse.Namespace) -> int:
             report(state.share)
     assert state is not None, "a race tells at least how it ended"
     if options.json:
-        say_json(_race_json(state))
+        say_json(_race_json(state, dataset))
     else:
-        _say_standings(state)
+        _say_standings(state, dataset)
     if options.out or options.trails:
         _draw(state, dataset, options)
     return stop.exit_code if stop.requested else 0
@@ -97,7 +98,7 @@ def _rates(texts: list[str]) -> dict[str, float]:
     return found
 
 
-def _say_standings(state: RaceState) -> None:
+def _say_standings(state: RaceState, dataset: Dataset) -> None:
     from aegui.core.races.optimizers import standings_table
 
     say(table_text(*standings_table(state)))
@@ -106,12 +107,33 @@ def _say_standings(state: RaceState) -> None:
     for lane in state.lanes:
         if lane.refused:
             say(f"{lane.name}: {lane.refused}")
+    say()
+    say(
+        tr(
+            "All begin with the weights of seed {seed}, on {data} ({n:,} samples); each may take "
+            "{epochs:,} epochs and {seconds:g} s.",
+            seed=_seed(state),
+            data=dataset.name,
+            n=len(dataset),
+            epochs=state.spec.epochs,
+            seconds=state.spec.seconds,
+        )
+    )
+    say(machine_words())
 
 
-def _race_json(state: RaceState) -> dict[str, object]:
+def _seed(state: RaceState) -> int:
+    """Return the seed of the initial weights."""
+    return state.recipe.seed if state.spec.seed is None else state.spec.seed
+
+
+def _race_json(state: RaceState, dataset: Dataset) -> dict[str, object]:
     return {
         "recipe": state.recipe.name,
-        "seed": state.recipe.seed if state.spec.seed is None else state.spec.seed,
+        "data": dataset.name,
+        "samples": len(dataset),
+        "seed": _seed(state),
+        **about_machine(),
         "epochs": state.spec.epochs,
         "seconds": state.spec.seconds,
         "complete": state.is_over,
@@ -201,11 +223,16 @@ def smallest_command(options: argparse.Namespace) -> int:
                 "goal": challenge.words,
                 "best": _attempt_json(best),
                 "attempts": len([*attempts]),
+                "seeds": [recipe.seed + place for place in range(challenge.seeds)],
+                **about_machine(),
                 "complete": not stop.requested,
             }
         )
     else:
         _say_best(tuple(attempts), best, listed=options.list)
+        if not options.list:
+            say(seeds_words(recipe.seed, challenge.seeds))
+            say(machine_words())
     if best is not None and options.out is not None:
         document = json.dumps(best.recipe, indent=2, ensure_ascii=False) + "\n"
         write_atomically(options.out, document.encode())

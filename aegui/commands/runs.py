@@ -66,6 +66,9 @@ def list_command(options: argparse.Namespace) -> int:
         limit=options.limit,
     )
     columns = _split(options.columns) or list(USUAL_COLUMNS)
+    if options.json and not library_dir().exists():
+        say_json([])
+        return 0
     with _opened(looks_only=True) as library:
         if options.group is not None:
             return _say_groups(library, query, columns, options)

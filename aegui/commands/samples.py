@@ -12,6 +12,7 @@ from aegui.commands.images import check_images_form, check_images_path, write_im
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import sample_called, unknown_image
 from aegui.commands.progress import stoppable
+from aegui.commands.provenance import about_machine, drawn_words, machine_words
 from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_writable
 from aegui.core.data.load import read_source
@@ -53,6 +54,8 @@ def sample_command(options: argparse.Namespace) -> int:
         about=run.origin(),
     )
     run.say_written(len(images), options.out)
+    if options.quantiles is None:
+        say(drawn_words(options.seed))
     return 0
 
 
@@ -100,7 +103,14 @@ def nearest_command(options: argparse.Namespace) -> int:
         ]
     if options.json:
         say_json(
-            {"images": [_nearest_json(*both) for both in zip(options.images, found, strict=True)]}
+            {
+                **run.about(),
+                "search_seed": options.seed,
+                **about_machine(),
+                "images": [
+                    _nearest_json(*both) for both in zip(options.images, found, strict=True)
+                ],
+            }
         )
     else:
         lines = [
@@ -115,6 +125,15 @@ def nearest_command(options: argparse.Namespace) -> int:
         ]
         head = [tr("image"), tr("error"), tr("of a random one"), tr("search"), tr("code")]
         say(table_text(head, lines))
+        say(
+            tr(
+                "Each search starts with seed {seed} and takes {seconds:g} s at most.",
+                seed=options.seed,
+                seconds=options.seconds,
+            )
+        )
+        say(run.words)
+        say(machine_words())
     if options.out is not None:
         pairs = [
             (image, one.image.reshape(image.shape))

@@ -317,9 +317,11 @@ def _say(result: StudyResult, folder: Path | None) -> None:
 
 def _about(plan: StudyPlan) -> str:
     seeds = trn(
-        "Means and standard deviations over {n} seed.",
-        "Means and standard deviations over {n} seeds.",
+        "Means and standard deviations over {n} seed: {first}.",
+        "Means and standard deviations over {n} seeds: {first} to {last}.",
         plan.seeds.count,
+        first=plan.seeds.first,
+        last=plan.seeds.all[-1],
     )
     goal = goal_words(plan)
     return f"{seeds} {tr('Goal: {goal}.', goal=goal)}" if goal else seeds

@@ -259,11 +259,13 @@ def test_noise_curves_say_what_they_are_of(capsys: Captured, tmp_path: Path) -> 
     mean, deviation = (found["lines"][0][key][1] for key in ("mean", "std"))
     assert lines[2].startswith("Flip 0.1")
     assert f"{mean:.3f} ± {deviation:.3f}" in lines[2]
-    assert lines[3:] == [
+    *stated, computed = lines[3:]
+    assert stated == [
         "The best weights of each run; seeds 0, 1.",
         "Samples: lowercase, 32 learnt.",
         "Noise is drawn with seed 0.",
     ]
+    assert computed.startswith("Computed on ")
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,10 @@ def test_a_run_beside_pca_as_a_table_for_people(run_path: Path, capsys: Captured
         "error",
         "seconds",
     ]
-    names = [line[:14].strip() for line in lines[2:-1]]
+    names = [line[:14].strip() for line in lines[2:-3]]
     assert names == ["Code", "PCA of pixels", "t-SNE of pixel", "All pixels"]
-    assert lines[-1].startswith("These are the best weights of seed 0, those of epoch ")
+    assert lines[-3] == "Drawn at random with seed 0."
+    assert lines[-2].startswith("These are the best weights of seed 0, those of epoch ")
     assert "–" in lines[4].split()
 
 

@@ -114,6 +114,11 @@ def read_source(
     raise ReadError(_not_found(next((part for part in parts if not _is_there(part)), source)))
 
 
+_NEAR = 0.7
+"""Likeness from which the name of a set is what was meant by another; lowercase and nowhere are
+less alike."""
+
+
 @cache
 def _live_sets() -> WeakValueDictionary[tuple[str, ...], Dataset]:
     """Return the cache of built-in sets that are still referenced, to avoid a second copy."""
@@ -153,7 +158,7 @@ def _not_found(source: str) -> str:
         return tr("There is no file or folder {path}.", path=source)
     from difflib import get_close_matches
 
-    near = get_close_matches(source.lower(), builtin_names(), n=1, cutoff=0.6)
+    near = get_close_matches(source.lower(), builtin_names(), n=1, cutoff=_NEAR)
     if near:
         return tr(
             "There is no file or built-in set “{source}”; did you mean “{near}”?",
