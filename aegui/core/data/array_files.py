@@ -162,7 +162,13 @@ class _Arrays:
         except _BAD_HEADERS as error:
             raise read_error(self.path, tr("{key}: no array of numbers", key=key)) from error
         member = _Member(key, shape, dtype)
-        is_odd = is_fortran or any(isinstance(n, bool) or n < 0 for n in shape)
+        if is_fortran and len(shape) > 1 and not dtype.hasobject:
+            reason = tr(
+                "{key} is stored column by column; save numpy.ascontiguousarray({key}) instead",
+                key=key,
+            )
+            raise read_error(self.path, reason)
+        is_odd = any(isinstance(n, bool) or n < 0 for n in shape)
         if dtype.hasobject or is_odd or member.nbytes > min(size, MAX_SET_BYTES):
             reason = (
                 tr("{key} is pickled; it is not opened, since unpickling can run code", key=key)

@@ -98,6 +98,11 @@ class ByteStream:
         """Whether the file is gzipped."""
         return self._unpacker is not None
 
+    @property
+    def is_truncated(self) -> bool:
+        """Whether the packed data, read to their end, stop within a member."""
+        return self._ended and self._unpacker is not None and not self._unpacker.eof
+
     def tell(self) -> int:
         """Return the position in the file itself, in (packed) bytes, for progress display."""
         return self._file.tell()

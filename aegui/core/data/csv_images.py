@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 import zlib
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.byte_stream import GZIP, ByteStream, file_errors
+from aegui.core.data.byte_stream import GZIP, ByteStream, file_errors, read_error
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.decimal_commas import field_delimiter, with_points
 from aegui.core.data.idx import numbered
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
 
 _DELIMITERS = ",;\t"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""Beginnings of what spreadsheets call Unicode text."""
 _FEWEST_PIXELS = 64
 """Rows with fewer numbers are glyphs, which other readers handle better."""
 _MAX_SIDE = 1024
@@ -95,7 +98,8 @@ def is_csv(head: bytes) -> bool:
             head = zlib.decompressobj(wbits=31).decompress(head, _HEAD_BYTES)
         except zlib.error:
             return False
-    text = head.decode("utf-8-sig", errors="replace")
+    encoding = "utf-16" if head.startswith(_UTF_16) else "utf-8-sig"
+    text = head.decode(encoding, errors="replace")
     return "\0" not in text and _layout(_complete_lines(text)) is not None
 
 
@@ -108,7 +112,7 @@ def read_csv(
     three times a square number of values are red, green and blue of each pixel. A line of headings
     may come first. Fields may be quoted, and a quoted label may contain the delimiter; with
     semicolons or tabs as delimiters, numbers may have decimal commas. A first column that counts
-    the lines is skipped if the headings say so. Text that is not UTF-8 is decoded as
+    the lines is skipped if the headings say so. Text is UTF-8, UTF-16 with its mark, or else
     Windows-1252.
 
     Raises:
@@ -242,7 +246,10 @@ def _likely_columns(lines: list[str], delimiter: str) -> list[int | None]:
     last = lines[0].count(delimiter)
     is_first_constant = len({line.partition(delimiter)[0].strip() for line in lines}) == 1
     is_last_constant = len({line.rpartition(delimiter)[2].strip() for line in lines}) == 1
-    return [last, 0, None] if is_first_constant and not is_last_constant else [0, None]
+    if is_first_constant and not is_last_constant:
+        return [last, 0, None]
+    # Without a first label, a last one that is no number is a label too.
+    return [0, None, last]
 
 
 def _shape(pixels: int) -> tuple[int, int, int] | None:
@@ -288,8 +295,10 @@ def _read_scaled(
         for number, rows in _chunks(_lines(file, path), layout):
             _check_columns(rows, number, layout, path)
             values = _values(rows, number, layout, path)
-            if not (float(values.min()) >= 0.0 and float(values.max()) <= _BYTE_MAX):
-                raise _at(path, number, tr("pixels must lie between 0 and 255"))
+            is_good = ((values >= 0.0) & (values <= _BYTE_MAX)).all(axis=1)  # False for NaN
+            if not is_good.all():
+                text = tr("pixels must lie between 0 and 255")
+                raise _at(path, number + int(is_good.argmin()), text)
             if float(values.max()) > top:
                 raise _AboveOneError
             if layout.label is not None:
@@ -321,15 +330,24 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
             ndmin=2,
         )
     except ValueError as error:
-        raise _at(path, number + _index_of_bad(rows, layout), tr("expected numbers")) from error
+        index, reason = _bad_field(rows, layout)
+        raise _at(path, number + index, reason) from error
 
 
-def _index_of_bad(rows: list[str], layout: _ColumnLayout) -> int:
-    """Return the index of the first of ``rows`` that does not consist of numbers."""
-    wrong = (
-        at for at, row in enumerate(rows) if not _is_of_numbers(row, layout.delimiter, layout.label)
-    )
-    return next(wrong, 0)
+def _bad_field(rows: list[str], layout: _ColumnLayout) -> tuple[int, str]:
+    """Return the index of the first of ``rows`` with a field that is no number, and the reason."""
+    for at, row in enumerate(rows):
+        if _is_of_numbers(row, layout.delimiter, layout.label):
+            continue
+        for column, field in enumerate(_fields(row, layout.delimiter)):
+            if column == layout.label or _is_number(field):
+                continue
+            place = column + 1 + layout.has_index
+            if not field:
+                return at, tr("column {n:,} is empty", n=place)
+            word = field[:_LONGEST_WORD]
+            return at, tr("“{word}” in column {n:,} is not a number", word=word, n=place)
+    return 0, tr("expected numbers")
 
 
 def _check_columns(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> None:
@@ -402,14 +420,22 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
     """Yield the lines without line ends; blank lines at the end are left out."""
     rest = b""
     number = blank = 0
+    decoder: codecs.IncrementalDecoder | None = None
     while True:
         data = file.read(_READ_BYTES)
+        is_end = not data
+        if is_end and file.is_truncated:
+            raise read_error(path, tr("its compressed data are cut off; download it again"))
+        if data.startswith(_UTF_16) and not number and not rest:
+            decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+        if decoder is not None:
+            data = decoder.decode(data, final=is_end).encode()
         if data and not rest and not data.strip(b"\r\n"):
             blank += data.count(b"\n")  # Too slow in the loop below if the file has only these
             stop_if(cancelled)
             continue
         parts = (rest + data).split(b"\n")
-        rest = parts.pop() if data else b""
+        rest = b"" if is_end else parts.pop()
         if len(rest) > _MAX_LINE:
             text = tr("longer than {mb} MB, the limit for a line", mb=_MAX_LINE >> 20)
             raise _at(path, number + blank + len(parts) + 1, text)
@@ -423,7 +449,7 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
                 yield line
             else:
                 blank += 1
-        if not data:
+        if is_end:
             return
 
 

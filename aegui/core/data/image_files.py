@@ -180,7 +180,7 @@ def read_images(
     skipped = {files[index]: reason for index, reason in cached.skipped}
     chosen = [path for path in files if path not in skipped]
     everything = tuple(Skipped(path, reason) for path, reason in (*skipped.items(), *missing))
-    name = scan.root.name or str(scan.root)
+    name = scan.root.name or scan.root.absolute().name or str(scan.root)
     dataset = Dataset.over(
         name if len(scan.files) > 1 else scan.files[0].stem,
         cached.images,

@@ -138,7 +138,7 @@ def _form(image: Image.Image) -> tuple[int, int, bool]:
     if image.getexif().get(_ORIENTATION, 1) >= _FIRST_SIDEWAYS:
         width, height = height, width
     image.draft(None, (_LOOK_PX, _LOOK_PX))
-    small = _eight_bits(image)
+    small = eight_bits(image)
     small.thumbnail((_LOOK_PX, _LOOK_PX))
     colours = np.asarray(small.convert("RGB"), np.int16)
     spread = colours.max(axis=2) - colours.min(axis=2)
@@ -158,7 +158,7 @@ def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
     if pixels > _MAX_PHOTOGRAPH or unpacked > _MAX_PIXELS:
         raise _too_large(size)
     image.load()
-    return _on_paper(_eight_bits(ImageOps.exif_transpose(image)), spec)
+    return _on_paper(eight_bits(ImageOps.exif_transpose(image)), spec)
 
 
 def _on_paper(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
@@ -175,7 +175,7 @@ def _on_paper(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def eight_bits(image: Image.Image) -> Image.Image:
     """Convert an image of any mode to L, RGB or RGBA."""
     from PIL import Image as images
 

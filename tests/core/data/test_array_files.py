@@ -161,3 +161,12 @@ def test_reading_can_be_stopped(tmp_path: Path) -> None:
     write_dataset(tmp_path / "e.npz", load_builtin("digits"))
     with pytest.raises(Cancelled):
         read_array_file(tmp_path / "e.npz", cancelled=lambda: True)
+
+
+def test_an_array_stored_by_columns_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    images = np.asfortranarray(np.random.default_rng(0).random((4, 8, 8)))
+    np.savez(tmp_path / "by_columns.npz", images=images)
+    with pytest.raises(ReadError, match=r"save numpy\.ascontiguousarray\(images\) instead"):
+        load_dataset(str(tmp_path / "by_columns.npz"))
+    np.savez(tmp_path / "by_rows.npz", images=np.ascontiguousarray(images))
+    assert len(load_dataset(str(tmp_path / "by_rows.npz"))) == 4

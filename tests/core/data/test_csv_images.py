@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,7 +82,9 @@ def test_numbers_with_decimal_commas(tmp_path: Path, delimiter: str, heading: bo
     lines = path.read_text().splitlines()
     lines[7] = lines[7].replace("0,", "x,")
     path.write_text("\n".join(lines))
-    with pytest.raises(ReadError, match=r"excel\.csv, line 8: expected numbers"):
+    with pytest.raises(
+        ReadError, match=r"excel\.csv, line 8: “x\S+” in column \d+ is not a number"
+    ):
         load_dataset(str(path))
 
 
@@ -222,9 +225,10 @@ def test_dark_images_first_do_not_mislead(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ("5,1,2,3", r"train\.csv, line 8: 4 columns; the lines before have 785\."),
-        ("5," + ",".join(["x"] * 784), r"train\.csv, line 8: expected numbers\."),
-        ("5," + ",".join(["300"] * 784), r"pixels must lie between 0 and 255"),
-        ("5," + ",".join(["nan"] * 784), r"pixels must lie between 0 and 255"),
+        ("5," + ",".join(["x"] * 784), r"train\.csv, line 8: “x” in column 2 is not a number\."),
+        ("5," + ",".join(["300"] * 784), r"line 8: pixels must lie between 0 and 255"),
+        ("5," + ",".join(["nan"] * 784), r"line 8: pixels must lie between 0 and 255"),
+        ("5," + ",".join(["1"] * 783 + [""]), r"line 8: column 785 is empty\."),
         ("", r"line 8: 1 columns"),
     ],
 )
@@ -273,4 +277,32 @@ def test_what_is_wrong_with_a_table_of_something_else(
     path = tmp_path / "f.csv"
     path.write_bytes(content)
     with pytest.raises(ReadError, match=message):
+        load_dataset(str(path))
+
+
+def test_labels_that_are_words_may_come_last(tmp_path: Path) -> None:
+    path = tmp_path / "last.csv"
+    path.write_text(text_of([[*row, "abc"[at % 3]] for at, row in enumerate(LEVELS[:6].tolist())]))
+    dataset = load_dataset(str(path))
+    assert dataset.labels == tuple("abcabc")
+    assert dataset.image_shape == (1, 28, 28)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_text_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    rows = [[str(label).replace("3", "ñ"), *row] for label, *row in labelled()]
+    path = tmp_path / "unicode.csv"
+    path.write_bytes(text_of([HEADING, *rows], "\t").encode(encoding))
+    dataset = load_dataset(str(path))
+    assert dataset.labels[:5] == ("0", "1", "2", "ñ", "4")
+    assert np.array_equal(dataset.images[:, 0] * 255, LEVELS.reshape(30, 28, 28))
+
+
+def test_a_packed_file_that_is_cut_off_between_two_lines_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "train.csv.gz"
+    text = text_of(labelled()).encode()
+    packer = zlib.compressobj(wbits=31)
+    packed = packer.compress(text[: text.index(b"\n", len(text) // 2) + 1])
+    path.write_bytes(packed + packer.flush(zlib.Z_SYNC_FLUSH))
+    with pytest.raises(ReadError, match=r"train\.csv\.gz: its compressed data are cut off"):
         load_dataset(str(path))

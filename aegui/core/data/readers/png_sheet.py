@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.data.picture import eight_bits
 from aegui.core.data.readers.arrays import GLYPH_HEIGHT, GLYPH_WIDTH
 from aegui.core.data.readers.interpret import RawSet, datasets_of
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.json_text import from_json
 
 if TYPE_CHECKING:
@@ -79,9 +80,10 @@ def read_png_sheet(
             )
         )
     images = _without_empty_end(_cut(sheet, grid))
-    note = tr(
+    note = trn(
+        "read as {n:,} glyph of {width}x{height} pixels (scale {scale}, gap {gap}).",
         "read as {n:,} glyphs of {width}x{height} pixels (scale {scale}, gap {gap}).",
-        n=len(images),
+        len(images),
         width=grid.width,
         height=grid.height,
         scale=scale,
@@ -134,7 +136,7 @@ def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
         with Image.open(io.BytesIO(source.data), formats=["PNG"]) as image:
             image.load()
             text = str(getattr(image, "text", {}).get(TEXT_KEY, ""))
-            rgba = image.convert("RGBA")
+            rgba = eight_bits(image).convert("RGBA")
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise source.refusal(tr("the image is broken ({why}).", why=error)) from error
     paper = Image.new("RGBA", rgba.size, "white")

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from aegui.core.data.load import load_dataset
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.errors import ReadError
 from tests.core.data.readers.given import BITS, LOWER, is_lower, one, read
@@ -47,6 +48,17 @@ def test_sheets_by_guess(
     mode = "RGBA" if ink else "P"
     data = sheet(LOWER, columns, gap, margin, scale, ink, mode)
     assert is_lower(one(folder, data, "png"), labels=False)
+
+
+def test_sixteen_bits_are_scaled_rather_than_clipped(folder: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (20, 30)).astype(np.uint16) * 257
+    Image.fromarray(levels).save(folder / "noise.png")
+    dataset = load_dataset(str(folder / "noise.png"))
+    assert len(dataset) == 1, "one picture, not a sheet of white glyphs"
+    with Image.open(io.BytesIO(sheet(LOWER, 8, 1, 1, 1, 255))) as eight:
+        deep = np.asarray(eight.convert("L")).astype(np.uint16) * 257
+    Image.fromarray(deep).save(folder / "sheet.png")
+    assert is_lower(load_dataset(str(folder / "sheet.png")), labels=False)
 
 
 def test_sheet_of_a_given_size(folder: Path) -> None:
