@@ -32,8 +32,7 @@ class Paints(Sizes):
     """Mixin for a widget, or a scroll area, whose content is painted by ``paint``."""
 
     def paint(self, painter: QPainter) -> None:
-        """Paint everything on the widget, or on its viewport."""
-        raise NotImplementedError
+        """Paint the content of the widget, or of its viewport; by default there is none."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Let ``paint`` do it."""

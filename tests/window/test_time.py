@@ -549,7 +549,7 @@ def test_a_film_that_is_cancelled_leaves_nothing(
 def test_choices_are_remembered(app: App, window: MainWindow) -> None:
     bar, services = window.panel(TimeBar), app.services
     bar.speed_chosen.emit(2.0)
-    bar.loop.triggered.emit(True)
+    bar.loop.trigger()
     bar.memory_chosen.emit(256)
     assert services.of(Player).speed == 2.0
     assert services.runner.timeline_bytes == 256 << 20
