@@ -67,6 +67,11 @@ class Refresher(QObject):
             # ticker's budget; the timer is for the last mark.
             self._timer.start(int(wait_ms) + _GRACE_MS)
 
+    def now(self) -> None:
+        """Update the panel now, or once it is visible."""
+        self.is_dirty = True
+        self.flush()
+
     def mark_behind(self, least_ms: int) -> None:
         """Mark the panel as out of date, to be updated after pending paint events.
 

@@ -81,8 +81,7 @@ class AnswerStudiesFeature(Feature):
 
     @Slot()
     def _on_anything_changed(self, *_what: object) -> None:
-        self._changed.mark()
-        self._changed.flush()
+        self._changed.now()
 
     def _show(self) -> None:
         """Update the visible page only; the other one is updated when it is opened."""

@@ -172,15 +172,13 @@ class AnswerFeature(Feature):
         if not np.array_equal(state.pixels, self._pixels):
             self._pixels = state.pixels
             self._set_steps(1)
-        self._answer.mark()
-        self._answer.flush()
+        self._answer.now()
 
     @Slot()
     def _on_drawing_noise_chosen(self) -> None:
         # The limit depends on the noise even if the drawing does not change.
         if self.noise != self._asked_noise:
-            self._answer.mark()
-            self._answer.flush()
+            self._answer.now()
 
     def _ask(self) -> None:
         models, drawing = self.models(), self._services.drawing
@@ -264,14 +262,12 @@ class AnswerFeature(Feature):
     @Slot()
     def _on_answers_again_requested(self) -> None:
         self._set_steps(min(self._steps + 1, _MAX_STEPS))
-        self._answer.mark()
-        self._answer.flush()
+        self._answer.now()
 
     @Slot()
     def _on_answers_once_requested(self) -> None:
         self._set_steps(1)
-        self._answer.mark()
-        self._answer.flush()
+        self._answer.now()
 
     def _set_steps(self, steps: int) -> None:
         self._steps = steps
@@ -298,8 +294,7 @@ class AnswerFeature(Feature):
     def _on_limit_estimated_chosen(self, estimated: bool) -> None:
         self._estimated = estimated
         self._services.settings.keep({_ESTIMATED: estimated})
-        self._answer.mark()
-        self._answer.flush()
+        self._answer.now()
 
     @Slot(str)
     def _on_limit_prior_chosen(self, key: str) -> None:
@@ -322,8 +317,7 @@ class AnswerFeature(Feature):
     @Slot()
     def _on_studies_prior_changed(self) -> None:
         self._show_prior()
-        self._answer.mark()
-        self._answer.flush()
+        self._answer.now()
 
     @Slot(str)
     def _on_studies_prior_failed(self, reason: str) -> None:

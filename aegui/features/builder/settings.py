@@ -71,8 +71,7 @@ class SettingsFeature(Feature):
         self._panel.set_viewing(self._training.is_viewing)
         self._panel.set_state(recipe, resolution)
         if other_objective:
-            self._terms.mark()
-            self._terms.flush()
+            self._terms.now()
 
     @Slot(str)
     def _show_state(self, _state: str = "") -> None:

@@ -147,8 +147,7 @@ class OthersFeature(Feature):
         for each in self._others.others:
             if each.key.startswith(RUN) and int(each.key.removeprefix(RUN)) >= len(seeds):
                 self._others.remove(each.key)
-        self._network.mark()
-        self._network.flush()
+        self._network.now()
 
     @Slot()
     def _show_others(self) -> None:

@@ -116,8 +116,7 @@ class InsightFeature(Feature):
             )
             if not shown.is_learning:
                 # The current read-out was computed with the previous weights.
-                self._refresher.mark()
-                self._refresher.flush()
+                self._refresher.now()
         self._show_choice()
         self._show_legend()
 
