@@ -35,7 +35,7 @@ def wide(app: App, qtbot: QtBot) -> MainWindow:
 def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtBot) -> None:
     canvas, services = wide.canvas, wide._services
     canvas.axes.set_axes(0, 1)
-    with qtbot.waitSignal(services.of(AxisEndsService).drawn) as told:
+    with qtbot.waitSignal(services.of(AxisEndsService).ends.answered) as told:
         canvas.overlays.axes.strip.click()
     assert told.args[0].axes == (2, 3)
     codec = services.shown.codec
@@ -46,7 +46,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
     np.testing.assert_allclose(told.args[0].images[0], drawn, atol=1e-6)
     # Another dimension changes what is decoded at the ends of this one.
     with qtbot.waitSignal(
-        services.of(AxisEndsService).drawn,
+        services.of(AxisEndsService).ends.answered,
         check_params_cb=lambda ends: not np.allclose(ends.images[0], drawn),
     ):
         canvas.axes.set_base(canvas.base + 1.0)

@@ -130,7 +130,9 @@ def test_the_plane_and_the_rows_follow(window: MainWindow, showing: Showing, qtb
 
 def test_what_the_cursor_tells_is_of_that_epoch(window: MainWindow, showing: Showing) -> None:
     told: list[float] = []
-    window._services.of(InsightService).found.connect(lambda it: told.append(it.insight.entropy))
+    window._services.of(InsightService).insights.answered.connect(
+        lambda it: told.append(it.insight.entropy)
+    )
     window._services.of(DecodeService).request(np.zeros(2, np.float32), "mouse")
     for epoch in (0, 400):
         told.clear()

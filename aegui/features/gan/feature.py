@@ -41,12 +41,12 @@ class GanFeature(Feature):
         self._show_network()
         self._show_switches()
         followers = services.of(SamplesService), services.of(InversionService)
-        self.while_visible("gan", *(one.set_active for one in followers))
+        self.while_visible("gan", *(one.images.set_active for one in followers))
         self._search()
 
     def _connect(self) -> None:
         samples, panel = self._services.of(SamplesService), self._panel
-        samples.sampled.connect(self._on_samples_sampled)
+        samples.images.answered.connect(self._on_samples_sampled)
         panel.noise.clicked.connect(samples.draw)
         panel.count_chosen.connect(samples.set_count)
         panel.adversaries_chosen.connect(self._on_panel_adversaries_chosen)
@@ -56,7 +56,7 @@ class GanFeature(Feature):
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         inversions = self._services.of(InversionService)
         inversions.began.connect(self._on_inversion_began)
-        inversions.found.connect(self._on_inversion_found)
+        inversions.images.answered.connect(self._on_inversion_found)
         self._services.drawing.changed.connect(self._search)
         judge = self._services.of(JudgeService)
         panel.judge.button.clicked.connect(self._on_judge_requested)

@@ -38,7 +38,7 @@ class SelectionFeature(Feature):
         self._connect()
         self._show_samples()
         self._network.mark()
-        self.while_visible("selection", self._selection.set_active)
+        self.while_visible("selection", self._selection.groups.set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update for a change of the displayed network or dataset."""
@@ -50,8 +50,8 @@ class SelectionFeature(Feature):
     def _connect(self) -> None:
         selection, panel = self._selection, self._panel
         selection.changed.connect(panel.set_selection)
-        selection.described.connect(panel.set_group)
-        selection.taken_out.connect(self._on_selection_taken_out)
+        selection.groups.answered.connect(panel.set_group)
+        selection.sets.answered.connect(self._on_selection_taken_out)
         panel.sample_left_out.connect(selection.leave_out)
         panel.cleared.connect(self._on_panel_cleared)
         panel.samples_dropped.connect(self._on_panel_samples_dropped)

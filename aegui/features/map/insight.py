@@ -64,8 +64,8 @@ class InsightFeature(Feature):
     def _connect(self) -> None:
         services, canvas = self._services, self._canvas
         services.of(DecodeService).decoded.connect(self._on_decode_decoded)
-        services.of(InsightService).found.connect(self._on_insight_found)
-        services.of(InsightService).fanned.connect(self._on_insight_fanned)
+        services.of(InsightService).insights.answered.connect(self._on_insight_found)
+        services.of(InsightService).fans.answered.connect(self._on_insight_fanned)
         services.of(FieldService).changed.connect(self._show_layers)
         canvas.navigation.moved.connect(self._look_at_view)
         canvas.view_changed.connect(self._look_at_view)
@@ -192,7 +192,7 @@ class InsightFeature(Feature):
     @Slot()
     def _on_canvas_cursor_left(self) -> None:
         self._canvas.set_fan(None)
-        self._services.of(InsightService).forget_fan()
+        self._services.of(InsightService).fans.forget()
 
     @Slot()
     def _on_canvas_lens_toggled(self) -> None:
@@ -207,7 +207,7 @@ class InsightFeature(Feature):
         overlays.lens.setVisible(self._lens)
         overlays.place()
         if not self._lens:
-            self._services.of(InsightService).forget_fan()
+            self._services.of(InsightService).fans.forget()
             self._canvas.set_fan(None)
 
     @Slot(float)

@@ -36,7 +36,7 @@ class SlidersFeature(Feature):
         self._sliders = self._window.canvas.overlays.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_requested.connect(self._on_sliders_ends_requested)
-        services.of(AxisEndsService).drawn.connect(self._on_ends_drawn)
+        services.of(AxisEndsService).ends.answered.connect(self._on_ends_drawn)
         services.of(Making).paths.stops_changed.connect(self._show_pins)
         services.workspace.annotations.pins_changed.connect(self._take_pins)
         self._take_pins(services.workspace.annotations.pins)
@@ -64,7 +64,7 @@ class SlidersFeature(Feature):
         # The pins of the plane and the chosen code belong to the previous document.
         self._canvas.axes.reset_base()
         self._canvas.axes.begin()
-        self._services.of(AxisEndsService).forget()
+        self._services.of(AxisEndsService).ends.forget()
         self._sliders.set_ends(None)
         self._show_pins()
 

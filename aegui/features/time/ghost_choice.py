@@ -43,7 +43,7 @@ class GhostChoice(QObject):
         self._is_new = False
         self._is_fitted = bool(services.settings.values.get(_FITTED, False))
         ghosts = services.of(GhostService)
-        ghosts.answered.connect(self._on_ghosts_answered)
+        ghosts.ghosts.answered.connect(self._on_ghosts_answered)
         ghosts.opened.connect(self._on_ghosts_opened)
         ghosts.refused.connect(self._on_ghosts_refused)
         self._bar.ghosts_requested.connect(self.show_choice)
@@ -114,7 +114,7 @@ class GhostChoice(QObject):
         codec, shown = self._codec(), self._services.shown
         self._bar.set_ghost("" if codec is None else self._words())
         if codec is None:
-            self._services.of(GhostService).forget()
+            self._services.of(GhostService).ghosts.forget()
             self._window.canvas.set_ghost(None)
         else:
             onto = shown.codec if self._is_fitted else None

@@ -28,11 +28,6 @@ class Selection(Service):
 
     changed = Signal(object)
     """Emitted with the selected indices, int64 ``[k]`` ascending."""
-    described = Signal(object)
-    """Emitted with the ``SampleGroup`` of the selection while a view is visible, in the owner's
-    thread."""
-    taken_out = Signal(object)
-    """Emitted with the ``Dataset`` that ``take_out`` has made."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,22 +38,18 @@ class Selection(Service):
         self.indices: NDArray[np.int64] = _NONE
         """Selected indices in the dataset, int64 ``[k]`` ascending."""
         self._subject = object()
-        self._groups = Derived("aegui-selection", self)
-        self._groups.set_active(False)
-        self._groups.answered.connect(self.described)
-        self._sets = Derived("aegui-selection-set", self)
-        self._sets.answered.connect(self.taken_out)
-
-    def set_active(self, active: bool) -> None:
-        """Set whether a view is visible; statistics are computed only then."""
-        self._groups.set_active(active)
+        self.groups = Derived("aegui-selection", self)
+        """Answers with the ``SampleGroup`` of the selection while it is active."""
+        self.groups.set_active(False)
+        self.sets = Derived("aegui-selection-set", self)
+        """Answers with the ``Dataset`` that ``take_out`` has made."""
 
     def set_dataset(self, dataset: Dataset, *, glyphs: bool) -> None:
         """Set the dataset to select from; another one clears the selection."""
         self._glyphs = glyphs
         if dataset is not self._dataset:
             self._dataset = dataset
-            self._sets.forget()
+            self.sets.forget()
             self.select(_NONE)
 
     def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
@@ -88,7 +79,7 @@ class Selection(Service):
         dataset, indices = self._dataset, self.indices
         if dataset is None or not len(indices):
             return
-        self._sets.ask(
+        self.sets.ask(
             lambda: dataset.subset(indices.tolist(), name),
             self._subject,
             quick=len(indices) * dataset.pixels <= _QUICK_NUMBERS,
@@ -97,7 +88,7 @@ class Selection(Service):
     def _describe(self) -> None:
         dataset, codec, indices = self._dataset, self._codec, self.indices
         if dataset is None or not len(indices):
-            self._groups.forget()
+            self.groups.forget()
             return
         glyphs = self._glyphs
         count = min(len(indices), MAX)
@@ -105,7 +96,7 @@ class Selection(Service):
         if codec is not None:
             quick = quick and is_quick(codec, count * (codec.encode_cost + codec.cost), QUICK_BATCH)
 
-        self._groups.compute(
+        self.groups.compute(
             lambda _report, cancelled: described_group(
                 dataset, indices, codec, glyphs=glyphs, cancelled=cancelled
             ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 
 from aegui.core.latent.inversion import nearest_drawn
 from aegui.session.jobs.derived import Derived
@@ -35,28 +35,21 @@ class NearestGenerated:
 class InversionService(Service):
     """Searches for the latest image only, while a visible view needs the result."""
 
-    found = Signal(object)
-    """Emitted with a ``NearestGenerated``, in the thread that owns this object."""
     began = Signal(object)
     """Emitted with the target, float32 ``[H, W]`` or ``[3, H, W]``, when its search begins."""
 
     def __init__(self) -> None:
         super().__init__()
         self._subject: tuple[Codec, bytes] | None = None
-        self._derived = Derived("aegui-inversion", self, urgent=False)
-        self._derived.set_active(False)
-        self._derived.answered.connect(self.found)
-
-    @Slot(bool)
-    def set_active(self, active: bool) -> None:
-        """Set whether a visible view needs the result; nothing is searched while none does."""
-        self._derived.set_active(active)
+        self.images = Derived("aegui-inversion", self, urgent=False)
+        """Answers with a ``NearestGenerated``; nothing is searched unless it is active."""
+        self.images.set_active(False)
 
     def search(self, codec: Codec | None, image: NDArray[np.float32]) -> None:
         """Search with ``codec`` for ``image``; a ``codec`` of None cancels the search."""
         if codec is None or image.size != codec.pixels:
             self._subject = None
-            self._derived.forget()
+            self.images.forget()
             return
         target = np.array(image, np.float32)
         subject = codec, target.tobytes()
@@ -69,4 +62,4 @@ class InversionService(Service):
             found = nearest_drawn(codec, target, cancelled=cancelled)
             return NearestGenerated(target, found.image.reshape(target.shape), found)
 
-        self._derived.compute(work)
+        self.images.compute(work)

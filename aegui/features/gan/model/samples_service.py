@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-
 from aegui.core.evaluation.samples import drawn_codes
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
@@ -40,9 +38,6 @@ class GeneratedSamples:
 class SamplesService(Service):
     """Decodes the same codes with the newest weights while a visible view needs the images."""
 
-    sampled = Signal(object)
-    """Emitted with ``GeneratedSamples``, in the thread that owns this object."""
-
     def __init__(self) -> None:
         super().__init__()
         self._codec: Codec | None = None
@@ -51,20 +46,16 @@ class SamplesService(Service):
         """Number of images to generate."""
         self._seed = 0
         self._subject = object()
-        self._derived = Derived("aegui-samples", self)
-        self._derived.set_active(False)
-        self._derived.answered.connect(self.sampled)
-
-    def set_active(self, active: bool) -> None:
-        """Set whether a visible view needs the images; nothing is decoded while none does."""
-        self._derived.set_active(active)
+        self.images = Derived("aegui-samples", self)
+        """Answers with ``GeneratedSamples``; nothing is decoded unless it is active."""
+        self.images.set_active(False)
 
     def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
         """Decode with ``codec`` from now on; ``live`` during a training."""
         before, self._codec = self._codec, codec
         self._is_live = live
         if codec is None:
-            self._derived.forget()
+            self.images.forget()
             return
         if before is None or before.latent_size != codec.latent_size:
             self._subject = object()
@@ -88,7 +79,7 @@ class SamplesService(Service):
     def _derive(self) -> None:
         codec, count, seed = self._codec, self.count, self._seed
         if codec is not None:
-            self._derived.ask(
+            self.images.ask(
                 lambda: _sampled(codec, count, seed),
                 self._subject,
                 quick=is_quick(codec, count * (codec.cost + codec.judge_cost), QUICK_BATCH),

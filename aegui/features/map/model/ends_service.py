@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-
 from aegui.core.latent.sheets import decoded
 from aegui.session.jobs.costs import is_quick
 from aegui.session.jobs.derived import Derived
@@ -32,15 +30,12 @@ class Ends:
 class AxisEndsService(Service):
     """Decodes the most recent request: immediately if cheap, else in a worker thread."""
 
-    drawn = Signal(object)
-    """An ``Ends``; emitted in the thread that owns this object."""
-
     def __init__(self) -> None:
         super().__init__()
         self._space: tuple[int, ...] = ()
         self._token = object()
-        self._answers = Derived("aegui-ends", self)
-        self._answers.answered.connect(self.drawn)
+        self.ends = Derived("aegui-ends", self)
+        """Answers with an ``Ends``, in the thread that owns this object."""
 
     def draw(
         self,
@@ -57,13 +52,9 @@ class AxisEndsService(Service):
         if space != self._space:
             # A pending answer belongs to a network of another shape: do not accept it.
             self._space, self._token = space, object()
-        self._answers.ask(
+        self.ends.ask(
             lambda: Ends(axes, decoded(codec, codes)),
             self._token,
             quick=is_quick(codec, len(codes) * codec.cost),
             gentle=live,
         )
-
-    def forget(self) -> None:
-        """Cancel the pending request."""
-        self._answers.forget()

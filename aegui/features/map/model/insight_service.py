@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
 
 from aegui.core.latent.insight import insight, insight_words
 from aegui.core.latent.novelty import known
@@ -60,11 +59,6 @@ class Fan:
 class InsightService(Service):
     """Measures one place at a time with the current network; the latest request wins."""
 
-    found = Signal(object)
-    """A ``PlaceInsight``; emitted in the thread that owns this object."""
-    fanned = Signal(object)
-    """A ``Fan``; emitted in the thread that owns this object."""
-
     def __init__(self) -> None:
         super().__init__()
         self._codec: Codec | None = None
@@ -72,10 +66,10 @@ class InsightService(Service):
         self.known: ReferenceSamples | None = None
         """The samples that decoded images are compared with; None without a network."""
         self._live = False
-        self._insights = Derived("aegui-insight", self)
-        self._fans = Derived("aegui-fan", self)
-        self._insights.answered.connect(self.found)
-        self._fans.answered.connect(self.fanned)
+        self.insights = Derived("aegui-insight", self)
+        """Answers with a ``PlaceInsight``, in the thread that owns this object."""
+        self.fans = Derived("aegui-fan", self)
+        """Answers with a ``Fan``, likewise."""
 
     def set_subject(self, codec: Codec | None, dataset: Dataset, *, live: bool = False) -> None:
         """Set the network to measure with and the samples to compare with.
@@ -88,8 +82,8 @@ class InsightService(Service):
         self._codec, self._live = codec, live
         if codec is None:
             self.known = self._dataset = None
-            self._insights.forget()
-            self._fans.forget()
+            self.insights.forget()
+            self.fans.forget()
         elif dataset is not self._dataset:
             self._dataset = dataset
             self.known = known(dataset, image_style_of(dataset).glyphs)
@@ -107,7 +101,7 @@ class InsightService(Service):
             return
         ways = np.array([frame.across, frame.up], np.float32)
         work = _PASSES * codec.cost + codec.encode_cost
-        self._insights.ask(
+        self.insights.ask(
             lambda: PlaceInsight(insight(codec, samples, code, ways), samples),
             samples,
             quick=samples.samples.size <= QUICKLY_COMPARED and is_quick(codec, work, QUICK),
@@ -133,11 +127,7 @@ class InsightService(Service):
             return Fan(images, spacing)
 
         quick = is_quick(codec, len(codes) * codec.cost, QUICK_BATCH)
-        self._fans.ask(work, self.known, quick=quick, gentle=self._live)
-
-    def forget_fan(self) -> None:
-        """Cancel the pending fan."""
-        self._fans.forget()
+        self.fans.ask(work, self.known, quick=quick, gentle=self._live)
 
 
 def fan_codes(z: NDArray[np.float32], frame: Frame, spacing: float) -> NDArray[np.float32]:

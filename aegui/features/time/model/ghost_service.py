@@ -49,8 +49,6 @@ class Ghost:
 class GhostService(Service):
     """Encodes the data set with another network: at once if that is quick, else in a thread."""
 
-    answered = Signal(object)
-    """A ``Ghost``."""
     opened = Signal(str, object)
     """Path of a file and the best ``Codec`` of its run."""
     refused = Signal(str)
@@ -58,8 +56,8 @@ class GhostService(Service):
 
     def __init__(self) -> None:
         super().__init__()
-        self._answers = Derived("aegui-ghost", self)
-        self._answers.answered.connect(self.answered)
+        self.ghosts = Derived("aegui-ghost", self)
+        """Answers with a ``Ghost``."""
         self._files = Derived("aegui-ghost-file", self)
         # A closure that refers to this object would keep it from being garbage-collected.
         self._files.answered.connect(self._on_files_answered)
@@ -79,7 +77,7 @@ class GhostService(Service):
         """
         indices = sampled(len(dataset), MAX, 0)
         work = len(indices) * max(codec.encode_cost, codec.pixels) * (1 if onto is None else 2)
-        self._answers.compute(
+        self.ghosts.compute(
             lambda _report, cancelled: _ghost(codec, dataset, indices, onto, cancelled),
             dataset,
             quick=is_quick(codec, work, QUICK_BATCH),
@@ -89,10 +87,6 @@ class GhostService(Service):
     def open(self, path: Path, like: Codec) -> None:
         """Read the run at ``path``, whose images and codes must have the same sizes as ``like``."""
         self._files.ask(lambda: _opened(path, like), path)
-
-    def forget(self) -> None:
-        """Cancel the encoding; a file that is being read is still reported."""
-        self._answers.forget()
 
     @Slot(object)
     def _on_files_answered(self, found: tuple[str, Codec]) -> None:

@@ -48,7 +48,7 @@ def codecs(network: dict[str, Any], **changes: Any) -> list[Codec]:
 @pytest.fixture
 def service(qtbot: QtBot) -> Iterator[SamplesService]:
     made = SamplesService()
-    made.set_active(True)
+    made.images.set_active(True)
     yield made
     made.shutdown()
 
@@ -56,7 +56,7 @@ def service(qtbot: QtBot) -> Iterator[SamplesService]:
 @pytest.fixture
 def heard(service: SamplesService) -> list[GeneratedSamples]:
     found: list[GeneratedSamples] = []
-    service.sampled.connect(found.append)
+    service.images.answered.connect(found.append)
     return found
 
 
@@ -117,14 +117,14 @@ def test_other_noise_and_other_counts(
 def test_nothing_is_decoded_while_nobody_looks(
     qtbot: QtBot, service: SamplesService, heard: list[GeneratedSamples]
 ) -> None:
-    service.set_active(False)
+    service.images.set_active(False)
     service.set_codec(codecs(CONV)[0])
     service.draw()
     qtbot.wait(50)
     assert heard == []
-    service.set_active(True)
+    service.images.set_active(True)
     qtbot.waitUntil(lambda: len(heard) == 1)
-    service.set_active(True)
+    service.images.set_active(True)
     service.set_codec(None)
     service.draw()
     qtbot.wait(50)

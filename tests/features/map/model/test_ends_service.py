@@ -23,13 +23,13 @@ def ends(axes: tuple[int, ...], size: int) -> np.ndarray:
 def test_small_networks_answer_at_once(qtbot: QtBot) -> None:
     service, network = AxisEndsService(), codec(latent=4)
     codes = ends((0, 3), 4)
-    with qtbot.waitSignal(service.drawn, timeout=100) as told:
+    with qtbot.waitSignal(service.ends.answered, timeout=100) as told:
         service.draw(network, (0, 3), codes)
     answer = told.args[0]
     assert isinstance(answer, Ends)
     assert answer.axes == (0, 3)
     np.testing.assert_array_equal(answer.images, decoded(network, codes))
-    with qtbot.assertNotEmitted(service.drawn):
+    with qtbot.assertNotEmitted(service.ends.answered):
         service.draw(network, (0,), ends((0,), 3))
     service.shutdown()
 
@@ -40,14 +40,14 @@ def test_large_networks_answer_from_a_thread_unless_forgotten(
     monkeypatch.setattr(ends_service, "is_quick", lambda *_: False)
     service = AxisEndsService()
     heard: list[Ends] = []
-    service.drawn.connect(heard.append)
+    service.ends.answered.connect(heard.append)
     service.draw(codec(latent=3), (1,), ends((1,), 3))
     # A new network makes the request for the previous one obsolete.
     service.draw(codec(latent=5), (2,), ends((2,), 5))
     qtbot.waitUntil(lambda: len(heard) == 1)
     assert heard[0].axes == (2,)
     service.draw(codec(latent=5), (4,), ends((4,), 5))
-    service.forget()
+    service.ends.forget()
     service.shutdown()
     qtbot.wait(1)
     assert len(heard) == 1

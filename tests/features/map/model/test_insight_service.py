@@ -32,14 +32,14 @@ def service(qtbot: QtBot) -> Iterator[InsightService]:
 @pytest.fixture
 def told(service: InsightService) -> list[PlaceInsight]:
     heard: list[PlaceInsight] = []
-    service.found.connect(heard.append)
+    service.insights.answered.connect(heard.append)
     return heard
 
 
 @pytest.fixture
 def fans(service: InsightService) -> list[Fan]:
     heard: list[Fan] = []
-    service.fanned.connect(heard.append)
+    service.fans.answered.connect(heard.append)
     return heard
 
 
@@ -130,6 +130,6 @@ def test_a_fan_that_is_not_wanted_any_more_does_not_come(
 ) -> None:
     service.set_subject(network((1, 28, 28), hidden=3000), grey())
     service.fan((0.0, 0.0), XY, 0.1)
-    service.forget_fan()
+    service.fans.forget()
     qtbot.wait(400)
     assert not fans

@@ -28,7 +28,7 @@ def service(qapp: object) -> Iterator[GhostService]:
 
 def test_small_networks_answer_at_once(service: GhostService) -> None:
     ghosts: list[Ghost] = []
-    service.answered.connect(ghosts.append)
+    service.ghosts.answered.connect(ghosts.append)
     other, dataset = codec(), glyphs()
     service.show(other, dataset)
     np.testing.assert_array_equal(ghosts[0].codes, other.encode(dataset.flat()))
@@ -43,7 +43,7 @@ def test_large_sets_answer_from_a_thread_and_in_part(
     monkeypatch.setattr(ghost_service, "QUICK_BATCH", 0)
     monkeypatch.setattr(ghost_service, "MAX", 5)
     other, dataset = codec(), glyphs()
-    with qtbot.waitSignal(service.answered) as caught:
+    with qtbot.waitSignal(service.ghosts.answered) as caught:
         service.show(other, dataset)
     ghost: Ghost = caught.args[0]
     assert len(ghost.indices) == 5
@@ -75,7 +75,7 @@ def test_a_file_is_read_though_the_codes_are_no_longer_wanted(
     like.image_shape = (1, 7, 5)
     with qtbot.waitSignal(service.opened):
         service.open(tmp_path / "other.aegui", like)
-        service.forget()
+        service.ghosts.forget()
 
 
 @pytest.mark.parametrize(
