@@ -1,13 +1,14 @@
-"""Updating one panel when it is out of date and visible, throttled."""
+"""Updating a panel that is out of date and visible, throttled, and the texts on the epoch."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.session.jobs.clock import one_shot
+from aegui.session.jobs.service import Service
 from aegui.shell.panel_area import is_in_sight
 
 if TYPE_CHECKING:
@@ -22,6 +23,29 @@ LIVE_TEXT_MS = 100
 _GRACE_MS = 150
 _LONGEST_MS = 250
 """Maximum delay of a marked update if paint events never leave the event loop idle."""
+
+
+class LiveText(Service):
+    """Throttles the texts about the epoch in training together, so that they name the same one.
+
+    Throttled by themselves, they would be updated at different moments, and disagree in between.
+    """
+
+    due = Signal()
+    """Emitted when every such text is to be updated from what is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._refresher = Refresher(self.due.emit, LIVE_TEXT_MS, parent=self)
+
+    def mark(self) -> None:
+        """Mark the texts as out of date."""
+        self._refresher.mark()
+
+    def update(self) -> None:
+        """Update the texts now."""
+        self._refresher.is_dirty = True
+        self._refresher.flush()
 
 
 class Refresher(QObject):

@@ -17,8 +17,8 @@ from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.time.feature import TimeFeature
 from aegui.features.time.view.bar import TimeBar
-from aegui.shell.live_text import LiveText
 from aegui.shell.outcome import mean_words, weights_words
+from aegui.shell.refresher import LiveText
 from tests.window.conftest import train
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.data.feature import DataFeature
 from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.view.data_panel import DataPanel
-from aegui.features.drawing.set import SetFeature
+from aegui.features.drawing.feature import SetFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
 from aegui.session.data.data_sources import DRAWINGS, keep_drawing, user_folder, user_path

@@ -18,9 +18,9 @@ from aegui.core.pixels.code import code_of
 from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.edits import with_values
-from aegui.features.drawing.clipboard import to_clipboard
 from aegui.features.drawing.editor import EditorFeature
 from aegui.features.drawing.feature import DrawingFeature
+from aegui.features.drawing.pixel_edits import to_clipboard
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.linked.others import OthersFeature
 from aegui.shell.panel_area import PanelArea

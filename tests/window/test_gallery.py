@@ -20,7 +20,7 @@ from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.shelves import SHELVES
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gallery.model.items import NO_EXTRAS, network_items
-from aegui.features.gallery.view.card_list import CardPictures
+from aegui.features.gallery.view.details import CardPictures
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.kit.theme import DARK, apply_theme
 from aegui.paths import models_dir, recipes_dir

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.journey.feature import JourneyFeature
-from aegui.features.journey.view.panel import JourneyPanel, PixelPicture
-from aegui.features.journey.view.words import number
+from aegui.features.journey.view.panel import JourneyPanel, PixelPicture, number
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.session.data.image_style import ImageStyle
 from aegui.session.highlighted_layer import HighlightedLayer

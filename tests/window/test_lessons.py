@@ -15,9 +15,9 @@ from aegui.core.lessons.lesson import Prediction, lesson_cards
 from aegui.core.suffixes import LESSON
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.lessons.feature import OPEN, LessonsFeature
-from aegui.features.lessons.model.progress import setting_of, stored_progress
+from aegui.features.lessons.model.book import setting_of, stored_progress
 from aegui.features.lessons.view.panel import LessonsPanel
-from aegui.features.lessons.view.prediction_box import PredictionBox
+from aegui.features.lessons.view.step_page import PredictionBox
 from aegui.kit.finder import Finder
 from aegui.session.data.selection import Selection
 from aegui.shell.panel_area import is_in_sight

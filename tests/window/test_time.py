@@ -24,8 +24,7 @@ from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.model.plane_service import PlaneService
-from aegui.features.time import film_maker
-from aegui.features.time import films as time_films
+from aegui.features.time import films
 from aegui.features.time.feature import TimeFeature
 from aegui.features.time.films import FilmFeature
 from aegui.features.time.fork_dialog import ForkDialog
@@ -441,7 +440,7 @@ def test_a_film_is_saved(
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
 ) -> None:
-    monkeypatch.setattr(film_maker, "MAX_FRAMES", 6)
+    monkeypatch.setattr(films, "MAX_FRAMES", 6)
     monkeypatch.setattr(
         QFileDialog,
         "getSaveFileName",
@@ -453,7 +452,7 @@ def test_a_film_is_saved(
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     dialog.form.fields["side"].edited.emit(300)
     # A previously hidden panel has its final size by then.
-    qtbot.wait(time_films._SETTLED_MS + 100)
+    qtbot.wait(films._SETTLED_MS + 100)
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     told = dialog.size_words.text()
     # Small images are enlarged by a whole factor: the number asked for is an upper bound.
@@ -470,14 +469,14 @@ def test_a_film_is_saved(
         assert origin in film.info["comment"].decode()
         assert max(film.size) <= 300
         assert "{} × {} px".format(*film.size) in told
-    assert stored_film(window.settings, "time", film_maker.USUAL).side == 300
+    assert stored_film(window.settings, "time", films.USUAL).side == 300
     assert showing.shown.past_epoch == 40
     assert not window.feature(FilmFeature).is_busy
 
 
 def test_a_panel_is_filmed_on_its_ground(window: MainWindow) -> None:
     panel = window.docks["cursor"].widget().panel  # type: ignore[attr-defined]
-    images = [film_maker.grabbed(panel) for _ in range(3)]
+    images = [films.grabbed(panel) for _ in range(3)]
     assert images[0] == images[1] == images[2]
     foot = QPoint(2, images[0].height() - 2)
     assert images[0].pixelColor(foot) == QColor(current_theme().panel)
@@ -487,7 +486,7 @@ def test_a_panel_is_filmed_on_its_ground(window: MainWindow) -> None:
 def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(film_maker, "MAX_FRAMES", 4)
+    monkeypatch.setattr(films, "MAX_FRAMES", 4)
     window.actions_table["film_map"].trigger()
     (dialog,) = window.findChildren(FilmDialog)
     assert dialog.film.form == "gif"
@@ -501,7 +500,7 @@ def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
         assert strip.format == "PNG"
         # The images of the strip are as large as those of the film would be.
         assert strip.width == 4 * (min(asked, window.canvas.width()) + 1) - 1
-    assert stored_film(window.settings, "time", film_maker.USUAL).palette == "frame"
+    assert stored_film(window.settings, "time", films.USUAL).palette == "frame"
 
 
 @pytest.mark.arrangement("build")
@@ -510,17 +509,17 @@ def test_a_film_of_the_reconstructions_has_no_controls(window: MainWindow, qtbot
     window.docks["reconstructions"].raise_()
     panel = window.panel(ReconstructionsPanel)
     qtbot.waitUntil(lambda: bool(panel.summary))
-    image = film_maker.grabbed(panel)
+    image = films.grabbed(panel)
     assert image.width() == panel.view.viewport().width()
     assert image.pixelColor(1, image.height() - 1) == QColor(current_theme().panel)
     panel.order.hide()
-    assert film_maker.grabbed(panel) == image
+    assert films.grabbed(panel) == image
 
 
 def test_an_image_of_a_film_tells_its_epoch() -> None:
     image = QImage(400, 200, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)
-    early, late = (film_maker.film_picture(image, 300, epoch) for epoch in (5, 4000))
+    early, late = (films.film_picture(image, 300, epoch) for epoch in (5, 4000))
     assert early.shape == late.shape
     height, width = early.shape[:2]
     assert width == 300
@@ -529,8 +528,8 @@ def test_an_image_of_a_film_tells_its_epoch() -> None:
     assert (early[:150] == (255, 0, 0)).all()
     assert (early[150:] != late[150:]).any()
     # Without room the caption is omitted; nothing is enlarged.
-    assert film_maker.film_picture(image, 40, 4000).shape == (20, 40, 3)
-    assert film_maker.film_picture(image, 4000, 4000).shape[1] == 400
+    assert films.film_picture(image, 40, 4000).shape == (20, 40, 3)
+    assert films.film_picture(image, 4000, 4000).shape[1] == 400
 
 
 def test_a_film_that_is_cancelled_leaves_nothing(

@@ -6,8 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import enumerated, localized, mark, percent_sign, tr, trn
-from aegui.core.verdicts.comparison import LEVEL
-from aegui.core.verdicts.power import MAX_SEEDS, fewest_seeds
+from aegui.core.verdicts.comparison import LEVEL, MAX_SEEDS, fewest_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

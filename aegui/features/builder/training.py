@@ -24,7 +24,6 @@ from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.session.training.cost_service import CostService
 from aegui.shell.cost_guard import continue_training, estimate_words, may_train
 from aegui.shell.feature import Feature
-from aegui.shell.live_text import LiveText
 from aegui.shell.outcome import (
     device_words,
     measuring_words,
@@ -36,6 +35,7 @@ from aegui.shell.outcome import (
     shown_words,
     spoken_words,
 )
+from aegui.shell.refresher import LiveText
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QWidget

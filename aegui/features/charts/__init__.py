@@ -50,7 +50,7 @@ FEATURES = (
             ),
         ),
     ),
-    FeatureSpec("aegui.features.charts.reference:ReferenceFeature", seen_with=("charts",)),
+    FeatureSpec("aegui.features.charts.feature:ReferenceFeature", seen_with=("charts",)),
     FeatureSpec(
         "aegui.features.charts.reconstructions:ReconstructionsFeature",
         (

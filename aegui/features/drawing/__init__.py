@@ -27,6 +27,6 @@ FEATURES = (
         requests={"sample": "load_sample", "drawing_on_map": "mark_code"},
         at_start=True,
     ),
-    FeatureSpec("aegui.features.drawing.set:SetFeature", at_start=True),
+    FeatureSpec("aegui.features.drawing.feature:SetFeature", at_start=True),
     FeatureSpec("aegui.features.drawing.set_page:SetPageFeature", seen_with=("draw",)),
 )

@@ -8,8 +8,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.features.drawing.model.loaded import loaded_index
-from aegui.features.drawing.model.set_edits import in_channels_of
+from aegui.features.drawing.model.set_edits import in_channels_of, loaded_index
 from aegui.features.drawing.pixel_edits import PixelEdits
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.notice import Notice

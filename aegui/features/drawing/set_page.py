@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.features.drawing.feature import SetFeature
 from aegui.features.drawing.model.set_edits import (
     MAX,
     duplicated,
@@ -17,7 +18,6 @@ from aegui.features.drawing.model.set_edits import (
     renamed,
     without,
 )
-from aegui.features.drawing.set import SetFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.data.image_style import image_style_of
 from aegui.session.notice import Notice

@@ -10,8 +10,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.evaluation.journey import Journey
 from aegui.core.i18n import tr
-from aegui.features.journey.view.panel import JourneyPanel, JourneySheet
-from aegui.features.journey.view.words import indices_of
+from aegui.features.journey.view.panel import JourneyPanel, JourneySheet, indices_of
 from aegui.session.highlighted_layer import HighlightedLayer
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.shown import WEIGHTS

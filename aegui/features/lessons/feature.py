@@ -21,8 +21,7 @@ from aegui.core.lessons.lesson import (
     lesson_key,
     load_lesson,
 )
-from aegui.features.lessons.model.book import LessonBook
-from aegui.features.lessons.model.progress import stored_progress
+from aegui.features.lessons.model.book import LessonBook, stored_progress
 from aegui.features.lessons.view.lesson_list import LessonRow
 from aegui.features.lessons.view.panel import LessonsPanel
 from aegui.features.lessons.view.step_page import StepState

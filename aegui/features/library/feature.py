@@ -21,8 +21,8 @@ from aegui.features.library.keeping import KEEPS, keeps
 from aegui.features.library.model.keeper import RunKeeper
 from aegui.features.library.model.queries import LibraryQueries, LibraryView
 from aegui.features.library.model.writer import LibraryWriter
-from aegui.features.library.view.models import tags_of
 from aegui.features.library.view.panel import COLUMNS, LibraryPanel
+from aegui.features.library.view.runs_table import tags_of
 from aegui.paths import library_dir
 from aegui.session.documents.kept_document import KeptDocument
 from aegui.session.notice import Notice

@@ -2,32 +2,286 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from PySide6.QtCore import QTimer, Slot
+import numpy as np
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter, QRegion
+from PySide6.QtWidgets import QProgressDialog, QWidget
 
+from aegui.core.data.progress import clock
+from aegui.core.i18n import tr
+from aegui.core.latent.film_spec import FilmSpec
 from aegui.core.latent.films import film_size
-from aegui.features.time.film_maker import (
-    USUAL,
-    FilmMaker,
-    film_picture,
-    filmed_epochs,
-    grabbed,
-)
+from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.map.view.canvas import LatentCanvas
+from aegui.features.time.model.film_writer import FilmWriter
 from aegui.features.time.model.timeline import Player
+from aegui.kit.theme import current_theme
+from aegui.session.notice import Notice
 from aegui.shell.dialogs.film import FilmDialog, keep_film, stored_film
 from aegui.shell.feature import Feature
+from aegui.shell.outcome import epoch_words, shown_origin
 from aegui.shell.panel_area import PanelArea
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled
-    from aegui.core.latent.film_spec import FilmSpec
     from aegui.core.latent.films import FilmSize
+    from aegui.core.training.record.timeline import TimelineView
+    from aegui.features.map.model.plane_tiles import Plane
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
+
+MAX_FRAMES = 150
+USUAL = FilmSpec(side=800, fps=15.0)
+"""Default settings of films of trainings."""
+_DIALOG_PX = 360
+_ESTIMATED_FRAMES = 5
+"""The remaining time is shown from this frame on: the first frames are slower."""
+_LOOK_MS = 25
+_MIN_S = 0.06
+"""Minimum time for a panel to update."""
+_MAX_S = 1.5
+"""A plane that takes longer is filmed incomplete."""
+_MIN_WORDS_PX, _MAX_WORDS_PX, _WORDS_SHARE = 10, 24, 48
+"""Font height of the epoch: this fraction of the longer side, within limits."""
+_BAND_PX = 3
+"""Margin above and below the epoch."""
+
+
+class FilmMaker(QObject):
+    """Shows one epoch after another, waits until the panel is up to date, and grabs its image."""
+
+    noticed = Signal(object)
+    """A ``Notice`` of the result."""
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._window = parent
+        self._path = Path()
+        self._film = USUAL
+        self._widget: QWidget = parent
+        self._epochs: list[float] = []
+        self._next = 0
+        self._size = QSize()
+        """Size of the first frame, used for all."""
+        self._needs_plane = False
+        self._is_settled = False
+        self._shown_s = 0.0
+        self._begun_s = 0.0
+        self._before: float | None = None
+        self._followed = False
+        self._dialog: QProgressDialog | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        services.of(PlaneService).decoded.connect(self._on_plane_decoded)
+        services.of(FilmWriter).finished.connect(self._on_films_finished)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a film is being made."""
+        return self._dialog is not None
+
+    def start(self, path: Path, widget: QWidget, film: FilmSpec = USUAL) -> None:
+        """Film ``widget``, which must be visible, over the whole training into ``path``.
+
+        The view of a map stays fixed meanwhile, and each frame waits for its decoded plane.
+        """
+        timeline = self._services.shown.timeline
+        if timeline is None or self.is_busy:
+            return
+        self._path, self._widget, self._film = path, widget, film
+        is_map = isinstance(widget, LatentCanvas)
+        self._needs_plane = is_map and self._services.of(PlaneService).is_requested
+        self._followed = isinstance(widget, LatentCanvas) and widget.navigation.following
+        if isinstance(widget, LatentCanvas):
+            widget.navigation.hold()
+        self._epochs = filmed_epochs(timeline)
+        self._before = self._services.shown.past_epoch
+        self._next = 0
+        self._begun_s = time.monotonic()
+        self._dialog = self._progress_dialog()
+        services = self._services
+        origin = shown_origin(services.workspace.name, services.shown, whole=True)
+        services.of(FilmWriter).begin(path, film, origin)
+        self._show_next()
+        self._timer.start()
+
+    def _progress_dialog(self) -> QProgressDialog:
+        dialog = QProgressDialog(
+            tr("Filming the training…"), tr("Ca&ncel"), 0, len(self._epochs), self._window
+        )
+        dialog.setWindowTitle(tr("Film of the training"))
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.setAutoClose(False)
+        dialog.setAutoReset(False)
+        dialog.setMinimumDuration(0)
+        dialog.setMinimumWidth(_DIALOG_PX)
+        dialog.canceled.connect(self._on_dialog_canceled)
+        dialog.setValue(0)
+        return dialog
+
+    def _show_next(self) -> None:
+        self._is_settled = not self._needs_plane
+        self._shown_s = time.monotonic()
+        self._services.showing.show_epoch(self._epochs[self._next])
+
+    @Slot(object)
+    def _on_plane_decoded(self, plane: Plane) -> None:
+        codec = self._services.shown.codec
+        if plane.complete and codec is not None and plane.epoch == codec.epoch:
+            self._is_settled = True
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        dialog, films = self._dialog, self._services.of(FilmWriter)
+        if dialog is None or not films.has_space:
+            return
+        if self._next == len(self._epochs):
+            self._timer.stop()
+            films.end()
+            dialog.setLabelText(tr("Writing the film…"))
+            # Writing the end takes a moment and can no longer be cancelled.
+            dialog.setCancelButton(None)
+            return
+        waited_s = time.monotonic() - self._shown_s
+        if waited_s < _MIN_S or (not self._is_settled and waited_s < _MAX_S):
+            return
+        epoch = self._epochs[self._next]
+        image = grabbed(self._widget)
+        if self._next == 0:
+            self._size = image.size()
+        films.put(film_picture(_sized(image, self._size), self._film.side, epoch))
+        self._next += 1
+        dialog.setValue(self._next)
+        if self._next >= _ESTIMATED_FRAMES:
+            rate = self._next / (time.monotonic() - self._begun_s)
+            left = clock((len(self._epochs) - self._next) / rate)
+            dialog.setLabelText(tr("Filming the training… {time} left", time=left))
+        if self._next < len(self._epochs):
+            self._show_next()
+
+    @Slot()
+    def _on_dialog_canceled(self) -> None:
+        self._services.of(FilmWriter).cancel()
+        self._close()
+
+    @Slot(str)
+    def _on_films_finished(self, reason: str) -> None:
+        if self._dialog is None:
+            return
+        self._close()
+        notice = Notice("error", reason, about="film")
+        if not reason:
+            message = tr("The film is saved: {path}", path=self._path)
+            notice = Notice("info", message, about="film", file=Path(self._path))
+        self.noticed.emit(notice)
+
+    def _close(self) -> None:
+        self._timer.stop()
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.hide()
+            dialog.deleteLater()
+        self._services.showing.show_epoch(self._before)
+        if self._followed and isinstance(self._widget, LatentCanvas):
+            self._widget.fit()
+
+
+def filmed_epochs(timeline: TimelineView) -> list[float]:
+    """Return the epochs of ``timeline`` that a film shows."""
+    return [float(epoch) for epoch in timeline.thinned(MAX_FRAMES).epochs]
+
+
+@runtime_checkable
+class Filmed(Protocol):
+    """A panel that renders itself for films."""
+
+    def filmed(self) -> QImage:
+        """Return the whole content of the panel without its controls."""
+
+
+def grabbed(widget: QWidget) -> QImage:
+    """Return an image of ``widget``; of the map without the controls on it.
+
+    A ``Filmed`` panel renders itself.
+    """
+    if isinstance(widget, Filmed):
+        image = widget.filmed()
+        image.setDevicePixelRatio(1.0)
+        return image
+    ratio = widget.devicePixelRatioF()
+    image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    # A panel paints no background of its own: that is its dock's.
+    image.fill(current_theme().panel)
+    flags = QWidget.RenderFlag.DrawWindowBackground
+    if not isinstance(widget, LatentCanvas):
+        flags |= QWidget.RenderFlag.DrawChildren
+    widget.render(image, QPoint(), QRegion(), flags)
+    image.setDevicePixelRatio(1.0)
+    return image
+
+
+def _sized(image: QImage, size: QSize) -> QImage:
+    """Return ``image`` padded or cropped at the right and bottom to ``size``."""
+    if image.size() == size:
+        return image
+    sized = QImage(size, QImage.Format.Format_RGB32)
+    sized.fill(current_theme().panel)
+    painter = QPainter(sized)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return sized
+
+
+def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:
+    """Return the frame ``[H, W, 3]`` with ``image`` and its ``epoch`` below.
+
+    At most ``side`` pixels long, never enlarged, with even sides. The epoch is left out if there
+    is no room for it.
+    """
+    theme, font = current_theme(), QFont(QGuiApplication.font())
+    font.setPixelSize(max(_MIN_WORDS_PX, min(_MAX_WORDS_PX, side // _WORDS_SHARE)))
+    words = epoch_words(epoch)
+    metrics = QFontMetrics(font)
+    band = 2 * (metrics.height() // 2 + _BAND_PX)
+    ratio = min(1.0, side / max(image.width(), image.height() + band, 1))
+    if metrics.horizontalAdvance(words) + 2 * band > image.width() * ratio:
+        band = 0
+    ratio = min(1.0, (side - band) / max(image.height(), 1), side / max(image.width(), 1))
+    # Video encoders require even sides.
+    width, height = (
+        max(2, 2 * round(length * ratio / 2)) for length in (image.width(), image.height())
+    )
+    picture = QImage(width, height + band, QImage.Format.Format_RGB888)
+    picture.fill(theme.panel)
+    painter = QPainter(picture)
+    scaled = image.scaled(
+        width,
+        height,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    painter.drawImage(0, 0, scaled)
+    if band:
+        painter.setFont(font)
+        painter.setPen(theme.text)
+        caption = QRect(band // 2, height, width - band, band)
+        painter.drawText(
+            caption, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words
+        )
+    painter.end()
+    lines = np.frombuffer(picture.constBits(), np.uint8)
+    lines = lines.reshape(picture.height(), picture.bytesPerLine())
+    return lines[:, : 3 * width].reshape(picture.height(), width, 3).copy()
+
 
 _FORM = "time"
 _FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}

@@ -9,8 +9,8 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
-from aegui.shell.live_text import LiveText
 from aegui.shell.outcome import in_whole_epochs, moment_words, weights_words
+from aegui.shell.refresher import LiveText
 from aegui.shell.run_choice import ANY_RUN, RUN, run_choices, run_of
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ from aegui.core.errors import AeguiError
 from aegui.core.latent.codec import Codec
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import resolve
-from aegui.core.onnx.formulas import formula_node
 from aegui.core.onnx.graph import OnnxGraph, integer, part, real, varint
-from aegui.core.onnx.model import onnx_bytes
+from aegui.core.onnx.model import formula_node, onnx_bytes
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.layers import LAYERS
 from aegui.core.training.step.parameters import Parameters, snapshot_of

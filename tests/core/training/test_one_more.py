@@ -34,7 +34,7 @@ from aegui.core.training.step.measure import TermMeter, choose_meter
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.samples import Samples
 from aegui.core.training.terms import equations, loss_unit
-from aegui.core.web_page.packing import layer_settings
+from aegui.core.web_page.exhibit import layer_settings
 from tests.core.evaluation.test_noise import copying_codec
 
 if TYPE_CHECKING:

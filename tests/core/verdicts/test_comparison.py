@@ -8,8 +8,15 @@ import pytest
 from scipy import stats
 
 from aegui.core.errors import Cancelled
-from aegui.core.verdicts.comparison import LEVEL, SeedFigures, compare
-from aegui.core.verdicts.power import MAX_SEEDS, POWER, fewest_seeds, seeds_needed
+from aegui.core.verdicts.comparison import (
+    LEVEL,
+    MAX_SEEDS,
+    POWER,
+    SeedFigures,
+    compare,
+    fewest_seeds,
+    seeds_needed,
+)
 from aegui.core.verdicts.ranking import holm, rank
 
 if TYPE_CHECKING:

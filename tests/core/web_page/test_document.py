@@ -19,8 +19,7 @@ from aegui.core.i18n import LANGUAGES
 from aegui.core.run_file.saved import load_run
 from aegui.core.web_page import exhibit as exhibits
 from aegui.core.web_page.document import MAX_NETWORKS, page_html
-from aegui.core.web_page.exhibit import Exhibit
-from aegui.core.web_page.packing import packed, rounded
+from aegui.core.web_page.exhibit import Exhibit, packed, rounded
 from aegui.paths import models_dir
 from tests.core.web_page.made import PICTURES, letters, trained
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aegui.core.evaluation.journey import Journey
-from aegui.features.journey.view.words import unit_words
+from aegui.features.journey.view.panel import unit_words
 from tests.core.evaluation.test_journey import SIDE, codec_of
 
 

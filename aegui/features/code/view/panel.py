@@ -2,39 +2,278 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import (
     QComboBox,
+    QGridLayout,
     QLabel,
+    QPushButton,
+    QSizePolicy,
     QTabWidget,
+    QWidget,
 )
 
-from aegui.core.i18n import tr, trn
-from aegui.features.code.model.code_service import MEASURES
+from aegui.core.i18n import localized, mark, tr, trn
+from aegui.features.code.model.code_service import MEASURES, STEPS
 from aegui.features.code.view.bars import DimensionBars
-from aegui.features.code.view.figures import CodeFigures
-from aegui.features.code.view.strip import TraversalStrip
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot, HistogramView
-from aegui.kit.charts.scale import Scale, precise
+from aegui.kit.charts.scale import Scale, figure, precise
+from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.choosing import offer, on_chosen
-from aegui.kit.layouts import Sized, column, dim, held, row
-from aegui.kit.marks import ElidedLabel
+from aegui.kit.layouts import Sized, column, dim, held, row, scrolled
+from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
+from aegui.kit.painted import PaintedBase
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.splitter import Splitter
-from aegui.kit.theme import SPACING, figures_font
+from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
+from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
+from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 
 if TYPE_CHECKING:
-    from aegui.features.code.model.code_service import CodeAnalysis, MeasureKey, Traversal
-    from aegui.session.data.image_style import ImageStyle
+    from collections.abc import Sequence
 
+    from PySide6.QtGui import QImage, QResizeEvent
+
+    from aegui.features.code.model.code_service import CodeAnalysis, MeasureKey, Traversal
+
+_NONE = "–"
+_LINE_PX = 16
+_SMALL = 0.88
+_MIN_PX, _MAX_PX = 28, 96
 _POINTS = 120
 _AIR = 1.03
 _HEADLINE = 1.15
 _SIDE_SHARE = 0.42
+
+
+@dataclass(frozen=True)
+class _Row:
+    key: str
+    label: str
+    help: str
+
+
+_ROWS = (
+    _Row(
+        "used_dimensions",
+        mark("In use"),
+        mark(
+            "Dimensions with a variance of more than 0.01 over the samples; others "
+            "carry no information."
+        ),
+    ),
+    _Row(
+        "share_active",
+        mark("Active units"),
+        mark("Share of the units above a tenth of the largest one; small for a sparse code."),
+    ),
+    _Row(
+        "most_active",
+        mark("Most active"),
+        mark("Most units of one code that are not exactly 0; k of them in a k-sparse code."),
+    ),
+    _Row(
+        "mean_activation",
+        mark("Mean activation"),
+        mark("Mean of all numbers of the codes; a sparsity penalty pulls it towards ρ."),
+    ),
+    _Row(
+        "jacobian",
+        mark("‖Jacobian‖²"),
+        mark("How much the code changes with the image; contractive training makes it small."),
+    ),
+    _Row(
+        "kl",
+        mark("KL, nats"),
+        mark("Information of a code about its image: the sum over the dimensions."),
+    ),
+)
+
+
+class CodeFigures(QWidget):
+    """Two columns: the current statistics, and the kept ones. Passive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keep = QPushButton(tr("Keep to compare"))
+        self.keep.setToolTip(
+            tr(
+                "Keep the current figures as a separate column: train a plain network, keep it, "
+                "train a contractive or sparse one, and read the two side by side"
+            )
+        )
+        self.forget = flat_button("close", tr("Remove the column of kept figures"))
+        self._reference_title = dim(ElidedLabel())
+        self._values: dict[str, tuple[QLabel, QLabel]] = {}
+        self._labels: dict[str, tuple[QLabel, QLabel]] = {}
+        self._heads = dim(tr("now")), dim(tr("kept"))
+        self._build()
+        self.set_analysis(None, None)
+
+    def _build(self) -> None:
+        margins = (SPACING, SPACING // 2, SPACING, 0)
+        bar = row(self.keep, (self._reference_title, 1), self.forget, spacing=0, margins=margins)
+        grid = QGridLayout()
+        grid.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
+        grid.setHorizontalSpacing(2 * SPACING)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        for at, head in enumerate(self._heads, 1):
+            head.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(head, 0, at)
+        for number, one in enumerate(_ROWS):
+            self._add_row(grid, 1 + 2 * number, one)
+        grid.setRowStretch(1 + 2 * len(_ROWS), 1)
+        scroll = scrolled(held(grid), takes_focus=True)
+        self.setLayout(column(bar, (scroll, 1), spacing=0))
+
+    def _add_row(self, grid: QGridLayout, at: int, row: _Row) -> None:
+        label, help_text = wrapped_label(tr(row.label)), dim(wrapped_label(tr(row.help)))
+        help_text.setContentsMargins(0, 0, 0, SPACING)
+        self._labels[row.key] = label, help_text
+        grid.addWidget(label, at, 0)
+        grid.addWidget(help_text, at + 1, 0, 1, 3)
+        values = QLabel(), QLabel()
+        for at_column, value in enumerate(values, 1):
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setFont(figures_font(self.font(), bold=at_column == 1))
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(value, at, at_column)
+        self._values[row.key] = values
+
+    def set_analysis(self, analysis: CodeAnalysis | None, reference: CodeAnalysis | None) -> None:
+        """Show the statistics of ``analysis``, and of ``reference`` if given."""
+        now, reference_texts = _texts(analysis), _texts(reference)
+        for key, (value, other) in self._values.items():
+            value.setText(now.get(key, _NONE))
+            other.setText(reference_texts.get(key, _NONE))
+            is_known = key in now or key in reference_texts
+            for widget in (value, *self._labels[key]):
+                widget.setVisible(is_known)
+            other.setVisible(is_known and reference is not None)
+        for head in self._heads:
+            head.setVisible(reference is not None)
+        self.keep.setEnabled(analysis is not None)
+        self.forget.setVisible(reference is not None)
+        self._reference_title.setText("" if reference is None else _title(reference))
+
+    def text(self, key: str) -> tuple[str, str]:
+        """Return the current and the kept value of the row ``key``, as shown."""
+        value, other = self._values[key]
+        return value.text(), other.text()
+
+
+def _title(analysis: CodeAnalysis) -> str:
+    if not analysis.name:
+        return tr("kept: epoch {epoch:,}", epoch=analysis.epoch)
+    return tr("kept: {name}, epoch {epoch:,}", name=analysis.name, epoch=analysis.epoch)
+
+
+def _texts(analysis: CodeAnalysis | None) -> dict[str, str]:
+    """Return the statistics of ``analysis`` as text, by row; unavailable ones are left out."""
+    if analysis is None:
+        return {}
+    found, nats = analysis.statistics, analysis.figures.kl
+    texts = {
+        "used_dimensions": tr("{n} of {all}", n=found.used_dimensions, all=found.units),
+        "share_active": localized(found.share_active, ".1%"),
+        "most_active": tr("{n} of {all}", n=found.most_active, all=found.units),
+        "mean_activation": precise(found.mean_activation),
+        "jacobian": precise(found.jacobian),
+    }
+    return texts if nats is None else texts | {"kl": precise(float(nats.sum()))}
+
+
+class TraversalStrip(PaintedBase):
+    """Shows a ``Traversal``, or how to get one. Passive."""
+
+    accessible_role = QAccessible.Role.Graphic
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.traversal: Traversal | None = None
+        """The traversal shown, or None."""
+        self._pictures: Sequence[QImage] = ()
+        self._image_style = GLYPHS
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(tr("What a dimension draws"))
+        self.figures = offer_painted(self, "dimension", fits=False)
+
+    def sizeHint(self) -> QSize:
+        """Return room for images that can be told apart."""
+        return QSize(7 * 60, 2 * for_text(_LINE_PX) + 56)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the smallest glyphs."""
+        return QSize(7 * 20, 2 * for_text(_LINE_PX) + _MIN_PX)
+
+    def set_traversal(self, traversal: Traversal | None, image_style: ImageStyle = GLYPHS) -> None:
+        """Show ``traversal``, rendered as ``image_style`` says; None if no dimension is chosen."""
+        self.traversal, self._image_style = traversal, image_style
+        self._pictures = ()
+        if traversal is not None:
+            levels = grey_levels(reduced(traversal.images, 2 * _MAX_PX))
+            self._pictures = [level_image(each, image_style) for each in levels]
+        self.setAccessibleDescription(self.title())
+        self.update()
+
+    def title(self) -> str:
+        """Return the title of the row."""
+        traversal = self.traversal
+        if traversal is None:
+            return tr("Click a bar to see what that dimension draws.")
+        middle = figure(traversal.middle)
+        return tr(
+            "Dimension {n} around {middle}, σ {sigma}; the others at their means",
+            n=traversal.dimension + 1,
+            # A minus sign instead of a hyphen, as below the images.
+            middle=f"\N{MINUS SIGN}{middle[1:]}" if middle.startswith("-") else middle,
+            sigma=figure(traversal.sigma),
+        )
+
+    def _cell(self, index: int) -> QRect:
+        width = self.width() / len(STEPS)
+        side = int(min(width - 4, _MAX_PX, self.height() - 2 * for_text(_LINE_PX)))
+        step = min(width, side + 1.5 * SPACING)
+        return QRect(round(index * step) + SPACING // 2, for_text(_LINE_PX), side, side)
+
+    def copied_at(self, position: QPoint) -> QRect | None:
+        """Return the rectangle of the image under ``position``, to be copied alone, or None."""
+        cells = map(self._cell, range(len(self._pictures)))
+        return next((cell for cell in cells if cell.contains(position)), None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Limit the height to what images of this width need."""
+        super().resizeEvent(event)
+        side = min(_MAX_PX, max(_MIN_PX, event.size().width() // len(STEPS) - 4))
+        self.setMaximumHeight(2 * for_text(_LINE_PX) + side)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint title, images and the offset of each from the mean."""
+        painter.setFont(figures_font(self.font(), scale=_SMALL))
+        theme = current_theme()
+        painter.setPen(theme.text_dim)
+        line = QRect(SPACING // 2, 0, self.width() - SPACING, for_text(_LINE_PX))
+        title = painter.fontMetrics().elidedText(
+            self.title(), Qt.TextElideMode.ElideRight, line.width()
+        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, title)
+        for index, (image, step) in enumerate(zip(self._pictures, STEPS, strict=False)):
+            cell = self._cell(index)
+            if self._image_style.glyphs:
+                painter.fillRect(cell, theme.pixel_off)
+            draw_glyph(painter, cell, image)
+            below = QRect(cell.x() - 8, cell.bottom() + 1, cell.width() + 16, for_text(_LINE_PX))
+            caption = (
+                f"{localized(step, '+g')}σ".replace("-", "\N{MINUS SIGN}") if step else tr("mean")
+            )
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, caption)
 
 
 class ActivationHistogram(HistogramView):

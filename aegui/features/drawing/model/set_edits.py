@@ -14,15 +14,36 @@ from aegui.core.i18n import tr, trn
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.session.documents.document import Continuation, weights_fork
 from aegui.session.documents.draft import QUICK_BYTES
+from aegui.session.pixels.answers import one_image
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.run_file.saved import SavedRun
+    from aegui.session.shown import Shown
 
 MAX = 5000
 """Larger sets cannot be edited sample by sample."""
+
+
+def loaded_index(state: DrawingState, shown: Shown) -> int | None:
+    """Return the place in the set of the sample that was loaded, or None if it is gone."""
+    dataset, target = shown.dataset, state.target
+    if target is None:
+        return None
+    places = [] if state.index is None else [state.index]
+    if shown.image_style.glyphs and state.label in dataset.labels:
+        # The selection of characters has changed: the label says where it is now. The same label
+        # in another set may name another image.
+        places.append(dataset.labels.index(state.label))
+    return next((place for place in places if _is_at(place, target, dataset)), None)
+
+
+def _is_at(index: int, image: NDArray[np.float32], dataset: Dataset) -> bool:
+    is_there = index < len(dataset.labels)
+    return is_there and np.array_equal(one_image(dataset.images[index], dataset), image)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QButtonGroup, QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
 
 from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.code_view import CodeView
 from aegui.features.drawing.view.draw_page import DrawPage
 from aegui.features.drawing.view.drawing_tools import TOOL_OF, TOOLS, spoken
 from aegui.features.drawing.view.editor import PixelEditor
-from aegui.features.drawing.view.history_list import HistoryList
 from aegui.features.drawing.view.noise_box import NoiseBox
 from aegui.features.drawing.view.set_page import SetPage
 from aegui.features.drawing.view.tool_row import ToolRow
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
 
     from aegui.core.pixels.drawing_state import DrawingPaper, Ink
 
+_SIZE_PX = (220, 280)
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
@@ -55,6 +63,51 @@ PAGES = {
     "set": mark("Set"),
 }
 """The pages beside the editor: key -> label."""
+
+
+class HistoryList(QFrame):
+    """A popup with the steps, the newest at the bottom."""
+
+    step_chosen = Signal(int)
+    """With step: the drawing is to be restored as it was after that many steps."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._owner = parent
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.items = QListWidget()
+        self.items.setAccessibleName(tr("Steps of the drawing"))
+        self.items.setFrameShape(QFrame.Shape.NoFrame)
+        self.items.itemClicked.connect(self._on_items_item_clicked)
+        self.items.itemActivated.connect(self._on_items_item_clicked)
+        self.setLayout(column(self.items, margins=(4, 4, 4, 4)))
+
+    def show_at(self, corner: QPoint, steps: Sequence[str], current: int) -> None:
+        """Show the steps at ``corner`` of the screen; the first ``current`` of them are done."""
+        self.items.clear()
+        self.items.addItem(QListWidgetItem(tr("As it began")))
+        for number, text in enumerate(steps, 1):
+            item = QListWidgetItem(f"{number}. {text}")
+            if number > current:
+                item.setForeground(current_theme().text_dim)
+                item.setToolTip(tr("Taken back"))
+            self.items.addItem(item)
+        self.items.setCurrentRow(current)
+        self.resize(*_SIZE_PX)
+        screen = self._owner.screen().availableGeometry()
+        self.move(
+            max(screen.left(), min(corner.x(), screen.right() - self.width())),
+            max(screen.top(), min(corner.y(), screen.bottom() - self.height())),
+        )
+        self.show()
+        self.items.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.items.scrollToItem(self.items.item(current))
+
+    def _on_items_item_clicked(self, item: QListWidgetItem) -> None:
+        # Some styles activate an item by the click that is reported already.
+        if self.isVisible():
+            self.hide()
+            self.step_chosen.emit(self.items.row(item))
 
 
 class DrawPanel(QWidget):

@@ -34,8 +34,7 @@ from aegui.features.gallery.model.items import (
     network_sections,
     set_sections,
 )
-from aegui.features.gallery.view.card_list import CardList, CardPictures
-from aegui.features.gallery.view.details import Details
+from aegui.features.gallery.view.details import CardList, CardPictures, Details
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import search_field

@@ -40,7 +40,6 @@ class LibraryWriter(JobQueue):
     """Adds, changes and removes entries of the user's library."""
 
     changed = Signal()
-    """Emitted when the library has changed."""
     failed = Signal(str)
     """Emitted with the translated reason when an action failed."""
     undo_changed = Signal(str)

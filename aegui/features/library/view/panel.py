@@ -13,10 +13,8 @@ from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import mark, tr
 from aegui.core.library.words import column_help, column_title, columns_to_choose, is_figure
 from aegui.features.library.model.queries import LibraryView
-from aegui.features.library.view.models import with_sort
-from aegui.features.library.view.runs_table import RunsTable
-from aegui.features.library.view.side import EntrySide
-from aegui.features.library.view.words import found_words, use_help, use_words
+from aegui.features.library.view.runs_table import RunsTable, with_sort
+from aegui.features.library.view.side import EntrySide, found_words, use_help, use_words
 from aegui.kit.choosing import choose, menu_below, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import Filling, Sized, column, dim, held, row, scrolled

@@ -7,25 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QToolButton,
-    QWidget,
-    QWidgetAction,
-)
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
+from aegui.core.cost import cost_words
 from aegui.core.i18n import tr, trn
-from aegui.core.latent.projections import ProjectionOptions
+from aegui.core.latent.projections import ProjectionOptions, unavailable
 from aegui.core.latent.views import VIEWS
-from aegui.features.projections.view.class_bars import ClassBars
-from aegui.features.projections.view.figures_table import COMING, NONE, FiguresTable
-from aegui.features.projections.view.map_tools import (
-    offer,
-    view_toggle,
-)
+from aegui.features.projections.view.figures_table import COMING, NONE, ClassBars, FiguresTable
 from aegui.features.projections.view.scatter import ScatterSamples, ScatterView
 from aegui.features.projections.view.scatter_paint import SampleCard
-from aegui.features.projections.view.words import message_words, note_words
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.choosing import menu_below
@@ -62,6 +52,51 @@ _GOOD_SHAPE = 1.15
 _SIDE_PX = 190
 _TABLE_SHARE = 0.28
 _PLANE = 2
+
+
+def note_words(state: MapState) -> str:
+    """Return the note beside the title of a map."""
+    if state.status == "working":
+        return tr("{share:.0%}: {text}", share=state.share, text=state.text)
+    if state.coordinates is None:
+        return ""
+    if state.epoch is not None:
+        return tr("epoch {epoch:,}", epoch=state.epoch)
+    if state.status in {"waiting", "offered"} and state.text == "":
+        return tr("of other weights or settings")
+    return state.text
+
+
+def message_words(state: MapState) -> str:
+    """Return the message shown while there is no map."""
+    if state.status == "offered":
+        if state.cost is not None:
+            cost = cost_words(state.cost)
+            return tr("This map takes a while ({cost}). Press Compute.", cost=cost)
+        return tr("This map takes a while. Press Compute.")
+    if state.status == "impossible":
+        return state.text
+    return tr("One moment…")
+
+
+def view_toggle(key: str) -> QToolButton:
+    """Return the button that shows or hides the map ``key`` of ``VIEWS``."""
+    spec = VIEWS[key]
+    button = flat_text(tr(spec.label), checkable=True)
+    button.setAccessibleName(tr(spec.label))
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    offer_view(button, key, encodes=True)
+    return button
+
+
+def offer_view(button: QToolButton, key: str, *, encodes: bool) -> None:
+    """Enable ``button`` if the map can be computed, else give the reason in its tooltip."""
+    spec = VIEWS[key]
+    reason = unavailable(spec.method)
+    if spec.of_code and not encodes:
+        reason = tr("A GAN has no encoder: images have no place on its map.")
+    button.setEnabled(reason is None)
+    button.setToolTip(tr(spec.help) if reason is None else reason)
 
 
 class ProjectionsPanel(Sized):
@@ -303,7 +338,7 @@ class ProjectionsPanel(Sized):
             return
         self._encodes = encodes
         for key, button in self._buttons.items():
-            offer(button, key, encodes=encodes)
+            offer_view(button, key, encodes=encodes)
         self._arrange()
         self._show_table()
         self._show_compute()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
-from aegui.features.time.actions import FILMS
+from aegui.features.time import FILMS
 from aegui.features.time.view.slider import TimeSlider
 from aegui.kit.choosing import menu_below
 from aegui.kit.keys import native_keys

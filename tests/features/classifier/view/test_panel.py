@@ -14,8 +14,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.classification import Classification
 from aegui.features.classifier.model.classifier_service import Evaluation
-from aegui.features.classifier.view.mistakes import MistakesView, ShownMistakes
-from aegui.features.classifier.view.panel import ClassifierPanel, ConfusionView
+from aegui.features.classifier.view.panel import (
+    ClassifierPanel,
+    ConfusionView,
+    MistakesView,
+    ShownMistakes,
+)
 from aegui.kit.theme import current_theme
 from tests.harness.fitting import misfits
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.recipe import CorruptionSpec
-from aegui.features.drawing.view.brush_box import ink_words
+from aegui.features.drawing.view.draw_page import ink_words
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.drawing.view.drawing_tools import TOOL_OF, TOOLS, Tool
 from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog

@@ -20,7 +20,7 @@ from tests.widgets.drags import caught_drags
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.drawing.view.set_gallery import SetGallery
+    from aegui.features.drawing.view.set_page import SetGallery
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier

@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from aegui.core.latent.inversion import Inversion
 from aegui.features.gan.model.inversion_service import NearestGenerated
 from aegui.features.gan.model.samples_service import COUNTS, GeneratedSamples
-from aegui.features.gan.view.panel import GanPanel
-from aegui.features.gan.view.sheet import SampleSheet
+from aegui.features.gan.view.panel import GanPanel, SampleSheet
 from aegui.session.data.image_style import ImageStyle
 from tests.harness.fitting import misfits
 

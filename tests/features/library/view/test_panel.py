@@ -16,8 +16,8 @@ from aegui.core.library.entry import LibraryEntry, Spread
 from aegui.core.library.library import DiskUse
 from aegui.core.library.query import LibraryGroup, LibraryRow
 from aegui.features.library.model.queries import KNOWN, EntryDetails, QueryResult, RunCurve
-from aegui.features.library.view.models import NO_STAR, STAR, tags_of
 from aegui.features.library.view.panel import LibraryPanel
+from aegui.features.library.view.runs_table import NO_STAR, STAR, tags_of
 from aegui.features.library.view.side import curves_plot
 
 if TYPE_CHECKING:

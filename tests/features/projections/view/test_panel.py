@@ -14,7 +14,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS, Figures, material
 from aegui.features.projections.model.projection_work import MapState
-from aegui.features.projections.view.class_bars import MAX_ROWS, ClassBars
+from aegui.features.projections.view.figures_table import MAX_ROWS, ClassBars
 from aegui.features.projections.view.panel import DEFAULT_SHOWN, ProjectionsPanel
 from aegui.widgets.form.form import Form
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtWidgets import QMenu
 
-from aegui.features.time.actions import FILMS
+from aegui.features.time import FILMS
 from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
 
 if TYPE_CHECKING:
