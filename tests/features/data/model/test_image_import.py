@@ -78,7 +78,7 @@ def test_an_empty_folder_is_refused(qtbot: QtBot, tmp_path: Path) -> None:
     importing = ImageImport([tmp_path])
     with qtbot.waitSignal(importing.failed) as failed:
         importing.start()
-    assert "no images" in failed.args[0]
+    assert "no files" in failed.args[0]
     importing.shutdown()
 
 
