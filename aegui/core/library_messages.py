@@ -99,11 +99,19 @@ def _yaml_part(part: str) -> str:
     return tr(_YAML_PARTS[unquoted]) if unquoted in _YAML_PARTS else part
 
 
+_JSON_PLACE = re.compile(r" at line (\d+) column (\d+)")
+"""Where pydantic's parser, whose words are English, has found that a text is no JSON."""
+
+
 def document_reason(problem: ErrorDetails) -> str:
     """Return why pydantic refuses a part of a document, without a full stop at its end."""
     kind, known = problem["type"], problem.get("ctx", {})
     if kind == "value_error":
         return str(known["error"]).rstrip(".")
+    if kind == "json_invalid" and (place := _JSON_PLACE.search(problem["msg"])):
+        return tr(
+            "it is not valid JSON (line {line}, column {column})", line=place[1], column=place[2]
+        )
     words = _BOUNDS.get(kind) or _TYPES.get(kind.partition("_")[0])
     if "expected" in known:
         known = {**known, "expected": str(known["expected"]).replace(" or ", ", ")}

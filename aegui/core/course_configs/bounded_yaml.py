@@ -12,11 +12,13 @@ import yaml
 
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
+from aegui.core.recipe.errors import quoted
 
 MAX_CHARACTERS = 512 << 10
 MAX_NODES = 100_000
 _MAX_DEPTH = 200
 
+_MERGE = "<<"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -24,7 +26,8 @@ def load_yaml(text: str) -> object:
     """Load YAML ``text``: dicts, lists, numbers, strings, booleans, dates and None.
 
     Raises:
-        RecipeError: The aliases expand to far more values than a configuration holds.
+        RecipeError: The aliases expand to far more values than a configuration holds, or a key is
+            given twice.
         YAMLError: The text is invalid YAML, or asks for Python objects.
         ValueError, TypeError, AttributeError, RecursionError: From an impossible value.
     """
@@ -72,6 +75,8 @@ def _count(node: yaml.Node, known: dict[int, int], depth: int) -> int:
         raise _too_deep()
     if found is not None:
         return found
+    if isinstance(node, yaml.MappingNode):
+        _refuse_twice(node)
     known[id(node)] = 0  # 0 marks a node being counted: reaching it again means a cycle
     total = 1
     for child in _children(node):
@@ -85,6 +90,19 @@ def _count(node: yaml.Node, known: dict[int, int], depth: int) -> int:
             )
     known[id(node)] = total
     return total
+
+
+def _refuse_twice(node: yaml.MappingNode) -> None:
+    """Refuse a mapping with one key twice, of which YAML would keep the last in silence."""
+    seen = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.value == _MERGE:
+            continue
+        if key.value in seen:
+            line = key.start_mark.line + 1
+            name = quoted(key.value)
+            raise RecipeError(tr("line {line}: the key {key} is given twice.", line=line, key=name))
+        seen.add(key.value)
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:

@@ -60,3 +60,12 @@ def test_brackets_without_end_are_refused(text: str) -> None:
     # Composed at once they would end the program.
     with pytest.raises(RecipeError, match="nested too deeply"):
         load_yaml(text)
+
+
+def test_a_key_that_is_given_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "twice.yaml").write_text("input_dim: 35\nlr: 0.1\nepochs: 5\nlr: 0.2\n")
+    with pytest.raises(RecipeError, match=r'twice\.yaml: line 4: the key "lr" is given twice'):
+        load_any_recipe(tmp_path / "twice.yaml")
+    (tmp_path / "twice.json").write_text('{"input_dim": 35, "epochs": 5, "epochs": 6}')
+    with pytest.raises(RecipeError, match=r'the key "epochs" is given twice'):
+        load_any_recipe(tmp_path / "twice.json")

@@ -348,7 +348,10 @@ def _with_one_result(members: dict[str, bytes]) -> None:
             lambda members: members.update({"weights.safetensors": b"\xff" * 100}),
             ["weights.safetensors", "damaged"],
         ),
-        (lambda members: members.update({"run.json": b"{"}), ["run.json"]),
+        (
+            lambda members: members.update({"run.json": b"{"}),
+            ["run.json: it is not valid JSON (line 1, column 1)"],
+        ),
         (lambda members: members.update({"recipe.json": b"\xff"}), ["recipe.json", "UTF-8"]),
     ],
 )
