@@ -60,6 +60,7 @@ _STATED_COLUMNS = re.compile(
     r"left, \d bytes? each; bit 0 is the top row\. (\w+) has their characters"
 )
 _ESCAPED = {"n": "\n", "t": "\t", "0": "\0"}
+_OPENS_INDEX = re.compile(r"\[\s*\Z")
 _MAX_DEPTH = 6
 
 
@@ -79,6 +80,7 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     """
     source.check_literals()
     code, comments = _without_comments(source.text)
+    numbers = _with_characters(source.text, code)
     named = []
     notes: list[str] = []
     end = 0
@@ -91,7 +93,7 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
             end = names.end
             named.append((name, names))
             continue
-        value = _parse(source, code, opening, bits)
+        value = _parse(source, numbers, opening, bits)
         between = [one.text for one in comments if end <= one.start < opening]
         end = value.end
         if stated is not None and name == stated[0]:
@@ -120,6 +122,26 @@ def _names(text: str, code: str, opening: int) -> Nested | None:
     for match in _LITERAL.finditer(inside):
         names.add(_unescaped(match[1] if match[1] is not None else match[2]))
     return names
+
+
+def _with_characters(text: str, code: str) -> str:
+    """Return ``code`` with character literals as their numbers, except indices: ``['a'] = {...}``.
+
+    Each takes no more room than before, so that offsets stay what they are.
+    """
+    parts = []
+    at = 0
+    for match in _SKIPPED.finditer(text):
+        if not match[0].startswith("'") or _OPENS_INDEX.search(
+            text, max(0, match.start() - 20), match.start()
+        ):
+            continue
+        character = _unescaped(match[0][1:-1])
+        number = str(ord(character)) if len(character) == 1 else ""
+        if 0 < len(number) <= len(match[0]):
+            parts += [code[at : match.start()], number.ljust(len(match[0]))]
+            at = match.end()
+    return "".join([*parts, code[at:]])
 
 
 def _letters(match: re.Match[str]) -> Nested:

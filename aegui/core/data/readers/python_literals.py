@@ -107,6 +107,9 @@ def _comments(text: str, line_starts: list[int]) -> list[Comment]:
     return comments
 
 
+_Value = Nested | float | str | None
+
+
 class _Evaluator:
     """Turns the literal parts of a syntax tree into nested values."""
 
@@ -163,6 +166,11 @@ class _Evaluator:
                 return self._value(operand, depth + 1)
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return self._list(node, items, depth)
+            case ast.BinOp(left=left, op=ast.Mult() | ast.Add() as sign, right=right):
+                one, other = self._value(left, depth + 1), self._value(right, depth + 1)
+                if isinstance(sign, ast.Add):
+                    return self._together(node, one, other)
+                return self._repeated(node, one, other)
             case ast.Dict(keys=keys, values=values):
                 return self._mapping(node, keys, values, depth)
             case ast.Call():
@@ -178,6 +186,30 @@ class _Evaluator:
             if value is None:
                 return None
             self._add(result, value)
+        return result
+
+    def _repeated(self, node: ast.expr, one: _Value, other: _Value) -> Nested | None:
+        """Return a list times a whole number, such as ``[0] * 7``, in either order."""
+        if isinstance(other, Nested):
+            one, other = other, one
+        if not (isinstance(one, Nested) and one.keys is None and isinstance(other, float)):
+            return None
+        if not (other.is_integer() and other >= 0 and other * one.size <= MAX_NUMBERS):
+            return None
+        result = self._empty(node)
+        for _ in range(int(other) if one.items else 0):
+            for item in one.items:
+                self._add(result, replace(item) if isinstance(item, Nested) else item)
+        return result
+
+    def _together(self, node: ast.expr, one: _Value, other: _Value) -> Nested | None:
+        """Return two lists one after the other."""
+        result = self._empty(node)
+        for part in (one, other):
+            if not isinstance(part, Nested) or part.keys is not None:
+                return None
+            for item in part.items:
+                self._add(result, item)
         return result
 
     def _mapping(

@@ -161,3 +161,16 @@ def test_columns_that_contradict_their_comment_are_refused(folder: Path) -> None
         assert wrong != text
         with pytest.raises(ReadError, match=r"not the bytes of . columns of 7 rows"):
             read(folder, wrong)
+
+
+def test_a_character_among_the_numbers_is_a_number(folder: Path) -> None:
+    text = (
+        "char f[2][7] = {\n{'\\0', 2, '\\n', 4, 5, 6, 7}, // 'x'\n['b'] = {1, 2, 3, 4, 5, 6, 'a'}};"
+    )
+    dataset = read(folder, text).datasets[0]
+    weights = 2 ** np.arange(7, -1, -1)
+    assert (dataset.images[:, 0] @ weights).astype(int).tolist() == [
+        [0, 2, 10, 4, 5, 6, 7],
+        [1, 2, 3, 4, 5, 6, 97],
+    ]
+    assert dataset.labels[1] == "b"

@@ -109,3 +109,13 @@ def test_python_signs_without_end_are_refused(folder: Path) -> None:
     # Python's own parser takes them; each is a level of its tree.
     with pytest.raises(ReadError):
         read(folder, f"font = [\n [{'-' * 1_200}4, 17, 31, 17, 17]\n]\n")
+
+
+def test_lists_times_numbers_and_sums_of_lists(folder: Path) -> None:
+    text = "blank = [0] * 7\nfont = [blank, 7 * [31], [1, 2] + [0] * 4 + [3]] + [[4] * 7] * 2\n"
+    dataset = one(folder, text, "python")
+    assert dataset.image_shape == (1, 7, 5)
+    assert dataset.images.sum(axis=(1, 2, 3)).tolist() == [0, 35, 4, 7, 7]
+    for bad in ("[[0] * 7] * 10**9", "[[1] * 1000000] * 1000000", "[[1] * 7] * 2.5", "[[1] * -1]"):
+        with pytest.raises(ReadError):
+            read(folder, f"x = {bad}\n")
