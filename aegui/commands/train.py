@@ -36,7 +36,7 @@ from aegui.core.setup_line.goal import figure_words
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
 from aegui.core.suffixes import RUN
-from aegui.core.training.cost import share_left
+from aegui.core.training.cost import measured_rows, share_left
 from aegui.core.training.record.history import epoch_number
 from aegui.core.training.record.stage_words import REASONS
 from aegui.core.training.record.stages import Lineage
@@ -67,6 +67,8 @@ EXIT_DIVERGED = 1
 _MAX_RUNS_SHOWN = 20
 _MEASURING_SECONDS = 0.5
 """Measuring that takes longer is announced."""
+_SHARES = frozenset({"accuracy", "validation_accuracy"})
+"""Figures that are printed as percentages, as by ``aegui evaluate``."""
 
 
 def train_command(options: argparse.Namespace) -> int:
@@ -158,7 +160,9 @@ def _say_goal(
 ) -> None:
     if challenge is None:
         return
-    reached = challenge.reached
+    reached, samples = challenge.reached, len(resolved.dataset)
+    if measured_rows(samples) < samples and _bounds_accuracy(challenge.goal):
+        say(tr("While a network trains, its accuracy is measured on some of the samples."))
     if reached is None:
         missing = challenge.goal.missing(result.history, resolved)
         words = "; ".join(one.words() for one in missing) or challenge.goal.words()
@@ -174,6 +178,10 @@ def _say_goal(
             figures=", ".join(figures),
         )
     )
+
+
+def _bounds_accuracy(goal: LineGoal) -> bool:
+    return any(bound.figure == "accuracy" for bound in goal.bounds)
 
 
 def _goal_json(challenge: KeptChallenge | None) -> dict[str, object]:
@@ -473,8 +481,8 @@ def _figures_of_runs(
         header += [tr(TERMS[key].label) if key in TERMS else key for key in (*terms, *figures)]
         for index, (row, run) in enumerate(zip(rows, result.runs, strict=True)):
             known = _terms(history, index, history.row_at(run.best_epoch))
-            row += [(known.get(key), ".4g") for key in terms]
-            row += [(run.figures[key], ".4g") for key in figures]
+            row += [(known.get(key), _form(key)) for key in terms]
+            row += [(run.figures[key], _form(key)) for key in figures]
     else:
         header += [tr("wrong pixels"), tr("worst"), "<= 1", "= 0"]
         header += [tr("epoch <= 1"), tr("epoch = 0")]
@@ -488,6 +496,10 @@ def _figures_of_runs(
         header.append(tr("last loss"))
         rows = [[*row, (run.loss, ".4g")] for row, run in zip(rows, result.runs, strict=True)]
     return header, rows
+
+
+def _form(key: str) -> str:
+    return ".2%" if key in _SHARES else ".4g"
 
 
 def _wrong_row(run: RunResult) -> list[Figure]:

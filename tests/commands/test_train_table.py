@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from aegui.cli import main
 from aegui.commands.train import _results_table
 from aegui.core.data.load import load_data
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.training.loop.train import train
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_part_of_an_epoch_is_not_rounded_to_a_whole_one() -> None:
@@ -43,3 +49,14 @@ def test_a_mean_says_of_how_many_runs_it_is() -> None:
     assert mean[exact] == "-"
     assert mean[header.index("worst")] == "0.33"
     assert mean[header.index("loss")].count("(") == 0
+
+
+def test_accuracies_are_percentages_and_say_what_they_are_of(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["train", "challenge-digits", "--epochs", "2"]) == 0
+    head, row, *words = capsys.readouterr().out.splitlines()
+    assert "Accuracy" in head
+    assert re.search(r" \d+\.\d\d% ", row)
+    assert "While a network trains, its accuracy is measured on some of the samples." in words
+    assert any(one.startswith("Goal not reached: accuracy at least 99.0%, now ") for one in words)

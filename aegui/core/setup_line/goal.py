@@ -233,7 +233,8 @@ class LineGoal:
     def missing(self, history: HistoryView, resolved: ResolvedRecipe) -> tuple[Missing, ...]:
         """Return the unsatisfied bounds at the last row, for the run that satisfies most bounds.
 
-        Empty if all are satisfied, and before the first step.
+        Of several such runs it is the one that comes nearest to the others. Empty if all are
+        satisfied, and before the first step.
         """
         samples, last = len(resolved.dataset), len(history) - 1
         if last < 0 or not history.epoch[last] > 0:
@@ -245,7 +246,13 @@ class LineGoal:
                 for bound, value in zip(self.bounds, values, strict=True)
             ]
         )
-        run = int(np.argmax(met.sum(axis=0)))
+        shortfalls = np.array(
+            [
+                np.where(kept, 0.0, _shortfall(bound, value, samples))
+                for bound, value, kept in zip(self.bounds, values, met, strict=True)
+            ]
+        )
+        run = int(np.lexsort((shortfalls.sum(axis=0), -met.sum(axis=0)))[0])
         found = []
         for bound, value, is_met in zip(self.bounds, values, met[:, run], strict=True):
             if is_met:
@@ -254,6 +261,14 @@ class LineGoal:
             now = history.wrong_max[last, run] if is_worst else value[run]
             found.append(Missing(bound, float(now), samples))
         return tuple(found)
+
+
+def _shortfall(bound: Bound, value: NDArray[np.float64], samples: int) -> NDArray[np.float64]:
+    """Return how far the ``value`` of each run is from the bound, relative to its limit."""
+    if bound.figure == WITHIN:
+        return 1.0 - value / max(1, samples)
+    apart = np.abs(value - bound.limit) / max(abs(bound.limit), 1e-12)
+    return np.where(np.isnan(apart), np.inf, apart)
 
 
 def _values(

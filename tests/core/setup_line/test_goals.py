@@ -141,10 +141,10 @@ def test_each_figure_has_its_bound(text: str, is_reached: bool) -> None:
 
 def test_what_is_missing_is_that_of_the_run_that_keeps_most_in_the_last_row() -> None:
     goal = goal_of("goal: 32 of 32 within 1 px with <= 400 weights and error <= 0.1")
-    rows = history(share_at_most_1=[[0, 0], [1, 1], [1, 28 / 32]], loss=[[1, 1], [0, 0], [0.2, 0]])
+    rows = history(share_at_most_1=[[0, 0], [1, 1], [1, 28 / 32]], loss=[[1, 1], [0, 0], [0.11, 0]])
     first, second = goal.missing(rows, SMALL)
     assert (first.bound.figure, first.value) == ("weights", SMALL.parameters)
-    assert second.words() == "loss at most 0.1, now 0.2"
+    assert second.words() == "loss at most 0.1, now 0.11"
     assert first.short == f"weights {SMALL.parameters} > 400"
     rows = history(share_at_most_1=[[0, 0], [0.5, 28 / 32]], loss=[[1, 1], [0.2, 0]])
     first, _ = goal.missing(rows, SMALL)
@@ -155,6 +155,17 @@ def test_what_is_missing_is_that_of_the_run_that_keeps_most_in_the_last_row() ->
     assert worst.words() == "all samples within 3 pixels, the worst has 9 pixels"
     (unknown,) = goal_of("goal: accuracy >= 95%").missing(rows, SMALL)
     assert unknown.words() == "accuracy at least 95.0%"
+
+
+def test_of_several_runs_the_nearest_is_told() -> None:
+    rows = history(accuracy=[[0, 0], [0.2, 0.6]], loss=[[1, 1], [0.5, 0.3]])
+    (missing,) = goal_of("goal: accuracy >= 95%").missing(rows, SMALL)
+    assert missing.words() == "accuracy at least 95.0%, now 60.0%"
+    (missing,) = goal_of("goal: error <= 0.1").missing(rows, SMALL)
+    assert missing.words() == "loss at most 0.1, now 0.3"
+    rows = history(share_at_most_1=[[0, 0], [0.25, 0.5]], loss=[[1, 1], [0, 0]])
+    (missing,) = goal_of("goal: 32 of 32 within 1 px").missing(rows, SMALL)
+    assert missing.short == "16 of 32"
 
 
 def test_nothing_is_missing_where_it_is_reached_or_not_begun() -> None:
