@@ -116,9 +116,9 @@ class AnswerFeature(Feature):
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
         panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
         panel.limit.train.clicked.connect(self._on_limit_train_requested)
-        self._studies.limit_found.connect(self._on_studies_limit_found)
+        self._studies.limits.answered.connect(self._on_studies_limit_found)
         self._studies.prior_changed.connect(self._on_studies_prior_changed)
-        self._studies.prior_failed.connect(self._on_studies_prior_failed)
+        self._studies.priors.failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
         panel.sample_activated.connect(services.requests.sample)
         panel.menu.requested.connect(self._on_menu_requested)

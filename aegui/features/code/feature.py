@@ -30,7 +30,7 @@ class CodeFeature(Feature):
         self._is_chosen_by_user = False
         code, panel = self._code, self._panel
         code.analysed.connect(self._on_code_analysed)
-        code.traversed.connect(self._on_code_traversed)
+        code.strips.answered.connect(self._on_code_traversed)
         panel.bars.dimension_activated.connect(self._on_panel_dimension_chosen)
         panel.figures.keep.clicked.connect(self._on_panel_keep_requested)
         panel.figures.forget.clicked.connect(self._on_panel_forget_requested)

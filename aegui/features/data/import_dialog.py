@@ -61,7 +61,7 @@ class ImportDialog(QDialog):
         self.panel.spec_edited.connect(self.work.preview)
         self.work.found.connect(self._on_work_found)
         self.work.failed.connect(self._on_work_failed)
-        self.work.previewed.connect(self._on_work_previewed)
+        self.work.previews.answered.connect(self._on_work_previewed)
         self.finished.connect(self._on_finished)
         self.work.start()
 

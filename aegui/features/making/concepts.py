@@ -56,7 +56,7 @@ class ConceptWork(QObject):
         services, page, concepts = self._services, self._page, self._concepts
         services.workspace.annotations.concepts_changed.connect(self._show_stored)
         concepts.computed.connect(self._on_concepts_computed)
-        concepts.applied.connect(self._on_concepts_applied)
+        concepts.places.answered.connect(self._on_concepts_applied)
         concepts.boxes_changed.connect(self._show_boxes)
         concepts.failed.connect(page.set_status)
         page.added.connect(concepts.add)

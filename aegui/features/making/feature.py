@@ -76,7 +76,7 @@ class MakingFeature(Feature):
         services, page, paths = self._services, self._page, self._paths
         annotations = services.workspace.annotations
         paths.traced.connect(self._on_paths_traced)
-        paths.pictured.connect(self._on_paths_pictured)
+        paths.pictures.answered.connect(self._on_paths_pictured)
         paths.busy_changed.connect(page.set_busy)
         paths.progressed.connect(page.set_searched)
         paths.kind_changed.connect(self._on_paths_kind_changed)

@@ -36,7 +36,7 @@ _SIZE = 840, 560
 
 
 class GridDialog(QDialog):
-    """Previews the sheet described by its panel and emits ``save_requested``."""
+    """Previews the sheet described by its panel; ``save`` asks to save it."""
 
     request_changed = Signal(object)
     """The ``GridRequest`` or ``TraversalRequest`` after an edit by the user."""

@@ -27,7 +27,7 @@ class PointsFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._canvas = self._window.canvas
-        services.of(SampleValuesService).found.connect(self._on_values_found)
+        services.of(SampleValuesService).values.answered.connect(self._on_values_found)
         self._canvas.style_changed.connect(self._show)
         self._selection = services.of(Selection)
         self._canvas.selection_changed.connect(self._selection.select)

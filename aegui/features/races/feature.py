@@ -56,7 +56,7 @@ class RacesFeature(Feature):
             job.busy_changed.connect(page.set_busy)
             page.set_busy(job.is_busy)
         races.changed.connect(panel.race.set_news)
-        races.surface_found.connect(panel.race.set_surface)
+        races.surfaces.answered.connect(panel.race.set_surface)
         search.changed.connect(panel.smallest.set_sheet)
         for service in (races, search):
             service.failed.connect(self._on_service_failed)

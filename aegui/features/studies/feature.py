@@ -76,7 +76,7 @@ class StudiesFeature(Feature):
 
     def _connect(self) -> None:
         runs, panel, form = self._runs, self._panel, self._form
-        runs.listed.connect(form.set_plans)
+        runs.listing.answered.connect(form.set_plans)
         runs.changed.connect(self._on_runs_changed)
         runs.failed.connect(self._on_runs_failed)
         runs.edits_changed.connect(form.set_edits)
@@ -104,7 +104,7 @@ class StudiesFeature(Feature):
         panel.save.clicked.connect(self.save_table)
         panel.run_requested.connect(self._on_panel_run_requested)
         panel.pages.material_requested.connect(runs.read_material)
-        runs.material_found.connect(panel.pages.set_material)
+        runs.reading.answered.connect(panel.pages.set_material)
         panel.networks_requested.connect(self._on_panel_networks_requested)
         panel.network_requested.connect(self._on_panel_network_requested)
         panel.pages.step_requested.connect(self._on_panel_step_requested)

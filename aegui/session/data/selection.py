@@ -75,7 +75,7 @@ class Selection(Service):
         self.select(self.indices[self.indices != index])
 
     def take_out(self, name: str) -> None:
-        """Make a dataset of the selected samples; ``taken_out`` follows."""
+        """Make a dataset of the selected samples; ``sets`` answers."""
         dataset, indices = self._dataset, self.indices
         if dataset is None or not len(indices):
             return

@@ -80,12 +80,8 @@ class AnswerStudies(Service):
     """Emitted when ``mix_ups`` has changed."""
     measured = Signal()
     """Emitted when ``outliers`` has changed."""
-    limit_found = Signal(object)
-    """The ``SetLimit`` requested last."""
     prior_changed = Signal()
     """Emitted when the weights of the characters have changed."""
-    prior_failed = Signal(str)
-    """Why a file of weights could not be read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,11 +94,11 @@ class AnswerStudies(Service):
         self.outliers: MeasuredOutliers | None = None
         self.known_prior: Prior | None = None
         self.prior: Prior | None = None
-        self._limits = Derived("aegui-limit", self)
-        self._limits.answered.connect(self.limit_found)
-        self._priors = Derived("aegui-prior", self)
-        self._priors.answered.connect(self._on_priors_answered)
-        self._priors.failed.connect(self.prior_failed)
+        self.limits = Derived("aegui-limit", self)
+        """Answers with the ``SetLimit`` requested last."""
+        self.priors = Derived("aegui-prior", self)
+        """Reads files of weights, or tells why one cannot be read."""
+        self.priors.answered.connect(self._on_priors_answered)
 
     def compare(self, model: AnsweringModel, dataset: Dataset, spec: CorruptionSpec) -> None:
         """Find the pairs of ``dataset`` that ``model`` confuses under the noise ``spec``."""
@@ -142,19 +138,19 @@ class AnswerStudies(Service):
         self.errors.compute(work, title=tr("Measuring errors"))
 
     def find_limit(self, dataset: Dataset, spec: CorruptionSpec) -> None:
-        """Compute the limit of a set under a noise; ``limit_found`` is emitted when done."""
+        """Compute the limit of a set under a noise; ``limits`` answers."""
         prior = self.prior
-        self._limits.ask(lambda: _limit_of(dataset, spec, prior), dataset, gentle=True)
+        self.limits.ask(lambda: _limit_of(dataset, spec, prior), dataset, gentle=True)
 
     def weigh(self, *, known: bool) -> None:
         """Weigh characters by the frequencies read last, or all equally."""
-        self._priors.forget()
+        self.priors.forget()
         self.prior = self.known_prior if known else None
         self.prior_changed.emit()
 
     def read_prior(self, path: str) -> None:
-        """Read frequencies of characters; emits ``prior_changed`` or ``prior_failed``."""
-        self._priors.ask(lambda: read_prior(path), path)
+        """Read frequencies of characters; ``prior_changed`` follows, or ``priors`` fails."""
+        self.priors.ask(lambda: read_prior(path), path)
 
     @Slot(object)
     def _on_pairs_answered(self, found: tuple[Codec, MixUps]) -> None:

@@ -136,8 +136,6 @@ class CodeService(Service):
 
     analysed = Signal(object)
     """Emitted with a ``CodeAnalysis``, in the thread that owns this object."""
-    traversed = Signal(object)
-    """Emitted with a ``Traversal``, in the thread that owns this object."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,8 +150,8 @@ class CodeService(Service):
         self._analyses = Derived("aegui-code", self, least_pause_ms=LIVE_MS)
         self._analyses.set_active(False)
         self._analyses.answered.connect(self._on_analyses_answered)
-        self._strips = Derived("aegui-traversal", self)
-        self._strips.answered.connect(self.traversed)
+        self.strips = Derived("aegui-traversal", self)
+        """Answers with a ``Traversal``, in the thread that owns this object."""
 
     def set_active(self, active: bool) -> None:
         """Set whether a visible view needs the analysis; nothing is analysed while none does."""
@@ -182,7 +180,7 @@ class CodeService(Service):
         """Decode along this dimension from now on; None stops it."""
         self.dimension = dimension
         if dimension is None:
-            self._strips.forget()
+            self.strips.forget()
         else:
             self._traverse()
 
@@ -196,7 +194,7 @@ class CodeService(Service):
         self.latest = None
         self.dimension = None
         self._analyses.forget()
-        self._strips.forget()
+        self.strips.forget()
 
     @Slot(object)
     def _on_analyses_answered(self, analysis: CodeAnalysis) -> None:
@@ -214,7 +212,7 @@ class CodeService(Service):
         ):
             return
         codec, figures = subject.codec, analysis.figures
-        self._strips.ask(
+        self.strips.ask(
             lambda: _traversed(codec, figures, dimension),
             self._token,
             quick=is_quick(codec, len(STEPS) * codec.cost, QUICK_BATCH),

@@ -60,8 +60,6 @@ class ImageImport(Service):
     """Emitted with the ``ImageScan``; ``majority`` then has the properties of the files."""
     failed = Signal(str)
     """Emitted with the reason why there is nothing to import."""
-    previewed = Signal(object)
-    """Emitted with an ``ImportPreview`` of the latest settings."""
 
     def __init__(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,8 +67,8 @@ class ImageImport(Service):
         self.scan: ImageScan | None = None
         self.majority: MajorityFormat | None = None
         self.scanning = ProgressJob("aegui-scan", self)
-        self._previews = Derived("aegui-preview", self, urgent=False)
-        self._previews.answered.connect(self.previewed)
+        self.previews = Derived("aegui-preview", self, urgent=False)
+        """Answers with an ``ImportPreview`` of the latest settings."""
 
     def start(self) -> None:
         """Start scanning for images."""
@@ -85,7 +83,7 @@ class ImageImport(Service):
         """Read some of the images as ``spec`` says; only the latest request is answered."""
         scan = self.scan
         if scan is not None:
-            self._previews.compute(lambda _report, cancelled: preview_of(scan, spec, cancelled))
+            self.previews.compute(lambda _report, cancelled: preview_of(scan, spec, cancelled))
 
     def _take(self, found: tuple[ImageScan, MajorityFormat | None]) -> None:
         self.scan, self.majority = found

@@ -89,8 +89,6 @@ class ConceptService(Service):
 
     computed = Signal(object)
     """A ``ConceptResult``, or None without one; in the thread that owns this object."""
-    applied = Signal(object)
-    """An ``Applied``; in the thread that owns this object."""
     boxes_changed = Signal()
     """Emitted when the samples in a box have changed."""
     failed = Signal(str)
@@ -113,8 +111,8 @@ class ConceptService(Service):
         self._results.set_active(False)
         self._results.answered.connect(self._on_results_answered)
         self._results.failed.connect(self._on_results_failed)
-        self._places = Derived("aegui-concept-place", self)
-        self._places.answered.connect(self.applied)
+        self.places = Derived("aegui-concept-place", self)
+        """Answers with an ``Applied``, in the thread that owns this object."""
 
     def box(self, key: str) -> tuple[int, ...]:
         """Return the indices of the samples in a box."""
@@ -188,7 +186,7 @@ class ConceptService(Service):
     def _forget(self) -> None:
         self._token = object()
         self._results.forget()
-        self._places.forget()
+        self.places.forget()
         if self.latest is not None:
             self.latest = None
             self.computed.emit(None)
@@ -226,7 +224,7 @@ class ConceptService(Service):
         if result is None or subject is None:
             return
         codec = subject.codec
-        self._places.ask(
+        self.places.ask(
             lambda: _applied(codec, result, amount),
             self._token,
             quick=is_quick(codec, codec.cost),

@@ -55,8 +55,6 @@ class PathService(Service):
 
     traced = Signal(object)
     """A ``PathResult``, or None without a path; in the thread that owns this object."""
-    pictured = Signal(object)
-    """Decoded images of ``pins``: a tuple of ``[C, H, W]`` or None; likewise."""
     busy_changed = Signal(bool)
     """Whether a path is being computed."""
     progressed = Signal(str)
@@ -88,8 +86,8 @@ class PathService(Service):
         self._ways.failed.connect(self._on_ways_failed)
         self._ways.busy_changed.connect(self.busy_changed)
         self._ways.progressed.connect(self._on_ways_progressed)
-        self._pictures = Derived("aegui-pins", self)
-        self._pictures.answered.connect(self.pictured)
+        self.pictures = Derived("aegui-pins", self)
+        """Answers with the decoded images of ``pins``: a tuple of ``[C, H, W]`` or None."""
         self.set_active(False)
 
     @property
@@ -112,14 +110,14 @@ class PathService(Service):
     def set_active(self, active: bool) -> None:
         """Set whether a visible view needs the path; nothing is computed while none does."""
         self._ways.set_active(active)
-        self._pictures.set_active(active)
+        self.pictures.set_active(active)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Set the network and samples; None discards the path."""
         before, self._subject = self._subject, subject
         if subject is None:
             self._forget()
-            self._pictures.forget()
+            self.pictures.forget()
             return
         if before is None or before.codec.latent_size != subject.codec.latent_size:
             self._forget()
@@ -216,7 +214,7 @@ class PathService(Service):
         if subject is None:
             return
         codec = subject.codec
-        self._pictures.ask(
+        self.pictures.ask(
             lambda: _pictured(codec, pins),
             pins,
             quick=is_quick(codec, len(pins) * codec.cost, QUICK_BATCH),

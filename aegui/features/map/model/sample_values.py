@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from PySide6.QtCore import Signal
 
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -67,15 +66,12 @@ class SampleValues:
 class SampleValuesService(Service):
     """Computes values in a worker thread, for all samples or, during training, a random subset."""
 
-    found = Signal(object)
-    """A ``SampleValues``, repeatedly as more values are known; in the owner's thread."""
-
     def __init__(self) -> None:
         super().__init__()
         self._subject: Subject | None = None
         self._keys: tuple[ValueKey, ...] = ()
-        self._derived = Derived("aegui-values", self, urgent=False)
-        self._derived.answered.connect(self.found)
+        self.values = Derived("aegui-values", self, urgent=False)
+        """Answers with ``SampleValues``, repeatedly as more values are known."""
 
     def request(self, subject: Subject | None, keys: tuple[ValueKey, ...] = ()) -> None:
         """Compute the values ``keys`` of ``subject``, unless that was the last request.
@@ -91,7 +87,7 @@ class SampleValuesService(Service):
         stays = before is not None and subject is not None and before.dataset is subject.dataset
         if subject is None or not (stays and same_keys and subject.live):
             # Only values of a network in training remain useful after its weights have changed.
-            self._derived.forget()
+            self.values.forget()
         if subject is None or not keys:
             return
 
@@ -99,7 +95,7 @@ class SampleValuesService(Service):
             for key in keys:
                 yield from _states(subject, key, cancelled)
 
-        self._derived.derive(states, subject.dataset, gentle=subject.live)
+        self.values.derive(states, subject.dataset, gentle=subject.live)
 
 
 def _is_same(one: Subject | None, other: Subject | None) -> bool:

@@ -90,10 +90,6 @@ class NoiseStudy(Service):
     """Emitted when ``comparison`` has changed."""
     files_changed = Signal()
     """Emitted when ``files`` has changed."""
-    strip_found = Signal(object)
-    """Emitted with a ``CellStrip``."""
-    cost_found = Signal(object)
-    """Emitted with a ``Cost``, or None if the recipe cannot be trained."""
     findings_found = Signal(object)
     """Emitted with a tuple of ``Finding``."""
     failed = Signal(str)
@@ -102,10 +98,10 @@ class NoiseStudy(Service):
     def __init__(self) -> None:
         super().__init__()
         self.job = ProgressJob("aegui-study", self)
-        self._strips = Derived("aegui-study-strip", self)
-        self._strips.answered.connect(self.strip_found)
-        self._costs = Derived("aegui-study-cost", self)
-        self._costs.answered.connect(self.cost_found)
+        self.strips = Derived("aegui-study-strip", self)
+        """Answers with a ``CellStrip``."""
+        self.costs = Derived("aegui-study-cost", self)
+        """Answers with a ``Cost``, or None if the recipe cannot be trained."""
         self._findings = Derived("aegui-study-findings", self)
         self._findings.answered.connect(self._on_findings_answered)
         self._asked: _Sought | None = None
@@ -170,14 +166,14 @@ class NoiseStudy(Service):
     # Latest-wins queries
 
     def ask_cost(self, recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> None:
-        """Estimate the cost of a matrix; ``cost_found`` follows for the newest query."""
-        self._costs.ask(lambda: _cost(recipe, dataset, spec), (recipe, spec))
+        """Estimate the cost of a matrix; ``costs`` answers the newest query."""
+        self.costs.ask(lambda: _cost(recipe, dataset, spec), (recipe, spec))
 
     def repair_cell(self, cell: Cell) -> None:
-        """Repair the characters of a cell; ``strip_found`` follows for the newest query."""
+        """Repair the characters of a cell; ``strips`` answers the newest query."""
         matrix = self.matrix
         if matrix is not None:
-            self._strips.ask(lambda: _strip(matrix, cell), matrix)
+            self.strips.ask(lambda: _strip(matrix, cell), matrix)
 
     def find_mistakes(self, recipe: Recipe, dataset: Dataset) -> None:
         """Look for mistakes in a recipe and its samples; ``findings_found`` follows.
@@ -204,7 +200,7 @@ class NoiseStudy(Service):
 
     def _take_matrix(self, matrix: NoiseMatrix) -> None:
         self.matrix = matrix
-        self._strips.forget()
+        self.strips.forget()
         self.matrix_changed.emit()
 
     def _take_curves(self, curves: Curves) -> None:

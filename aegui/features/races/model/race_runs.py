@@ -44,8 +44,6 @@ class RaceRuns(Service):
 
     changed = Signal(object)
     """Emitted with a ``RaceUpdate``."""
-    surface_found = Signal(object)
-    """Emitted with a ``LossSurface``: coarse at first, then finer."""
     failed = Signal(str)
     """Emitted with the translated reason when there is no race."""
 
@@ -53,7 +51,8 @@ class RaceRuns(Service):
         super().__init__()
         self.job = Derived("aegui-race", self, urgent=False)
         self._laying = Derived("aegui-race-plane", self, urgent=False)
-        self._surfaces = Derived("aegui-race-surface", self, urgent=False)
+        self.surfaces = Derived("aegui-race-surface", self, urgent=False)
+        """Answers with a ``LossSurface``: coarse at first, then finer."""
         self.dataset: Dataset | None = None
         """The dataset of the race."""
         self.news: RaceUpdate | None = None
@@ -62,14 +61,13 @@ class RaceRuns(Service):
         self._is_stopped = False
         self.job.answered.connect(self._take)
         self._laying.answered.connect(self._take)
-        self._surfaces.answered.connect(self.surface_found)
-        for job in (self.job, self._laying, self._surfaces):
+        for job in (self.job, self._laying, self.surfaces):
             job.failed.connect(self.failed)
 
     def start(self, recipe: Recipe, dataset: Dataset, spec: RaceSpec) -> None:
-        """Start a race; ``changed`` and ``surface_found`` follow repeatedly."""
+        """Start a race; ``changed`` follows and ``surfaces`` answers, repeatedly."""
         self.dataset, self.news, self._is_stopped = dataset, None, False
-        self._surfaces.forget()
+        self.surfaces.forget()
         self.job.derive(
             lambda report, cancelled: self._raced(recipe, dataset, spec, report, cancelled),
             object(),
@@ -124,6 +122,6 @@ class RaceRuns(Service):
         if plane is None or dataset is None or (before is not None and before.plane is plane):
             return
         rect = frame_of(news.state, plane)
-        self._surfaces.derive(
+        self.surfaces.derive(
             lambda _report, cancelled: loss_surface(recipe, dataset, plane, rect, cancelled), plane
         )

@@ -131,8 +131,6 @@ class StudySheet:
 class StudyRuns(Service):
     """Reads and edits a plan, and trains its runs, which are stored in the user's folder."""
 
-    listed = Signal(object)
-    """Emitted with the available studies, a tuple of pairs of path and ``StudyPlan``."""
     changed = Signal(object)
     """Emitted with a ``StudySheet``."""
     failed = Signal(str)
@@ -140,8 +138,6 @@ class StudyRuns(Service):
     ended = Signal(object)
     """Emitted with a ``StudySheet`` of all finished runs when the job was completed or
     cancelled."""
-    material_found = Signal(object)
-    """Emitted with a ``StudyMaterial`` of the current study."""
     edits_changed = Signal(bool, bool)
     """Emitted with whether an edit can be undone, and whether one can be redone."""
 
@@ -150,10 +146,11 @@ class StudyRuns(Service):
         self.job = Derived("aegui-studies", self, urgent=False)
         self.target = ComputeTarget()
         """Where the next runs are trained."""
-        self._listing = Derived("aegui-studies-list", self)
+        self.listing = Derived("aegui-studies-list", self)
+        """Answers with the available studies, a tuple of pairs of path and ``StudyPlan``."""
         self._opening = Derived("aegui-studies-plan", self, urgent=False)
-        self._reading = Derived("aegui-studies-pictures", self, urgent=False)
-        self._reading.answered.connect(self.material_found)
+        self.reading = Derived("aegui-studies-pictures", self, urgent=False)
+        """Answers with a ``StudyMaterial`` of the current study."""
         self.sheet: StudySheet | None = None
         """The current study."""
         self._edits: list[StudyPlan] = []
@@ -163,10 +160,9 @@ class StudyRuns(Service):
         self._drafts = PlanDrafts()
         self._control = StudyControl()
         self._rest = one_shot(self, self._find, _REST_MS)
-        self._listing.answered.connect(self.listed)
         self._opening.answered.connect(self._on_opening_answered)
         self.job.answered.connect(self._on_job_answered)
-        for answers in (self.job, self._opening, self._listing, self._reading):
+        for answers in (self.job, self._opening, self.listing, self.reading):
             answers.failed.connect(self.failed)
 
     @property
@@ -175,8 +171,8 @@ class StudyRuns(Service):
         return self._control.paused
 
     def list_plans(self) -> None:
-        """Read the shipped plans and those in the user's folder; ``listed`` follows."""
-        self._listing.ask(_listed)
+        """Read the shipped plans and those in the user's folder; ``listing`` answers."""
+        self.listing.ask(_listed)
 
     def reword(self) -> None:
         """Translate the sheet into the current language; ``changed`` follows if it was another."""
@@ -381,7 +377,7 @@ class StudyRuns(Service):
             self.ended.emit(sheet)
 
     def read_material(self) -> None:
-        """Read the data of the pictures; ``material_found`` follows.
+        """Read the data of the pictures; ``reading`` answers.
 
         While runs end it is read repeatedly, with pauses, as the runs need the disk too.
         """
@@ -389,7 +385,7 @@ class StudyRuns(Service):
         if sheet is None or sheet.result is None or not any(it.runs for it in sheet.result.cells):
             return
         result, folder = sheet.result, default_folder(sheet.path)
-        self._reading.derive(
+        self.reading.derive(
             lambda _report, cancelled: (
                 study_material(result, Records(folder), cancelled=cancelled),
             ),

@@ -67,7 +67,7 @@ def analyses(service: CodeService) -> list[CodeAnalysis]:
 @pytest.fixture
 def traversals(service: CodeService) -> list[Traversal]:
     found: list[Traversal] = []
-    service.traversed.connect(found.append)
+    service.strips.answered.connect(found.append)
     return found
 
 

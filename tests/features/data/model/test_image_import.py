@@ -53,7 +53,7 @@ def test_a_folder_is_scanned_and_previewed(qtbot: QtBot, importing: ImageImport)
         importing.start()
     scan = found.args[0]
     assert counted(scan) == {"cold": 2, "warm": 2}
-    with qtbot.waitSignal(importing.previewed) as previewed:
+    with qtbot.waitSignal(importing.previews.answered) as previewed:
         importing.preview(SMALL)
     preview = previewed.args[0]
     assert preview.images.shape == (3, 3, 16, 16)
@@ -67,7 +67,7 @@ def test_only_the_newest_choice_is_answered(qtbot: QtBot, importing: ImageImport
     with qtbot.waitSignal(importing.found):
         importing.start()
     answers: list[ImageSpec] = []
-    importing.previewed.connect(lambda preview: answers.append(preview.spec))
+    importing.previews.answered.connect(lambda preview: answers.append(preview.spec))
     for side in (8, 9, 10, 12):
         importing.preview(SMALL.model_copy(update={"height": side, "width": side}))
     qtbot.waitUntil(lambda: bool(answers))

@@ -45,7 +45,7 @@ def test_one_step_is_a_minus_b_plus_c(service: ConceptService, qtbot: QtBot) -> 
     service.set_subject(made)
     service.set_box("plus", (0, 1))
     service.set_box("minus", (2, 3, 4))
-    with qtbot.waitSignal(service.applied) as told:
+    with qtbot.waitSignal(service.places.answered) as told:
         service.set_box("start", (5,))
     expected = codes[:2].mean(axis=0) - codes[2:5].mean(axis=0) + codes[5]
     np.testing.assert_allclose(computed(service).code(1.0), expected, rtol=1e-5, atol=1e-5)

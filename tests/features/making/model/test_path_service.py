@@ -163,7 +163,7 @@ def test_the_number_of_images_has_bounds(service: PathService) -> None:
 def test_pins_are_pictured(service: PathService, qtbot: QtBot) -> None:
     made = subject()
     service.set_subject(made)
-    with qtbot.waitSignal(service.pictured) as told:
+    with qtbot.waitSignal(service.pictures.answered) as told:
         service.set_pins((A, PinnedCode((1.0,), "short"), B))
     first, none, last = told.args[0]
     assert none is None

@@ -34,7 +34,7 @@ def subject(*, live: bool = False, codec: Codec | None = None) -> Subject:
 
 
 def told_by(qtbot: QtBot, service: SampleValuesService) -> SampleValues:
-    with qtbot.waitSignal(service.found) as waiting:
+    with qtbot.waitSignal(service.values.answered) as waiting:
         pass
     values = waiting.args[0]
     assert isinstance(values, SampleValues)
@@ -78,7 +78,7 @@ def test_a_plain_code_has_none_and_nothing_is_told_without_a_wish(
     qtbot: QtBot, service: SampleValuesService
 ) -> None:
     told: list[object] = []
-    service.found.connect(told.append)
+    service.values.answered.connect(told.append)
     service.request(subject(), ("variances",))
     qtbot.wait(80)
     service.request(subject(), ())
@@ -90,11 +90,11 @@ def test_the_same_request_again_computes_nothing(
     qtbot: QtBot, service: SampleValuesService
 ) -> None:
     of, told = subject(), list[SampleValues]()
-    service.found.connect(told.append)
+    service.values.answered.connect(told.append)
     service.request(of, ("error",))
     qtbot.waitUntil(lambda: len(told) == 1)
     service.request(replace(of), ("error",))
-    assert service._derived.finish(60.0)
+    assert service.values.finish(60.0)
     service.request(replace(of), ("novelty",))
     qtbot.waitUntil(lambda: told[-1].key == "novelty")
     assert [each.key for each in told] == ["error", "novelty"]

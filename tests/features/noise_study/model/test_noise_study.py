@@ -44,7 +44,7 @@ def test_a_matrix_is_kept_and_its_cells_are_looked_into(qtbot: QtBot, study: Noi
     assert matrix is not None
     assert matrix.wrong.shape == (2, 2, 2)
     found: list[CellStrip] = []
-    study.strip_found.connect(found.append)
+    study.strips.answered.connect(found.append)
     study.repair_cell(Cell(1, 1, seed=1, noise_seed=4))
     qtbot.waitUntil(lambda: bool(found))
     assert found[0].cell == Cell(1, 1, 1, 4)

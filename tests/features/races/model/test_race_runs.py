@@ -36,7 +36,7 @@ def search(qtbot: QtBot) -> Iterator[SmallestSearch]:
 
 def test_a_race_is_told_with_the_loss_under_its_trails(qtbot: QtBot, races: RaceRuns) -> None:
     surfaces: list[object] = []
-    races.surface_found.connect(surfaces.append)
+    races.surfaces.answered.connect(surfaces.append)
     races.start(TASK, DATASET, RaceSpec(("adam", "lbfgs"), 15, 5.0))
     assert races.job.is_busy
     qtbot.waitUntil(lambda: not races.job.is_busy)

@@ -209,7 +209,7 @@ def test_what_cannot_be_done_is_said_once(
 
 
 def test_all_that_ships_is_listed_in_a_thread(qtbot: QtBot, runs: StudyRuns) -> None:
-    with qtbot.waitSignal(runs.listed) as heard:
+    with qtbot.waitSignal(runs.listing.answered) as heard:
         runs.list_plans()
     assert [path.stem for path, _ in heard.args[0]] == list(list_plans())
 
@@ -272,7 +272,7 @@ def test_pictures_are_read_in_the_background(qtbot: QtBot, runs: StudyRuns, tmp_
     opened(qtbot, runs, path)
     runs.start()
     qtbot.waitUntil(lambda: not runs.job.is_busy and settled(qtbot, runs, path).verdict.lines != ())
-    with qtbot.waitSignal(runs.material_found) as heard:
+    with qtbot.waitSignal(runs.reading.answered) as heard:
         runs.read_material()
     material: StudyMaterial = heard.args[0]
     assert [one.index for one in material.curves] == [0, 1]
