@@ -290,9 +290,15 @@ class OverviewPage(StudyPage):
             return
         known = [key for key in result.figures if key != "parameters"]
         _fill(self.figure, [(key, tr(run_figure(key).label)) for key in known])
+        self._show_figure_option()
         axes = [(name, axis_words(name)) for name in heat_axes(result)]
         _fill(self.across, axes, last=True)
         _fill(self.up, axes)
+
+    def _show_figure_option(self) -> None:
+        """Show the choice of a figure where a picture has one, and there are any to choose."""
+        by_figure = any(PICTURES[key].by_figure for key in self.shown_kinds if key in PICTURES)
+        self._options["figure"].setVisible(by_figure and self.figure.count() > 0)
 
     def _choose(self, **values: object) -> None:
         if "across" in values and values["across"] == self.up.currentData():
@@ -307,7 +313,7 @@ class OverviewPage(StudyPage):
     def _on_kinds_triggered(self) -> None:
         shown = self.shown_kinds
         kinds = [PICTURES[key] for key in shown if key in PICTURES]
-        self._options["figure"].setVisible(any(kind.by_figure for kind in kinds))
+        self._show_figure_option()
         self._options["log"].setVisible(any(kind.can_be_log for kind in kinds))
         for key in ("curves", "heat", "sample", "seeds"):
             self._options[key].setVisible(key in shown)

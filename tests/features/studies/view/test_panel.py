@@ -235,9 +235,11 @@ def test_what_is_pointed_at_is_marked_in_all_pictures_and_in_the_table(
 def test_options_are_offered_for_the_pictures_that_they_are_of(
     panel: StudiesPanel, sheet: StudySheet
 ) -> None:
-    panel.set_sheet(sheet)
+    panel.set_sheet(StudySheet(sheet.path, sheet.plan))
     page = overview_of(panel)
     page.show_kinds(("bars",))
+    assert not page.figure.isVisible(), "there is none to choose before the first run"
+    panel.set_sheet(sheet)
     assert page.figure.isVisible()
     assert not page.band.isVisible()
     page.figure.setCurrentIndex(page.figure.findData("loss"))
