@@ -72,7 +72,7 @@ def test_yaml(text: str, words: str) -> None:
         ({"text": "abcd"}, "it has too many characters: at most 3"),
         ({"colour": "red"}, "it does not have the required form"),
         ({"share": 0.0}, "it must be more than 0"),
-        ({"share": 1e7}, "it must be at most 2500000.5"),
+        ({"share": 1e7}, "it must be at most 2,500,000.5"),
         ({"choice": "c"}, "it must be one of 'a', 'b'"),
         ({"flag": "perhaps"}, "it must be true or false"),
         ({"some": 3}, "it must be a list"),

@@ -107,7 +107,7 @@ def test_too_high_a_rate_is_named_and_nothing_beside_it() -> None:
 def test_a_rate_of_1000_is_the_one_cause_that_is_named(optimizer: str) -> None:
     network = {"encoder": DEEP, "latent": {"units": 30}}
     said = told(resolved_of(network=network, training=rate(1000.0, optimizer)))
-    assert "A learning rate of 1000 is far too high" in said
+    assert "A learning rate of 1,000 is far too high" in said
     assert "units" not in said
     assert "layers" not in said
 
