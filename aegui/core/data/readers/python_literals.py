@@ -194,7 +194,8 @@ class _Evaluator:
             one, other = other, one
         if not (isinstance(one, Nested) and one.keys is None and isinstance(other, float)):
             return None
-        if not (other.is_integer() and other >= 0 and other * one.size <= MAX_NUMBERS):
+        # Empty lists contain no numbers, but take memory all the same.
+        if not (other.is_integer() and 0 <= other * max(one.size, len(one.items)) <= MAX_NUMBERS):
             return None
         result = self._empty(node)
         for _ in range(int(other) if one.items else 0):
@@ -226,7 +227,8 @@ class _Evaluator:
 
     def _add(self, result: Nested, value: Nested | float | str) -> None:
         result.add(value)
-        if result.size > MAX_NUMBERS:  # Nested references to one list grow exponentially
+        # Nested references to one list, and sums of empty ones, grow exponentially.
+        if max(result.size, len(result.items)) > MAX_NUMBERS:
             raise self.source.refusal(tr("more than {n} numbers.", n=MAX_NUMBERS), result.line)
 
     def _call(self, node: ast.Call, depth: int) -> Nested | float | str | None:

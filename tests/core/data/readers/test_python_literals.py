@@ -119,3 +119,10 @@ def test_lists_times_numbers_and_sums_of_lists(folder: Path) -> None:
     for bad in ("[[0] * 7] * 10**9", "[[1] * 1000000] * 1000000", "[[1] * 7] * 2.5", "[[1] * -1]"):
         with pytest.raises(ReadError):
             read(folder, f"x = {bad}\n")
+
+
+def test_empty_lists_are_not_repeated_without_limit(folder: Path) -> None:
+    doubled = "\n".join(f"x{n} = x{n - 1} + x{n - 1}" for n in range(1, 60))
+    for bad in ("x = [[]] * 10000000000", "x = [[], []] * 2000000", f"x0 = [[]]\n{doubled}"):
+        with pytest.raises(ReadError):
+            read(folder, f"{bad}\n")
