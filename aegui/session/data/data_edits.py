@@ -94,7 +94,7 @@ class DataEdits:
             done()
             return
         source = recipe.data.source
-        if source != base.recipe.data.source:
+        if again or source != base.recipe.data.source:
             self._host.agree(source)
         elif not (base.has_source or is_builtin(source) or self._host.may_read(source)):
             self._ask_first(base.recipe, recipe, text, done)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.select import search
 from aegui.core.errors import AeguiError
@@ -17,6 +18,7 @@ from aegui.core.recipe.file import save_recipe
 from aegui.session.data.data_view import only, source_words, view_of, without
 from aegui.session.documents.draft import (
     QUICK_FILE_BYTES,
+    document_draft,
     is_quick_source,
     merged,
     same_samples,
@@ -105,6 +107,20 @@ def test_what_is_edited_meanwhile_stays(qtbot: QtBot, workspace: Workspace, imag
     assert len(workspace.dataset) == COUNT
     assert workspace.recipe.seed == 9
     assert workspace.recipe.data.corruption == noise
+
+
+def test_what_a_document_has_only_in_part_is_imported_again_without_a_question(
+    qtbot: QtBot, workspace: Workspace, images: Path
+) -> None:
+    whole = with_source(workspace.recipe, str(images))
+    some = load_dataset(str(images)).subset(range(5))
+    workspace.push(document_draft(whole, some), "As opened")
+    told: list[Notice] = []
+    workspace.noticed.connect(told.append)
+    workspace.edit_recipe(whole, "Import", again=True)
+    settle(qtbot, workspace)
+    assert len(workspace.dataset) == COUNT
+    assert [notice.offer for notice in told if notice.offer] == []
 
 
 def test_cancelling_leaves_everything_as_it_was(
