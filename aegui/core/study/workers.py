@@ -65,7 +65,7 @@ class Workers(Protocol):
     jobs: int
     """Number of units that run at a time."""
     is_remote: bool
-    """Whether units are sent to other machines, see ``packing.py``."""
+    """Whether units are sent to other machines."""
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
         """Run all of ``units``; yield finished runs and, now and then, the progress.

@@ -9,7 +9,7 @@ epochs on torch's interpreter, and ``captured`` does so on a GPU, as replays of 
 runs together by autograd, ``autograd`` one after the other: these serve what cannot be traced
 (``step/tape.py``), and steps so long that they are computed in slices; the others are tested
 against them. No penalty needs them: a gradient within the objective is traced too. Long steps of
-any engine are cancellable (``step/cancellable.py``).
+any engine are cancellable (``step/cancellation.py``).
 """
 
 from __future__ import annotations
