@@ -6,7 +6,8 @@ so lets the window decode the cursor at once. For many images, or large ones, to
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -101,11 +102,16 @@ def _transposed(spec: ConvTransposeSpec, tensors: Tensors, x: Array) -> Array:
 
 def _pooled(spec: PoolSpec, x: Array) -> Array:
     rows, columns = pair(spec.size)
-    height, width = x.shape[2] // rows, x.shape[3] // columns
-    whole = x[:, :, : height * rows, : width * columns]
-    tiles: Any = whole.reshape(*x.shape[:2], height, rows, width, columns)
-    pooled: Array = tiles.max((3, 5)) if spec.kind == "max_pool" else tiles.mean((3, 5))
-    return pooled
+    height, width = x.shape[2] // rows * rows, x.shape[3] // columns * columns
+    # The same pixel of all windows at once: numpy reduces short axes slowly.
+    parts = [
+        x[:, :, row:height:rows, column:width:columns]
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    if spec.kind == "max_pool":
+        return reduce(np.maximum, parts)
+    return reduce(np.add, parts) / np.float32(len(parts))
 
 
 def _upsampled(spec: UpsampleSpec, x: Array) -> Array:
