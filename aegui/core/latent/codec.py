@@ -157,7 +157,8 @@ class Codec:
     @cached_property
     def numpy_work(self) -> float:
         """Upper bound of the multiplications of a call that are done without torch."""
-        return math.inf if runs_on_rows(self.layers) else SMALL_WORK
+        # Also of ``judge``, whose layers are others.
+        return math.inf if runs_on_rows((*self.layers, *self._judge)) else SMALL_WORK
 
     def with_tensors(self, tensors: Sequence[Tensors]) -> Codec:
         """Return a codec of the same chain with other ``tensors`` of the same shapes."""

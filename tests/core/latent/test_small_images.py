@@ -10,6 +10,7 @@ import pytest
 
 from aegui.core.latent.codec import SMALL_WORK, Codec
 from aegui.core.latent.images import ImagesRunner
+from aegui.core.latent.rows import runs_on_rows
 from aegui.core.latent.small_images import SmallImagesRunner
 from aegui.core.training.loop.train import train
 from tests.core.training.engines.test_layered import (
@@ -57,6 +58,15 @@ def test_torch_takes_over_where_there_is_more_to_do() -> None:
     assert SMALL_WORK == codec.numpy_work < count * codec.cost
     several = np.concatenate([codec.decode(codes[:-1]), codec.decode(codes[-1:])])
     assert np.allclose(codec.decode(codes), several, rtol=1e-4, atol=1e-5)
+
+
+def test_a_discriminator_of_images_is_counted_too() -> None:
+    network = {"encoder": [CONV], "decoder": [{"units": 6}], "latent": {"units": 3}}
+    resolved = resolved_recipe(images(1, 8, 10), network=network, gan={}, runs=1)
+    codec = Codec(resolved.recipe, (1, 8, 10), next(train(resolved)).snapshot())
+    assert codec.can_judge
+    assert runs_on_rows(codec.layers)
+    assert codec.numpy_work == SMALL_WORK
 
 
 def test_a_code_is_decoded_without_torch() -> None:
