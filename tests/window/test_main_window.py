@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import weakref
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -423,6 +424,30 @@ def test_the_plane_of_another_network_goes_at_once(qtbot: QtBot, learnt: MainWin
     qtbot.waitUntil(lambda: backdrop.plane is not None)
     assert stale
     assert not any(stale)
+
+
+def test_the_plane_stays_while_a_training_ends_and_is_continued(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    services, backdrop = window._services, window.canvas.scene.backdrop
+    training = SMALL.training.model_copy(update={"epochs": 5_000_000})
+    services.workspace.edit_recipe(SMALL.model_copy(update={"training": training}), "longer")
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: backdrop.plane is not None)
+    seen = []
+
+    def note(_shown: Shown, changes: Changes) -> None:
+        if "network" in changes:
+            seen.append(backdrop.plane is not None)
+
+    def is_shown(times: int) -> bool:
+        return len(seen) >= times
+
+    services.showing.changed.connect(note)
+    for times, key in enumerate(("stop", "continue", "stop"), 1):
+        window.actions_table[key].trigger()
+        qtbot.waitUntil(partial(is_shown, times))
+    assert seen == [True, True, True]
 
 
 def test_pins_come_and_go(qtbot: QtBot, learnt: MainWindow) -> None:
