@@ -27,7 +27,7 @@ _SKIPPED = re.compile(
       | /\*(?P<block>.*?)(?:\*/|\Z)
       | "(?:[^"\\\n]|\\.)*+"?
       | '(?:[^'\\\n]|\\.){1,12}+'
-      | ^[ \t]*\#[^\n]*""",
+      | ^[ \t]*\#(?:\\\n|[^\n])*+""",
     re.DOTALL | re.VERBOSE | re.MULTILINE,
 )
 _OPENING = re.compile(r"=\s{0,100}\{")

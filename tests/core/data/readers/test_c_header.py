@@ -139,6 +139,12 @@ def test_a_number_too_large_for_its_type_is_refused(folder: Path) -> None:
         assert read(folder, f"uint8_t y; {kind} f[2][7] = {rows}").datasets[0].image_shape[2] == 16
 
 
+def test_a_type_within_a_macro_of_several_lines_is_not_that_of_the_array(folder: Path) -> None:
+    macro = "#define PIXEL(x) \\\n    ((unsigned char)(x))\n"
+    rows = f"{{\n{hexed(A_ROWS)},\n{{1, 2, 3, 4, 5, 6, 0x1ff}}\n}};"
+    assert len(one(folder, f"{macro}const unsigned font[2][7] = {rows}", "c")) == 2
+
+
 def test_one_glyph_that_widens_all_others_is_told(folder: Path) -> None:
     rows = [hexed(row) for row in ROWS]
     rows[3] = "{1, 2, 3, 4, 5, 6, 0x2e}"
