@@ -20,7 +20,7 @@ from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.rows import RowsRunner, bound, runs_on_rows
-from aegui.core.latent.small_images import SmallImagesRunner
+from aegui.core.latent.small_images import SmallImagesRunner, is_computed
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec
 
@@ -158,7 +158,10 @@ class Codec:
     def numpy_work(self) -> float:
         """Upper bound of the multiplications of a call that are done without torch."""
         # Also of ``judge``, whose layers are others.
-        return math.inf if runs_on_rows((*self.layers, *self._judge)) else SMALL_WORK
+        layers = *self.layers, *self._judge
+        if runs_on_rows(layers):
+            return math.inf
+        return SMALL_WORK if is_computed(layers) else 0
 
     def with_tensors(self, tensors: Sequence[Tensors]) -> Codec:
         """Return a codec of the same chain with other ``tensors`` of the same shapes."""
@@ -349,14 +352,14 @@ class _OfImages:
     def __init__(self, layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> None:
         self._layers = layers
         self._tensors = tensors
-        self._small = SmallImagesRunner(layers, tensors)
+        self._small = SmallImagesRunner(layers, tensors) if is_computed(layers) else None
         self._runner: Runner | None = None
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
         """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
         work = len(rows) * sum(layer.cost for layer in self._layers[start:stop])
-        runner = self._small if work <= SMALL_WORK else self._built()
-        return runner.run(rows, start, stop)
+        small = self._small if work <= SMALL_WORK else None
+        return (small or self._built()).run(rows, start, stop)
 
     def jacobian_squares(
         self, rows: NDArray[np.float32], stop: int, units: int

@@ -36,8 +36,22 @@ if TYPE_CHECKING:
     Tensors = Mapping[str, Array]
 
 
+KINDS = frozenset(
+    (
+        *("dense", "plain", "gaussian", "dropout", "flatten", "reshape", "conv", "conv_transpose"),
+        *("max_pool", "avg_pool", "upsample", "batch_norm", "layer_norm"),
+    )
+)
+"""Kinds of layers that are computed here; chains with others are left to torch."""
+
+
+def is_computed(layers: Sequence[LayerShape]) -> bool:
+    """Return whether all ``layers`` are of kinds that are computed here."""
+    return all(layer.spec.kind in KINDS for layer in layers)
+
+
 class SmallImagesRunner:
-    """Computes a chain of any layers with the tensors of one run, see ``ImagesRunner``."""
+    """Computes a chain of ``KINDS`` with the tensors of one run, see ``ImagesRunner``."""
 
     def __init__(self, layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> None:
         self._steps = tuple(

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from aegui.core.latent import small_images
 from aegui.core.latent.codec import SMALL_WORK, Codec
 from aegui.core.latent.images import ImagesRunner
 from aegui.core.latent.rows import runs_on_rows
@@ -67,6 +68,19 @@ def test_a_discriminator_of_images_is_counted_too() -> None:
     assert codec.can_judge
     assert runs_on_rows(codec.layers)
     assert codec.numpy_work == SMALL_WORK
+
+
+def test_a_kind_of_layer_that_numpy_lacks_is_computed_by_torch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = learnt_codec((1, 8, 10), NETWORKS["upsampling"])
+    codes = np.random.default_rng(1).standard_normal((2, 3)).astype(np.float32)
+    wanted = known.decode(codes)
+    monkeypatch.setattr(small_images, "KINDS", small_images.KINDS - {"upsample"})
+    monkeypatch.setattr(SmallImagesRunner, "run", lambda *_: pytest.fail("numpy lacks it"))
+    codec = learnt_codec((1, 8, 10), NETWORKS["upsampling"])
+    assert codec.numpy_work == 0
+    assert np.allclose(codec.decode(codes), wanted, rtol=1e-3, atol=1e-4)
 
 
 def test_a_code_is_decoded_without_torch() -> None:
