@@ -188,13 +188,16 @@ def without_ground(
 
 def photo_argb(levels: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Return opaque ARGB pixels ``[..., H, W]`` of ``levels`` ``[..., C, H, W]``, C 1 or 3."""
-    red, green, blue = (levels[..., channel % levels.shape[-3], :, :] for channel in range(3))
-    packed = red.astype(np.uint32)
-    packed <<= np.uint32(8)
-    packed |= green
-    packed <<= np.uint32(8)
-    packed |= blue
-    packed |= np.uint32(0xFF000000)
+    *lead, channels, height, width = levels.shape
+    if channels == 1:
+        grey = levels[..., 0, :, :] * np.uint32(0x00010101)
+        grey |= np.uint32(0xFF000000)
+        return grey
+    packed = np.empty((*lead, height, width), "<u4")
+    parts = packed.view(np.uint8).reshape(*packed.shape, 4)
+    for channel in range(3):
+        parts[..., 2 - channel] = levels[..., channel, :, :]
+    parts[..., 3] = 0xFF
     return packed
 
 

@@ -121,6 +121,31 @@ def test_points_far_outside_are_decoded_in_silence(activation: str, size: float)
     assert codec.decode([size, -size]).shape == (1, 35)
 
 
+@pytest.mark.parametrize("activation", ["relu", "silu"])
+def test_a_large_image_of_one_code_is_that_of_many(activation: str) -> None:
+    """Only of one row are the weights of units that are 0 left out."""
+    network = {"encoder": [{"units": 192, "activation": activation}], "latent": {"units": 3}}
+    recipe = Recipe.model_validate({"network": network})
+    shape = (3, 32, 32)
+    generator = np.random.default_rng(1)
+    layers = tuple(
+        LayerWeights(
+            {
+                tensor.name: generator.normal(0, 0.1, (1, *tensor.shape)).astype(np.float32)
+                for tensor in layer.tensors
+            }
+        )
+        for layer in layer_shapes(recipe, shape).layers
+    )
+    # So few units are active.
+    layers[2].tensors["bias"][:] -= 0.3
+    codec = Codec(recipe, shape, Snapshot(0, layers))
+    codes = generator.standard_normal((40, 3))
+    together = codec.decode(codes)
+    alone = np.concatenate([codec.decode(code) for code in codes])
+    np.testing.assert_allclose(alone, together, atol=1e-5)
+
+
 def weights_of(recipe: Recipe, seed: int = 4) -> Snapshot:
     """Return random weights, large enough that the activations are nonlinear."""
     generator = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ from aegui.session.data.image_style import (
     grey_levels,
     ground_shares,
     image_style_of,
+    photo_argb,
     reduced,
     without_ground,
 )
@@ -28,6 +29,18 @@ def test_glyphs_are_told_from_images() -> None:
 def test_levels_are_rounded_and_bounded() -> None:
     levels = grey_levels([[0.0, 0.5, 1.0, -3.0, 7.0, np.nan, np.inf, -np.inf]])
     assert levels.tolist() == [[0, 128, 255, 0, 255, 0, 255, 0]]
+
+
+@pytest.mark.parametrize("lead", [(), (4,), (2, 3)])
+def test_pixels_are_packed_as_opaque_argb(lead: tuple[int, ...]) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (*lead, 3, 5, 4), np.uint8)
+    red, green, blue = (levels[..., channel, :, :].astype(int) for channel in range(3))
+    packed = photo_argb(levels)
+    assert packed.dtype == np.uint32
+    assert np.array_equal(packed, (255 << 24) + (red << 16) + (green << 8) + blue)
+    grey = photo_argb(levels[..., :1, :, :])
+    assert grey.dtype == np.uint32
+    assert np.array_equal(grey, (255 << 24) + (red << 16) + (red << 8) + red)
 
 
 @pytest.mark.parametrize("most", [1, 3, 8, 16])
