@@ -81,7 +81,7 @@ class MapFeature(Feature):
         self._panel.pictures.pixel_activated.connect(follow)
         self._decoding.decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
-        services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
+        services.latest("aegui-nearest", urgent=False).answered.connect(self._on_nearest_answered)
         services.workspace.annotations.pins_changed.connect(self._show_pins)
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
         services.runner.started.connect(self._on_runner_started)

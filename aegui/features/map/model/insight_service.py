@@ -66,7 +66,7 @@ class InsightService(Service):
         self.known: ReferenceSamples | None = None
         """The samples that decoded images are compared with; None without a network."""
         self._live = False
-        self.insights = Derived("aegui-insight", self)
+        self.insights = Derived("aegui-insight", self, urgent=False)
         """Answers with a ``PlaceInsight``, in the thread that owns this object."""
         self.fans = Derived("aegui-fan", self)
         """Answers with a ``Fan``, likewise."""
