@@ -9,8 +9,14 @@ import numpy as np
 
 from aegui.core.atomic import check_writable
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.image_folder import check_image_folder, write_image_folder
-from aegui.core.data.writers import encode_dataset, form_of, is_folder_path, write_dataset
+from aegui.core.data.writers import (
+    check_image_folder,
+    encode_dataset,
+    form_of,
+    is_folder_path,
+    write_dataset,
+    write_image_folder,
+)
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.latent.sheets import write_sheet
 

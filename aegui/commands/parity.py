@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from aegui.commands.words import groups_text, note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.child_process import program_command, program_environment
 from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
 from aegui.core.library.library import Library
-from aegui.core.own_program import program_command, program_environment
 from aegui.core.parity.exports import (
     expected_words,
     limit_words,

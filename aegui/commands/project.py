@@ -21,7 +21,6 @@ from aegui.core.cost import Cost
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
-from aegui.core.latent.view_files import views_csv, views_document
 from aegui.core.latent.views import (
     VIEWS,
     Figures,
@@ -31,6 +30,8 @@ from aegui.core.latent.views import (
     reference_figures,
     reference_label,
     view_cost,
+    views_csv,
+    views_document,
     with_codes,
 )
 from aegui.core.run_file.origin import origin_words

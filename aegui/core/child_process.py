@@ -1,18 +1,46 @@
-"""Child processes of our own that leave Ctrl-C to the process that started them."""
+"""Child processes that leave Ctrl-C to us, and the program itself as a command for them."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import shlex
 import signal
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aegui
 from aegui.core.i18n import language, set_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
+
+
+def program_command(*arguments: str) -> list[str]:
+    """Return the command that starts the program: frozen, installed or from its sources."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, *arguments]
+    return [sys.executable, "-m", "aegui", *arguments]
+
+
+def program_shell_command() -> str:
+    """Return ``program_command`` for a POSIX shell in any folder and environment."""
+    command = shlex.join(program_command())
+    if getattr(sys, "frozen", False):
+        return command
+    return f"env PYTHONPATH={shlex.quote(program_environment()['PYTHONPATH'])} {command}"
+
+
+def program_environment() -> dict[str, str]:
+    """Return an environment in which ``program_command`` finds this copy of the program."""
+    home = str(Path(aegui.__file__).resolve().parent.parent)
+    known = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [home, known]))}
+
 
 SPAWN = multiprocessing.get_context("spawn")
 """Makes the processes, and what is shared with them: nothing of a window is copied."""

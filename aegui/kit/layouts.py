@@ -1,4 +1,4 @@
-"""Columns and rows without margins, and labels, used by nearly all panels."""
+"""Columns and rows without margins, labels, and stacked pages, used by nearly all panels."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QScrollArea,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -224,3 +225,17 @@ def _fill(
             layout.addLayout(item, stretch)
         else:
             layout.addWidget(item, stretch)
+
+
+class PageStack(QStackedWidget):
+    """Requests the size of the current page, not of the largest one."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return that of the current page."""
+        page = self.currentWidget()
+        return QSize() if page is None else page.minimumSizeHint()
+
+    def sizeHint(self) -> QSize:
+        """Return that of the current page."""
+        page = self.currentWidget()
+        return QSize() if page is None else page.sizeHint()

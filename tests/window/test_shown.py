@@ -14,8 +14,7 @@ from aegui.core.latent.codec import Codec
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir
-from aegui.shell.dialogs.choose_run import RunDialog
-from aegui.shell.run_choice import ANY_RUN, RUN, run_choices
+from aegui.shell.run_choice import ANY_RUN, RUN, RunDialog, run_choices
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:

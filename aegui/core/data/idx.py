@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.data.axes import as_levels, channels_first, image_axes
-from aegui.core.data.byte_images import ByteImages, memory_of
+from aegui.core.data.byte_images import WHITE, ByteImages, memory_of, to_levels
 from aegui.core.data.byte_stream import (
     GZIP,
     ByteStream,
@@ -39,6 +38,49 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled, Report
+
+
+_MAX_SIDE = 4096
+_CHANNELS = (1, 3)
+
+
+def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, int, int, int], bool] | None:
+    """Return ``N, C, H, W`` for an array of ``shape``, and whether its channels come last.
+
+    Accepted are ``[N, side * side]``, ``[N, H, W]``, ``[N, C, H, W]`` and ``[N, H, W, C]`` with 1
+    or 3 channels; None is returned for any other shape.
+    """
+    is_last = len(shape) == 4 and shape[1] not in _CHANNELS and shape[3] in _CHANNELS
+    if len(shape) == 2 and math.isqrt(shape[1]) ** 2 == shape[1]:
+        shape = (shape[0], 1, math.isqrt(shape[1]), math.isqrt(shape[1]))
+    elif len(shape) == 3:
+        shape = (shape[0], 1, *shape[1:])
+    elif is_last:
+        shape = (shape[0], shape[3], *shape[1:3])
+    if len(shape) != 4 or shape[1] not in _CHANNELS or max(shape[2:]) > _MAX_SIDE:
+        return None
+    return (shape[0], shape[1], shape[2], shape[3]), is_last
+
+
+def channels_first(
+    chunk: NDArray[Any], shape: tuple[int, int, int, int], is_last: bool
+) -> NDArray[Any]:
+    """Return ``chunk``, some images of an array with such axes, as ``[k, C, H, W]``."""
+    _, channels, height, width = shape
+    if is_last:
+        return chunk.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
+    return chunk.reshape(-1, channels, height, width)
+
+
+def as_levels(images: NDArray[np.float32]) -> NDArray[np.uint8] | None:
+    """Return ``images`` as bytes, or None where bytes would not reproduce the pixels exactly."""
+    held = memory_of(images)
+    if held.dtype == np.uint8:
+        return held
+    levels = to_levels(images)
+    is_exact = np.array_equal(levels.astype(np.float32) / WHITE, images)
+    return levels if is_exact else None
+
 
 _BYTES, _FLOATS = 0x08, 0x0D
 _TYPES = {_BYTES: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", _FLOATS: ">f4", 0x0E: ">f8"}

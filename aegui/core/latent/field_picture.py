@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from aegui.core.colours import CLASS_COLOURS
-from aegui.core.latent.field_lines import lines_of
+from aegui.core.latent.contours import lines_of
 from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.regions import spread_colours
 from aegui.core.sampled import stride_for

@@ -1,10 +1,10 @@
-"""Maps of the same samples for comparison, learned and not, and the quality of each."""
+"""Maps of the same samples for comparison, learned and not, the quality of each, and exports."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,12 +12,7 @@ from aegui.core.choices import table
 from aegui.core.cost import Cost
 from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.map_quality import (
-    VOTERS,
-    knn_accuracy,
-    squared_error,
-    trustworthiness,
-)
+from aegui.core.evaluation.map_quality import VOTERS, knn_accuracy, squared_error, trustworthiness
 from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import fit_pca
@@ -30,9 +25,10 @@ from aegui.core.latent.projections import (
     projection_cost,
 )
 from aegui.core.sampled import sampled
+from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,6 +37,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
     Report = Callable[[ProjectionProgress], None]
+
 
 ANCHORS = 5_000
 """Samples from which the trustworthiness of a larger set is estimated."""
@@ -318,3 +315,57 @@ def _error(view: View, of: Material) -> float | None:
     if not spec.method and codec.latent_size <= 2:
         return squared_error(of.pixels, codec.decode(of.codes))
     return None
+
+
+def views_csv(
+    dataset: Dataset,
+    of: Material,
+    views: Sequence[View],
+    about: Mapping[str, object] | None = None,
+) -> str:
+    """Return a row per sample: its index in the set, label, name, and x and y on each map.
+
+    The settings of the maps, ``about``, are further columns with the same value in every row, so
+    that files of several seeds or settings can be concatenated without losing them.
+    """
+    about = about or {}
+    axes = [f"{view.key}_{axis}" for view in views for axis in "xy"]
+    coordinates = np.hstack([view.coordinates for view in views])
+    rows = []
+    for index, row in zip(of.indices.tolist(), coordinates.tolist(), strict=True):
+        cells = [f"{value:.7g}" for value in row]
+        sample = [index, dataset.labels[index], dataset.names[index]]
+        rows.append([*sample, *cells, *about.values()])
+    return csv_text(["index", "label", "name", *axes, *about], rows)
+
+
+def views_document(
+    dataset: Dataset,
+    of: Material,
+    views: Sequence[View],
+    found: Mapping[str, Figures],
+    references: Mapping[str, Figures],
+    *,
+    with_coordinates: bool = True,
+) -> dict[str, Any]:
+    """Return everything as one JSON object; undefined figures are null."""
+    size = None if of.codec is None else of.codec.latent_size
+    maps = []
+    for view in views:
+        entry: dict[str, Any] = {"key": view.key, **asdict(found[view.key])}
+        pca = view.projection.pca
+        entry["epoch"] = view.epoch
+        entry["explained"] = None if pca is None else pca.explained.tolist()
+        entry["notes"] = list(view.projection.notes)
+        if with_coordinates:
+            entry["places"] = view.coordinates.tolist()
+        maps.append(entry)
+    return {
+        "data": dataset.name,
+        "samples": len(of.indices),
+        "of": len(dataset),
+        "latent_size": size,
+        "views": maps,
+        "references": {key: asdict(value) for key, value in references.items()},
+        **({"indices": of.indices.tolist()} if with_coordinates else {}),
+    }

@@ -1,17 +1,24 @@
 """Check that generated code trains as the program does, by comparing the losses of the same steps.
 
-Only code made by ``make_code`` is ever executed here, never text from another source.
+Only code made by ``make_code`` is ever executed here, never text from another source. It runs
+without torch's compiler, which the frozen app lacks: optimisers ask the compiler not to compile
+them, and forward-mode gradients ask whether sizes are symbolic. If the compiler is not loaded,
+stand-in modules answer: loading it takes longer than all computations of the check.
 """
 
 from __future__ import annotations
 
 import contextlib
 import math
+import operator
 import os
 import runpy
+import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -22,7 +29,6 @@ from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.notebook import code_cells
 from aegui.core.source_code.reference import steps_of
-from aegui.core.source_code.without_compiler import without_compiler
 from aegui.core.training.loop.train import thread_count
 
 if TYPE_CHECKING:
@@ -31,6 +37,46 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.source_code.forms import DialectKey
     from aegui.core.source_code.subject import CodedRun
+
+
+@contextmanager
+def without_compiler() -> Iterator[None]:
+    """Install stand-ins for the compiler's modules that are not loaded; remove them afterwards."""
+    replaced = {name: parts for name, parts in _STAND_INS.items() if name not in sys.modules}
+    for name, parts in replaced.items():
+        module = ModuleType(name)
+        vars(module).update(parts)
+        sys.modules[name] = module
+        _parent_of(name)[name.rpartition(".")[2]] = module
+    try:
+        yield
+    finally:
+        for name in replaced:
+            del sys.modules[name]
+            _parent_of(name).pop(name.rpartition(".")[2], None)
+
+
+def _parent_of(name: str) -> dict[str, Any]:
+    """Return the namespace of the parent module, or an empty dictionary if it is not loaded."""
+    parent = sys.modules.get(name.rpartition(".")[0])
+    return {} if parent is None else vars(parent)
+
+
+def _unchanged(function: Any = None, *_: Any, **__: Any) -> Any:
+    """Return ``function`` unchanged; without a function, act as a decorator with options."""
+    return _unchanged if function is None else function
+
+
+_STAND_INS: dict[str, dict[str, Any]] = {
+    "torch._dynamo": {
+        "disable": _unchanged,
+        "graph_break": lambda *_, **__: None,
+        "is_compiling": lambda: False,
+    },
+    "torch.fx.experimental.symbolic_shapes": {"expect_true": bool, "sym_eq": operator.eq},
+}
+"""Names that torch uses of each stand-in module."""
+
 
 STEPS = 10
 TOLERANCE = 1e-6

@@ -10,12 +10,12 @@ from aegui.core.i18n import tr
 from aegui.core.source_code.subject import CodedRun
 from aegui.core.source_code.torch_code import TorchPrinter, loss_name
 from aegui.core.source_code.wording import write_noise, write_rate
-from aegui.core.training.families.classifier_phases import groups_of
+from aegui.core.training.families.classifier import groups_of
 from aegui.core.training.families.classifier_rows import UNBOUNDED, effective_noise
 
 if TYPE_CHECKING:
     from aegui.core.recipe import ClassifierSpec
-    from aegui.core.training.families.classifier_phases import Group
+    from aegui.core.training.families.classifier import Group
 
 
 class ClassifierPrinter(TorchPrinter):

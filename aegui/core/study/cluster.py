@@ -7,10 +7,10 @@ import shlex
 from typing import TYPE_CHECKING
 
 from aegui.core.atomic import create_folder, write_atomically
+from aegui.core.child_process import program_shell_command
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
-from aegui.core.own_program import program_shell_command
 from aegui.core.recipe.file import read_text
 from aegui.core.study.records import packed_records, record_of
 from aegui.core.study.units import Unit, run_unit

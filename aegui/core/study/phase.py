@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.i18n import tr
-from aegui.core.study.order import is_numbers
+from aegui.core.study.settings import is_numbers
 from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
 from aegui.core.verdicts.intervals import share_of_seeds

@@ -12,7 +12,6 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.study.noise_tests import trial_seconds
-from aegui.core.study.order import coarse_to_fine
 from aegui.core.study.records import packed_records
 from aegui.core.study.results import PathStep, StudyCell, StudyResult, best_of
 from aegui.core.study.search import TOGETHER, Guide
@@ -20,6 +19,7 @@ from aegui.core.study.settings import (
     base_recipe,
     changed,
     check_size,
+    coarse_to_fine,
     drawn,
     grid,
     key_of,

@@ -1,24 +1,59 @@
-"""Connects the strips above the builder and training panels to edits since the training."""
+"""Edits since the training, and the strips above the builder and training panels that show them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
+from aegui.core.recipe.changes import recipe_changes
 from aegui.core.training.record.stages import set_last
-from aegui.features.builder.model.edited import Edited, edited_since
 from aegui.features.builder.view.edited_strip import StripState
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import Resolution
     from aegui.core.recipe import Recipe
+    from aegui.core.recipe.changes import Change
     from aegui.features.builder.view.edited_strip import EditedStrip
     from aegui.features.builder.view.map_mark import MapMark
+    from aegui.session.documents.draft import DraftState
     from aegui.session.services import Services
+
+
+@dataclass(frozen=True, eq=False)
+class Edited:
+    """The differences between the draft and the trained recipe."""
+
+    trained: Recipe
+    """The recipe that was trained."""
+    learnt: Dataset
+    """The samples it was trained on."""
+    recipe: Recipe
+    """The draft's recipe."""
+    dataset: Dataset
+    """The draft's samples."""
+    changes: tuple[Change, ...]
+    """The settings that differ."""
+    has_other_data: bool
+    """Whether the samples differ."""
+
+
+def edited_since(trained: Recipe, learnt: Dataset, draft: DraftState) -> Edited | None:
+    """Return how ``draft`` differs from what was trained in a way that affects the result.
+
+    Returns None if nothing that affects the result differs.
+    """
+    changes = recipe_changes(trained, draft.recipe)
+    has_other_data = not same_data(learnt, draft.dataset)
+    if not changes and not has_other_data:
+        return None
+    return Edited(trained, learnt, draft.recipe, draft.dataset, changes, has_other_data)
+
 
 _RATE = "training.optimizer.learning_rate"
 _NOISE = "data.corruption."

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aegui.core.course_configs import CourseReading
     from aegui.core.run_file.saved import SavedRun
     from aegui.session.documents.autosave import Recovery
-    from aegui.session.documents.kept_document import KeptDocument
+    from aegui.session.documents.opening import KeptDocument
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 

@@ -22,8 +22,7 @@ from aegui.core.lessons.lesson import (
     load_lesson,
 )
 from aegui.features.lessons.model.book import LessonBook, stored_progress
-from aegui.features.lessons.view.lesson_list import LessonRow
-from aegui.features.lessons.view.panel import LessonsPanel
+from aegui.features.lessons.view.panel import LessonRow, LessonsPanel
 from aegui.features.lessons.view.step_page import StepState
 from aegui.session.data.selection import Selection
 from aegui.session.jobs.clock import one_shot

@@ -24,7 +24,7 @@ from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.library.view.panel import COLUMNS, LibraryPanel
 from aegui.features.library.view.runs_table import tags_of
 from aegui.paths import library_dir
-from aegui.session.documents.kept_document import KeptDocument
+from aegui.session.documents.opening import KeptDocument
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder, choose_save_file
 from aegui.shell.feature import Feature

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Slot
 
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.decoder_fit import decoder_problem
-from aegui.core.latent.nearness import copy_share
+from aegui.core.latent.novelty import copy_share
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.types import MapStyle, Pin

@@ -11,8 +11,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import ProjectionOptions
-from aegui.core.latent.view_files import views_csv, views_document
-from aegui.core.latent.views import VIEWS, Figures, reference_label
+from aegui.core.latent.views import VIEWS, Figures, reference_label, views_csv, views_document
 from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.features.projections.view.panel import DEFAULT_SHOWN, ProjectionsPanel
 from aegui.session.data.selection import Selection

@@ -19,7 +19,7 @@ from aegui.core.training.record.history import epoch_number
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
 from aegui.paths import library_dir
-from aegui.session.documents.kept_document import KeptDocument
+from aegui.session.documents.opening import KeptDocument
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder
 from aegui.shell.feature import Feature

@@ -11,9 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from aegui.kit.charts.figure import panel_rects
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
-from aegui.kit.charts.items import ItemPlot, ItemShape, ManyShapes, area_of
+from aegui.kit.charts.items import FieldItems, ItemPlot, ItemShape, ManyShapes, area_of
 from aegui.kit.charts.legend import LegendEntry, paint_legend
-from aegui.kit.charts.made import FieldItems
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""Opening of documents: new ones, files, and recovery copies."""
+"""Opening of documents: new ones, files, runs of the library, and recovery copies."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,12 +32,27 @@ if TYPE_CHECKING:
     from aegui.session.data.data_edits import DataEdits
     from aegui.session.documents.autosave import Recovery
     from aegui.session.documents.document_file import DocumentFile
-    from aegui.session.documents.kept_document import KeptDocument
     from aegui.session.documents.workspace import Workspace
     from aegui.session.jobs.progress_job import ProgressJob
 
     MayLeave = Callable[[], bool] | None
     Reader = Callable[[Report, IsCancelled], Opened]
+
+
+@dataclass(frozen=True, eq=False)
+class KeptDocument:
+    """A run or a recipe to open as a new document, whose first save asks for a file."""
+
+    name: str
+    """Name of the document."""
+    path: Path | None = None
+    """The run file to read; None if there is only a recipe."""
+    recipe: Recipe | None = None
+    """The recipe, if there is no run file."""
+    untrained: bool = False
+    """Use only recipe and data of the run file."""
+    then: Callable[[], object] = field(default=lambda: None)
+    """Called when the document is open."""
 
 
 class Opening:

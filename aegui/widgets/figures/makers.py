@@ -23,7 +23,7 @@ from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.scale import Scale, around, fitted
 from aegui.session.data.image_style import GLYPHS
-from aegui.widgets.class_colours import MAX_CLASSES
+from aegui.widgets.colours import MAX_CLASSES
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.figures.sheets import PictureSheet, WrappedRows
 from aegui.widgets.glyphs import label_name, label_sign

@@ -14,7 +14,7 @@ from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
 from aegui.kit.charts.ink import TICK_PT
 from aegui.kit.charts.legend import LegendEntry, paint_legend
 from aegui.session.data.image_style import GLYPHS
-from aegui.widgets.class_colours import MAX_CLASSES, class_colour, paint_mark
+from aegui.widgets.colours import MAX_CLASSES, class_colour, paint_mark
 from aegui.widgets.figures.images import draw_image
 from aegui.widgets.landmarks import MAX_TESTED, apart
 from aegui.widgets.scatter.sprites import sticker_image, sticker_size

@@ -20,7 +20,7 @@ from aegui.core.study.seed_cloud import (
     seeds_csv,
     share_line,
 )
-from aegui.kit.charts.made import FieldItems, Lazy
+from aegui.kit.charts.items import FieldItems, Lazy
 from aegui.kit.charts.squares import KINDS, SquareFields, Squares, SquareSign
 from aegui.widgets.figures.study_kinds import (
     PictureChoice,

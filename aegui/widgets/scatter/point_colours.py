@@ -9,8 +9,7 @@ from PySide6.QtGui import QColor
 
 from aegui.core.colours import DISC, marks_of
 from aegui.kit.theme import blend
-from aegui.widgets.class_colours import class_colour, class_rgba
-from aegui.widgets.colormap import colormap_rgba, shares_of
+from aegui.widgets.colours import class_colour, class_rgba, colormap_rgba, shares_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,7 +21,7 @@ from aegui.session.data.image_style import (
     photo_argb,
     reduced,
 )
-from aegui.widgets.class_colours import paint_mark
+from aegui.widgets.colours import paint_mark
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, on_panel, palette
 
 if TYPE_CHECKING:

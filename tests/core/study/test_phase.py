@@ -7,12 +7,11 @@ import pytest
 from scipy.stats import beta
 
 from aegui.core.recipe import Recipe
-from aegui.core.study.order import coarse_to_fine
 from aegui.core.study.phase import phase_axes, phase_csv, phase_of, share_words
 from aegui.core.study.plan import AxisRow, Goal, Range, Seeds, StudyAxis, StudyPlan
 from aegui.core.study.records import RunRecord
 from aegui.core.study.results import StudyCell, StudyResult
-from aegui.core.study.settings import StudySetting, grid
+from aegui.core.study.settings import StudySetting, coarse_to_fine, grid
 
 WIDTH = StudyAxis(
     label="width", path="network.latent.units", range=Range(first=1, last=9, steps=9, whole=True)

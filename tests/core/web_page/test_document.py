@@ -16,12 +16,40 @@ from aegui.core.colours import CLASS_COLOURS, CLASS_MARKS, MARKS
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import LANGUAGES
+from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.run_file.saved import load_run
 from aegui.core.web_page import exhibit as exhibits
-from aegui.core.web_page.document import MAX_NETWORKS, page_html
+from aegui.core.web_page.document import MAX_NETWORKS, javascript, page_html
 from aegui.core.web_page.exhibit import Exhibit, packed, rounded
 from aegui.paths import models_dir
 from tests.core.web_page.made import PICTURES, letters, trained
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("z", "z"),
+        ("maximum(z, 0)", "Math.max(z, 0)"),
+        ("where(z > 0, z, 0.01 * z)", "((z > 0) ? z : (0.01 * z))"),
+        ("-z * sigmoid(z)", "((-z) * sigmoid(z))"),
+        ("z / 2**0.5", "(z / (2 ** 0.5))"),
+        ("square(z) + 1", "((z ** 2) + 1)"),
+    ],
+)
+def test_a_formula_becomes_an_expression(formula: str, expected: str) -> None:
+    assert javascript(formula) == expected
+
+
+@pytest.mark.parametrize("key", ACTIVATIONS)
+def test_every_activation_has_one(key: str) -> None:
+    assert "z" in javascript(ACTIVATIONS[key].formula)
+
+
+@pytest.mark.parametrize("formula", ["arctan(z)", "z.real", "z @ z", "(z)(1)", "'text'"])
+def test_what_no_page_could_compute_is_refused(formula: str) -> None:
+    with pytest.raises(ValueError, match="no JavaScript"):
+        javascript(formula)
+
 
 HOSTILE = ("</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u2028'\"&")
 

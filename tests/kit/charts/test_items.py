@@ -15,8 +15,7 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot, box_figures
 from aegui.kit.charts.ink import PAPERS, Ink
-from aegui.kit.charts.item_canvas import ItemCanvas
-from aegui.kit.charts.item_view import ItemView
+from aegui.kit.charts.item_view import ItemCanvas, ItemView
 from aegui.kit.charts.items import item_at
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.matrix import NumberMatrix

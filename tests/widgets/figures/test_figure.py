@@ -28,7 +28,7 @@ from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import LIGHT
 from aegui.session.data.image_style import GLYPHS, ImageStyle
-from aegui.widgets.class_colours import class_colour
+from aegui.widgets.colours import class_colour
 from aegui.widgets.figures.makers import (
     confusion_figure,
     errors_figure,

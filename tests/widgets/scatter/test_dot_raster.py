@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from aegui.kit.theme import LIGHT
-from aegui.widgets.class_colours import class_colour
+from aegui.widgets.colours import class_colour
 from aegui.widgets.scatter.dot_raster import AT_ONCE
 from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.viewport import Viewport, bounds_of

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import ClassifierSpec
-    from aegui.core.training.families.classifier_phases import Group
+    from aegui.core.training.families.classifier import Group
     from aegui.core.training.step.model import Leaf
     from aegui.core.training.step.objective import Root
     from aegui.core.training.step.parameters import Parameters

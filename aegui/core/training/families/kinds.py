@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from aegui.core.i18n import tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.training.engines.choice import choose_engine
-from aegui.core.training.families.classifier import ClassifierStepper
-from aegui.core.training.families.classifier_meter import ClassifierMeter
-from aegui.core.training.families.classifier_phases import phases_of
+from aegui.core.training.families.classifier import ClassifierMeter, ClassifierStepper, phases_of
 from aegui.core.training.families.gan import GanEngine, GanStepper
 from aegui.core.training.families.gan_meter import GanMeter
 from aegui.core.training.families.second_order import CountingMeter, ScipyStepper

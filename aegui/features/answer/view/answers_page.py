@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr, trn
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.view.answer_words import best_words, sheet_words
-from aegui.features.answer.view.marks import MarksLegend
-from aegui.features.answer.view.pictures import AnswerPictures
+from aegui.features.answer.view.pictures import AnswerPictures, MarksLegend
 from aegui.kit.charts.ink import wrapped
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_button

@@ -26,9 +26,8 @@ from aegui.features.drawing.view.noise_box import NoiseBox
 from aegui.features.drawing.view.set_page import SetPage
 from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import column, scrolled
+from aegui.kit.layouts import PageStack, column, scrolled
 from aegui.kit.marks import flat_text
-from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, current_theme, icon, icon_size
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.dragged_samples import samples_of

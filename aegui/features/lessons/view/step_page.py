@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import figure_of, value_words
-from aegui.kit.formula_line import FormulaLine
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import flat_button, set_style_property, wrapped_label
+from aegui.kit.math_boxes import FormulaLine
 from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING
 

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import Signal, Slot
 
 from aegui.core.i18n import tr
-from aegui.core.latent.field_lines import lines_of
+from aegui.core.latent.contours import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.regions import regions_of
 from aegui.core.sampled import stride_for

@@ -27,7 +27,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.layouts import Sized
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.map.codes_service import described
-from aegui.widgets.class_colours import MAX_CLASSES
+from aegui.widgets.colours import MAX_CLASSES
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.core.latent.fields import FIELDS
 from aegui.features.map.view.types import FieldPicture, RegionName
-from aegui.widgets.class_colours import MAX_CLASSES, class_rgba
+from aegui.widgets.colours import MAX_CLASSES, class_rgba
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:

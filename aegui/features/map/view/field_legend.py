@@ -11,14 +11,14 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen
 
 from aegui.core.i18n import localized, tr
-from aegui.core.latent.field_lines import wrong_levels
+from aegui.core.latent.contours import wrong_levels
 from aegui.core.latent.fields import FIELDS, value_at
 from aegui.features.map.view.field_layer import REGION_OPACITY, scale_rgba
 from aegui.features.map.view.value_legend import figure_text
 from aegui.kit.painted import Painted, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
-from aegui.widgets.class_colours import MAX_CLASSES, class_colour
+from aegui.widgets.colours import MAX_CLASSES, class_colour
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:

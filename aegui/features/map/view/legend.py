@@ -12,7 +12,7 @@ from aegui.core.i18n import tr, trn
 from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme
-from aegui.widgets.class_colours import class_colour, paint_mark
+from aegui.widgets.colours import class_colour, paint_mark
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
 from aegui.kit.charts.scale import Scale, figure
 from aegui.kit.charts.widget_picture import WidgetPicture
-from aegui.widgets.colormap import colormap_colour
+from aegui.widgets.colours import colormap_colour
 from aegui.widgets.figures.points import MAX_SIGNS, PointPlot, paint_classes
 from aegui.widgets.glyphs import label_sign
 

@@ -12,7 +12,7 @@ from aegui.core.i18n import localized, tr
 from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
-from aegui.widgets.colormap import colormap_colour
+from aegui.widgets.colours import colormap_colour
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

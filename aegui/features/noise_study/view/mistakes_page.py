@@ -16,7 +16,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.findings import MISTAKES, SWITCHED
-from aegui.features.noise_study.view.curves_view import CurvesView
+from aegui.features.noise_study.view.curves_page import CurvesView
 from aegui.features.noise_study.view.noise_fields import NONE
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled

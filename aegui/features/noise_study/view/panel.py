@@ -18,9 +18,8 @@ from aegui.features.noise_study.view.curves_page import CurvesPage
 from aegui.features.noise_study.view.matrix_page import MatrixPage
 from aegui.features.noise_study.view.mistakes_page import MistakesPage
 from aegui.kit.choosing import menu_below
-from aegui.kit.layouts import Sized, column, dim, row, scrolled
+from aegui.kit.layouts import PageStack, Sized, column, dim, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_text
-from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.progress_strip import WorkBar
 

@@ -12,7 +12,7 @@ from aegui.core.colours import CLASS_MARKS, MAX_LOOKS
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.kit.charts.row_bars import RowBar, RowBars
 from aegui.kit.theme import current_theme, for_text
-from aegui.widgets.class_colours import class_colour, paint_mark
+from aegui.widgets.colours import class_colour, paint_mark
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.named_table import ROW_PX, NamedTable
 

@@ -26,8 +26,8 @@ from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
 from aegui.session.data.image_style import image_style_of
-from aegui.widgets.class_colours import has_colours
 from aegui.widgets.code_axes import CodeAxes
+from aegui.widgets.colours import has_colours
 from aegui.widgets.form.form import Form
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import GlyphCache, label_name

@@ -40,7 +40,7 @@ from aegui.kit.charts.scale import Scale
 from aegui.kit.painted import PaintedBase, fill_and_focus
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
-from aegui.widgets.class_colours import has_colours
+from aegui.widgets.colours import has_colours
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.glyphs import label_name, label_sign
 from aegui.widgets.scatter.point_layer import PointLayer

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from aegui.core.atomic import file_name_part
+from aegui.core.child_process import program_command, program_environment
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import language, tr
-from aegui.core.own_program import program_command, program_environment
 from aegui.core.report.folder import all_or_nothing
 from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.session.jobs.progress_job import ProgressJob

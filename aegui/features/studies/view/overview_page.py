@@ -17,8 +17,7 @@ from aegui.core.study.seed_cloud import ORDERS
 from aegui.core.study.words import axis_words
 from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.features.studies.view.settings_table import SettingsTable
-from aegui.kit.charts.item_canvas import ItemCanvas
-from aegui.kit.charts.item_view import ItemView
+from aegui.kit.charts.item_view import ItemCanvas, ItemView
 from aegui.kit.choosing import menu_below, tick_entries
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row, scrolled
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyResult
     from aegui.features.studies.model.study_runs import StudySheet
     from aegui.kit.charts.figure import Figure
-    from aegui.kit.charts.item_canvas import PaintedItems
+    from aegui.kit.charts.item_view import PaintedItems
 
 TABLE = "table"
 _FIRST = (TABLE, "bars", "curves")

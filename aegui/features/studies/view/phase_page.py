@@ -22,8 +22,7 @@ from aegui.core.study.seed_cloud import ORDERS
 from aegui.core.study.words import axis_words, choice_words
 from aegui.features.studies.view.pages import NOTHING, StudyPage
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.item_canvas import ItemCanvas
-from aegui.kit.charts.item_view import ItemView
+from aegui.kit.charts.item_view import ItemCanvas, ItemView
 from aegui.kit.charts.matrix import CellLimits, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.shade_key import KeyedMatrix, ShadeKey, ShadeKeyView
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from aegui.features.studies.model.study_runs import StudySheet
     from aegui.features.studies.view.pages import Making, States, Taker
     from aegui.kit.charts.cells import CellIndex
-    from aegui.kit.charts.item_canvas import PaintedItems
+    from aegui.kit.charts.item_view import PaintedItems
 
 _KIND = "seeds"
 _CELL_LIMITS = CellLimits(least=(4, 6), good=(30, 22), most=(180, 100))

@@ -17,13 +17,12 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.training.families import classifier_rows
-from aegui.core.training.families.classifier import group_loss
+from aegui.core.training.families.classifier import group_loss, groups_of, number_of, phases_of
 from aegui.core.training.families.classifier_engines import (
     FineTuneEngine,
     PretrainEngine,
     trained_leaves,
 )
-from aegui.core.training.families.classifier_phases import groups_of, number_of, phases_of
 from aegui.core.training.families.classifier_rows import CodeRows, codes_of, corrupted_codes
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import Training, train

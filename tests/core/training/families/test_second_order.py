@@ -13,6 +13,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import minimize, rosen, rosen_der
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import Cancelled
@@ -27,7 +28,7 @@ from aegui.core.training.families.minimization import (
     Minimization,
     Question,
 )
-from aegui.core.training.families.second_order import METHODS
+from aegui.core.training.families.second_order import METHODS, minimize_bfgs, update
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import Training, train
 from aegui.core.training.step.parameters import Parameters
@@ -35,6 +36,7 @@ from aegui.core.training.step.samples import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
 
 CPU = torch.device("cpu")
 SMALL: dict[str, Any] = {"encoder": [{"units": 3}]}
@@ -413,3 +415,59 @@ def test_running_statistics_are_those_of_the_weights(
                     tensors["variance"], x.var(dim=axes), rtol=1e-4, atol=1e-5
                 )
             x = apply_layer(layer, tensors, x, training=True)
+
+
+def test_the_update_is_the_formula_of_the_book() -> None:
+    rng = np.random.default_rng(0)
+    size = 700  # more rows than are updated at once
+    root = rng.standard_normal((size, size)) / size
+    inverse = np.eye(size) + root @ root.T
+    step, change = rng.standard_normal((2, size))
+    bend = float(step @ change)
+    left = np.eye(size) - np.outer(step, change) / bend
+    expected = left @ inverse @ left.T + np.outer(step, step) / bend
+    update(inverse, step, change, bend)
+    np.testing.assert_allclose(inverse, expected, atol=1e-10 * np.abs(expected).max())
+    # What was learnt: this change of the gradient comes from this step.
+    np.testing.assert_allclose(inverse @ change, step, atol=1e-8 * np.abs(expected).max())
+
+
+def minimized(
+    method: Any, start: list[float], most: int = 200, fun: Any = rosen, jac: Any = rosen_der
+) -> tuple[Any, list[NDArray[np.float64]]]:
+    path: list[NDArray[np.float64]] = []
+
+    def remember(xk: NDArray[np.float64]) -> None:
+        path.append(xk.copy())
+
+    # The stubs do not know that methods may be functions.
+    call: Any = minimize
+    options = {"gtol": 1e-8, "maxiter": most}
+    found = call(fun, np.array(start), method=method, jac=jac, callback=remember, options=options)
+    return found, path
+
+
+def test_it_goes_where_scipy_goes() -> None:
+    (theirs, their_path), (ours, our_path) = (
+        minimized(method, [1.3, 0.7, 0.8, 1.9]) for method in ("BFGS", minimize_bfgs)
+    )
+    np.testing.assert_allclose(theirs.x, 1.0, atol=1e-6)
+    np.testing.assert_allclose(ours.x, 1.0, atol=1e-6)
+    assert abs(len(their_path) - len(our_path)) <= 0.3 * len(their_path)
+
+
+@pytest.mark.parametrize("most", [1, 5])
+def test_it_ends_after_the_iterations_allowed(most: int) -> None:
+    result, path = minimized(minimize_bfgs, [-1.2, 1.0], most)
+    assert result.nit == len(path) == most
+
+
+def test_a_slope_that_leads_nowhere_ends_it() -> None:
+    result, path = minimized(
+        minimize_bfgs,
+        [1.0, 1.0],
+        fun=lambda x: float(np.abs(x).sum()),
+        jac=lambda x: -np.ones_like(x),
+    )
+    np.testing.assert_array_equal(result.x, [1.0, 1.0])
+    assert path == []

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 
-from aegui.core.latent.field_lines import lines_of, wrong_levels
+from aegui.core.latent.contours import lines_of, wrong_levels
 from aegui.core.latent.fields import FIELDS, Ellipses, Field
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.insight import insight
@@ -26,7 +26,7 @@ from aegui.features.map.view.field_legend import FieldLegend, legend_entry_of
 from aegui.features.map.view.insight_figures import FIGURES, InsightFigures
 from aegui.features.map.view.lens import SPACINGS, LensBar, nearest_spacing
 from aegui.kit.theme import DARK, LIGHT, figures_font
-from aegui.widgets.class_colours import class_colour
+from aegui.widgets.colours import class_colour
 from tests.session.pictures import grey, network
 
 if TYPE_CHECKING:

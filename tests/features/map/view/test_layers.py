@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.model.plane_tiles import Plane
+from aegui.features.map.view.backdrop import PlaneLayer
 from aegui.features.map.view.photo_plane import PhotoPlane
-from aegui.features.map.view.plane_layer import PlaneLayer
 from aegui.kit.theme import LIGHT, Theme
 from aegui.session.data.image_style import ImageStyle
-from aegui.widgets.class_colours import class_colour
+from aegui.widgets.colours import class_colour
 from aegui.widgets.scatter import point_layer
 from aegui.widgets.scatter.point_layer import MAX_PIXMAPS, MIN_STICKERS, PointLayer, stack
 from aegui.widgets.viewport import Viewport, bounds_of

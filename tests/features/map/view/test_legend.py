@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from aegui.features.map.view.legend import ClassLegend
 from aegui.kit.theme import CONTRAST, DARK, LIGHT, contrast, current_theme
-from aegui.widgets.class_colours import class_colour, class_rgba
+from aegui.widgets.colours import class_colour, class_rgba
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

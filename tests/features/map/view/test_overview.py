@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.features.map.view.scale_bar import LONGEST_PX, round_below
+from aegui.features.map.view.overlays import LONGEST_PX, round_below
 from aegui.features.map.view.types import MapStyle
 from tests.features.map.view.canvases import ring
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from aegui.features.projections.view.scatter import MAX_TEXTS, ScatterSamples, ScatterView
 from aegui.features.projections.view.scatter_paint import SampleCard, apart, class_middles
 from aegui.kit.theme import DARK, LIGHT, contrast
-from aegui.widgets.class_colours import class_colour, has_colours
+from aegui.widgets.colours import class_colour, has_colours
 from aegui.widgets.shapes import in_polygon, in_rectangle
 
 if TYPE_CHECKING:

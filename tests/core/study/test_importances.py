@@ -7,7 +7,7 @@ import pytest
 from sklearn.ensemble import RandomForestRegressor  # type: ignore[import-untyped]
 from sklearn.inspection import permutation_importance  # type: ignore[import-untyped]
 
-from aegui.core.study.forest import Forest, grow
+from aegui.core.study.importances import Forest, grow
 
 
 def _sample(noise: float, runs: int = 240) -> tuple[np.ndarray, np.ndarray]:

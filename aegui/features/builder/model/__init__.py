@@ -1,1 +1,0 @@
-"""The widget-free part of the builder: what differs between draft and trained recipe."""
