@@ -27,7 +27,7 @@ _LATER = (
     "aegui.features.figures.dialog",
     "aegui.features.map.grid_dialog",
     "aegui.features.map.view.map_figure",
-    "aegui.features.time.fork_dialog",
+    "aegui.features.time.view.fork_form",
     "aegui.shell.dialogs.cost",
     "aegui.widgets.character_chooser",
     "aegui.widgets.figures.makers",

@@ -18,7 +18,7 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
-from aegui.core.run_file.thumbnail import sheet_png
+from aegui.core.latent.sheets import sheet_png
 from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.run_file.origin import WEIGHTS
 from aegui.core.sampled import evenly_spaced
 from aegui.core.study.noise_curves import ModelUnderTest, NoiseCurveSpec, noise_curves
-from aegui.kit.charts.scale import Scale
+from aegui.kit.charts.axes import Scale
 from aegui.session.data.image_style import image_style_of
 from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.charts.curves import (

@@ -19,8 +19,7 @@ from aegui.core.latent.field_picture import field_picture
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.frame import axes_frame, cell_centres, rect_about
 from aegui.core.latent.novelty import known
-from aegui.core.latent.sheets import grid_of_decodes, write_sheet
-from aegui.core.run_file.thumbnail import png_bytes
+from aegui.core.latent.sheets import grid_of_decodes, png_bytes, write_sheet
 from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:

@@ -13,14 +13,16 @@ from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
 from aegui.core.library.library import Library
-from aegui.core.parity.exports import (
+from aegui.core.parity.reached import (
     expected_words,
+    kept_entries,
     limit_words,
     parity_csv,
     parity_html,
     sign_of,
+    states_of,
+    summary_words,
 )
-from aegui.core.parity.reached import kept_entries, states_of, summary_words
 from aegui.core.parity.rows import WORKS, parity_rows
 from aegui.core.recipe.errors import did_you_mean
 from aegui.core.text_tables import MISSING

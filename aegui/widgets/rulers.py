@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from aegui.kit.charts.scale import ticks
+from aegui.kit.charts.axes import ticks
 from aegui.kit.theme import Theme, blend
 from aegui.widgets.ticks import tick_text
 

@@ -22,10 +22,10 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.errors import Cancelled
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit
+from aegui.core.latent.sheets import sheet_png
 from aegui.core.recipe import CorruptionSpec, LatentSpec, NetworkSpec, Recipe
 from aegui.core.recipe.file import find_recipe, load_recipe, save_recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
-from aegui.core.run_file.thumbnail import sheet_png
 from aegui.core.study.findings import with_noise
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.paths import models_dir

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 
 from aegui.features.drawing.view.draw_panel import DrawPanel
-from aegui.features.time.fork_dialog import ForkDialog
+from aegui.features.time.view.fork_form import ForkDialog
 from aegui.kit.motion import moves
 from aegui.kit.theme import CONTRAST, current_theme
 from aegui.session.comfort import Comfort

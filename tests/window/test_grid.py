@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.recipe.edits import with_value
 from aegui.features.map.grid_dialog import GridDialog
-from aegui.features.map.view.grid_panel import GridPanel
-from aegui.features.map.view.traversal_panel import TraversalPanel
+from aegui.features.map.view.grid_panel import GridPanel, TraversalPanel
 from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.shell import dialogs
 from aegui.widgets.form.editors import RangeField

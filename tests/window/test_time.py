@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.latent.procrustes import fit_similarity, similarity_words
+from aegui.core.latent.placing import fit_similarity, similarity_words
 from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.recipe.edits import with_values
@@ -27,10 +27,10 @@ from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.time import films
 from aegui.features.time.feature import TimeFeature
 from aegui.features.time.films import FilmFeature
-from aegui.features.time.fork_dialog import ForkDialog
 from aegui.features.time.model import timeline as session_timeline
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import TimeBar
+from aegui.features.time.view.fork_form import ForkDialog
 from aegui.kit.theme import current_theme
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog

@@ -20,8 +20,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import FEWEST_FPS, MAX_FPS, MAX_SIDE
-from aegui.core.latent.sheets import fitting_scale
-from aegui.core.run_file.thumbnail import png_bytes
+from aegui.core.latent.sheets import fitting_scale, png_bytes
 
 if TYPE_CHECKING:
     import os

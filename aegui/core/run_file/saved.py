@@ -17,6 +17,7 @@ from aegui.core.data.progress import reporting_share, stop_if
 from aegui.core.errors import AeguiError, ReadError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
+from aegui.core.latent.sheets import sheet_png
 from aegui.core.library_messages import document_reason
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe.file import MAX_BYTES as MAX_RECIPE_BYTES
@@ -37,7 +38,6 @@ from aegui.core.run_file.drawing import to_document as drawing_document
 from aegui.core.run_file.sound_numbers import unsound
 from aegui.core.run_file.stages import from_document as stage_of
 from aegui.core.run_file.stages import to_document as stage_document
-from aegui.core.run_file.thumbnail import sheet_png
 from aegui.core.suffixes import RUN
 from aegui.core.training.record import best
 from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView

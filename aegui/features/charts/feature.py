@@ -12,7 +12,7 @@ from aegui.core.training.cost import measured_rows
 from aegui.core.training.terms import TERMS
 from aegui.features.charts.model.reference_service import ReferenceService
 from aegui.features.charts.view.panel import ChartsPanel
-from aegui.kit.charts.scale import precise
+from aegui.kit.charts.axes import precise
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.grids import GridSpec
     from aegui.features.map.grid_dialog import GridDialog
-    from aegui.features.map.view.grid_panel import GridRequest
+    from aegui.features.map.view.grid_panel import GridRequest, TraversalRequest
     from aegui.features.map.view.sheet_panel import SheetPanel
-    from aegui.features.map.view.traversal_panel import TraversalRequest
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -71,7 +70,7 @@ class GridFeature(Feature):
         codec = self._services.shown.codec
         if codec is None:
             return
-        from aegui.features.map.view.traversal_panel import TraversalPanel
+        from aegui.features.map.view.grid_panel import TraversalPanel
 
         bases = self._bases(codec)
         request = self._first_traversal(codec, bases)
@@ -100,7 +99,7 @@ class GridFeature(Feature):
         """Return the last traversal settings, adapted to the current codes; defaults at first."""
         from aegui.core.latent.grids import TraversalSpec
         from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
-        from aegui.features.map.view.traversal_panel import TraversalRequest
+        from aegui.features.map.view.grid_panel import TraversalRequest
 
         codes, last = self._services.shown.codes, self._traversed
         middle, spread = np.zeros(codec.latent_size), np.ones(codec.latent_size)

@@ -10,8 +10,7 @@ from PySide6.QtCore import Slot
 from aegui.core.data.progress import stop_if
 from aegui.core.i18n import tr
 from aegui.core.library.library import Library
-from aegui.core.parity.exports import parity_csv, parity_html
-from aegui.core.parity.reached import kept_entries, states_of
+from aegui.core.parity.reached import kept_entries, parity_csv, parity_html, states_of
 from aegui.core.parity.rows import parity_rows
 from aegui.features.parity.view.dialog import ParityDialog
 from aegui.paths import library_dir

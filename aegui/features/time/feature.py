@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog
 
 from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
-from aegui.core.latent.procrustes import similarity_words
+from aegui.core.latent.placing import similarity_words
 from aegui.core.training.record.timeline import Fork
 from aegui.features.time.model.ghost_service import GhostService, why_no_ghost
 from aegui.features.time.model.timeline import Player
@@ -429,7 +429,7 @@ class TimeFeature(Feature):
             return
         services.of(Player).pause()
         frame = timeline.frames[index]
-        from aegui.features.time.fork_dialog import ForkDialog
+        from aegui.features.time.view.fork_form import ForkDialog
 
         dialog = ForkDialog(run.recipe, services.workspace.dataset, frame.epoch, self._window)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted

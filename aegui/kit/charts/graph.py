@@ -15,17 +15,17 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 
+from aegui.kit.charts.axes import finite_pieces, on_scale
 from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import TICK_PT, Ink, wrapped
 from aegui.kit.charts.lines import BAND_ALPHA, RUN_ALPHA, screen_pen
-from aegui.kit.charts.scale import finite_pieces, on_scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
+    from aegui.kit.charts.axes import Scale
     from aegui.kit.charts.lines import LinePlot, Series
-    from aegui.kit.charts.scale import Scale
 
 # pyqtgraph installs a global exception handler on import; the program has its own.
 handler.remove()

@@ -12,11 +12,10 @@ from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
 from aegui.core.i18n import tr
 from aegui.core.sampled import evenly_spaced
-from aegui.kit.charts.axes import framed
+from aegui.kit.charts.axes import finite_pieces, framed, on_scale
 from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, line_of
-from aegui.kit.charts.scale import finite_pieces, on_scale
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from aegui.core.i18n import mark, percent_sign, tr
 from aegui.core.text_tables import csv_text
 from aegui.core.training.record.history import RUN_COLUMNS
 from aegui.core.training.terms import TERMS, loss_unit
+from aegui.kit.charts.axes import precise
 from aegui.kit.charts.lines import Series, dash_style
-from aegui.kit.charts.scale import precise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,10 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from aegui.core.i18n import percent_sign, tr
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale, figure, fitted
 from aegui.kit.charts.ink import TICK_PT, Ink
 from aegui.kit.charts.lines import LinePlot, screen_pen
-from aegui.kit.charts.scale import Scale, figure, fitted
 from aegui.kit.theme import SPACING, figures_font
 from aegui.widgets.charts.curves import ChartSpec, Curve, short_axis_name, value_text
 

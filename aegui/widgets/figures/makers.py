@@ -16,12 +16,11 @@ from aegui.core.run_file.origin import origin_words
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.core.study.tables import curves_csv, curves_sheet, matrix_csv, matrix_sheet
 from aegui.core.text_tables import csv_text
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale, around, fitted
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import NumberMatrix
-from aegui.kit.charts.scale import Scale, around, fitted
 from aegui.session.data.image_style import GLYPHS
 from aegui.widgets.colours import MAX_CLASSES
 from aegui.widgets.figures.points import PointPlot

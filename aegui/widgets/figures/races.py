@@ -10,10 +10,9 @@ from aegui.core.i18n import tr
 from aegui.core.races.surface import frame_of
 from aegui.core.sampled import evenly_spaced
 from aegui.core.text_tables import csv_text
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, around, fitted
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.lines import LinePlot, Series, dash_style
-from aegui.kit.charts.scale import around, fitted
 from aegui.kit.charts.surface import SurfacePlot, Trail
 from aegui.widgets.figures.race_kinds import CLOCKS, VALUES
 

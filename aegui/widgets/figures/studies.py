@@ -23,7 +23,7 @@ from aegui.core.study.material import errors_by
 from aegui.core.study.results import compared_by, csv_of, rank
 from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale, fitted
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot
 from aegui.kit.charts.figure import Figure
@@ -31,7 +31,6 @@ from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.multiples import SmallMultiples
 from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
-from aegui.kit.charts.scale import Scale, fitted
 from aegui.session.data.image_style import image_style_of
 from aegui.widgets.figures.makers import latent_plot
 from aegui.widgets.figures.seeds import seeds_picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.latent.procrustes import fit_similarity, similarity_words
+from aegui.core.latent.placing import fit_similarity, similarity_words
 
 
 def cloud(size: int = 2, count: int = 40) -> np.ndarray:

@@ -14,14 +14,17 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.run_figures import RUN_FIGURES, run_figure
 from aegui.core.i18n import set_language
 from aegui.core.library.entry import LibraryEntry, SeedRow
-from aegui.core.parity.exports import (
+from aegui.core.parity.reached import (
+    compared_words,
     expected_place,
     expected_words,
+    is_reached,
     parity_csv,
     parity_html,
+    parity_key,
     sign_of,
+    states_of,
 )
-from aegui.core.parity.reached import compared_words, is_reached, parity_key, states_of
 from aegui.core.parity.rows import ORDERS, WORKS, ParityRow, _settings, parity_rows
 from aegui.core.recipe import CorruptionSpec, DataSpec
 from aegui.core.setup_line.reading import read_line

@@ -27,7 +27,7 @@ from aegui.core.source_code.make import make_code
 from aegui.core.source_code.subject import CodedRun
 from aegui.core.training.engines.autograd import AutogradEngine
 from aegui.core.training.engines.choice import choose_engine, make_engine
-from aegui.core.training.loop.baselines import best_loss, mean_image_loss
+from aegui.core.training.loop.diagnosis import best_loss, mean_image_loss
 from aegui.core.training.losses import LOSSES, Loss
 from aegui.core.training.optimizers import OPTIMIZERS, Optimizer
 from aegui.core.training.step.measure import TermMeter, choose_meter

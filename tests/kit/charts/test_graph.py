@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.graph import name_place
 from aegui.kit.charts.lines import LinePlot, Series
-from aegui.kit.charts.scale import Scale
 
 ABOVE_RIGHT, BELOW_RIGHT, ABOVE_LEFT = (10.0, (1, 1)), (10.0, (1, 0)), (0.0, (0, 1))
 

@@ -12,10 +12,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot, HistogramView, ValueMark
 from aegui.kit.charts.row_bars import ROW_PX, RowBar, RowBars
-from aegui.kit.charts.scale import Scale
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor

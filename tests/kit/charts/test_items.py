@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot, box_figures
 from aegui.kit.charts.ink import PAPERS, Ink
@@ -21,7 +21,6 @@ from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.multiples import SmallMultiples
 from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
-from aegui.kit.charts.scale import Scale
 from aegui.kit.charts.squares import SquareFields, Squares, SquareSign, largest
 from aegui.kit.theme import current_theme
 

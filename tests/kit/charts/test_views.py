@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.figure import Figure, Paper, figure_image
 from aegui.kit.charts.ink import GAP, PAPERS, Ink
 from aegui.kit.charts.line_view import LineView
@@ -20,7 +20,6 @@ from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import CellLimits, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.menu import FigureExporter
-from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import blend, current_theme
 
 if TYPE_CHECKING:

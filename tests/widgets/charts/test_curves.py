@@ -9,7 +9,7 @@ import numpy as np
 
 from aegui.core.training.record.history import History, HistoryView
 from aegui.core.training.terms import TERMS
-from aegui.kit.charts.scale import finite_pieces
+from aegui.kit.charts.axes import finite_pieces
 from aegui.widgets.charts.curves import (
     CHARTS,
     applies,

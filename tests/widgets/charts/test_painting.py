@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 
-from aegui.kit.charts.scale import Scale
+from aegui.kit.charts.axes import Scale
 from aegui.kit.theme import LIGHT, figures_font
 from aegui.widgets.charts.curves import CHARTS, curves_of
 from aegui.widgets.charts.painting import ChartData, ChartPainter, fitted_y

@@ -20,12 +20,11 @@ from aegui.core.errors import AeguiError
 from aegui.core.recipe import Recipe
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, NoiseMatrix, noise_matrix
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot
 from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.lines import LinePlot, Series
-from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import LIGHT
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.colours import class_colour

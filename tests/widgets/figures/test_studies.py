@@ -19,7 +19,7 @@ from aegui.core.study.results import StudyCell
 from aegui.core.study.settings import base_recipe, grid
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InlineWorkers, StudyControl
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot
 from aegui.kit.charts.figure import Paper, figure_bytes
@@ -27,7 +27,6 @@ from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.parallel import ParallelPlot
-from aegui.kit.charts.scale import Scale
 from aegui.kit.charts.squares import SquareFields
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.i18n import set_language
-from aegui.kit.charts.scale import figure, precise
+from aegui.kit.charts.axes import figure, precise
 from aegui.widgets.form.field_note import FieldNote
 from aegui.widgets.form.fields import CountField, NumberField
 from aegui.widgets.ticks import tick_text

@@ -123,18 +123,14 @@ class Objective:
         self._image_shape = resolved.dataset.image_shape
         self._code_l1 = Number(resolved, "training.code_l1")
         self._sparsity = Number(resolved, "training.sparsity.weight")
-        self._contractive = Number(resolved, "training.contractive")
+        self.contractive = Number(resolved, "training.contractive")
+        """Weight of the contractive penalty."""
         self._l1, self._l2 = (Number(resolved, f"training.{key}") for key in ("l1", "l2"))
 
     @property
     def is_gaussian(self) -> bool:
         """Whether the code is drawn from a normal distribution."""
         return self._latent.kind == "gaussian"
-
-    @property
-    def contractive(self) -> Number:
-        """Weight of the contractive penalty."""
-        return self._contractive
 
     def jacobian(
         self, model: Model, stack: int, inputs: torch.Tensor, noise: torch.Tensor | None
@@ -190,7 +186,7 @@ class Objective:
         if self._training.edges:
             terms["edges"] = self._edges(output, target)
             loss = loss + self._training.edges * terms["edges"]
-        if terms or self._contractive:
+        if terms or self.contractive:
             terms["reconstruction"] = reconstruction
         return Evaluated(
             loss.reshape(-1),
@@ -239,7 +235,7 @@ class Objective:
             gradient = self._by_output(flat, target.expand_as(flat))
             roots: list[Root] = [(root, gradient.view(root.shape), 1.0)]
             roots += self._code_roots(batch, mean, log_variance)
-        return roots + (self._jacobian_roots(batch, encoded) if self._contractive else [])
+        return roots + (self._jacobian_roots(batch, encoded) if self.contractive else [])
 
     def _code_roots(
         self, batch: _Batch, mean: torch.Tensor, log_variance: torch.Tensor | None
@@ -339,9 +335,9 @@ class Objective:
         if self._sparsity:
             terms["sparsity"] = sparsity(mean.mean(dim=-2), self._training.sparsity.rho)
             weighted.append(self._sparsity.of(model, stack, 1) * terms["sparsity"])
-        if batch.jacobian and self._contractive:
+        if batch.jacobian and self.contractive:
             terms["contractive"] = self._jacobian(batch, encoded)
-            weighted.append(self._contractive.of(model, stack, 1) * terms["contractive"])
+            weighted.append(self.contractive.of(model, stack, 1) * terms["contractive"])
         weighted += self._weight_terms(model, stack, terms)
         extra = None if not weighted else torch.stack(weighted).sum(dim=0)
         return _Coded(z, mean, kl_each, terms, extra)
@@ -349,7 +345,7 @@ class Objective:
     def _encoded(self, batch: _Batch, inputs: torch.Tensor) -> _Encoded:
         """Return the code of a batch, and the tensors of the contractive penalty."""
         x, masks = batch.model.shaped(inputs, 0), batch.masks or {}
-        is_contracted = batch.jacobian and bool(self._contractive)
+        is_contracted = batch.jacobian and bool(self.contractive)
         if is_contracted and self._code_end == 1:
             spec, tensors = self._latent, batch.model.tensors(batch.stack)[0]
             z = pre_activation(spec, tensors, x).requires_grad_()
@@ -471,7 +467,7 @@ class Objective:
                     found.append((slope, slope * self._sizes(batch)))
         with torch.no_grad():
             return [
-                (tensor, *_weighted(batch, direction, self._contractive, rows / 2.0))
+                (tensor, *_weighted(batch, direction, self.contractive, rows / 2.0))
                 for tensor, direction in found
             ]
 

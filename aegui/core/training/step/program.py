@@ -36,7 +36,8 @@ class Source:
         self._names: dict[str, int] = {}
         self.tensors: list[torch.Tensor] = []
         self.lists: list[list[torch.Tensor]] = []
-        self._lines: list[str] = []
+        self.lines: list[str] = []
+        """The statements, each with its indentation."""
 
     def bind(self, name: str, tensor: torch.Tensor) -> str:
         """Bind ``name`` to ``tensor``, and return the name.
@@ -52,11 +53,6 @@ class Source:
         self._names[name] = len(self.tensors)
         self.tensors.append(tensor)
         return name
-
-    @property
-    def lines(self) -> list[str]:
-        """The statements, each with its indentation."""
-        return self._lines
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the bound names."""
@@ -89,13 +85,13 @@ class Source:
     def line(self, text: str, indent: int) -> None:
         """Add a statement ``indent`` levels deep in the function."""
         if text:
-            self._lines.append("    " * (indent + 1) + text)
+            self.lines.append("    " * (indent + 1) + text)
 
     def text(self, name: str, parameters: str, result: str = "None") -> str:
         """Return the function's source; it takes ``tensors``, ``lists`` and ``parameters``."""
         header = f"def {name}(t: List[Tensor], s: List[List[Tensor]], {parameters}) -> {result}:"
         unpack = [f"    {key} = t[{index}]" for key, index in self._names.items()]
-        return "\n".join([header, *unpack, *self._lines]) + "\n"
+        return "\n".join([header, *unpack, *self.lines]) + "\n"
 
     def compile(self, name: str, parameters: str, result: str = "None") -> Any:
         """Compile and return the function."""

@@ -10,13 +10,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
-from aegui.kit.charts.axes import Axis, shaped
+from aegui.kit.charts.axes import Axis, Scale, shaped
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot, HistogramView, ValueMark
 from aegui.kit.charts.ink import Ink
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.charts.scale import Scale
 from aegui.kit.choosing import narrow, offer, on_chosen
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import show_either, wrapped_label

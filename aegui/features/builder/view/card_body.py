@@ -26,10 +26,9 @@ from aegui.core.network.layer_fields import (
     sides_words,
 )
 from aegui.core.recipe.settings import counts
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.ink import Ink
 from aegui.kit.charts.lines import LinePlot, Series
-from aegui.kit.charts.scale import Scale
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.painted import PaintedBase

@@ -16,9 +16,9 @@ from aegui.core.network.layer_fields import FIELDS
 from aegui.core.network.plan import Plan
 from aegui.core.recipe.layers import LAYERS
 from aegui.features.builder.view import edits
+from aegui.features.builder.view.band import LayerGap
 from aegui.features.builder.view.card import CardState, LayerCard
 from aegui.features.builder.view.card_body import lowered
-from aegui.features.builder.view.gap import LayerGap
 from aegui.features.builder.view.menus import AddMenu
 from aegui.kit.layouts import column
 

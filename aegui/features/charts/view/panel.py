@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.features.charts.view.plot import PlotView, load_graph
+from aegui.kit.charts.axes import Scale
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.charts.scale import Scale
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import Sized, column, held, row
 from aegui.kit.marks import flat_button, flat_text

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QToolTip
 
 from aegui.core.i18n import tr
+from aegui.kit.charts.axes import precise
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.charts.scale import precise
 from aegui.kit.painted import PaintedBase, fill_and_focus, paint_focus
 from aegui.kit.theme import current_theme
 from aegui.widgets.charts.curves import value_text

@@ -11,12 +11,20 @@ from PySide6.QtGui import QAccessible, QPainter, QPen
 
 from aegui.core.i18n import tr
 from aegui.features.code.model.code_service import MEASURES
-from aegui.kit.charts.axes import Axis, edges, value_lines, values_width
+from aegui.kit.charts.axes import (
+    Axis,
+    Scale,
+    edges,
+    figure,
+    fitted,
+    precise,
+    value_lines,
+    values_width,
+)
 from aegui.kit.charts.bars import BarPlot, paint_bar
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import NAME_PT, TICK_PT, Ink
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.charts.scale import Scale, figure, fitted, precise
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font

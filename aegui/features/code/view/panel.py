@@ -21,9 +21,8 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.features.code.model.code_service import MEASURES, STEPS
 from aegui.features.code.view.bars import DimensionBars
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale, figure, precise
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot, HistogramView
-from aegui.kit.charts.scale import Scale, figure, precise
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.choosing import offer, on_chosen
 from aegui.kit.layouts import Sized, column, dim, held, row, scrolled

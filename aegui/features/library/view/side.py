@@ -25,11 +25,10 @@ from aegui.core.network.plan import network_plan
 from aegui.core.network.words import architecture
 from aegui.core.recipe.file import recipe_from
 from aegui.core.text_tables import csv_text
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale, fitted
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.line_view import LineView
 from aegui.kit.charts.lines import LinePlot, Series, dash_style
-from aegui.kit.charts.scale import Scale, fitted
 from aegui.kit.layouts import column, held, hint, row, scrolled
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING

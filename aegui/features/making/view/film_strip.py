@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from aegui.core.i18n import tr
 from aegui.core.sampled import evenly_spaced
 from aegui.features.making.view.picture_strip import PictureStrip
-from aegui.kit.charts.scale import figure
+from aegui.kit.charts.axes import figure
 from aegui.kit.speech import describe
 from aegui.kit.theme import blend, current_theme, figures_font, for_text
 from aegui.session.data.image_style import GLYPHS, ImageStyle

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGestureEvent, QSizePolicy, QToolTip
 from aegui.core.i18n import tr
 from aegui.features.map.view.axes_tool import AxesTool
 from aegui.features.map.view.cursor_overlay import CursorOverlay
+from aegui.features.map.view.lattice import PlaneScheduler
 from aegui.features.map.view.map_cursor import MapCursor
 from aegui.features.map.view.map_keys import MapKeys
 from aegui.features.map.view.map_menu import MapMenu
@@ -19,7 +20,6 @@ from aegui.features.map.view.map_mouse import MapMouse, MapTouch
 from aegui.features.map.view.navigation import Navigation
 from aegui.features.map.view.overlays import TOP_PX, MapOverlays
 from aegui.features.map.view.pin_tool import PinTool
-from aegui.features.map.view.plane_scheduler import PlaneScheduler
 from aegui.features.map.view.scene import Scene
 from aegui.features.map.view.select_tool import SelectTool
 from aegui.features.map.view.surface import MapSurface

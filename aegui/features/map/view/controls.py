@@ -1,4 +1,4 @@
-"""The controls on the map: zoom, fit, display options, follow, and the choice of axes."""
+"""The controls on the map (zoom, fit, display options, follow, axes), and entries of its menus."""
 
 from __future__ import annotations
 
@@ -7,20 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QComboBox,
-    QFrame,
-    QLabel,
-    QMenu,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLabel, QMenu, QToolButton, QWidget
 
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.latent.fields import FIELDS
-from aegui.features.map.view.menu_items import show_keys
 from aegui.features.map.view.navigation import ZOOM_STEP
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
 from aegui.kit.choosing import menu_below, tick_entries
@@ -30,12 +21,29 @@ from aegui.kit.theme import icon, icon_px, icon_size
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from aegui.core.choices import Choice
+
+
+def add_item(menu: QMenu, text: str, then: Callable[[], object], keys: str = "") -> QAction:
+    """Add an entry ``text`` to ``menu`` that calls ``then``; ``keys`` is shown as its shortcut."""
+    # Sample names may contain ``&``: entries have no mnemonics.
+    action = menu.addAction(text.replace("&", "&&"))
+    action.triggered.connect(lambda: then())
+    show_keys(action, keys)
+    return action
+
+
+def show_keys(action: QAction, keys: str) -> None:
+    """Show ``keys`` beside an entry; the focused map handles the keys itself."""
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.setShortcutVisibleInContextMenu(True)
 
 
 class SelectionBar(QFrame):

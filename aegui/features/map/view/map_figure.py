@@ -13,10 +13,9 @@ from aegui.core.i18n import tr
 from aegui.features.map.view.field_legend import layer_colours
 from aegui.features.map.view.ground import Ground, Target
 from aegui.features.map.view.types import COLOURS
-from aegui.kit.charts.axes import Axis, edges, framed, shaped
+from aegui.kit.charts.axes import Axis, Scale, edges, figure, framed, shaped
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
-from aegui.kit.charts.scale import Scale, figure
 from aegui.kit.charts.widget_picture import WidgetPicture
 from aegui.widgets.colours import colormap_colour
 from aegui.widgets.figures.points import MAX_SIGNS, PointPlot, paint_classes

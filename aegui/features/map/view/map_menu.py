@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QMenu
 
 from aegui.core.i18n import tr
-from aegui.features.map.view.menu_items import add_item
+from aegui.features.map.view.controls import add_item
 from aegui.widgets.dragged_samples import copy_sample
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import axis_name

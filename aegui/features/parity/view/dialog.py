@@ -16,8 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import mark, tr
-from aegui.core.parity.exports import expected_place, expected_words, limit_words, sign_of
-from aegui.core.parity.reached import summary_words
+from aegui.core.parity.reached import (
+    expected_place,
+    expected_words,
+    limit_words,
+    sign_of,
+    summary_words,
+)
 from aegui.core.parity.rows import WORKS
 from aegui.kit.layouts import column, dim, open_at, row
 from aegui.kit.theme import SPACING, current_theme

@@ -33,10 +33,9 @@ from aegui.features.projections.view.scatter_paint import (
     paint_ring,
     paint_texts,
 )
-from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.axes import Axis, Scale
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
-from aegui.kit.charts.scale import Scale
 from aegui.kit.painted import PaintedBase, fill_and_focus
 from aegui.kit.theme import current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.latent.procrustes import fit_similarity
+from aegui.core.latent.placing import fit_similarity
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.procrustes import SimilarityTransform
+    from aegui.core.latent.placing import SimilarityTransform
 
 MAX = 10_000
 """Maximum number of samples of a ghost, drawn at random from a larger set."""

@@ -1,18 +1,20 @@
-"""The form of a fork: the starting epoch, the one changed setting, and the last epoch."""
+"""The form of a fork, and its dialog: the starting epoch, one changed setting, the last epoch."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QPushButton, QWidget
 
 from aegui.core.i18n import mark, tr
+from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.core.recipe.edits import consequences, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS, Setting, setting_at
-from aegui.kit.layouts import column, label_for, order_keys
+from aegui.core.training.length import planned_epochs
+from aegui.kit.layouts import buttons_of, column, label_for, order_keys
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.shell.outcome import epoch_words
@@ -22,7 +24,9 @@ from aegui.widgets.form.rows import SettingRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
+
 
 _SECTIONS = (
     "optimizer",
@@ -206,3 +210,34 @@ def _what_happens(recipe: Recipe, epoch: float) -> str:
         return text
     ghost = tr("The current run stays on the map as a ghost.")
     return f"{text} {ghost}"
+
+
+class ForkDialog(QDialog):
+    """Dialog to change one setting; it can only be accepted if the recipe can be trained."""
+
+    def __init__(self, recipe: Recipe, dataset: Dataset, epoch: float, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._dataset = dataset
+        self.resolved: ResolvedRecipe | None = None
+        self.setWindowTitle(tr("Go on from an earlier epoch"))
+        self.form = ForkForm(recipe, epoch, _pretraining(recipe, dataset))
+        self.take = QPushButton(tr("&Go on"))
+        self.take.setProperty("main", True)
+        buttons = buttons_of(self, take=self.take, leave=tr("Ca&ncel"))
+        margin = 2 * SPACING
+        self.setLayout(column(self.form, buttons, spacing=margin, margins=(margin,) * 4))
+        self.form.changed.connect(self._on_form_changed)
+        self._on_form_changed(self.form.recipe)
+
+    @Slot(object)
+    def _on_form_changed(self, recipe: Recipe) -> None:
+        resolution = resolve(recipe, self._dataset)
+        self.resolved = resolution.resolved
+        self.form.problem.set_text("\n".join(problem.message for problem in resolution.problems))
+        self.take.setEnabled(self.resolved is not None)
+
+
+def _pretraining(recipe: Recipe, dataset: Dataset) -> int:
+    """Return the epochs of pre-training, which the recipe's epochs do not include."""
+    resolved = resolve(recipe, dataset).resolved
+    return 0 if resolved is None else planned_epochs(resolved) - recipe.training.epochs

@@ -13,8 +13,14 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.bayes import posterior
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
-from aegui.core.training.loop.baselines import _some_rows, best_loss, mean_image_loss
-from aegui.core.training.loop.diagnosis import _number, diagnosis, divergence
+from aegui.core.training.loop.diagnosis import (
+    _number,
+    _some_rows,
+    best_loss,
+    diagnosis,
+    divergence,
+    mean_image_loss,
+)
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.history import History
 

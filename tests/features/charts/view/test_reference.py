@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.plot import PlotView
+from aegui.kit.charts.axes import Scale
 from aegui.kit.charts.figure import Paper, figure_bytes
-from aegui.kit.charts.scale import Scale
 from aegui.widgets.charts.curves import CHARTS, curves_of
 from aegui.widgets.charts.painting import ChartData, Reference
 from tests.widgets.charts.test_curves import some_history

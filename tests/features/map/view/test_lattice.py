@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from aegui.features.map.view.lattice import (
     MAX_TILES,
     RIBBON_FOOT,
     RIBBON_SHARE,
+    PlaneScheduler,
     covers,
     grown,
     image_tile_pixels,
@@ -26,6 +29,10 @@ from aegui.features.map.view.lattice import (
     tile_pixels,
 )
 from aegui.widgets.viewport import Viewport
+
+if TYPE_CHECKING:
+    from aegui.features.map.view.canvas import LatentCanvas
+
 
 VIEW = Viewport(cx=0.3, cy=-0.2, sx=300.0, sy=250.0, left=46.0, width=1154.0, height=778.0)
 XY = axes_frame((0, 1), [0.0, 0.0])
@@ -162,3 +169,31 @@ def test_a_ribbon_grows_with_the_zoom_up_to_its_share(shape: tuple[int, int], gl
     assert bottom == pytest.approx(RIBBON_FOOT * VIEW.height, abs=1.0)
     lattice = next_lattice(near, VIEW, None, shape, glyphs=glyphs, ribbon=True)
     assert 0.8 < lattice.width * near.sx / wide < 1.3
+
+
+def test_another_is_wanted_only_where_the_last_one_does_not_serve(canvas: LatentCanvas) -> None:
+    wanted = PlaneScheduler(canvas.scene)
+    view, home = canvas.navigation.view, canvas.navigation.home
+    first = wanted.renewed(view, home, None)
+    assert first is not None
+    assert first is wanted.request
+    assert wanted.renewed(view, home, (0.5, 0.5)) is None
+    assert wanted.renewed(view.panned(3.0, 0.0), home, None) is None
+    far = wanted.renewed(view.panned(4_000.0, 0.0), home, None)
+    assert far is not None
+    assert far.rect != first.rect
+    assert wanted.renewed(view, home, None) is not None
+    wanted.forget()
+    assert wanted.renewed(view, home, None) is not None
+
+
+def test_other_axes_are_another_plane(canvas: LatentCanvas) -> None:
+    wanted = PlaneScheduler(canvas.scene)
+    view, home = canvas.navigation.view, canvas.navigation.home
+    first = wanted.renewed(view, home, None)
+    canvas.scene.projection.axes = (1, 0)
+    wanted.choose_tiles_anew()
+    second = wanted.renewed(view, home, None)
+    assert first is not None
+    assert second is not None
+    assert second.frame != first.frame

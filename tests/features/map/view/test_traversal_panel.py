@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.latent.grids import TraversalSpec
-from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalRequest
+from aegui.features.map.view.grid_panel import TraversalPanel, TraversalRequest
 from aegui.widgets.form.fields import ChoiceField
 
 if TYPE_CHECKING:

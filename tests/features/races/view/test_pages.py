@@ -16,8 +16,7 @@ from aegui.core.races.smallest import OWN, SEARCH, Attempt, Challenge
 from aegui.core.races.surface import frame_of, loss_surface, plane_of
 from aegui.features.races.model.race_runs import RaceUpdate
 from aegui.features.races.model.smallest_search import ChallengeSheet
-from aegui.features.races.view.race_page import RacePage
-from aegui.features.races.view.smallest_page import BEST, SmallestPage
+from aegui.features.races.view.panel import BEST, RacePage, SmallestPage
 from aegui.kit.charts.lines import LinePlot
 from aegui.kit.charts.surface import SurfacePlot
 from tests.features.races.tasks import DATASET, TASK
