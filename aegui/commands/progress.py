@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.words import terminal_columns
 from aegui.core.data.progress import clock, reporting_share
 from aegui.core.i18n import tr
 from aegui.leaving import SIGNAL_EXIT, handled_signals
@@ -115,13 +116,8 @@ def mute_lost_terminal() -> None:
                 setattr(sys, name, nowhere)
 
 
-def _columns() -> int:
-    """Return the width of the terminal, or a default if it cannot be determined."""
-    try:
-        # Some terminals without a window report 0.
-        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
-    except (OSError, ValueError):
-        return _USUAL_COLUMNS
+def _most_characters() -> int:
+    return (terminal_columns(sys.stderr) or _USUAL_COLUMNS) - 1
 
 
 class TerminalLine:
@@ -154,7 +150,7 @@ class TerminalLine:
         if self.is_shown and (at_once or now >= self._due):
             self._due = now + _REDRAW_SECONDS
             # A line that wrapped could not be redrawn in place.
-            sys.stderr.write(f"\r{text[: _columns() - 1]}\033[K")
+            sys.stderr.write(f"\r{text[: _most_characters()]}\033[K")
             sys.stderr.flush()
 
     def showing_share(self) -> ReportShare:
@@ -193,7 +189,7 @@ class ProgressBar(TerminalLine):
         """Show the progress of ``training``, throttled."""
         now = time.monotonic()
         if self.is_shown and now >= self._due:
-            self.show(progress_line(training, _columns() - 1))
+            self.show(progress_line(training, _most_characters()))
         elif not self.is_shown and now >= self._log_due:
             self._log_due = now + _LOG_SECONDS
             sys.stderr.write(f"{progress_line(training, 0)}\n")

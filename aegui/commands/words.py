@@ -14,6 +14,7 @@ from aegui.core.text_tables import columns_text, printable, stacked_text, text_w
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection, Iterable, Sequence
+    from typing import TextIO
 
     from aegui.commands.option import Option
 
@@ -78,17 +79,15 @@ def groups_text(
 
 def _fits(text: str) -> bool:
     """Return whether the lines of ``text`` fit the standard output, if that is a terminal."""
-    room = _columns()
+    room = terminal_columns(sys.stdout)
     return room is None or max(map(text_width, text.splitlines())) <= room
 
 
-def _columns() -> int | None:
-    """Return the width of the standard output; None if it is no terminal."""
-    if not sys.stdout.isatty():
-        return None
+def terminal_columns(stream: TextIO) -> int | None:
+    """Return the width of the terminal that ``stream`` writes to; None if it is no terminal."""
     try:
         # Some terminals without a window report 0.
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+        return os.get_terminal_size(stream.fileno()).columns or None
     except (OSError, ValueError):
         return None
 
