@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui.core.data.majority_format import size_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -27,17 +28,7 @@ def refuse_other_size(codec: Codec, dataset: Dataset) -> None:
             name=dataset.name,
             got=dataset.pixels,
             wanted=codec.pixels,
-            size=size_words(dataset.image_shape),
-            trained=size_words(codec.image_shape),
+            size=size_words(*dataset.image_shape),
+            trained=size_words(*codec.image_shape),
         )
     )
-
-
-def size_words(shape: tuple[int, ...]) -> str:
-    """Return width, height and channels (of C, H, W) in words."""
-    channels, height, width = shape
-    if channels == 1:
-        return tr("{width}x{height} in one colour", width=width, height=height)
-    if channels == 3:
-        return tr("{width}x{height} in red, green and blue", width=width, height=height)
-    return tr("{width}x{height} in {n} channels", width=width, height=height, n=channels)

@@ -122,6 +122,6 @@ def test_a_trained_classifier_is_looked_at() -> None:
     with pytest.raises(Cancelled):
         classify(codec, dataset.classes, dataset, cancelled=stop.is_set)
     with pytest.raises(
-        AeguiError, match=r"35 pixels per sample, but the network takes 64.*8x8 in one"
+        AeguiError, match=r"35 pixels per sample, but the network takes 64.*8 × 8 in grey"
     ):
         classify(codec, dataset.classes, load_builtin("lowercase"))
