@@ -1,4 +1,4 @@
-"""Legend of the map layers: their colours and lines."""
+"""Legends of the map layers, with their colours and lines, and of the values of samples."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QLinearGradient, QPainter, QPen
 
 from aegui.core.i18n import localized, tr
 from aegui.core.latent.contours import wrong_levels
 from aegui.core.latent.fields import FIELDS, value_at
 from aegui.features.map.view.field_layer import REGION_OPACITY, scale_rgba
-from aegui.features.map.view.value_legend import figure_text
-from aegui.kit.painted import Painted, paint_card
+from aegui.kit.painted import Painted, PaintedBase, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
-from aegui.widgets.colours import MAX_CLASSES, class_colour
+from aegui.widgets.colours import MAX_CLASSES, class_colour, colormap_colour
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
@@ -29,6 +28,75 @@ if TYPE_CHECKING:
 
     from aegui.features.map.model.field_service import Layer
     from aegui.kit.theme import Theme
+
+
+_MIN_PX = 132
+
+
+class ValueLegend(PaintedBase):
+    """A title and a colour bar with its limits; transparent to the mouse."""
+
+    accessible_role = QAccessible.Role.Graphic
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = ""
+        self._range: tuple[float, float] | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(tr("Colours of the samples"))
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """Title and limits in one line."""
+        return ": ".join((self._title, self._ends()))
+
+    def set_scale(self, title: str, ends: tuple[float, float] | None) -> None:
+        """Set the title and the limits; None while the limits are being computed."""
+        if (title, ends) == (self._title, self._range):
+            return
+        self._title, self._range = title, ends
+        describe(self, self.words, spoken=False)
+        self.resize(self.sizeHint())
+        self.update()
+
+    def _ends(self) -> str:
+        if self._range is None:
+            return tr("being computed...")
+        low, high = (figure_text(value) for value in self._range)
+        return tr("{low} to {high}", low=low, high=high)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        metrics = self.fontMetrics()
+        texts = (self._title, self._ends())
+        widest = max(_MIN_PX, *(metrics.horizontalAdvance(text) for text in texts))
+        return QSize(widest + 2 * SPACING, 2 * metrics.height() + _BAR_PX + 2 * SPACING)
+
+    def paint(self, painter: QPainter) -> None:  # noqa: D102
+        theme, line_height = current_theme(), self.fontMetrics().height()
+        paint_card(painter, self)
+        area = QRectF(self.rect()).adjusted(SPACING, SPACING // 2, -SPACING, 0)
+        painter.setPen(theme.text)
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), line_height), 0, self._title)
+        below = QRectF(
+            area.left(), area.top() + line_height + _BAR_PX + 8, area.width(), line_height
+        )
+        painter.setPen(theme.text_dim)
+        if self._range is None:
+            painter.drawText(below, 0, self._ends())
+            return
+        first, last = (figure_text(value) for value in self._range)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, first)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, last)
+        bar = QRectF(area.left(), area.top() + line_height + 4, area.width(), _BAR_PX)
+        _paint_bar(painter, bar, value_colours(), theme)
+
+
+def figure_text(value: float) -> str:
+    """Format a number with about two significant digits."""
+    is_integer = abs(value) >= 100 or value == round(value)
+    return localized(value, ",.0f" if is_integer else ".2g").replace("-", "\N{MINUS SIGN}")
+
 
 WIDTH_PX = 232
 _BAR_PX = 8
@@ -254,7 +322,7 @@ class FieldLegend(Painted):
         below = QRect(row.left(), row.top() + line, row.width(), line)
         if entry.high:
             bar = QRectF(row.left(), row.top() + line + 1, row.width(), _BAR_PX)
-            self._paint_bar(painter, bar, entry.key, theme)
+            _paint_bar(painter, bar, layer_colours(entry.key, theme), theme)
             if value is not None:
                 _paint_mark(painter, bar, value.share, theme)
             below.translate(0, _BAR_PX + 4)
@@ -289,15 +357,6 @@ class FieldLegend(Painted):
         for arm_offset in (QPointF(arm, arm), QPointF(arm, -arm)):
             painter.drawLine(middle - arm_offset, middle + arm_offset)
 
-    def _paint_bar(self, painter: QPainter, bar: QRectF, key: str, theme: Theme) -> None:
-        shares = np.linspace(0.0, 1.0, _STOPS)
-        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for share, colour in zip(shares.tolist(), layer_colours(key, theme), strict=True):
-            gradient.setColorAt(share, colour)
-        painter.setPen(QPen(theme.border, 1))
-        painter.setBrush(gradient)
-        painter.drawRoundedRect(bar, 2, 2)
-
     def _paint_sign(self, painter: QPainter, row: QRect, key: str, theme: Theme) -> int:
         """Paint a line or colour chips as the legend symbol and return its width."""
         y = row.center().y()
@@ -323,6 +382,25 @@ def _paint_mark(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> N
     for colour, width in ((theme.raised, 4.0), (theme.text, 2.0)):
         painter.setPen(QPen(colour, width))
         painter.drawLine(QPointF(x, bar.top() - 2.0), QPointF(x, bar.bottom() + 2.0))
+
+
+def _paint_bar(painter: QPainter, bar: QRectF, colours: Sequence[QColor], theme: Theme) -> None:
+    painter.setPen(QPen(theme.border, 1))
+    painter.setBrush(gradient_along(bar, colours))
+    painter.drawRoundedRect(bar, 2, 2)
+
+
+def gradient_along(bar: QRectF, colours: Sequence[QColor]) -> QLinearGradient:
+    """Return the gradient from the left to the right end of ``bar`` through ``colours``."""
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    for index, colour in enumerate(colours):
+        gradient.setColorAt(index / (len(colours) - 1), colour)
+    return gradient
+
+
+def value_colours() -> list[QColor]:
+    """Return the colours of the colour bar of sample values."""
+    return [colormap_colour(share) for share in np.linspace(0.0, 1.0, _STOPS).tolist()]
 
 
 def layer_colours(key: str, theme: Theme) -> list[QColor]:

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QLinearGradient
 
 from aegui.core.i18n import tr
-from aegui.features.map.view.field_legend import layer_colours
+from aegui.features.map.view.field_legend import gradient_along, layer_colours, value_colours
 from aegui.features.map.view.ground import Ground, Target
 from aegui.features.map.view.types import COLOURS
 from aegui.kit.charts.axes import Axis, Scale, edges, figure, framed, shaped
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
 from aegui.kit.charts.widget_picture import WidgetPicture
-from aegui.widgets.colours import colormap_colour
 from aegui.widgets.figures.points import MAX_SIGNS, PointPlot, paint_classes
 from aegui.widgets.glyphs import label_sign
 
@@ -38,7 +36,6 @@ _PIXELS = 96 / 72
 _RATIO = 300 / 96
 _BAR = QSizeF(60.0, 6.0)
 _PIN = 3.0
-_STOPS = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +126,7 @@ class MapPlot:
         bars: list[tuple[str, str, str, Sequence[QColor]]] = []
         if self.values is not None:
             name, (low, high) = self.values
-            shares = np.linspace(0.0, 1.0, _STOPS).tolist()
-            bars.append((name, figure(low), figure(high), [colormap_colour(one) for one in shares]))
+            bars.append((name, figure(low), figure(high), value_colours()))
         for entry in self.layers:
             colours = layer_colours(entry.key, ink.theme) if entry.high else []
             bars.append((entry.title, entry.low, entry.high, colours))
@@ -175,11 +171,8 @@ def _paint_bar(
     if not colours:
         return
     bar = QRectF(QPointF(x, row.center().y() - _BAR.height() / 2), _BAR)
-    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-    for index, colour in enumerate(colours):
-        gradient.setColorAt(index / (len(colours) - 1), colour)
     ink.painter.setPen(Qt.PenStyle.NoPen)
-    ink.painter.setBrush(gradient)
+    ink.painter.setBrush(gradient_along(bar, colours))
     ink.painter.drawRect(bar)
     box = QRectF(bar.right() + 1.5 * GAP, row.top(), row.right() - bar.right(), row.height())
     ink.write(high, box, TICK_PT, ink.theme.text_dim, LEFT)

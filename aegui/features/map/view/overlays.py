@@ -12,12 +12,11 @@ from aegui.core.i18n import localized, tr
 from aegui.features.map.model.plane_tiles import contains
 from aegui.features.map.view.code_sliders import STRIP_PX, CodeStrip
 from aegui.features.map.view.controls import AxesBar, FollowButton, SelectionBar, ViewBar
-from aegui.features.map.view.field_legend import FieldLegend
+from aegui.features.map.view.field_legend import FieldLegend, ValueLegend
 from aegui.features.map.view.legend import ClassLegend
 from aegui.features.map.view.lens import LensBar
 from aegui.features.map.view.minimap import Minimap
 from aegui.features.map.view.types import COLOURS
-from aegui.features.map.view.value_legend import ValueLegend
 from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.speech import describe
