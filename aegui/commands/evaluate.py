@@ -18,7 +18,7 @@ from aegui.commands.provenance import (
     several_words,
 )
 from aegui.commands.words import note, say, say_json, shown, table_text
-from aegui.core.data.corruption import corruption_words, parse_corruption
+from aegui.core.data.corruption import corruption_key, corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.classification import classify
 from aegui.core.evaluation.parts import HELD_OUT, PARTS
@@ -275,7 +275,7 @@ def _evaluated(
         noisy = noisy_accuracies(run, indices, specs, options)
         for spec, accuracy in zip(specs, noisy, strict=True):
             title = f"{tr('accuracy')}, {corruption_words(spec)}"
-            rows["", f"accuracy_{_noise_key(spec)}"] = title, accuracy
+            rows["", f"accuracy_{corruption_key(spec)}"] = title, accuracy
         about |= {"data": dataset.name, "part": key, "samples": len(indices)}
         return about, rows, part_words(dataset, key, len(indices))
     run.refuse_generator()
@@ -288,17 +288,13 @@ def _evaluated(
             rows[where, "wrong_pixels"] = f"{title}{ending}", float(one.clean.mean())
             for score in one.scores:
                 title = corruption_words(score.spec)
-                key = f"wrong_pixels_{_noise_key(score.spec)}"
+                key = f"wrong_pixels_{corruption_key(score.spec)}"
                 rows[where, key] = f"{title}{ending}", score.mean
         for name, label in figure_labels(one.figures).items():
             rows[where, name] = f"{label}{ending}", float(one.figures[name])
         if not dataset.is_binary:
             for score in one.scores:
                 title = f"{tr('squared error per image')}, {corruption_words(score.spec)}"
-                key = f"squared_error_{_noise_key(score.spec)}"
+                key = f"squared_error_{corruption_key(score.spec)}"
                 rows[where, key] = f"{title}{ending}", score.squared_error
     return about | about_data(dataset, run.parts), rows, data_words(dataset, run.parts)
-
-
-def _noise_key(spec: CorruptionSpec) -> str:
-    return f"{spec.kind}:{spec.level:g}"

@@ -24,7 +24,7 @@ from aegui.commands.report_reasons import (
 )
 from aegui.core.atomic import safe_stem, stem_of
 from aegui.core.data.card import card
-from aegui.core.data.corruption import corruption_words
+from aegui.core.data.corruption import corruption_key, corruption_words
 from aegui.core.data.emoji_words import translated_name
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.noise import noisy_score
@@ -135,7 +135,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
             lambda _: finding,
             "noise",
             "--noise",
-            _named(noise),
+            corruption_key(noise),
             "--draws",
             str(_DRAWS),
         )
@@ -678,15 +678,11 @@ def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]
         share=score.share_at_most_1,
     )
     level = f"{noise.level:g}".replace(".", "")
-    arguments = ("reconstructions", "--noise", _named(noise))
+    arguments = ("reconstructions", "--noise", corruption_key(noise))
     for page in _drawn(model, DENOISE, lambda _: finding, *arguments, key=f"noisy-{level}"):
         # A title for each level, because the finding may be left out.
         title = tr("{what}: {name}", what=tr("Reconstructions"), name=corruption_words(noise))
         yield replace(page, figure=replace(page.figure, title=title))
-
-
-def _named(noise: CorruptionSpec) -> str:
-    return f"{noise.kind}:{noise.level:g}"
 
 
 # Shared by all pages

@@ -173,6 +173,11 @@ def corruption_words(spec: CorruptionSpec) -> str:
     return label if spec.kind == "none" else f"{label} {localized(spec.level, 'g')}"
 
 
+def corruption_key(spec: CorruptionSpec) -> str:
+    """Return ``spec`` in the notation that ``parse_corruption`` reads, in any language."""
+    return spec.kind if spec.kind == "none" else f"{spec.kind}:{spec.level:g}"
+
+
 def parse_corruption(text: str) -> CorruptionSpec:
     """Parse ``KIND:LEVEL``, such as ``salt_pepper:0.2``, or ``none``.
 

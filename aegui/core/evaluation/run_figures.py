@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.choices import Choice, table
-from aegui.core.data.corruption import corruption_words, parse_corruption
+from aegui.core.data.corruption import corruption_key, corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.recipe.errors import did_you_mean, quoted
@@ -201,7 +201,7 @@ _NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "conditio
 def tested_figure(key: str, noise: CorruptionSpec) -> str:
     """Return the key of one of ``TESTED_FIGURES`` for one noise, such as ``wrong@flip:0.2``."""
     is_none = noise.kind == "none" or noise.level == 0.0
-    return f"{key}@none" if is_none else f"{key}@{noise.kind}:{noise.level:g}"
+    return f"{key}@none" if is_none else f"{key}@{corruption_key(noise)}"
 
 
 def _tried(key: str) -> RunFigure | None:

@@ -17,7 +17,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.choices import Choice, table
 from aegui.core.cost import Cost
 from aegui.core.data.builtin import glyph_set_names
-from aegui.core.data.corruption import corrupted, corruption_words, noise_of
+from aegui.core.data.corruption import corrupted, corruption_key, noise_of
 from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_data
 from aegui.core.data.progress import Progress
@@ -298,7 +298,7 @@ def _plan(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, home: Path) -> Stu
     """Return the matrix as a study."""
     rows = tuple(
         AxisRow(
-            label=corruption_words(noise),
+            label=corruption_key(noise),
             set={"data.corruption.kind": noise.kind, "data.corruption.level": noise.level},
         )
         for noise in spec.training

@@ -13,13 +13,14 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.recipe.errors import quoted
 from aegui.core.study.axis_fields import json_text
 from aegui.core.study.plan import AxisRow
+from aegui.core.study.words import choice_label, choice_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
@@ -56,12 +57,13 @@ class Around:
 
 
 def row_text(row: AxisRow, around: Around) -> str:
-    """Format a row as a line."""
+    """Format a row as a line, with its label in the current language."""
+    label = choice_words(row.label)
     sizes = _sizes_of(row.set, around)
     if sizes is not None:
-        return sizes if sizes == row.label else f"{row.label}: {sizes}"
+        return sizes if sizes == row.label else f"{label}: {sizes}"
     sets = "; ".join(f"{path} = {json_text(value)}" for path, value in row.set.items())
-    return f"{row.label}: {sets}"
+    return f"{label}: {sets}"
 
 
 def _sizes_of(values: dict[str, Any], around: Around) -> str | None:
@@ -152,18 +154,21 @@ def _values(text: str) -> dict[str, Any]:
     return values
 
 
-def rows_from(text: str, around: Around) -> tuple[AxisRow, ...]:
+def rows_from(text: str, around: Around, labels: Iterable[str] = ()) -> tuple[AxisRow, ...]:
     """Parse the rows in ``text``, one per line.
+
+    ``labels`` are those of the rows before an edit: the words they are shown by stand for them.
 
     Raises:
         AeguiError: A line is invalid; the message begins with its number.
     """
-    rows = []
+    rows, known = [], tuple(labels)
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
-            rows.append(row_from(line.strip(), around))
+            row = row_from(line.strip(), around)
+            rows.append(row.model_copy(update={"label": choice_label(row.label, known)}))
         except (AeguiError, ValueError) as error:
             raise AeguiError(tr("line {n}: {reason}", n=number, reason=error)) from None
     if not rows:
@@ -186,7 +191,7 @@ def network_row(around: Around, recipe: Recipe) -> AxisRow:
     }
     row = AxisRow(label="-", set=values)
     sizes = _sizes_of(values, around)
-    return row.model_copy(update={"label": sizes or tr("The builder's network")})
+    return row.model_copy(update={"label": sizes or mark("The builder's network")})
 
 
 def _rest(layer: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class StudySetting:
 
     @property
     def words(self) -> str:
-        """Its choices, separated by commas."""
+        """Its choices as files refer to them, separated by commas."""
         return ", ".join(self.labels.values())
 
     @property

@@ -252,7 +252,7 @@ class Study:
             try:
                 resolved = resolved_of(setting.recipe)
             except AeguiError as error:
-                where = f"{setting.words}: " if setting.labels else ""
+                where = f"{setting.title}: " if setting.labels else ""
                 raise RecipeError(f"{where}{error}") from None
             recipe = setting.recipe
             if self.plan.tried is not None and (recipe.gan or recipe.classifier):

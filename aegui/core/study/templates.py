@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.choices import Choice, table
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import mark
 from aegui.core.study.plan import AxisRow, StudyAxis
 from aegui.core.study.row_text import network_row
+from aegui.core.study.words import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,18 +30,16 @@ def _architectures(around: Around) -> tuple[AxisRow, ...]:
 
 def _shares(_around: Around) -> tuple[AxisRow, ...]:
     return tuple(
-        AxisRow(
-            label=localized(share / 100, ".0%"), set={"data.split.validation": (100 - share) / 100}
-        )
+        AxisRow(label=f"{share}%", set={"data.split.validation": (100 - share) / 100})
         for share in (30, 50, 70)
     )
 
 
 def _noises(_around: Around) -> tuple[AxisRow, ...]:
     kind, level = "data.corruption.kind", "data.corruption.level"
-    none = AxisRow(label=tr("none"), set={kind: "none", level: 0.0})
+    none = AxisRow(label=NONE, set={kind: "none", level: 0.0})
     levels = (
-        AxisRow(label=localized(share / 100, ".0%"), set={kind: "salt_pepper", level: share / 100})
+        AxisRow(label=f"{share}%", set={kind: "salt_pepper", level: share / 100})
         for share in (10, 20, 50)
     )
     return (none, *levels)
@@ -71,5 +70,5 @@ TEMPLATES = table(
 def axis_of_template(key: str, around: Around) -> StudyAxis:
     """Return a new axis made from the template ``key``."""
     template = TEMPLATES[key]
-    # Translated where it is shown: the plan may be read in another language.
+    # All labels are translated where they are shown: the plan may be read in another language.
     return StudyAxis(label=template.label, rows=template.rows(around))

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
+from aegui.core.data.corruption import corruption_words, parse_corruption
+from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, percent_sign, tr, with_marks
 from aegui.core.network.layer_fields import FIELDS
 from aegui.core.recipe.settings import SAMPLES, SECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EVERY = "*"
 """Path component that stands for every layer of a list."""
@@ -22,7 +29,9 @@ _LAYERS = {
     "network.decoder": mark("Decoder {n}"),
 }
 _PARTS = {"latent.": mark("Code"), "output_layer.": mark("Output"), "output_": mark("Output")}
-_LITERALS = {"true": mark("on"), "false": mark("off"), "null": mark("none")}
+NONE = mark("none")
+"""Label of the choice without what the axis varies."""
+_LITERALS = {"true": mark("on"), "false": mark("off"), "null": NONE}
 
 
 def axis_words(name: str) -> str:
@@ -48,13 +57,28 @@ def layer_words(layer: str, label: str) -> str:
 
 def choice_words(label: str) -> str:
     """Return the translated name of an axis' choice; numbers get the language's decimal mark."""
-    return printed(tr(_LITERALS.get(label, label)))
+    return _noise_words(label) or printed(tr(_LITERALS.get(label, label)))
+
+
+def _noise_words(label: str) -> str:
+    """Return the translated name of a noise that ``corruption_key`` has named, else ""."""
+    if label.partition(":")[0] not in CORRUPTIONS or ":" not in label:
+        return ""
+    try:
+        return corruption_words(parse_corruption(label))
+    except AeguiError:
+        return ""
+
+
+def choice_label(words: str, known: Iterable[str]) -> str:
+    """Return which of the labels ``known`` is shown as ``words``, else ``words`` itself."""
+    return {choice_words(label): label for label in (NONE, *known)}.get(words, words)
 
 
 def named_choice(axis: str, label: str) -> str:
-    """Return a choice that can be understood alone: the axis precedes a number, *on* or *none*."""
+    """Return a choice that can be understood alone: the axis precedes numbers, *on* and *none*."""
     words = choice_words(label)
-    if label not in _LITERALS and not _is_number(label):
+    if label not in {*_LITERALS, NONE} and not _is_number(label.removesuffix("%")):
         return words
     return tr("{axis} {choice}", axis=axis_words(axis), choice=words)
 

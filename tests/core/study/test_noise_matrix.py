@@ -187,7 +187,9 @@ def test_it_is_a_study_like_any_other(tmp_path: Path) -> None:
     header, rows = table_of(result)
     assert header[1] == "noise of the training"
     assert header[2:4] == ["Wrong pixels, Salt only (to 1) 0.4", "Wrong pixels, Flip 0.2"]
-    assert [row[1] for row in rows] == ["None", "Flip 0.2", "Salt only (to 1) 0.4"]
+    assert [row[1] for row in rows] == ["none", "Flip 0.2", "Salt only (to 1) 0.4"]
+    stored = [choice.label for choice in plan.axes[0].choices]
+    assert stored == ["none", "flip:0.2", "salt:0.4"], "a plan is in no language"
     for row, cell in enumerate(result.cells):
         assert [run.seed for run in cell.runs] == [3, 4]
         for column, test in enumerate(("flip:0.2", "salt:0.4")):

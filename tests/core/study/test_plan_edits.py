@@ -213,6 +213,32 @@ def test_templates_make_sound_axes(key: str) -> None:
     assert len(grid(BASE, [axis])) == len(axis.choices)
 
 
+@pytest.mark.parametrize("key", list(TEMPLATES))
+def test_templates_are_stored_alike_in_every_language(key: str) -> None:
+    conv = BASE.model_copy(update={"network": NetworkSpec(encoder=(ConvSpec(channels=4),))})
+    for base in (BASE, conv):
+        around = Around(base, (1, 7, 5))
+        set_language("en")
+        english = axis_of_template(key, around)
+        set_language("es")
+        assert axis_of_template(key, around) == english
+
+
+def test_labels_are_shown_and_typed_in_the_language_and_stored_without_one() -> None:
+    rows = axis_of_template("noise", AROUND).rows
+    assert rows is not None
+    labels = [row.label for row in rows]
+    assert labels == ["none", "10%", "20%", "50%"]
+    set_language("es")
+    text = "\n".join(row_text(row, AROUND) for row in rows)
+    assert [line.partition(": ")[0] for line in text.splitlines()] == [
+        *("ninguno", "10\u00a0%", "20\u00a0%", "50\u00a0%")
+    ]
+    assert rows_from(text, AROUND, labels) == rows
+    own = rows_from(text.replace("20\u00a0%", "mío"), AROUND, labels)
+    assert [row.label for row in own] == ["none", "10%", "mío", "50%"]
+
+
 def test_terms_change_only_what_they_say() -> None:
     plan = StudyPlan(axes=(RATE,), choose=("wrong", "parameters"), minutes=2.5)
     terms = options_of(plan)

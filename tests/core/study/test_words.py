@@ -7,7 +7,7 @@ import pytest
 from aegui.core.i18n import set_language
 from aegui.core.study.axis_fields import list_text, values_from, varied_at, varied_fields
 from aegui.core.study.plan import StudyAxis
-from aegui.core.study.words import axis_words, choice_words
+from aegui.core.study.words import axis_words, choice_words, named_choice
 from tests.session.parts import recipe
 
 RATE = "training.optimizer.learning_rate"
@@ -37,6 +37,19 @@ def test_numbers_and_percentages_have_the_marks_of_the_language() -> None:
     set_language("es")
     assert choice_words("0.5") == "0,5"
     assert choice_words("30%") == choice_words("30 %") == "30\u00a0%"
+
+
+def test_a_choice_without_a_noise_and_a_noise_by_its_key_are_words_of_the_language() -> None:
+    assert choice_words("none") == "none"
+    assert choice_words("flip:0.15") == "Flip 0.15"
+    assert named_choice("Noise level", "none") == "Noise level none"
+    assert named_choice("Share to learn from", "30%") == "Share to learn from 30%"
+    set_language("es")
+    assert choice_words("none") == "ninguno"
+    assert choice_words("flip:0.15").endswith(" 0,15")
+    assert named_choice("Noise level", "none") == "Nivel de ruido ninguno"
+    for words in ("flip:9", "flip: 35-25-2", "deep: flip", ":", "flip:"):
+        assert choice_words(words) == words
 
 
 def test_axes_are_called_as_in_the_form() -> None:

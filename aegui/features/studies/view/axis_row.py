@@ -298,9 +298,10 @@ class AxisRowView(QWidget):
     def _take_lines(self) -> None:
         around = self._around
         self._fit_lines()
-        if around is not None:
+        if around is not None and self.axis is not None:
             text = self.lines.toPlainText()
-            self._try(lambda: self._with(rows=rows_from(text, around)))
+            labels = [row.label for row in self.axis.rows or ()]
+            self._try(lambda: self._with(rows=rows_from(text, around, labels)))
 
     def take_network(self, recipe: Recipe) -> None:
         """Add the network of ``recipe`` to the rows."""
