@@ -276,7 +276,7 @@ def test_what_was_learnt_is_told_where_it_cannot_be_saved(
     def full(path: str, run: object, *, compact: bool) -> None:
         raise AeguiError("the disk is full")
 
-    monkeypatch.setattr("aegui.commands.train.save_run", full)
+    monkeypatch.setattr("aegui.commands.out_file.save_run", full)
     save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=5)))
     out = str(tmp_path / "o.aegui")
     assert main(["train", str(tmp_path / "r.json"), "--json", "--out", out]) == 2

@@ -12,13 +12,13 @@ from aegui.commands.words import note
 from aegui.core.data.dataset import same_data
 from aegui.core.errors import AeguiError, ReadError, RecipeError, TrainingError
 from aegui.core.i18n import tr
-from aegui.core.run_file.saved import load_run, save_run, saved_run_of
+from aegui.core.run_file.saved import load_run, saved_run_of
 from aegui.core.training.loop.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from aegui.commands.out_file import OutFile
     from aegui.commands.progress import TerminalLine
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
@@ -43,13 +43,13 @@ class Checkpoints:
     """Write checkpoints of a training to a file periodically, in a worker thread.
 
     Args:
-        path: The file; None disables checkpoints.
+        file: The file; None disables checkpoints.
         seconds: Minimum time between two checkpoints; 0 writes none during the training.
         resolved: The recipe and data that are trained.
     """
 
-    def __init__(self, path: Path | None, seconds: float, resolved: ResolvedRecipe) -> None:
-        self._path = path
+    def __init__(self, file: OutFile | None, seconds: float, resolved: ResolvedRecipe) -> None:
+        self._file = file
         self._resolved = resolved
         self._seconds = seconds
         self._pace: Pace | None = None
@@ -68,18 +68,18 @@ class Checkpoints:
         except TrainingError as error:
             self.close()
             line.clear()
-            if self._reached is None:
+            if self._reached is None or self._file is None:
                 raise
             note = tr(
                 "The weights of epoch {epochs:,} are in {file}; --resume continues from there.",
                 epochs=self._reached,
-                file=self._path,
+                file=self._file.path,
             )
             raise TrainingError(f"{error} {note}") from error
 
     def write_if_due(self, training: Training) -> None:
         """Write a checkpoint if one is due; called between two chunks of a training."""
-        if self._path is None or not self._seconds:
+        if self._file is None or not self._seconds:
             return
         now = time.monotonic()
         if self._pace is None:
@@ -90,12 +90,12 @@ class Checkpoints:
 
     def write(self, result: TrainingResult, begun: float | None = None) -> None:
         """Start writing ``result`` in a worker thread; ``close`` waits for the thread."""
-        if self._path is None:
+        if self._file is None:
             return
         self.close()
         begun = time.monotonic() if begun is None else begun
         self._writer = threading.Thread(
-            target=self._write, args=(self._path, result, begun), name="aegui-checkpoint"
+            target=self._write, args=(self._file, result, begun), name="aegui-checkpoint"
         )
         self._writer.start()
 
@@ -109,9 +109,9 @@ class Checkpoints:
     def _is_writing(self) -> bool:
         return self._writer is not None and self._writer.is_alive()
 
-    def _write(self, path: Path, result: TrainingResult, begun: float) -> None:
+    def _write(self, file: OutFile, result: TrainingResult, begun: float) -> None:
         try:
-            save_run(path, saved_run_of(result, self._resolved))
+            file.write(saved_run_of(result, self._resolved))
             self._reached = result.checkpoint.epoch
         except AeguiError as error:
             note(tr("No checkpoint was written. {why}", why=error))

@@ -231,7 +231,12 @@ TRAIN = (
     integer("--runs", "K", mark("runs trained together"), least=None),
     integer("--seed", "S", mark("seed of the first run"), least=None),
     choice("--device", DEVICES, mark("device to compute on")),
-    text("--out", mark("F.aegui"), mark("save the run to this file")),
+    text(
+        "--out",
+        mark("F.aegui"),
+        mark("save the run to this file, which must be a new one unless --replace is given"),
+    ),
+    flag("--replace", mark("replace what the file of --out holds")),
     text(
         "--resume",
         mark("F.aegui"),

@@ -12,12 +12,12 @@ from aegui.commands.checkpoints import Checkpoints, check_can_resume, read_unfin
 from aegui.commands.cost import cost_of, refuse_excess, say_cost
 from aegui.commands.loading import loaded_data
 from aegui.commands.option import check_unicode
+from aegui.commands.out_file import out_file
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
 from aegui.commands.recipe_sources import recipe_reading, refuse_needs
 from aegui.commands.runs import check_library, keep_trained
 from aegui.commands.words import note, note_lines, say, say_json, table_text
-from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.course_configs import lines_of
 from aegui.core.data.load import source_from
 from aegui.core.data.split import with_validation_source
@@ -30,12 +30,11 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.challenge import KeptChallenge
-from aegui.core.run_file.saved import save_run, saved_run_of
+from aegui.core.run_file.saved import saved_run_of
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.goal import figure_words
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
-from aegui.core.suffixes import RUN
 from aegui.core.training.cost import measured_rows, share_left
 from aegui.core.training.record.history import epoch_number
 from aegui.core.training.record.stage_words import REASONS
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.commands.out_file import OutFile
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
@@ -74,11 +74,7 @@ _SHARES = frozenset({"accuracy", "validation_accuracy"})
 def train_command(options: argparse.Namespace) -> int:
     """Train the recipe of the command line, print the figures, and save the run if requested."""
     unfinished = None if options.resume is None else read_unfinished(options.resume)
-    out = options.resume if options.out is None else options.out
-    if out is not None:
-        check_writable(out)
-    if options.out is not None:
-        check_suffix(options.out, (RUN,))
+    out = out_file(options.out, options.resume, replaces=options.replace)
     resolved = _asked_for(options, unfinished)
     goal = _goal_of(options.recipe)
     if goal is not None and (problem := goal.problem(len(resolved.dataset))):
@@ -93,21 +89,22 @@ def train_command(options: argparse.Namespace) -> int:
     if options.keep:
         check_library()
     result, stop = _trained(resolved, options, unfinished, out)
-    run = _to_save(result, resolved, goal)
+    run, saved = _to_save(result, resolved, goal), {}
     try:
         if out is not None:
-            save_run(out, run, compact=options.compact)
+            out.write(run, compact=options.compact)
+            saved = {"file": out.path}
     finally:
         # Print the results even if they could not be saved.
         if result.message:
             note(result.message)
         if options.json:
-            say_json({**results_json(result, resolved), **_goal_json(run.challenge)})
+            say_json({**results_json(result, resolved), **_goal_json(run.challenge), **saved})
         else:
             _say_results(result, resolved)
             _say_goal(run.challenge, result, resolved)
     if out is not None and not options.json:
-        say(tr("Saved as {file}.", file=out))
+        say(tr("Saved as {file}.", file=out.path))
     if options.keep:
         id = keep_trained(run, compact=options.compact)
         note(tr("Kept in the library as {id}.", id=id))
@@ -330,14 +327,13 @@ def _trained(
     resolved: ResolvedRecipe,
     options: argparse.Namespace,
     unfinished: SavedRun | None,
-    out: str | None,
+    out: OutFile | None,
 ) -> tuple[TrainingResult, Stop]:
     """Train; return the result, and whether a signal stopped the training."""
     from aegui.core.training.loop.control import Control
 
     control = Control(timeline_bytes=_timeline_bytes(options))
-    path = None if out is None else Path(out)
-    checkpoints = Checkpoints(path, options.checkpoint_every, resolved)
+    checkpoints = Checkpoints(out, options.checkpoint_every, resolved)
     bar = ProgressBar()
     with checkpoints.message_on_failure(bar):
         with stopping_at(ENDING_SIGNALS, partial(setattr, control, "stop", True)) as stop:

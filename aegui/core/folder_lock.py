@@ -44,6 +44,25 @@ class _Owner:
     machine: str = ""
 
 
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a lock of the system on ``folder``, where there is one: for moments, not for work.
+
+    It ends with the program that holds it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 class FolderLock:
     """The right to write to a folder.
 
@@ -117,29 +136,11 @@ class FolderLock:
 
     def _take_away(self, owner: _Owner) -> None:
         """Remove the lock of a killed program, unless another program has replaced it meanwhile."""
-        with self._alone():
+        # Otherwise a second program would move the new lock of the first aside for a moment, in
+        # which a third could create its own.
+        with alone_in(self._folder):
             if self._at(self._path) == owner.mark:
                 self._move_away(owner)
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold a lock of the system on the folder, where there is one.
-
-        Without it, a second program would move the new lock of the first aside for a moment, in
-        which a third could create its own. It ends with the program that holds it.
-        """
-        if sys.platform == "win32":
-            yield
-            return
-        import fcntl
-
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
 
     def _move_away(self, owner: _Owner) -> None:
         """Remove the lock; restore it if it is another one than that of ``owner``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -162,6 +163,65 @@ def test_without_checkpoints_nothing_is_written_before_the_end(tmp_path: Path) -
     recipe = a_recipe(tmp_path, VAE, epochs=20)
     assert main(["train", str(recipe), "--out", str(out), "--checkpoint-every", "0"]) == 0
     assert load_run(out).results[0].epochs == 20
+
+
+def test_a_file_that_is_there_is_replaced_only_on_request(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "o.aegui"
+    out.touch()  # A name that a script has reserved holds nothing
+    line = ["train", str(a_recipe(tmp_path, VAE, epochs=5)), "--out", str(out)]
+    assert main([*line, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["file"] == str(out)
+    before = out.read_bytes()
+    for more in ([], ["--dry-run"], ["--seed", "1"]):
+        assert main([*line, *more]) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert f"{out} is there already" in error
+        assert "--replace" in error
+        assert "--resume" in error
+    assert out.read_bytes() == before
+    assert main([*line, "--seed", "1", "--replace"]) == 0
+    assert load_run(out).recipe.seed == 1
+    assert main(["train", "--resume", str(out), "--epochs", "6", "--out", str(out)]) == 0
+    other = tmp_path / "other.aegui"
+    other.write_bytes(before)
+    assert main(["train", "--resume", str(out), "--epochs", "7", "--out", str(other)]) == 2
+    assert other.read_bytes() == before
+    assert load_run(out).results[0].epochs == 6
+
+
+@pytest.mark.skipif(not ENDINGS, reason="signals of POSIX")
+def test_what_another_program_writes_meanwhile_is_kept(tmp_path: Path, capsys: Captured) -> None:
+    out, other = tmp_path / "o.aegui", tmp_path / "other.aegui"
+    assert main(["train", str(a_recipe(tmp_path, VAE, epochs=5)), "--out", str(other)]) == 0
+    theirs = other.read_bytes()
+    recipe = a_recipe(tmp_path, VAE, epochs=50_000_000)
+    line = ("main.py", "train", recipe, "--yes", "--out", out, "--checkpoint-every", "0.01")
+    with running(*line) as process:
+        wait_for(out)
+        other.replace(out)
+        wait_for(tmp_path / "o-2.aegui")
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 128 + signal.SIGINT
+    assert out.read_bytes() == theirs
+    assert load_run(tmp_path / "o-2.aegui").results[0].epochs > 5
+    assert f"Saved as {tmp_path / 'o-2.aegui'}." in output
+    assert errors.count("was written by another program meanwhile") == 1
+
+
+def test_two_trainings_with_one_out_at_once_are_both_kept(tmp_path: Path) -> None:
+    recipe = a_recipe(tmp_path, VAE, epochs=5)
+    line = ("main.py", "train", recipe, "--out", tmp_path / "o.aegui", "--seed")
+    with running(*line, "1") as one, running(*line, "2") as two:
+        for process in (one, two):
+            process.communicate(timeout=WAIT_SECONDS)
+    codes = {one.returncode, two.returncode}
+    runs = [load_run(file) for file in sorted(tmp_path.glob("*.aegui"))]
+    # The second is refused if it begins after the first has ended.
+    assert codes in ({0}, {0, 2})
+    assert len(runs) == (2 if codes == {0} else 1)
+    assert len({run.recipe.seed for run in runs}) == len(runs)
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,9 @@ def _train_by_command(home: Home, epochs: int = _EPOCHS) -> int:
     recipe.write_text(recipe_json(_small()))
     home.say("begun", 0)
     out = str(home.documents / "trained.aegui")
-    return _command("train", str(recipe), "--epochs", str(epochs), "--out", out, "--yes")
+    return _command(
+        "train", str(recipe), "--epochs", str(epochs), "--out", out, "--replace", "--yes"
+    )
 
 
 def _plan(home: Home) -> Path:
