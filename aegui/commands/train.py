@@ -35,7 +35,7 @@ from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.goal import figure_words
 from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
-from aegui.core.training.cost import measured_rows, share_left
+from aegui.core.training.cost import share_left
 from aegui.core.training.record.history import epoch_number
 from aegui.core.training.record.stage_words import REASONS
 from aegui.core.training.record.stages import Lineage
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.setup_line.goal import LineGoal
+    from aegui.core.setup_line.goal import LineGoal, MeasuredOn
     from aegui.core.training.loop.control import Control
     from aegui.core.training.loop.train import Training
     from aegui.core.training.record.history import HistoryView
@@ -99,7 +99,9 @@ def train_command(options: argparse.Namespace) -> int:
         if result.message:
             note(result.message)
         if options.json:
-            say_json({**results_json(result, resolved), **_goal_json(run.challenge), **saved})
+            say_json(
+                {**results_json(result, resolved), **_goal_json(run.challenge, resolved), **saved}
+            )
         else:
             _say_results(result, resolved)
             _say_goal(run.challenge, result, resolved)
@@ -157,9 +159,9 @@ def _say_goal(
 ) -> None:
     if challenge is None:
         return
-    reached, samples = challenge.reached, len(resolved.dataset)
-    if measured_rows(samples) < samples and _bounds_accuracy(challenge.goal):
-        say(tr("While a network trains, its accuracy is measured on some of the samples."))
+    reached, measured = challenge.reached, _measured_on(challenge, resolved)
+    if measured is not None and measured.words():
+        say(measured.words())
     if reached is None:
         missing = challenge.goal.missing(result.history, resolved)
         words = "; ".join(one.words() for one in missing) or challenge.goal.words()
@@ -177,17 +179,22 @@ def _say_goal(
     )
 
 
-def _bounds_accuracy(goal: LineGoal) -> bool:
-    return any(bound.figure == "accuracy" for bound in goal.bounds)
+def _measured_on(challenge: KeptChallenge, resolved: ResolvedRecipe) -> MeasuredOn | None:
+    return challenge.goal.measured_on(len(resolved.dataset), resolved.recipe.data.split)
 
 
-def _goal_json(challenge: KeptChallenge | None) -> dict[str, object]:
+def _goal_json(challenge: KeptChallenge | None, resolved: ResolvedRecipe) -> dict[str, object]:
     if challenge is None:
         return {}
     reached, how = challenge.reached, None
     if reached is not None:
         how = {"epoch": reached.epoch, "seed": reached.seed, "figures": dict(reached.figures)}
-    return {"goal": challenge.goal.text, "goal_reached": how}
+    measured = _measured_on(challenge, resolved)
+    return {
+        "goal": challenge.goal.text,
+        "goal_reached": how,
+        "goal_measured_on": None if measured is None else measured._asdict(),
+    }
 
 
 def results_json(result: TrainingResult, resolved: ResolvedRecipe) -> dict[str, object]:

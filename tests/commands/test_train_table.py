@@ -58,5 +58,5 @@ def test_accuracies_are_percentages_and_say_what_they_are_of(
     head, row, *words = capsys.readouterr().out.splitlines()
     assert "Accuracy" in head
     assert re.search(r" \d+\.\d\d% ", row)
-    assert "While a network trains, its accuracy is measured on some of the samples." in words
+    assert words[-2].startswith("A goal is judged on the same 256 of the 1,")
     assert any(one.startswith("Goal not reached: accuracy at least 99.0%, now ") for one in words)

@@ -155,6 +155,23 @@ def test_the_chip_says_what_is_missing(window: MainWindow, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: badge.text() == tr("Challenge"), timeout=20_000)
 
 
+def test_the_chip_says_that_a_goal_is_judged_on_some_of_the_samples(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    badge = window.feature(ChallengeFeature).badge
+    paste(window, EASY)
+    qtbot.waitUntil(badge.isVisible, timeout=20_000)
+    assert "judged on" not in badge.toolTip()
+    paste(window, "digits 64-9-2 tanh | adam 0.01 | bce | 2 epochs | goal: error <= 99")
+    qtbot.waitUntil(lambda: "256 of the 1,797" in badge.toolTip(), timeout=20_000)
+    assert "judged on" in badge.accessibleDescription()
+    notices = told(window)
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: badge.text() == tr("Reached"), timeout=20_000)
+    assert any("256 of the 1,797" in notice.text for notice in notices)
+    assert "256 of the 1,797" in badge.toolTip()
+
+
 def test_a_challenge_of_the_gallery_is_begun_with_its_goal(
     window: MainWindow, qtbot: QtBot
 ) -> None:

@@ -371,7 +371,8 @@ class GoalsSpec(RecipePart):
     max_wrong_pixels: NonNegativeWhole | None = worded(
         None,
         "Stop at wrong pixels",
-        "Stop as soon as every character of every run has at most this many wrong pixels.",
+        "Stop as soon as every character of every run has at most this many wrong pixels; of more "
+        "than 512 samples, those that are measured while it trains.",
         begins=0,
     )
     patience_epochs: PositiveWhole | None = worded(

@@ -1,20 +1,23 @@
 """The goal of a challenge, and whether a training run has reached it.
 
 ``goal: 32 of 32 within 1 px with <= 500 weights``: bounds on figures recorded during training. The
-figures come from the history: they are measured on the training samples, without noise, with the
-weights of that epoch.
+figures come from the history: they are measured on the training samples (of a large set on some of
+them), without noise, with the weights of that epoch.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from aegui.core.data.split import split_indices
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.setup_line.words import LineError, Token, number_of, number_text, refusal
+from aegui.core.training.cost import measured_rows
 from aegui.core.training.record.history import epoch_number
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.recipe import Recipe
+    from aegui.core.recipe import Recipe, SplitSpec
     from aegui.core.training.record.history import HistoryView
 
 GOAL = "goal"
@@ -165,6 +168,32 @@ class Missing:
         return localized(self.value, ",.0f" if bound.figure in _COUNTS else ".4g")
 
 
+class MeasuredOn(NamedTuple):
+    """The samples that the figures of a goal are measured on while a network trains."""
+
+    samples: int
+    """How many are measured."""
+    of: int
+    """How many are trained on."""
+
+    def words(self) -> str:
+        """Return in words that these are not all of them; empty if they are."""
+        if self.samples == self.of:
+            return ""
+        return tr(
+            "A goal is judged on the same {n:,} of the {total:,} training samples, without noise; "
+            "the figures of all of them may differ.",
+            n=self.samples,
+            total=self.of,
+        )
+
+
+@lru_cache(maxsize=8)  # asked for with every row of the history
+def _measured_on(samples: int, split: SplitSpec) -> MeasuredOn:
+    learnt = len(split_indices(samples, split)[0])
+    return MeasuredOn(measured_rows(learnt), learnt)
+
+
 @dataclass(frozen=True)
 class LineGoal:
     """A goal: bounds that one run must satisfy together in one epoch."""
@@ -199,6 +228,12 @@ class LineGoal:
                     "The goal is about {of:,} samples, and there are {n:,}.", of=bound.of, n=samples
                 )
         return ""
+
+    def measured_on(self, samples: int, split: SplitSpec) -> MeasuredOn | None:
+        """Return how many samples the goal is judged on; None if it bounds no measured figure."""
+        if all(bound.figure in _COUNTS for bound in self.bounds):
+            return None
+        return _measured_on(samples, split)
 
     def reached(
         self, history: HistoryView, resolved: ResolvedRecipe, after: int = 0

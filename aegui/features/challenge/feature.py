@@ -150,7 +150,8 @@ class ChallengeFeature(Feature):
             return
         reached_challenge = replace(challenge, reached=reached, samples=len(resolved.dataset))
         self._services.workspace.annotations.set_challenge(reached_challenge)
-        words = " ".join(challenge_lines(reached_challenge))
+        sampled = self._sampled_words(reached_challenge, resolved.recipe)
+        words = " ".join(challenge_lines(reached_challenge, sampled=sampled))
         text = tr("Challenge reached! {words}", words=words)
         # A notice with an action is not replaced by those about the training itself.
         self.noticed.emit(Notice("info", text, tr("Copy it as a line"), self.copy))
@@ -159,13 +160,20 @@ class ChallengeFeature(Feature):
     def _show_challenge(self, _challenge: object = None) -> None:
         workspace = self._services.workspace
         challenge = workspace.annotations.challenge
-        problem = ""
+        problem = sampled = ""
         if challenge is not None:
+            sampled = self._sampled_words(challenge, workspace.recipe)
             problem = challenge.goal.problem(len(workspace.dataset))
             unfit = challenge.goal.unfit(workspace.recipe)
             if unfit:
                 problem = tr("It cannot be reached like this: {reason}", reason=unfit)
-        self.badge.set_challenge(challenge, problem, self._missing())
+        self.badge.set_challenge(challenge, problem, self._missing(), sampled)
+
+    def _sampled_words(self, challenge: KeptChallenge, recipe: Recipe) -> str:
+        """Return on which samples the goal is judged; "" for all that are trained on."""
+        samples = challenge.samples or len(self._services.workspace.dataset)
+        measured = challenge.goal.measured_on(samples, recipe.data.split)
+        return "" if measured is None else measured.words()
 
     def _missing(self) -> tuple[Missing, ...]:
         """Return the unmet bounds of the goal for the network shown; empty if unknown."""

@@ -7,6 +7,7 @@ import pytest
 
 from aegui.core.data.load import load_data
 from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import SplitSpec
 from aegui.core.run_file.challenge import (
     ChallengeDocument,
     KeptChallenge,
@@ -20,6 +21,7 @@ from aegui.core.shelves import LEVELS
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.history import HistoryView
+from aegui.core.training.step.samples import some_of
 
 SOLUTIONS = {
     "challenge-one-pixel": "lowercase 35-25-10-2 tanh | adam 0.01 | 5000 epochs | 3 runs",
@@ -172,6 +174,30 @@ def test_nothing_is_missing_where_it_is_reached_or_not_begun() -> None:
     goal = goal_of("goal: error <= 0.6")
     assert goal.missing(history(loss=[[0.7, 0.7], [0.7, 0.5]]), SMALL) == ()
     assert goal.missing(history(loss=[[0.7, 0.7]]), SMALL) == ()
+
+
+@pytest.mark.parametrize("goal", ["accuracy >= 95%", "all within 1 px", "error <= 0.1"])
+def test_a_goal_says_that_not_all_samples_of_a_large_set_are_measured(goal: str) -> None:
+    found = goal_of(f"goal: {goal}")
+    none, part = SplitSpec(), SplitSpec(validation=0.5)
+    for samples, split, learnt in ((512, none, 512), (1_000, part, 500)):
+        whole = found.measured_on(samples, split)
+        assert whole is not None
+        assert whole == (learnt, learnt)
+        assert whole.words() == ""
+    measured = found.measured_on(1_797, none)
+    assert measured is not None
+    assert measured == (256, 1_797)
+    assert "256 of the 1,797 training samples" in measured.words()
+    assert goal_of("goal: <= 500 weights").measured_on(1_797, none) is None
+
+
+def test_the_rows_that_a_goal_is_judged_on_are_those_measured() -> None:
+    reading = read_line("digits 64-9-2 tanh | adam 0.01 | 2 epochs | goal: error <= 0.1")
+    dataset = load_data(reading.recipe.data)
+    assert reading.goal is not None
+    measured = reading.goal.measured_on(len(dataset), reading.recipe.data.split)
+    assert measured == (len(some_of(len(dataset))), len(dataset))
 
 
 def test_a_goal_is_written_in_many_ways() -> None:

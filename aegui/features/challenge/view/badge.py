@@ -56,16 +56,18 @@ class Badge(QToolButton):
         challenge: KeptChallenge | None,
         problem: str = "",
         missing: Sequence[Missing] = (),
+        sampled: str = "",
     ) -> None:
         """Show ``challenge``; ``problem`` says why it cannot be reached at present.
 
-        ``missing`` are the bounds that the network does not meet, as far as they are known.
+        ``missing`` are the bounds that the network does not meet, as far as they are known, and
+        ``sampled`` says on which samples the goal is judged if these are not all.
         """
         self.setVisible(challenge is not None)
         if challenge is None:
             return
         reached = challenge.reached
-        words = challenge_lines(challenge, problem, missing)
+        words = challenge_lines(challenge, problem, missing, sampled)
         self.setText(tr("Challenge") if reached is None else tr("Reached"))
         if reached is None and missing and not problem:
             self.setText(tr("Challenge: {missing}", missing=missing[0].short))
@@ -78,7 +80,10 @@ class Badge(QToolButton):
 
 
 def challenge_lines(
-    challenge: KeptChallenge, problem: str = "", missing: Sequence[Missing] = ()
+    challenge: KeptChallenge,
+    problem: str = "",
+    missing: Sequence[Missing] = (),
+    sampled: str = "",
 ) -> list[str]:
     """Return the goal, how it was reached or what is missing, and what the figures refer to."""
     goal, reached = challenge.goal, challenge.reached
@@ -89,7 +94,7 @@ def challenge_lines(
     elif reached is None:
         lines.append(problem or tr("Not reached yet: change anything, and train."))
     if reached is None:
-        return lines
+        return [*lines, sampled] if sampled else lines
     figures = ", ".join(
         figure_words(name, value, challenge.samples) for name, value in reached.figures
     )
@@ -110,4 +115,5 @@ def challenge_lines(
             seed=seed,
             figures=figures,
         )
-    return [*lines, how, tr("Measured on the training samples, without noise, at that epoch.")]
+    whole = tr("Measured on the training samples, without noise, at that epoch.")
+    return [*lines, how, sampled or whole]
