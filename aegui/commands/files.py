@@ -12,7 +12,6 @@ from aegui.core.data.fonts import write_font
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, RecipeError
-from aegui.core.i18n import tr
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import SUFFIX, load_run
 
@@ -25,8 +24,6 @@ _CONFIG_SUFFIXES = {".json", ".yaml", ".yml"}
 def convert_command(options: argparse.Namespace) -> int:
     """Convert glyphs to another format, or a file that holds a recipe to a recipe file."""
     source, target = options.source, options.target
-    if Path(source).exists() and Path(target).exists() and Path(source).samefile(target):
-        raise AeguiError(tr("{file} cannot be converted onto itself.", file=source))
     if Path(target).suffix.lower() == ".json" and _convert_to_recipe(Path(source), target):
         return 0
     is_run = Path(source).suffix.lower() == SUFFIX

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+_WRITTEN = frozenset({"-o", "target", "--figure", "--characters", "--trails"})
+"""First names of arguments that name a file to write; a training looks after its own ``--out``."""
+
+
 class Option(NamedTuple):
     """An argument of a command; its texts are translated when they are shown."""
 
@@ -56,10 +60,31 @@ class Option(NamedTuple):
             for text in value if isinstance(value, list) else [value]:
                 check_not_empty(self._written(), text)
 
+    def check_apart(self, options: argparse.Namespace, others: Sequence[Option]) -> None:
+        """Refuse a file to write that one of ``others`` names to be read.
+
+        Raises:
+            AeguiError: This argument and another one name the same existing file.
+        """
+        if self.names[0] not in _WRITTEN:
+            return
+        for other in others:
+            # A title may be any text.
+            if other.names[0] in {*_WRITTEN, "--title"}:
+                continue
+            for read in filter(os.path.isfile, other._texts(options)):
+                for written in self._texts(options):
+                    check_different(self._name(), written, other._name(), read)
+
     def is_given(self, options: argparse.Namespace) -> bool:
         """Return whether the value differs from the default."""
         usual = False if self.settings.get("action") == "store_true" else None
         return bool(getattr(options, self._place()) != self.settings.get("default", usual))
+
+    def _texts(self, options: argparse.Namespace) -> list[str]:
+        value = getattr(options, self._place())
+        values = value if isinstance(value, list) else [value]
+        return [one for one in values if isinstance(one, str)]
 
     def _place(self) -> str:
         """Return the attribute name that argparse uses: ``dest``, else the first long name."""
@@ -117,7 +142,10 @@ def check_different(first: str, path: str, second: str, other: str) -> None:
     Raises:
         AeguiError: ``path``, the value of ``first``, and ``other``, of ``second``, are one file.
     """
-    if os.path.realpath(path) == os.path.realpath(other):
+    both = os.path.exists(path) and os.path.exists(other)
+    if os.path.realpath(path) == os.path.realpath(other) or (
+        both and os.path.samefile(path, other)
+    ):
         raise AeguiError(
             tr(
                 "{first} and {second} name the same file, {file}: give one of them another name.",

@@ -42,6 +42,7 @@ class Command(NamedTuple):
 
         for option in self.options:
             option.check(options)
+            option.check_apart(options, self.options)
         module, name = self.function.split(":")
         does: Callable[[argparse.Namespace], int] = getattr(
             import_module(f"aegui.commands.{module}"), name

@@ -65,6 +65,39 @@ def test_a_rectangle_beyond_the_image_is_refused(
     assert "not an autoencoder" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["denoise", DENOISER, "--in", "x.png", "-o", "./x.png"],
+        ["denoise", DENOISER, "--in", "lowercase", "--in", "x.png", "-o", "link.png"],
+        ["complete", DENOISER, "--in", "x.png", "--erase", "0,0,1,1", "-o", "x.png"],
+        [
+            *("complete", DENOISER, "--in", "x.png", "--erase", "0,0,1,1", "-o", "y.png"),
+            *("--figure", "x.png"),
+        ],
+        ["encode", DENOISER, "--data", "set.csv", "-o", "set.csv"],
+        ["project", "set.csv", "--method", "pca", "-o", "set.csv"],
+        ["export", "font.bdf", "-o", "font.bdf"],
+        ["convert", "set.csv", "set.csv"],
+        ["convert", "font.bdf", "hard.bdf"],
+    ],
+)
+def test_an_input_is_never_the_output(
+    line: list[str], tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("x.png", "set.txt", "font.bdf"):
+        assert main(["convert", "lowercase", name]) == 0
+    (tmp_path / "set.txt").rename("set.csv")
+    (tmp_path / "link.png").symlink_to("x.png")
+    (tmp_path / "hard.bdf").hardlink_to("font.bdf")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    capsys.readouterr()
+    assert main(line) == 2
+    assert "name the same file" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_two_outputs_are_two_files(tmp_path: Path, capsys: Captured) -> None:
     out = str(tmp_path / "y.png")
     same = str(tmp_path / "other" / ".." / "y.png")
