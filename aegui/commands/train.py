@@ -480,7 +480,9 @@ def _figures_of_runs(
     if history.extra or not result.runs[0].wrong_pixels:
         figures = list(result.runs[0].figures)
         # Final figures replace terms of the same key: they are of more samples in a large set.
-        terms = [key for key in history.extra if key not in figures]
+        terms = [
+            key for key in history.extra if key not in {*figures, *_of_parts(result, resolved)}
+        ]
         header += [tr(TERMS[key].label) if key in TERMS else key for key in (*terms, *figures)]
         for index, (row, run) in enumerate(zip(rows, result.runs, strict=True)):
             known = _terms(history, index, history.row_at(run.best_epoch))
@@ -491,7 +493,7 @@ def _figures_of_runs(
         header += [tr("epoch <= 1"), tr("epoch = 0")]
         rows = [row + _wrong_row(run) for row, run in zip(rows, result.runs, strict=True)]
     by_part = [_by_part(run, resolved) for run in result.runs]
-    if by_part[0] and resolved.dataset.is_binary:
+    if _of_parts(result, resolved):
         header += [tr("wrong pixels, {part}", part=tr(PARTS[key])) for key in by_part[0]]
         for row, wrong in zip(rows, by_part, strict=True):
             row += [(float(one.mean()), ".2f") for one in wrong.values()]
@@ -499,6 +501,12 @@ def _figures_of_runs(
         header.append(tr("last loss"))
         rows = [[*row, (run.loss, ".4g")] for row, run in zip(rows, result.runs, strict=True)]
     return header, rows
+
+
+def _of_parts(result: TrainingResult, resolved: ResolvedRecipe) -> tuple[str, ...]:
+    """Return the terms that the columns of wrong pixels by part replace; none without these."""
+    has_parts = resolved.dataset.is_binary and _by_part(result.runs[0], resolved)
+    return ("validation_wrong",) if has_parts else ()
 
 
 def _form(key: str) -> str:
