@@ -7,6 +7,7 @@ serves that purpose.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,6 +31,10 @@ _MAX_NAMES = 20
 """Maximum number of keys of one branch that are listed in a line."""
 
 KeyPath = tuple[str, ...]
+_MISSPELT = 0.85
+"""Least similarity of a key to one that it may be meant as: about a letter of ten."""
+_MIN_LETTERS = 5
+"""Shorter keys are too often near another one."""
 Heading = Literal["understood", "assumed", "ignored", "needs"]
 
 
@@ -107,6 +112,9 @@ class Notes:
     titles: set[KeyPath] = field(default_factory=set)
     """Key paths of names and notes, which alone do not describe a network."""
 
+    asked: set[str] = field(default_factory=set)
+    """Names of keys that were looked for, without those that are patterns."""
+
     @classmethod
     def of(cls, config: dict[object, object], folder: Path | None) -> Notes:
         """Return the initial state for ``config``.
@@ -136,6 +144,7 @@ class Notes:
         """
         found: Item | None = None
         live = self.live
+        self.asked.update(filter(str.isidentifier, patterns.split()))
         for pattern in patterns.split():
             for item in live:
                 if item.path in self.claimed or not _matches(item.names, pattern):
@@ -240,9 +249,19 @@ class Notes:
             line = _branch_line(branch, items)
             reasons = {self.off.get(item.path) for item in items}
             reason = reasons.pop() if len(reasons) == 1 else None
+            if reason is None and len(items) == 1:
+                reason = self._misspelt(items[0])
             if reason is not None:
                 line = tr("{setting} ({reason})", setting=line, reason=reason)
             self.say("ignored", line)
+
+    def _misspelt(self, item: Item) -> str | None:
+        """Return the question whether another key is meant, if one differs by a letter or so."""
+        name, taken = item.names[-1], {one.names[-1] for one in self.items}
+        if name in self.asked or len(name) < _MIN_LETTERS:
+            return None
+        near = get_close_matches(name, self.asked - taken, n=1, cutoff=_MISSPELT)
+        return tr('Did you mean "{word}"?', word=near[0]) if near else None
 
     def document(self) -> dict[str, Any]:
         """Return the settings as the JSON of a recipe."""

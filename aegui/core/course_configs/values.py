@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import RecipeError
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.recipe.errors import quoted
 from aegui.core.training.losses import LOSSES
@@ -143,9 +143,13 @@ def to_number(value: object, key: str) -> float:
         except ValueError:
             number = None
     if number is None or not math.isfinite(number):
-        raise RecipeError(
-            tr('"{key}" is {value}; it must be a number.', key=key, value=quoted(value))
+        has_comma = isinstance(value, str) and "," in value
+        text = (
+            mark('"{key}" is {value}; it must be a number, with a point before its decimals.')
+            if has_comma
+            else mark('"{key}" is {value}; it must be a number.')
         )
+        raise RecipeError(tr(text, key=key, value=quoted(value)))
     return number
 
 

@@ -271,6 +271,17 @@ def test_activations_by_their_other_names(name: str, key: str) -> None:
     assert reading.recipe.network.encoder[0].activation == key
 
 
+def test_a_misspelt_key_is_told_with_the_one_that_is_meant() -> None:
+    reading = read(layers=[35, 10, 2], epocs=100, learning_rat=0.1, verbosity=3, epoch_count=2)
+    assert reading.ignored[:2] == (
+        'epocs = 100 (Did you mean "epochs"?)',
+        'learning_rat = 0.1 (Did you mean "learning_rate"?)',
+    )
+    assert "verbosity = 3" in reading.ignored
+    with pytest.raises(RecipeError, match="with a point before its decimals"):
+        read(layers=[35, 10, 2], learning_rate="0,01")
+
+
 def test_beta_is_the_slope_of_tangent_and_logistic_only() -> None:
     tangent = read(layers=[35, 10, 2, 10, 35], activation="tangent", beta="0.8").recipe.network
     assert tangent.encoder[0].slope == 0.8
