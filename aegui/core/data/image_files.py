@@ -266,7 +266,8 @@ def read_images(
         [path.stem for path in chosen],
         source=str(scan.root if len(scan.files) > 1 else scan.files[0]),
     )
-    there = set(dataset.labels)
+    # The folder itself is no sub-folder, whatever became of images beside its sub-folders.
+    there = {*dataset.labels, *_labels(scan.root, [scan.root])}
     failed = (label for label in dict.fromkeys(scan.labels) if label not in there)
     return ImageReading(dataset, everything, (*scan.empty, *failed))
 

@@ -230,6 +230,13 @@ def test_refusals(pets: Path, tmp_path: Path) -> None:
         load_dataset(str(tmp_path / "bad"))
 
 
+def test_the_folder_itself_is_no_sub_folder_without_images(pets: Path) -> None:
+    (pets / "loose.png").write_bytes(b"?")
+    reading = read_images(scan_images([pets]), SPEC)
+    assert "loose.png" in [one.path.name for one in reading.skipped]
+    assert reading.empty == ()
+
+
 def test_links_to_folders_do_not_go_round(pets: Path) -> None:
     try:
         (pets / "cats/again").symlink_to(pets, target_is_directory=True)
