@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """Beginnings of what spreadsheets call Unicode text."""
 _FEWEST_PIXELS = 64
@@ -52,17 +52,20 @@ _NUMBER = re.compile(_DIGITS + r"\Z", re.ASCII)
 
 def _line_pattern(sign: str, digits: str, space: str) -> re.Pattern[str]:
     field = rf'{space}*+"*+{digits}"*+{space}*+'
-    return re.compile(rf"{field}(?:{sign}{field})*+\Z", re.ASCII)
+    return re.compile(rf"{field}(?:{re.escape(sign)}{field})*+\Z", re.ASCII)
 
 
 _NUMBERS = {
     ",": _line_pattern(",", _DIGITS.replace(",", ""), r"\s"),
     ";": _line_pattern(";", _DIGITS, r"\s"),
     "\t": _line_pattern("\t", _DIGITS, " "),
+    "|": _line_pattern("|", _DIGITS, r"\s"),
 }
 """Pattern of a line of numbers alone, by delimiter; fields may be quoted."""
 _QUOTED_ENDS = {
-    sign: re.compile(rf'\A"(?:[^"]|"")*+"(?={sign})|(?<={sign})"(?:[^"]|"")*+"\Z')
+    sign: re.compile(
+        rf'\A"(?:[^"]|"")*+"(?={re.escape(sign)})|(?<={re.escape(sign)})"(?:[^"]|"")*+"\Z'
+    )
     for sign in _DELIMITERS
 }
 """Pattern of the first and the last field of a line where they are quoted, by delimiter."""
@@ -111,9 +114,9 @@ def read_csv(
     A line is an image: its label, if any, first or last, and its pixels row by row, 0..255 or 0..1;
     three times a square number of values are red, green and blue of each pixel. A line of headings
     may come first. Fields may be quoted, and a quoted label may contain the delimiter; with
-    semicolons or tabs as delimiters, numbers may have decimal commas. A first column that counts
-    the lines is skipped if the headings say so. Text is UTF-8, UTF-16 with its mark, or else
-    Windows-1252.
+    semicolons, tabs or vertical bars as delimiters, numbers may have decimal commas. A first column
+    that counts the lines is skipped if the headings say so. Text is UTF-8, UTF-16 with its mark, or
+    else Windows-1252; lines end with LF, CRLF or, as old spreadsheets of the Mac write, CR.
 
     Raises:
         ReadError: A line has another number of columns or a field that is no number; the message
@@ -420,6 +423,8 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
     """Yield the lines without line ends; blank lines at the end are left out."""
     rest = b""
     number = blank = 0
+    # In a file with any LF, a CR is the first half of CRLF.
+    has_cr_ends: bool | None = None
     decoder: codecs.IncrementalDecoder | None = None
     while True:
         data = file.read(_READ_BYTES)
@@ -430,6 +435,10 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
             decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
         if decoder is not None:
             data = decoder.decode(data, final=is_end).encode()
+        if has_cr_ends is None:
+            has_cr_ends = b"\r" in data and b"\n" not in data
+        if has_cr_ends:
+            data = data.replace(b"\r", b"\n")
         if data and not rest and not data.strip(b"\r\n"):
             blank += data.count(b"\n")  # Too slow in the loop below if the file has only these
             stop_if(cancelled)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-_SIGNS = ";\t"
+_SIGNS = ";\t|"
 
 
 def field_delimiter(line: str) -> str | None:
-    """Return the semicolon or tab that delimits the fields of ``line`` if its commas are decimal.
+    """Return the sign of ``_SIGNS`` that delimits the fields if the commas of ``line`` are decimal.
 
     None if there is no comma, or more commas than fields.
     """

@@ -31,7 +31,7 @@ def labelled(levels: NDArray[np.int64] = LEVELS) -> list[list[object]]:
     return [[label, *row] for label, row in zip(LABELS, levels.tolist(), strict=False)]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("heading", [True, False])
 @pytest.mark.parametrize("packed", [True, False])
 def test_the_layout_of_mnist(tmp_path: Path, delimiter: str, heading: bool, packed: bool) -> None:
@@ -67,7 +67,7 @@ def test_labels_that_are_words_and_quoted_headings(tmp_path: Path) -> None:
     assert read_csv(path).labels == ("T-shirt/top", "Ankle boot")
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 @pytest.mark.parametrize("heading", [True, False])
 def test_numbers_with_decimal_commas(tmp_path: Path, delimiter: str, heading: bool) -> None:
     rows: list[list[object]] = [
@@ -88,7 +88,7 @@ def test_numbers_with_decimal_commas(tmp_path: Path, delimiter: str, heading: bo
         load_dataset(str(path))
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_decimal_commas_may_come_late(tmp_path: Path, delimiter: str) -> None:
     lit = np.zeros((120, 64))
     lit[:, 0] = 1
@@ -101,7 +101,7 @@ def test_decimal_commas_may_come_late(tmp_path: Path, delimiter: str) -> None:
     assert dataset.classes == ("a", "b")
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("heading", [True, False])
 @pytest.mark.parametrize("is_last", [True, False])
 def test_a_label_in_quotes_may_have_what_parts_fields(
@@ -296,6 +296,22 @@ def test_text_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
     dataset = load_dataset(str(path))
     assert dataset.labels[:5] == ("0", "1", "2", "ñ", "4")
     assert np.array_equal(dataset.images[:, 0] * 255, LEVELS.reshape(30, 28, 28))
+
+
+@pytest.mark.parametrize("delimiter", [",", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_lines_may_end_with_cr_alone(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    text = text_of([HEADING, *labelled()], delimiter).replace("\n", "\r") + "\r\r"
+    path = tmp_path / "mac.csv"
+    path.write_bytes(text.encode(encoding))
+    dataset = load_dataset(str(path))
+    assert dataset.labels == tuple(LABELS)
+    assert np.array_equal(dataset.images * np.float32(255), LEVELS.reshape(30, 1, 28, 28))
+    lines = text.split("\r")
+    lines[7] = "5" + delimiter + "x"
+    path.write_bytes("\r".join(lines).encode(encoding))
+    with pytest.raises(ReadError, match=r"mac\.csv, line 8: 2 columns; the lines before have 785"):
+        load_dataset(str(path))
 
 
 def test_a_packed_file_that_is_cut_off_between_two_lines_is_refused(tmp_path: Path) -> None:

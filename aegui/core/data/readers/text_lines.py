@@ -67,19 +67,21 @@ def read_text_lines(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]
 
 
 def _fields(line: str) -> list[str]:
-    """Split a line at blanks, commas, semicolons or tabs.
+    """Split a line at blanks, commas, semicolons, tabs or, where there are many, vertical bars.
 
     Commas that can only be decimal marks do not separate fields.
     """
     line = line.strip()
+    # One or two vertical bars are a label, or part of one.
+    bar = "|" if line.count("|") >= _FEWEST_VALUES else ""
     # A delimiter may be the label as well, alone or in quotes.
-    first = re.match(r"""("[^"]+"|'[^']+'|[,;])(?=[\s,;])""", line)
+    first = re.match(rf"""("[^"]+"|'[^']+'|[,;{bar}])(?=[\s,;{bar}])""", line)
     label, rest = ([], line) if first is None else ([first[1]], line[first.end() :])
     sign = field_delimiter(rest)
     if sign is not None and _DECIMAL.search(rest):
         fields = re.split(rf"[\s{sign}]+", _DECIMAL.sub(".", rest))
     else:
-        fields = re.split(r"[\s,;]+", rest)
+        fields = re.split(rf"[\s,;{bar}]+", rest)
     return [*label, *filter(None, fields)]
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("separator", [" ", "\t", ",", ", ", ";"])
+@pytest.mark.parametrize("separator", [" ", "\t", ",", ", ", ";", "|"])
 @pytest.mark.parametrize("low", [0, -1])
 def test_lines_of_label_and_bits(folder: Path, separator: str, low: int) -> None:
     flat = np.where(BITS.reshape(32, 35), 1, low).tolist()
@@ -26,16 +26,16 @@ def test_lines_of_label_and_bits(folder: Path, separator: str, low: int) -> None
     assert is_lower(one(folder, "\n".join(bare), "lines"), labels=False)
 
 
-@pytest.mark.parametrize("separator", [";", "; ", "\t"])
+@pytest.mark.parametrize("separator", [";", "; ", "\t", "|"])
 def test_decimal_commas_part_nothing(folder: Path, separator: str) -> None:
     levels = np.random.default_rng(0).random((5, 35))
     lines = [
         separator.join([label, *(f"{level:.3f}".replace(".", ",") for level in row)])
-        for label, row in zip(",;abc", levels, strict=True)
+        for label, row in zip(",;|ab", levels, strict=True)
     ]
     dataset = one(folder, "\n".join(lines), "lines")
     assert dataset.image_shape == (1, 7, 5)
-    assert dataset.labels == tuple(",;abc")
+    assert dataset.labels == tuple(",;|ab")
     np.testing.assert_allclose(dataset.images.reshape(5, 35), levels, atol=1e-3)
 
 
