@@ -46,6 +46,13 @@ _WEIGHTS = {
     "past": mark("epoch {epoch:,} of {epochs:,}"),
 }
 """Texts by the kind of weights that are shown."""
+_BRIEF_WEIGHTS = {
+    "live": mark("live"),
+    "best": mark("best weights"),
+    "last": mark("last weights"),
+    "past": mark("epoch {epoch:,}"),
+}
+"""Shorter texts for the same."""
 _ADVERSARY = "discriminator_loss"
 _OF_ONE = {
     True: mark("{share:.0%} of the characters have at most 1 wrong pixel, the worst has {worst}."),
@@ -193,6 +200,11 @@ def reached_words(reached: Reached, dataset: Dataset) -> str:
 def weights_words(moment: Moment) -> str:
     """Return which weights are shown: ``best, epoch 11,040 of 12,000``."""
     return tr(_WEIGHTS[moment.weights], epoch=moment.epoch, epochs=moment.epochs)
+
+
+def brief_weights_words(moment: Moment) -> str:
+    """Return the same without the epoch, except for that of a past one: ``best weights``."""
+    return tr(_BRIEF_WEIGHTS[moment.weights], epoch=moment.epoch)
 
 
 def in_whole_epochs(moment: Moment) -> Moment:

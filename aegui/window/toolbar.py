@@ -22,8 +22,16 @@ from aegui.core.i18n import percent_sign, tr, trn
 from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataRows
 from aegui.kit.choosing import menu_below, narrow
 from aegui.kit.layouts import dim, held, row
-from aegui.kit.marks import ElidedCombo, ElidedLabel
-from aegui.kit.theme import SPACING, figures_font, grown_for_text, icon, icon_size
+from aegui.kit.marks import ElidedCombo, ElidedLabel, flat_button
+from aegui.kit.theme import (
+    SPACING,
+    figures_font,
+    for_text,
+    grown_for_text,
+    icon,
+    icon_px,
+    icon_size,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,14 +68,33 @@ class ShownChip(QWidget):
             lambda action: self.weights_chosen.emit(action.data())
         )
         self.setLayout(row(self.run, self.weights))
-        self.set_shown("", "", "")
+        self._is_brief, self._fits = False, True
+        self.set_shown("", "", "", "")
 
-    def set_shown(self, run: str, weights: str, sentence: str) -> None:
+    def set_shown(self, run: str, weights: str, brief: str, sentence: str) -> None:
         """Show the names of the current run and weights; "" hides the button.
 
-        ``run`` is "" if there is only one run, ``weights`` if there are none. ``sentence`` says the
-        same in full, for tooltips and screen readers.
+        ``run`` is "" if there is only one run, ``weights`` if there are none; ``brief`` is shown
+        instead where there is little room. ``sentence`` says the same in full, for tooltips and
+        screen readers.
         """
+        self._texts = run, weights, brief, sentence
+        self._show()
+
+    def set_room(self, *, is_brief: bool, fits: bool) -> None:
+        """Set whether to show the brief name of the weights, and whether to show anything."""
+        if (is_brief, fits) != (self._is_brief, self._fits):
+            self._is_brief, self._fits = is_brief, fits
+            self._show()
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether there are weights to choose, shown or not."""
+        return bool(self._texts[1])
+
+    def _show(self) -> None:
+        run, weights, brief, sentence = self._texts
+        weights = brief if self._is_brief else weights
         for button, text, help_text in (
             (self.run, run, tr("Choose another run of this training")),
             (self.weights, weights, tr("Choose the best or the last weights")),
@@ -78,7 +105,7 @@ class ShownChip(QWidget):
             button.setText(text)
             button.setToolTip(tr("{what}\n{help}.", what=sentence, help=help_text))
             button.setAccessibleDescription(sentence)
-        self.setVisible(bool(weights))
+        self.setVisible(self._fits and self.has_weights)
 
     def set_runs(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
         """Set the menu of runs: keys and names."""
@@ -127,6 +154,13 @@ _MAX_RECIPE_PX = 320
 _DATA_SHARE, _RECIPE_SHARE = 0.25, 0.475
 """Shares of the width beyond ``_TIGHT_PX`` that the lists get in addition to ``_LIST_PX``."""
 _TIGHT_PX = 1120
+"""In a narrower toolbar the least important actions are in the menu of the rest."""
+_NARROW_PX = 840
+"""In a toolbar narrower than this, more of them are."""
+_IN_REST = {"step": _TIGHT_PX, "slow": _TIGHT_PX, "continue": _NARROW_PX}
+"""Width below which an action is in the menu of the rest, at the usual size of text."""
+_MIN_TEXT_PX = 90
+"""Room for the state of a training that the weights leave: at least one figure of it."""
 
 
 class MainToolBar(QToolBar):
@@ -148,6 +182,7 @@ class MainToolBar(QToolBar):
         self._data_key = ""
         self._preset: str | None = None
         self._titles: list[QAction] = []
+        self._ordered: list[tuple[QAction, int]] = []
         self.data = self._combo(tr("Data"), tr("The images to learn"), tr("Choose data…"))
         self.data.setItemDelegate(DataRows(self.data))
         self.data.view().setMinimumWidth(ROW_WIDTH_PX)
@@ -156,9 +191,12 @@ class MainToolBar(QToolBar):
         )
         self.addSeparator()
         self._add_actions(actions)
-        self.addSeparator()
+        self._end = self.addSeparator()
         self.chip = ShownChip()
         self._build_status()
+        self.rest = flat_button("toolbar-more", tr("More of the toolbar"), pixels=icon_px())
+        menu_below(self.rest).aboutToShow.connect(self._fill_rest)
+        self._rest = self.addWidget(self.rest)
         self.data.activated.connect(self._on_data_activated)
         self.presets.activated.connect(self._on_presets_activated)
 
@@ -188,13 +226,49 @@ class MainToolBar(QToolBar):
         is_wide = self.width() >= _ROOMY_PX
         for title in self._titles:
             title.setVisible(is_wide)
-        beyond = max(0, self.width() - _TIGHT_PX)
+        self._move_to_rest()
+        beyond = max(0, self.width() - grown_for_text(_TIGHT_PX))
         lists = (
             (self.data, _DATA_SHARE, _MAX_LIST_PX),
             (self.presets, _RECIPE_SHARE, _MAX_RECIPE_PX),
         )
         for combo, share, most in lists:
-            combo.setMaximumWidth(min(_LIST_PX + round(share * beyond), most))
+            least = max(_LIST_PX, combo.minimumSizeHint().width())
+            combo.setMaximumWidth(max(least, min(_LIST_PX + round(share * beyond), most)))
+
+    @property
+    def _is_tight(self) -> bool:
+        return self.width() < grown_for_text(_TIGHT_PX)
+
+    def _move_to_rest(self) -> None:
+        """Move the actions that do not fit out of the toolbar, and others back."""
+        self._rest.setVisible(self._is_tight)
+        following = self._end
+        for action, width in reversed(self._ordered):
+            if self.width() < grown_for_text(width):
+                self.removeAction(action)
+                continue
+            if action not in self.actions():
+                self.insertAction(following, action)
+            following = action
+
+    @Slot()
+    def _fill_rest(self) -> None:
+        """Fill the menu of the rest with what the toolbar has no room for."""
+        menu = self.rest.menu()
+        menu.clear()
+        for label in (self.status, self.estimate, self.device):
+            is_cut = label.isHidden() or label.width() < label.sizeHint().width()
+            if label.text() and is_cut:
+                menu.addAction(label.text()).setEnabled(False)
+        menu.addSeparator()
+        menu.addActions([action for action, _ in self._ordered if action not in self.actions()])
+        if self.chip.has_weights and self.chip.isHidden():
+            menu.addSeparator()
+            for button in (self.chip.run, self.chip.weights):
+                if not button.isHidden():
+                    button.menu().setTitle(button.accessibleName())
+                    menu.addMenu(button.menu())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Decide again what fits when the room or the texts in it have changed."""
@@ -203,7 +277,12 @@ class MainToolBar(QToolBar):
         return super().eventFilter(watched, event)
 
     def _show_what_fits(self) -> None:
-        """Show estimate and device as far as the result of a training is not cut by them."""
+        """Show estimate and device as far as the result of a training is not cut by them.
+
+        In a tight toolbar the weights are named briefly, and are in the menu of the rest if nothing
+        else could be read beside them.
+        """
+        self.chip.set_room(is_brief=self._is_tight, fits=self._chip_fits())
         room = self._holder.width() - self._needed_width()
         # Words of larger text would take the room of the weights that are shown.
         is_wide = self.width() >= grown_for_text(_ROOMY_PX)
@@ -214,15 +293,23 @@ class MainToolBar(QToolBar):
             label.setVisible(is_shown)
             room -= taken if is_shown else 0
 
-    def _needed_width(self) -> int:
+    def _chip_fits(self) -> bool:
+        """Return whether the weights leave room for the beginning of the state of a training."""
+        others = self._needed_width(self.chip) - self.status.sizeHint().width()
+        chip = self.chip.sizeHint().width() + self._line.spacing()
+        text = min(for_text(_MIN_TEXT_PX), self.status.sizeHint().width())
+        return not self._is_tight or chip + others + text <= self._holder.width()
+
+    def _needed_width(self, without: QWidget | None = None) -> int:
         """Return the width at which nothing is cut of what is always shown."""
         widgets = self._holder.findChildren(
             QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
         )
+        left_out = (self.estimate, self.device, without)
         widths = [
             widget.sizeHint().width()
             for widget in widgets
-            if widget not in (self.estimate, self.device) and not widget.isHidden()
+            if widget not in left_out and not widget.isHidden()
         ]
         margins = self._line.contentsMargins()
         gaps = self._line.spacing() * max(0, len(widths) - 1)
@@ -234,6 +321,7 @@ class MainToolBar(QToolBar):
                 continue
             action = actions[spec.key]
             self.addAction(action)
+            self._ordered.append((action, _IN_REST.get(spec.key, 0)))
             button = self.widgetForAction(action)
             if spec.is_main and isinstance(button, QToolButton):
                 button.setProperty("main", True)

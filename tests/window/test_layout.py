@@ -21,11 +21,13 @@ from PySide6.QtWidgets import (
 from aegui.app import App
 from aegui.kit.theme import CONTROL_PX
 from aegui.paths import models_dir
+from aegui.session.comfort import Comfort
 from aegui.session.settings import Settings
 from aegui.shell.panel_area import PanelArea, is_in_sight
 from aegui.window.dock_titles import DockTitle
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.layout import fitted
+from tests.window.conftest import train
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -502,3 +504,40 @@ def test_a_closed_panel_gets_its_title_bar_when_opened(window: MainWindow) -> No
     dock.show()
     # At once: Qt's own bar is never painted.
     assert dock.titleBarWidget() is not None
+
+
+@pytest.mark.parametrize("size", [1.0, 1.5])
+def test_a_narrow_toolbar_has_a_menu_of_what_does_not_fit(
+    qtbot: QtBot, app: App, size: float
+) -> None:
+    app.use_comfort(Comfort(text_size=size))
+    window, actions = app.window, app.window.actions_table
+    train(qtbot, window)
+    toolbar = window.toolbar
+    window.resize(round(1300 * size), 700)
+    QApplication.processEvents()
+    assert toolbar.rest.isHidden()
+    order = toolbar.actions()
+    window.resize(round(1000 * size), 700)
+    QApplication.processEvents()
+    assert toolbar.rest.isVisible()
+    assert window.rect().contains(toolbar.rest.mapTo(window, toolbar.rest.rect().center()))
+    shown = [actions[key] for key in ("train", "continue", "pause", "stop")]
+    assert all(toolbar.widgetForAction(action).isVisible() for action in shown)
+    toolbar.set_status("wrong pixels: mean 0.5, worst 4, and more of that kind " * 3, "cpu")
+    toolbar.rest.menu().aboutToShow.emit()
+    listed = toolbar.rest.menu().actions()
+    assert listed[0].text() == toolbar.status.text()
+    assert [actions["step"], actions["slow"]] == [each for each in listed if each in order]
+    assert toolbar.chip.weights.text() == "best weights"
+    assert toolbar.chip.isVisible()
+    toolbar.chip.set_shown("seed 0 (1 of 12)" * 20, "best", "best", "best")
+    QApplication.processEvents()
+    assert toolbar.chip.isHidden()
+    toolbar.rest.menu().aboutToShow.emit()
+    menus = [each.menu() for each in toolbar.rest.menu().actions() if each.menu()]
+    assert menus == [toolbar.chip.run.menu(), toolbar.chip.weights.menu()]
+    window.resize(round(1300 * size), 700)
+    QApplication.processEvents()
+    assert toolbar.rest.isHidden()
+    assert toolbar.actions() == order

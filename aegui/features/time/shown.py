@@ -9,7 +9,12 @@ from PySide6.QtCore import Slot
 from aegui.core.i18n import tr
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
-from aegui.shell.outcome import in_whole_epochs, moment_words, weights_words
+from aegui.shell.outcome import (
+    brief_weights_words,
+    in_whole_epochs,
+    moment_words,
+    weights_words,
+)
 from aegui.shell.refresher import LiveText
 from aegui.shell.run_choice import ANY_RUN, RUN, run_choices, run_of
 
@@ -85,7 +90,7 @@ class ShownFeature(Feature):
     def _show(self) -> None:
         moment = self._services.shown.moment
         if moment is None:
-            self._chip.set_shown("", "", "")
+            self._chip.set_shown("", "", "", "")
             self._show_ability()
             return
         run = ""
@@ -96,8 +101,10 @@ class ShownFeature(Feature):
                 run=moment.run + 1,
                 runs=moment.runs,
             )
-        weights = weights_words(in_whole_epochs(moment))
-        self._chip.set_shown(run, weights, moment_words(moment))
+        whole = in_whole_epochs(moment)
+        self._chip.set_shown(
+            run, weights_words(whole), brief_weights_words(whole), moment_words(moment)
+        )
         self._show_ability()
 
     def _show_ability(self) -> None:
