@@ -243,6 +243,9 @@ class MainToolBar(QToolBar):
     def _move_to_rest(self) -> None:
         """Move the actions that do not fit out of the toolbar, and others back."""
         self._rest.setVisible(self._is_tight)
+        # The button at the end stays in sight, whatever is left for the state of a training.
+        is_narrow = self.width() < grown_for_text(_NARROW_PX)
+        self._holder.setMinimumWidth(0 if is_narrow else _MIN_STATUS_PX)
         following = self._end
         for action, width in reversed(self._ordered):
             if self.width() < grown_for_text(width):

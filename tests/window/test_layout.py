@@ -537,6 +537,11 @@ def test_a_narrow_toolbar_has_a_menu_of_what_does_not_fit(
     toolbar.rest.menu().aboutToShow.emit()
     menus = [each.menu() for each in toolbar.rest.menu().actions() if each.menu()]
     assert menus == [toolbar.chip.run.menu(), toolbar.chip.weights.menu()]
+    window.resize(640 if size == 1.0 else 1100, 700)
+    QApplication.processEvents()
+    assert actions["continue"] not in toolbar.actions()
+    assert toolbar.rest.isVisible()
+    assert window.rect().contains(toolbar.rest.mapTo(window, toolbar.rest.rect().center()))
     window.resize(round(1300 * size), 700)
     QApplication.processEvents()
     assert toolbar.rest.isHidden()
