@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from aegui.core.errors import ReadError
-from aegui.core.i18n import tr
+from aegui.core.i18n import localized, tr
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _read(path: Path, take: Callable[[Image.Image], _Result]) -> _Result:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         # Pillow gives the size only in its message.
         found = re.search(r"\d{6,}", str(error))
-        raise _too_large(f"{int(found[0]):,}" if found else f"> {_MAX_PIXELS:,}") from error
+        raise _too_large(_count(int(found[0])) if found else f"> {_count(_MAX_PIXELS)}") from error
     except UnidentifiedImageError as error:
         raise ReadError(tr("this is not an image that can be read")) from error
     except ReadError:
@@ -119,6 +119,10 @@ def _opened(path: Path) -> Image.Image:
         # ``Image.open`` would refuse the full size, at which it will never be unpacked.
         return JpegImagePlugin.JpegImageFile(path)
     return Image.open(path, formats=readable_formats())
+
+
+def _count(number: int) -> str:
+    return localized(number, ",")
 
 
 def _too_large(size: str) -> ReadError:
@@ -148,7 +152,8 @@ def _form(image: Image.Image) -> tuple[int, int, bool]:
 def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
     from PIL import ImageOps
 
-    size, pixels = f"{image.width:,} x {image.height:,}", image.width * image.height
+    size = f"{_count(image.width)} x {_count(image.height)}"
+    pixels = image.width * image.height
     # The sides of a photograph may yet be swapped, so the longer one counts for both.
     enough = _SPARE * max(spec.height, spec.width)
     image.draft(None, (enough, enough))

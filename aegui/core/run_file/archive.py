@@ -154,6 +154,10 @@ class Archive:
         self._check_size(info, most)
         try:
             return self._inflated(info)
+        except (zipfile.BadZipFile, zlib.error):
+            # Their messages are English.
+            reason = tr("it is damaged: its bytes are not those that were written")
+            raise refused(self.name, member, reason) from None
         except _DAMAGES as error:
             raise refused(self.name, member, tr("it is damaged: {e}", e=error)) from None
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 import zlib
@@ -193,6 +194,16 @@ def _png(width: int, height: int) -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in chunks
     )
+
+
+@pytest.mark.usefixtures("spanish")
+@pytest.mark.parametrize(("side", "pixels"), [(9_000, "9.000 x 9.000"), (12_000, "144.000.000")])
+def test_what_is_too_large_is_told_with_the_marks_of_the_language(
+    tmp_path: Path, side: int, pixels: str
+) -> None:
+    (tmp_path / "bomb.png").write_bytes(_png(side, side))
+    with pytest.raises(ReadError, match=re.escape(f"demasiado grande: {pixels} píxeles")):
+        read_picture(tmp_path / "bomb.png", SPEC)
 
 
 @pytest.mark.parametrize("side", [9_000, 12_000, 100_000])

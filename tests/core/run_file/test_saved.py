@@ -366,6 +366,18 @@ def test_refusals_name_file_member_and_reason(
         assert word in message
 
 
+@pytest.mark.usefixtures("spanish")
+def test_other_bytes_than_were_written_are_told_in_the_language(saved: Path) -> None:
+    with zipfile.ZipFile(saved) as file:
+        info = file.getinfo("weights.safetensors")
+    data = bytearray(saved.read_bytes())
+    at = info.header_offset + 30 + len(info.filename) + info.compress_size // 2
+    data[at] ^= 0xFF
+    saved.write_bytes(data)
+    with pytest.raises(ReadError, match=r"weights\.safetensors: está dañado: sus bytes no son"):
+        load_run(saved)
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,6 @@ class ImportPanel(QWidget):
         self.square.setChecked(True)
         self.skipped.setReadOnly(True)
         self.skipped.setMaximumHeight(_SKIPPED_PX)
-        self.skipped.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.skipped.setAccessibleName(tr("Files that cannot be read"))
         left = column(self.head, self.state, (self.gallery, 1))
         self.setLayout(row((left, 1), self._side(), spacing=2 * SPACING))

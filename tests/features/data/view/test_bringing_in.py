@@ -53,6 +53,13 @@ def test_a_long_list_of_files_is_cut(panel: ImportPanel) -> None:
     assert lines[-1] == "… and 50 more"
 
 
+def test_a_long_reason_is_read_without_scrolling_sideways(panel: ImportPanel) -> None:
+    panel.set_skipped([("bad.png", "too large: make it smaller first, " * 5)])
+    panel.show()
+    assert panel.skipped.isVisible()
+    assert panel.skipped.horizontalScrollBar().maximum() == 0
+
+
 def test_edits_of_the_way_images_are_read(
     panel: ImportPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
