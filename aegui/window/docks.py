@@ -31,6 +31,8 @@ MIN_WIDE_PX = 1500
 """Window width from which on charts and reconstructions are side by side."""
 NARROW_PX = 1120
 """Window width below which the bottom row extends below the panels at the right."""
+CRAMPED_PX = 800
+"""Window width below which columns at both sides of the map would cut their panels."""
 TALL_PX = 960
 """Window height from which on the panels at the right are stacked."""
 SHORT_PX = 740
@@ -42,6 +44,8 @@ _MIN_LEFT_PX = 308
 """Least width of the left column in a narrow window, at which cards of the builder fit ..."""
 _MAX_LEFT = 0.4
 """... and its upper bound for larger text, as a share of the window's width."""
+_MAX_ALONE = 0.55
+"""The same if there is no column at the other side."""
 MIN_MAP_PX = 256
 """Least width of the map between the columns at both sides."""
 COLUMN_PX = 312
@@ -73,7 +77,8 @@ class Extent:
     weights: tuple[int, ...] = ()
     """Relative heights of the right column's first places; others have 1."""
     gathers: bool = False
-    """Whether all docks at the right become tabs of one place in a low window."""
+    """Whether all docks at the right become tabs of one place in a low window, and of the left
+    column in a cramped one."""
     map_px: int = 360
     """Least width of the map if there is a column at the edge too."""
 
@@ -177,7 +182,7 @@ def _make_panel(spec: DockSpec) -> QWidget:
 
 FORMS = tuple(
     f"{width}-{height}"
-    for width in ("narrow", "middle", "wide")
+    for width in ("cramped", "narrow", "middle", "wide")
     for height in ("short", "low", "tall")
 )
 """Size classes of a window, from ``form_of``; docks are arranged for each."""
@@ -188,6 +193,8 @@ def form_of(size: QSize) -> str:
     width = "narrow" if size.width() < grown_for_text(NARROW_PX) else "middle"
     if size.width() >= grown_for_text(MIN_WIDE_PX):
         width = "wide"
+    elif size.width() < grown_for_text(CRAMPED_PX):
+        width = "cramped"
     height = "short" if size.height() < grown_for_text(SHORT_PX) else "low"
     if size.height() >= grown_for_text(TALL_PX):
         height = "tall"
@@ -205,7 +212,7 @@ def arrange(
 
     ``column`` opens the column at the edge of the window.
     """
-    arrangement = PERSPECTIVES[perspective]
+    arrangement = _gathered(window, PERSPECTIVES[perspective])
     right, bottom, below_right = _places(window, arrangement)
     foot_right = Area.BottomDockWidgetArea if below_right else Area.RightDockWidgetArea
     for corner, area in (
@@ -234,15 +241,23 @@ def arrange(
 
 def give_sizes(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
     """Resize docks that are placed as in ``perspective`` to the sizes defined there."""
-    arrangement = PERSPECTIVES[perspective]
+    arrangement = _gathered(window, PERSPECTIVES[perspective])
     right, bottom, _ = _places(window, arrangement)
     _resize(window, docks, arrangement, right, bottom)
+
+
+def _gathered(window: QMainWindow, arrangement: Perspective) -> Perspective:
+    """Return ``arrangement`` with a single column if the window is too narrow for two."""
+    is_cramped = form_of(window.size()).startswith("cramped")
+    if not is_cramped or not arrangement.extent.gathers or not arrangement.left:
+        return arrangement
+    return replace(arrangement, left=_as_one((*arrangement.left, *arrangement.right)), right=())
 
 
 def _places(window: QMainWindow, arrangement: Perspective) -> tuple[_Places, _Places, bool]:
     """Return the places at the right and below the map, and whether these reach below the right."""
     width, height = form_of(window.size()).split("-")
-    is_narrow, is_tall = width == "narrow", height == "tall"
+    is_narrow, is_tall = width in ("cramped", "narrow"), height == "tall"
     # A narrow window has no room beside the map; a low one has none below it.
     is_below = is_narrow and is_tall
     bottom, right = arrangement.bottom, arrangement.right
@@ -435,7 +450,8 @@ def _usual_left(window: QMainWindow, arrangement: Perspective) -> int:
     """Return the default width of the left column."""
     usual_px = arrangement.extent.left_px
     scale = max(1.0, window.width() / _USUAL_PX)
-    large_px = min(grown_for_text(_MIN_LEFT_PX), _MAX_LEFT * window.width())
+    share = _MAX_LEFT if arrangement.right or arrangement.beside else _MAX_ALONE
+    large_px = min(grown_for_text(_MIN_LEFT_PX), share * window.width())
     most = max(_MAX_COLUMN * window.width(), _MIN_LEFT_PX, large_px)
     return round(min(max(usual_px * scale, grown_for_text(usual_px)), most))
 

@@ -546,3 +546,37 @@ def test_a_narrow_toolbar_has_a_menu_of_what_does_not_fit(
     QApplication.processEvents()
     assert toolbar.rest.isHidden()
     assert toolbar.actions() == order
+
+
+@pytest.mark.arrangement("build")
+def test_larger_letters_make_a_window_cramped_earlier(app: App, qtbot: QtBot) -> None:
+    app.use_comfort(Comfort(text_size=1.5))
+    app.window.resize(900, 700)
+    _settle(app.window, qtbot)
+    area = app.window.docks["builder"].widget()
+    assert isinstance(area, PanelArea)
+    assert is_in_sight(app.window.docks["builder"])
+    assert area.horizontalScrollBar().maximum() == 0
+    assert app.window.canvas.width() >= 256
+
+
+@pytest.mark.arrangement("build")
+def test_a_cramped_window_has_one_column_and_leaves_no_trace_in_larger_ones(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1280, 800)
+    window.reset_layout()
+    _settle(window, qtbot)
+    before = _places(window)
+    area = window.docks["builder"].widget()
+    assert isinstance(area, PanelArea)
+    for width, height in ((640, 800), (900, 600), (628, 480), (900, 800)):
+        window.resize(width, height)
+        _settle(window, qtbot)
+        assert window.width() == width
+        assert is_in_sight(window.docks["builder"])
+        assert area.horizontalScrollBar().maximum() == 0, width
+        assert window.canvas.width() >= 256, width
+    window.resize(1280, 800)
+    _settle(window, qtbot)
+    assert _places(window) == before
