@@ -19,7 +19,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.folding import folded, has_words
 from aegui.core.i18n import mark, tr
 from aegui.core.network.kinds import KINDS, kind_of
-from aegui.core.network.resolve import ResolvedRecipe, layer_shapes
+from aegui.core.network.resolve import ResolvedRecipe, classes_learnt, layer_shapes
 from aegui.core.recipe.file import list_recipes, user_recipes
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.shelves import GROUPS, LEVELS, SHELVES
@@ -176,8 +176,7 @@ def figures(recipe: Recipe) -> CardFigures | None:
         return None
     try:
         dataset = _stand_in(recipe)
-        classes = 0 if recipe.classifier is None else len(set(dataset.labels))
-        shapes = layer_shapes(recipe, dataset.image_shape, classes)
+        shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
     except AeguiError:
         return None
     if shapes.problems:

@@ -58,6 +58,19 @@ def test_the_figures_are_those_of_the_real_set(key: str) -> None:
     assert found.seconds > 0.0
 
 
+def test_a_gan_that_predicts_classes_has_as_many_parameters_as_in_the_builder() -> None:
+    plain = dict(list_recipes())["digits-gan"]
+    assert plain.gan is not None
+    gan = plain.gan.model_copy(update={"class_weight": 1.0})
+    recipe = plain.model_copy(update={"gan": gan})
+    resolved = resolve(recipe, load_data(recipe.data)).resolved
+    found, before = figures(recipe), figures(plain)
+    assert resolved is not None
+    assert found is not None
+    assert before is not None
+    assert found.parameters == resolved.parameters > before.parameters
+
+
 def test_figures_of_every_recipe_are_known_without_its_set(tmp_path: Path) -> None:
     assert all(figures(recipe) is not None for _, recipe in list_recipes())
     assert figures(Recipe(data=DataSpec(source=str(tmp_path)))) is None
