@@ -386,7 +386,7 @@ class AnswerPictures(Painted):
     def _caption(self, index: int, width: int) -> str:
         """Return the caption of an image: the longest text that fits."""
         words = (
-            (self._first or tr("drawing"), tr("drawn")),
+            (self._first or tr("drawing"), tr("draw.")),
             (tr(COLUMNS["answer"]), tr("answ.")),
             (tr(COLUMNS["thresholded"]), tr("thresh."), "≥ ½")
             if self._image_style.glyphs

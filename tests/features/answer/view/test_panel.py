@@ -92,6 +92,17 @@ def test_every_picture_has_its_whole_frame(qtbot: QtBot, room: int) -> None:
             assert seen.pixelColor(x, rect.center().y()) == border, (place, x)
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_captions_have_forms_for_small_pictures(qtbot: QtBot, language: str) -> None:
+    set_language(language)
+    pictures = AnswerPictures()
+    qtbot.addWidget(pictures)
+    pictures.set_answer(make_answer(np.ones((7, 5), np.float32), np.ones((7, 5), np.float32)))
+    for index in range(pictures.count):
+        shortest, longest = pictures._caption(index, 0), pictures._caption(index, 1000)
+        assert len(shortest) < len(longest)
+
+
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [(0, "No wrong pixels: exactly the target."), (1, "1 wrong pixel"), (3, "3 wrong pixels")],
