@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 
+from aegui.features.charts.view.plot import PlotView
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.time.view.fork_form import ForkDialog
 from aegui.kit.motion import moves
@@ -179,3 +180,20 @@ def test_titles_of_tabs_in_large_letters_are_whole(app: App, qtbot: QtBot) -> No
         )
 
     qtbot.waitUntil(are_whole, timeout=20_000)
+
+
+@pytest.mark.arrangement("build")
+def test_charts_keep_room_for_curves_below_large_letters(qtbot: QtBot, app: App) -> None:
+    app.use_comfort(Comfort(text_size=2.0))
+    window = app.window
+    window.resize(1280, 800)
+    window.docks["charts"].show()
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: window._layout.is_settled)
+    QApplication.processEvents()
+    shown = [plot for plot in window.findChildren(PlotView) if plot.isVisible()]
+    assert shown
+    for plot in shown:
+        assert plot.data is not None
+        rect = plot._charts.plot_rect(QRectF(plot.rect()), plot.data)
+        assert rect.height() >= 2 * plot.fontMetrics().height()

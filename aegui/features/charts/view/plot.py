@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 from aegui.kit.charts.axes import precise
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import PaintedBase, fill_and_focus, paint_focus
-from aegui.kit.theme import current_theme
+from aegui.kit.theme import current_theme, grown_for_text
 from aegui.widgets.charts.curves import value_text
 from aegui.widgets.charts.painting import ChartData, ChartPainter
 from aegui.widgets.figures.makers import charts_figure
@@ -105,6 +105,10 @@ class PlotView(PaintedBase):
         if note != self._note:
             self._note = note
             self.setToolTip(self._help())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size; larger text needs more height, or it leaves none for curves."""
+        return QSize(self.least_size.width(), grown_for_text(self.least_size.height()))
 
     def figure(self) -> Figure | None:
         """Return the chart as zoomed, for export; None before any training."""
