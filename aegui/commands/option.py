@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _WRITTEN = frozenset({"-o", "target", "--figure", "--characters", "--trails"})
 """First names of arguments that name a file to write; a training looks after its own ``--out``."""
 
+_FOLDERS = frozenset({"DIR", "FOLDER"})
+"""Placeholders of folders, which the commands refuse themselves where a file has that name."""
+
 
 class Option(NamedTuple):
     """An argument of a command; its texts are translated when they are shown."""
@@ -66,7 +69,7 @@ class Option(NamedTuple):
         Raises:
             AeguiError: This argument and another one name the same existing file.
         """
-        if self.names[0] not in _WRITTEN:
+        if self.names[0] not in _WRITTEN or self.metavar in _FOLDERS:
             return
         for other in others:
             # A title may be any text.
