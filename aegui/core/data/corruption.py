@@ -194,9 +194,9 @@ def parse_corruption(text: str) -> CorruptionSpec:
         return CorruptionSpec.model_validate({"kind": kind, "level": float(level)})
     except (ValueError, ValidationError) as error:
         limit = (
-            tr("a number of 0 or more")
+            tr("a number of 0 or more, such as 0.2 with a point")
             if not CORRUPTIONS[kind].is_share
-            else tr("a number from 0 to 1")
+            else tr("a number from 0 to 1, such as 0.2 with a point")
         )
         raise AeguiError(
             tr(

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from aegui.core.data.corruption import block_sizes, corrupt_into, corrupted, parse_corruption
+from aegui.core.data.corruption import (
+    block_sizes,
+    corrupt_into,
+    corrupted,
+    corruption_key,
+    parse_corruption,
+)
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import CorruptionSpec
 
@@ -177,6 +183,10 @@ def test_parse() -> None:
     assert parse_corruption("block:0.3") == spec("block", 0.3)
     assert parse_corruption("salt:0.3") == spec("salt", 0.3)
     assert parse_corruption("none") == CorruptionSpec()
+    for key in ("none", "flip:0", "salt_pepper:0.2", "gaussian:1.5"):
+        assert corruption_key(parse_corruption(key)) == key
+    with pytest.raises(AeguiError, match=r"such as 0\.2 with a point"):
+        parse_corruption("flip:0,2")
 
 
 @pytest.mark.parametrize(
