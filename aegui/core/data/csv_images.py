@@ -435,10 +435,13 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
             decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
         if decoder is not None:
             data = decoder.decode(data, final=is_end).encode()
-        if has_cr_ends is None:
-            has_cr_ends = b"\r" in data and b"\n" not in data
+        if has_cr_ends is None and b"\n" in data:
+            has_cr_ends = False
+        elif has_cr_ends is None and b"\r" in (rest + data)[:-1]:
+            # What follows a CR in the last place is not known yet.
+            has_cr_ends = True
         if has_cr_ends:
-            data = data.replace(b"\r", b"\n")
+            rest, data = (part.replace(b"\r", b"\n") for part in (rest, data))
         if data and not rest and not data.strip(b"\r\n"):
             blank += data.count(b"\n")  # Too slow in the loop below if the file has only these
             stop_if(cancelled)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.data.csv_images import read_csv
+from aegui.core.data.byte_stream import ByteStream
+from aegui.core.data.csv_images import _READ_BYTES, _lines, read_csv
 from aegui.core.data.load import load_dataset, read_source
 from aegui.core.errors import Cancelled, ReadError
 
@@ -312,6 +313,17 @@ def test_lines_may_end_with_cr_alone(tmp_path: Path, delimiter: str, encoding: s
     path.write_bytes("\r".join(lines).encode(encoding))
     with pytest.raises(ReadError, match=r"mac\.csv, line 8: 2 columns; the lines before have 785"):
         load_dataset(str(path))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_end_may_be_cut_by_what_is_read_at_once(tmp_path: Path, end: str) -> None:
+    long = "1," * (_READ_BYTES // 2 - 1) + "1"
+    path = tmp_path / "wide.csv"
+    path.write_bytes(end.join([long, "1,2", "", "3", ""]).encode())
+    with ByteStream(path) as file:
+        lines = list(_lines(file, path))
+    assert [len(line) for line in lines] == [_READ_BYTES - 1, 3, 0, 1]
+    assert lines[1:] == ["1,2", "", "3"]
 
 
 def test_a_packed_file_that_is_cut_off_between_two_lines_is_refused(tmp_path: Path) -> None:
