@@ -170,6 +170,11 @@ def test_the_chip_says_that_a_goal_is_judged_on_some_of_the_samples(
     qtbot.waitUntil(lambda: badge.text() == tr("Reached"), timeout=20_000)
     assert any("256 of the 1,797" in notice.text for notice in notices)
     assert "256 of the 1,797" in badge.toolTip()
+    workspace = window._services.workspace
+    half = with_value(workspace.recipe, "data.split.validation", 0.5)
+    workspace.edit_recipe(half, "Half of the samples")
+    qtbot.waitUntil(lambda: workspace.recipe == half, timeout=20_000)
+    assert "256 of the 1,797" in badge.toolTip(), "how it was reached does not change"
 
 
 def test_a_challenge_of_the_gallery_is_begun_with_its_goal(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _EXAMPLE = "lowercase 35-25-10-2 tanh | adam 0.01 | bce | 5000 epochs | seed 42"
 _PROGRESS = frozenset({"history", "is_live", "saved"})
 """The changes that indicate progress or the end of a training."""
+_RECIPE = frozenset({"recipe"})
 
 
 class ChallengeFeature(Feature):
@@ -135,7 +136,8 @@ class ChallengeFeature(Feature):
         """Check the new rows of the history for the goal."""
         challenge = self._services.workspace.annotations.challenge
         resolved, history = self._services.runner.resolved, shown.history
-        if changed & _PROGRESS and challenge is not None and challenge.reached is None:
+        is_reached = challenge is not None and challenge.reached is not None
+        if challenge is not None and changed & (_RECIPE if is_reached else _PROGRESS):
             self._show_challenge()
         if not self._is_watching or resolved is None or not changed & _PROGRESS:
             return
@@ -162,7 +164,9 @@ class ChallengeFeature(Feature):
         challenge = workspace.annotations.challenge
         problem = sampled = ""
         if challenge is not None:
-            sampled = self._sampled_words(challenge, workspace.recipe)
+            # A goal was reached by the network; it is to be reached by the draft.
+            recipe = workspace.recipe if challenge.reached is None else self._services.shown.recipe
+            sampled = self._sampled_words(challenge, recipe)
             problem = challenge.goal.problem(len(workspace.dataset))
             unfit = challenge.goal.unfit(workspace.recipe)
             if unfit:
