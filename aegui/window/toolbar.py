@@ -263,7 +263,7 @@ class MainToolBar(QToolBar):
         for label in (self.status, self.estimate, self.device):
             is_cut = label.isHidden() or label.width() < label.sizeHint().width()
             if label.text() and is_cut:
-                menu.addAction(label.text()).setEnabled(False)
+                menu.addAction(label.text().replace("&", "&&")).setEnabled(False)
         menu.addSeparator()
         menu.addActions([action for action, _ in self._ordered if action not in self.actions()])
         if self.chip.has_weights and self.chip.isHidden():
