@@ -1,4 +1,4 @@
-"""The file that a training is saved to, which never takes the place of another work unasked."""
+"""The file that a training is saved to, which replaces the work of others only on request."""
 
 from __future__ import annotations
 

@@ -46,9 +46,10 @@ class _Owner:
 
 @contextlib.contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Hold a lock of the system on ``folder``, where there is one: for moments, not for work.
+    """Hold a lock of the system on ``folder``, where there is one; others wait for it.
 
-    It ends with the program that holds it.
+    It is for a look and a write that belong together, not for long work. It ends with the program
+    that holds it.
     """
     if sys.platform == "win32":
         yield

@@ -1,7 +1,7 @@
 """The idx files of MNIST and similar sets: images and labels as plain numbers, often gzipped.
 
 Source: http://yann.lecun.com/exdb/mnist (two zero bytes, the type, the number of axes, the axes as
-big-endian 32-bit numbers, the values).
+big-endian 32-bit numbers, the values). The axes of other arrays of images are read alike.
 """
 
 from __future__ import annotations

@@ -289,7 +289,7 @@ def _kind(ratio: float) -> NoveltyKind:
     return "new" if ratio >= NEW_RATIO else "between"
 
 
-_ALL, _NONE = 0.1, 0.35
+_WHOLE_SHARE, _NO_SHARE = 0.1, 0.35
 """Ratios of first to second distance: up to the first a copy, from the second on none."""
 
 
@@ -305,5 +305,5 @@ def copy_share(first: float, second: float) -> float:
     """
     if not 0.0 <= first < second:
         return 0.0
-    share = min(1.0, max(0.0, (_NONE - first / second) / (_NONE - _ALL)))
+    share = min(1.0, max(0.0, (_NO_SHARE - first / second) / (_NO_SHARE - _WHOLE_SHARE)))
     return share * share * (3.0 - 2.0 * share)

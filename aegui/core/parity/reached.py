@@ -1,4 +1,4 @@
-"""The state of each published figure on this machine, from the runs in the library."""
+"""The state of each published figure on this machine, from the runs in the library; its exports."""
 
 from __future__ import annotations
 

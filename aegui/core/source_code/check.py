@@ -15,7 +15,6 @@ import os
 import runpy
 import sys
 import tempfile
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from aegui.core.source_code.subject import CodedRun
 
 
-@contextmanager
+@contextlib.contextmanager
 def without_compiler() -> Iterator[None]:
     """Install stand-ins for the compiler's modules that are not loaded; remove them afterwards."""
     replaced = {name: parts for name, parts in _STAND_INS.items() if name not in sys.modules}

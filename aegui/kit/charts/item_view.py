@@ -1,4 +1,4 @@
-"""A widget for item plots with hovered and selected items, linked to other views."""
+"""A widget for item plots with hovered and selected items, and their painting off screen."""
 
 from __future__ import annotations
 

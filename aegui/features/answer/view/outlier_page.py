@@ -1,4 +1,4 @@
-"""The outlier page: is the drawing similar to what the network has learnt?"""
+"""The outlier page: is the drawing similar to what the network has learnt? With its plots."""
 
 from __future__ import annotations
 
