@@ -68,8 +68,10 @@ def out_file(out: str | None, resumed: str | None, *, replaces: bool) -> OutFile
 
     Raises:
         AeguiError: It cannot be written, or ``out`` holds anything else than what is resumed and
-            is not to be replaced.
+            is not to be replaced; or there is nothing to replace.
     """
+    if replaces and out is None:
+        raise AeguiError(tr("--replace needs --out with the file that is to be replaced."))
     path = resumed if out is None else out
     if path is None:
         return None

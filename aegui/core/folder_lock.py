@@ -33,6 +33,8 @@ _MAX_BYTES = 4096
 _WRITTEN_SECONDS = 2.0
 """Time within which a living program writes the owner into its new lock file."""
 _LOOK_SECONDS = 0.05
+_PATIENCE_SECONDS = 30.0
+"""Longest wait for a lock of the system."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     """Hold a lock of the system on ``folder``, where there is one; others wait for it.
 
     It is for a look and a write that belong together, not for long work. It ends with the program
-    that holds it.
+    that holds it; after ``_PATIENCE_SECONDS`` others go on without it, as that program may be
+    stopped (Ctrl-Z).
     """
     if sys.platform == "win32":
         yield
@@ -60,7 +63,16 @@ def alone_in(folder: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             handle = os.open(folder, os.O_RDONLY)
             stack.callback(os.close, handle)
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            until = time.monotonic() + _PATIENCE_SECONDS
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if time.monotonic() >= until:
+                        break
+                    time.sleep(_LOOK_SECONDS)
+                else:
+                    break
         yield
 
 

@@ -190,6 +190,11 @@ def test_a_file_that_is_there_is_replaced_only_on_request(tmp_path: Path, capsys
     assert load_run(out).results[0].epochs == 6
 
 
+def test_replacing_needs_a_file_to_replace(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["train", str(a_recipe(tmp_path, VAE, epochs=5)), "--replace"]) == 2
+    assert "--replace needs --out" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not ENDINGS, reason="signals of POSIX")
 def test_what_another_program_writes_meanwhile_is_kept(tmp_path: Path, capsys: Captured) -> None:
     out, other = tmp_path / "o.aegui", tmp_path / "other.aegui"

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aegui.core import folder_lock
 from aegui.core.errors import AeguiError
-from aegui.core.folder_lock import LOCK, FolderLock, _Owner
+from aegui.core.folder_lock import LOCK, FolderLock, _Owner, alone_in
 from aegui.core.leftovers import owner_mark
-from tests.processes import started
+from tests.processes import running, started
 
 if TYPE_CHECKING:
     import subprocess
@@ -42,6 +43,16 @@ except AeguiError:
 else:
     print("taken", flush=True)
 sys.stdin.readline()
+"""
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from aegui.core.folder_lock import alone_in
+with alone_in(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.readline()
 """
 
 
@@ -137,3 +148,17 @@ def test_a_file_that_says_nothing_is_of_a_program_that_was_killed(tmp_path: Path
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(AeguiError, match="could not be written to"):
         FolderLock(tmp_path / "nowhere").take()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such lock")
+def test_a_stopped_program_does_not_hold_others_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_lock, "_PATIENCE_SECONDS", 0.2)
+    with running("-c", HOLDS, tmp_path) as other:
+        assert said(other) == "held"
+        other.send_signal(signal.SIGSTOP)
+        entered = False
+        with alone_in(tmp_path):
+            entered = True
+        assert entered
