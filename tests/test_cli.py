@@ -463,7 +463,7 @@ def test_configurations_and_runs_are_converted_to_recipes(
     assert load_recipe(tmp_path / "r.json") == load_run(run_path).recipe
     assert main(["convert", str(run_path), str(tmp_path / "data.h")]) == 0
     assert len(load_dataset(str(tmp_path / "data.h"))) == 32
-    refused(["convert", str(run_path), str(run_path)], capsys, "itself")
+    refused(["convert", str(run_path), str(run_path)], capsys, "OUT and IN name the same file")
     refused(["convert", str(tmp_path / "data.h"), str(tmp_path / "x.xyz")], capsys, "x.xyz")
     refused(["convert", "nothing.h", str(tmp_path / "x.h")], capsys, "nothing.h")
     (tmp_path / "junk.json").write_text('{"a": 1}')
