@@ -13,13 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-_WRITTEN = frozenset({"-o", "target", "--figure", "--characters", "--trails"})
-"""First names of arguments that name a file to write; a training looks after its own ``--out``."""
-
-_FOLDERS = frozenset({"DIR", "FOLDER"})
-"""Placeholders of folders, which the commands refuse themselves where a file has that name."""
-
-
 class Option(NamedTuple):
     """An argument of a command; its texts are translated when they are shown."""
 
@@ -38,6 +31,9 @@ class Option(NamedTuple):
     """Further arguments of ``argparse.add_argument``."""
     empty: bool = False
     """Whether an empty text is allowed, or refused by the command itself."""
+    writes: bool = False
+    """Whether it names a file to write, which must be none that another argument reads; folders and
+    the file of a training are looked after by their commands."""
 
     def required(self) -> Option:
         """Return a copy of this option that must be given."""
@@ -69,11 +65,11 @@ class Option(NamedTuple):
         Raises:
             AeguiError: This argument and another one name the same existing file.
         """
-        if self.names[0] not in _WRITTEN or self.metavar in _FOLDERS:
+        if not self.writes:
             return
         for other in others:
             # A title may be any text.
-            if other.names[0] in {*_WRITTEN, "--title"}:
+            if other.writes or other.names[0] == "--title":
                 continue
             for read in filter(os.path.isfile, other._texts(options)):
                 for written in self._texts(options):
@@ -207,12 +203,20 @@ _WHOLE = _reader(int, mark("{text} is not a whole number"))
 _DECIMAL = _reader(float, mark("{text} is not a number, such as 0.5 with a point"))
 
 
-def text(names: str, metavar: str, help: str, *, empty: bool = False, **settings: Any) -> Option:
+def text(
+    names: str,
+    metavar: str,
+    help: str,
+    *,
+    empty: bool = False,
+    writes: bool = False,
+    **settings: Any,
+) -> Option:
     """Return an option or positional argument that takes a text; ``names`` are space-separated."""
     if settings.get("nargs") == "*":
         # Without a default, argparse reports the argument as required.
         settings = {"default": []} | settings
-    return Option(tuple(names.split()), help, metavar, None, None, settings, empty)
+    return Option(tuple(names.split()), help, metavar, None, None, settings, empty, writes)
 
 
 def several(names: str, metavar: str, help: str, **settings: Any) -> Option:

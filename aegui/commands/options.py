@@ -102,13 +102,13 @@ def _levels(usual: str) -> tuple[Option, ...]:
 
 def out(metavar: str, help: str, *, required: bool = True) -> Option:
     """Return the option of the output file; ``metavar`` is an example of its name."""
-    return text("-o --out", metavar, help, required=required)
+    return text("-o --out", metavar, help, writes=True, required=required)
 
 
 def outs(metavar: str) -> Option:
     """Return the option of the output files of a figure."""
     words = mark("output file: .csv, .png, .svg or .pdf; may be repeated")
-    return several("-o --out", metavar, words)
+    return several("-o --out", metavar, words, writes=True)
 
 
 FILE_OR_NAME = mark("FILE|NAME")
@@ -558,6 +558,7 @@ COMPLETE = (
         "--figure",
         mark("figure.pdf"),
         mark("original, erased and completed below one another, as .png, .svg or .pdf"),
+        writes=True,
     ),
 )
 NOISE_MATRIX = (
@@ -607,7 +608,10 @@ NOISE_MATRIX = (
     ),
     outs(mark("matrix.csv")),
     text(
-        "--characters", mark("F.csv"), mark("output file for the wrong pixels of every character")
+        "--characters",
+        mark("F.csv"),
+        mark("output file for the wrong pixels of every character"),
+        writes=True,
     ),
     AS_JSON,
 )
@@ -638,12 +642,14 @@ REPORT = (
     choice(
         "--lang", list(LANGUAGES), mark("language of the report (default: that of the messages)")
     ),
-    out(
+    text(
+        "-o --out",
         mark("FOLDER"),
         mark(
             "folder of the report; one that has files gets a new one in it, an earlier report "
             "beside it"
         ),
+        required=True,
     ),
 )
 NOISE_CURVES = (
@@ -665,6 +671,7 @@ FIGURE = (
         "-o --out",
         mark("figure.pdf"),
         mark("output file: .png, .svg or .pdf, or .csv for the numbers; may be repeated"),
+        writes=True,
         required=True,
     ),
     *_OF_FILE,
@@ -749,6 +756,6 @@ EXPORT = (
 )
 CONVERT = (
     text("source", mark("IN"), mark("the file to read")),
-    text("target", mark("OUT"), mark("the file to write")),
+    text("target", mark("OUT"), mark("the file to write"), writes=True),
 )
 HISTORY = (_FILE, AS_JSON)

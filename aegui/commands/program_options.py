@@ -28,6 +28,7 @@ REPORT_PROBLEM = (
         "-o --out",
         mark("FILE"),
         mark("where to write it: a .zip file, or .txt (default: the standard output)"),
+        writes=True,
     ),
     text("--recipe", RECIPE, mark("the recipe, configuration or saved run that it is about")),
     choice(

@@ -120,6 +120,7 @@ RACE = (
         "--trails",
         mark("trails.png"),
         mark("the trails in a plane of the space of weights, over the loss; may be repeated"),
+        writes=True,
     ),
     choice("--plane", RACE_PLANES, mark("which plane (default: %(default)s)"), default="ends"),
     *FIGURE_PAPER,
@@ -161,7 +162,7 @@ PARITY = (
         mark("FOLDER"),
         mark("pictures of your own, for rows whose pictures are not ours to ship (B5)"),
     ),
-    text("-o --out", mark("FILE"), mark("write the page to a file: .html or .csv")),
+    text("-o --out", mark("FILE"), mark("write the page to a file: .html or .csv"), writes=True),
     YES,
     AS_JSON,
 )
