@@ -26,8 +26,9 @@ class PointIndex:
         self._coordinates = coordinates
         side = int(np.clip(np.sqrt(len(coordinates) / _PER_CELL), 1, _MAX_CELLS))
         self._side = side
-        self._corner = np.array([x0, y0])
-        self._cell = np.maximum(np.array([x1 - x0, y1 - y0]) / side, 1e-30)
+        # Plain numbers: a query is a few operations on one place, where arrays cost ten times more.
+        self._corner = float(x0), float(y0)
+        self._cell = max((x1 - x0) / side, 1e-30), max((y1 - y0) / side, 1e-30)
         rows = np.flatnonzero(np.isfinite(coordinates).all(axis=1))
         column, row = np.clip((coordinates[rows] - self._corner) / self._cell, 0, side - 1).T
         number = row.astype(np.uint16) * np.uint16(side) + column.astype(np.uint16)
@@ -44,13 +45,14 @@ class PointIndex:
 
     def _cells(self, rect: Bounds) -> tuple[int, int, int, int]:
         """Return first and last column, first and last row of the cells that overlap ``rect``."""
-        (c0, r0), (c1, r1) = (
-            np.clip((np.array(corner) - self._corner) / self._cell, 0, self._side - 1)
-            .astype(int)
-            .tolist()
-            for corner in (rect[:2], rect[2:])
-        )
-        return c0, c1, r0, r1
+        left, bottom, right, top = rect
+        return self._column(left), self._column(right), self._row(bottom), self._row(top)
+
+    def _column(self, x: float) -> int:
+        return int(min(max(0.0, (x - self._corner[0]) / self._cell[0]), self._side - 1))
+
+    def _row(self, y: float) -> int:
+        return int(min(max(0.0, (y - self._corner[1]) / self._cell[1]), self._side - 1))
 
     def count_near(self, rect: Bounds) -> int:
         """Return the number of points in the cells that overlap ``rect``: an upper bound."""
@@ -79,25 +81,28 @@ class PointIndex:
         """Return the row nearest to (``x``, ``y``), with axes scaled by ``sx`` and ``sy``."""
         if not len(self._rows):
             return None
-        cell = self._cell * (sx, sy)
+        width, height = self._cell[0] * sx, self._cell[1] * sy
         # For collinear places the cells are flat; their height would be too small a first radius.
-        reach = float(max(cell.min(), cell.max() / self._side))
+        reach = max(min(width, height), max(width, height) / self._side)
         # From outside the grid, the radius must first reach its edge.
-        reach += float(max(self._outside((x, y)) * (sx, sy)))
+        away_x, away_y = self._outside(x, y)
+        reach += max(away_x * sx, away_y * sy)
         while True:
             rect = (x - reach / sx, y - reach / sy, x + reach / sx, y + reach / sy)
             near = self._near(rect)
             if len(near):
-                ways = (self._coordinates[near] - (x, y)) * (sx, sy)
-                distances = np.hypot(*ways.T)
+                ways = self._coordinates[near] - (x, y)
+                distances = np.hypot(ways[:, 0] * sx, ways[:, 1] * sy)
                 at = int(distances.argmin())
                 # Beyond the radius there may be a nearer place in cells not visited yet.
                 if distances[at] <= reach or len(near) == len(self._rows):
                     return int(near[at])
             reach *= 2.0
 
-    def _outside(self, spot: tuple[float, float]) -> NDArray[np.float64]:
-        """Return the distance of ``spot`` from the grid along x and y."""
-        end = self._corner + self._cell * self._side
-        away: NDArray[np.float64] = np.maximum(self._corner - spot, spot - end)
-        return np.maximum(away, 0.0)
+    def _outside(self, x: float, y: float) -> tuple[float, float]:
+        """Return the distance of a place from the grid along x and y, 0 inside."""
+        (left, bottom), (width, height), side = self._corner, self._cell, self._side
+        return (
+            max(0.0, left - x, x - left - width * side),
+            max(0.0, bottom - y, y - bottom - height * side),
+        )

@@ -311,6 +311,13 @@ class PointLayer:
             return self._pixels[rows]
         return self._view.to_pixels(self.coordinates[rows])
 
+    def _pixel_of(self, row: int) -> tuple[float, float]:
+        """Return the widget pixel of one row, without the arrays of ``pixels_of``."""
+        if self._pixels is not None:
+            return float(self._pixels[row, 0]), float(self._pixels[row, 1])
+        x, y = self.coordinates[row].tolist()
+        return self._view.x_pixel(x), self._view.y_pixel(y)
+
     def _paint_marked(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """Paint the images of the landmarks over the dots."""
         if not len(self.marked):
@@ -398,8 +405,8 @@ class PointLayer:
         at = self.row_of(index)
         if at is None:
             return QRectF()
-        x, y = self.pixels_of(np.array([at]))[0].tolist()
-        size = self._marked_size if at in self.marked else self._size
+        x, y = self._pixel_of(at)
+        size = self._marked_size if len(self.marked) and at in self.marked else self._size
         if size.isEmpty():
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
         return QRectF(

@@ -67,6 +67,7 @@ class _Pill(NamedTuple):
 
     rect: QRectF
     text: str
+    font: QFont
     over: QRectF
 
 
@@ -163,8 +164,7 @@ class CursorOverlay:
         state = scene.version, scene.layout, scene.style.preview, self.fan.is_shown
         key = view, font, self.position, self.hovered, shape, state
         if self._layout_of is None or self._layout_of[0] != key:
-            card, pills = self.card_rect(view, at, font), self._pills(view, at, font)
-            tag = self._tag_rect(card, font)
+            pills, (card, tag) = self._pills(view, at, font), self.card_rects(view, at, font)
             rects = [QRectF(at.x(), view.top, 1, view.height)]
             if not scene.projection.ribbon:
                 rects.append(QRectF(view.left, at.y(), view.width, 1))
@@ -237,11 +237,12 @@ class CursorOverlay:
             figures = x_figures(view, metrics), y_figures(view, metrics)
             self._figures_of = (view, font), *figures
         _, across, up = self._figures_of
-        pills = [_Pill(rect, text, figures_below(across, rect))]
+        pills = [_Pill(rect, text, font, figures_below(across, rect))]
         if not self._scene.projection.ribbon:
             rect = y_pill(view, at.y(), metrics)
             text = place_text(y, view.sy)
-            pills.append(_Pill(rect, text, figures_below(up, rect)))
+            narrow = fitting_font(font, text, rect.width() - 2)
+            pills.append(_Pill(rect, text, narrow, figures_below(up, rect)))
         return tuple(pills)
 
     def paint(self, painter: QPainter, target: Target, view: Viewport, region: QRegion) -> None:
@@ -268,7 +269,7 @@ class CursorOverlay:
             layout = self._layout(view, at, font)
             for pill in layout.pills:
                 if region.intersects(_outside(pill.rect.united(pill.over))):
-                    _paint_pill(painter, pill, theme, font)
+                    _paint_pill(painter, pill, theme)
             if region.intersects(_outside(layout.card.united(layout.tag))):
                 self._paint_card(painter, layout, target)
             self.fan.paint(painter, view, at, theme, self._image_style, target.ratio)
@@ -316,17 +317,16 @@ class CursorOverlay:
                 painter.fillRect(line.adjusted(-across[0], -across[1], *across), edge)
             painter.fillRect(line, colour)
 
-    def card_rect(self, view: Viewport, at: QPointF, font: QFont) -> QRectF:
-        """Return the rectangle of the card beside a cursor at ``at``; empty without a card.
+    def card_rects(self, view: Viewport, at: QPointF, font: QFont) -> tuple[QRectF, QRectF]:
+        """Return card and name of the hovered sample above it, for a cursor at ``at``.
 
-        The card is below right of the cursor if it fits. Neither card nor name covers the hovered
-        sample.
+        What there is not is empty. The card is below right of the cursor if it fits. Neither card
+        nor name covers the hovered sample.
         """
-        width, height = self._card_size()
-        name = self._name_size(font)
+        (width, height), name = self._card_size(), self._name_size(font)
         size = QSizeF(max(width, name.width()), height + name.height())
         if size.isEmpty():
-            return QRectF()
+            return QRectF(), QRectF()
         spot = QRectF(at, at) if self.hovered is None else self._spot(self.hovered)
         left, top = at.x() + PREVIEW_AWAY_PX, at.y() + PREVIEW_AWAY_PX
         if self.hovered is not None:
@@ -335,7 +335,10 @@ class CursorOverlay:
             left = min(at.x() - PREVIEW_AWAY_PX, spot.left() - _BESIDE_PX) - size.width()
         if top + size.height() > view.top + view.height:
             top = at.y() - PREVIEW_AWAY_PX - size.height()
-        return QRectF(round(left), round(max(view.top, top) + name.height()), width, height)
+        card = QRectF(round(left), round(max(view.top, top) + name.height()), width, height)
+        if name.isEmpty():
+            return card, QRectF()
+        return card, QRectF(card.topLeft() - QPointF(0.0, name.height()), name)
 
     def _card_size(self) -> tuple[float, float]:
         if self._shows_sample():
@@ -350,13 +353,6 @@ class CursorOverlay:
         text = label_name(self._scene.points.sprites.names[self.hovered])
         size = tag_rect(QPointF(0, 0), text, font).size()
         return QSizeF(size.width(), size.height() + _NAME_GAP_PX)
-
-    def _tag_rect(self, card: QRectF, font: QFont) -> QRectF:
-        """Return the rectangle of the name above ``card``; empty without a hovered sample."""
-        size = self._name_size(font)
-        if size.height() == 0.0:
-            return QRectF()
-        return QRectF(card.left(), card.top() - size.height(), size.width(), size.height())
 
     def _preview_scale(self) -> float:
         assert self._preview is not None
@@ -417,7 +413,7 @@ class CursorOverlay:
         paint_tag(painter, left_middle, label_name(sprites.names[index]), theme, target.font)
 
 
-def _paint_pill(painter: QPainter, pill: _Pill, theme: Theme, font: QFont) -> None:
+def _paint_pill(painter: QPainter, pill: _Pill, theme: Theme) -> None:
     # A partly hidden figure beside the label could be misread as another number.
     painter.fillRect(pill.over, theme.panel)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -425,7 +421,7 @@ def _paint_pill(painter: QPainter, pill: _Pill, theme: Theme, font: QFont) -> No
     painter.setBrush(theme.accent)
     painter.drawRoundedRect(pill.rect, 3, 3)
     painter.setPen(theme.on_accent)
-    painter.setFont(fitting_font(font, pill.text, pill.rect.width() - 2))
+    painter.setFont(pill.font)
     painter.drawText(pill.rect, Qt.AlignmentFlag.AlignCenter, pill.text)
 
 

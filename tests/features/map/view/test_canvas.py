@@ -200,7 +200,7 @@ def test_the_preview_stays_inside(canvas: LatentCanvas) -> None:
     canvas.set_preview(np.ones((7, 5), np.float32))
     view = canvas.navigation.view
     for x, y in ((690, 470), (50, 5), (690, 5), (50, 470)):
-        rect = canvas.cursor_overlay.card_rect(view, QPointF(x, y), canvas.surface.font())
+        rect, _ = canvas.cursor_overlay.card_rects(view, QPointF(x, y), canvas.surface.font())
         assert rect.left() >= 0
         assert rect.right() <= 700
         assert rect.bottom() <= view.height
@@ -250,7 +250,7 @@ def test_what_is_told_of_a_sample_lies_beside_it_and_is_one_thing(
         assert overlay.hovered is not None
         at = overlay.pixel(view)
         assert at is not None
-        card = overlay.card_rect(view, at, canvas.surface.font())
+        card, _ = overlay.card_rects(view, at, canvas.surface.font())
         box = canvas.scene.points.box(overlay.hovered)
         assert not card.isEmpty()
         assert not card.intersects(box)

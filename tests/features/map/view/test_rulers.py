@@ -24,7 +24,8 @@ def test_no_half_figure_stands_beside_a_coordinate(canvas: LatentCanvas, ruler: 
         QTest.mouseMove(canvas, QPoint(200 + step, 120 + step))
         at = overlay.pixel(canvas.navigation.view)
         assert at is not None
-        pill, _, over = overlay._pills(canvas.navigation.view, at, canvas.surface.font())[ruler]
+        label = overlay._pills(canvas.navigation.view, at, canvas.surface.font())[ruler]
+        pill, over = label.rect, label.over
         if over.isEmpty() or pill.contains(over):
             continue
         seen += 1
