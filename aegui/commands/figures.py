@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import reconstruction_figures, wrong_of_all
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.text_tables import MISSING
 
 if TYPE_CHECKING:

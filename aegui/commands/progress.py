@@ -9,7 +9,6 @@ import stat
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from aegui.commands.words import terminal_columns
 from aegui.core.data.progress import clock, reporting_share
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.leaving import SIGNAL_EXIT, handled_signals
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ from aegui.core.latent.views import (
     views_document,
     with_codes,
 )
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.text_tables import MISSING

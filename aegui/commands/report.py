@@ -7,7 +7,7 @@ import json
 import platform
 import shlex
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -24,6 +24,7 @@ from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import language, mark, speaking, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import recipe_json
 from aegui.core.report.assignments import ASSIGNMENTS

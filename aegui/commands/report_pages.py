@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,7 @@ from aegui.core.latent.novelty import known, novelty
 from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.sheets import decoded
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.plan import network_plan
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.network.summary import summary_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from aegui.core.data.load import source_from
 from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, speaking, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.dask_workers import DaskWorkers, Scheduler
 from aegui.core.study.material import study_material

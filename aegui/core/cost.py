@@ -12,7 +12,7 @@ import ctypes
 import os
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +22,7 @@ from pydantic import Field
 
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 
 MAX_MINUTES = 1e6
 DEFAULT_MINUTES = 60.0

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import types
-from dataclasses import dataclass
 from functools import cache
 from typing import (
     TYPE_CHECKING,
@@ -26,6 +25,7 @@ from typing import (
 from pydantic import Field
 
 from aegui.core.choices import Choice, OneOf
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

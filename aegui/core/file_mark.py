@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     import os

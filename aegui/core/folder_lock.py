@@ -15,13 +15,13 @@ import socket
 import sys
 import time
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.leftovers import is_ended, owner_mark
+from aegui.core.light_dataclass import dataclass
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:

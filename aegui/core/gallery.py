@@ -6,7 +6,6 @@ no torch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, emoji_counts
 from aegui.core.errors import AeguiError
 from aegui.core.folding import folded, has_words
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.kinds import KINDS, kind_of
 from aegui.core.network.resolve import ResolvedRecipe, classes_learnt, layer_shapes
 from aegui.core.recipe.file import list_recipes, user_recipes

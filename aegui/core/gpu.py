@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 _DRIVER = Path("/proc/driver/nvidia/version")
 

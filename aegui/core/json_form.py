@@ -7,7 +7,7 @@ one; the valid keys of an object are found by the name of the key that it is und
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from aegui.core.errors import ended
 from aegui.core.i18n import tr
 from aegui.core.library_messages import document_reason
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import did_you_mean, quoted, refused
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.folding import folded
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import column, dim
 from aegui.kit.marks import search_field
 from aegui.kit.theme import SPACING, current_theme, grown_for_text

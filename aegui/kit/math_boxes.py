@@ -8,7 +8,7 @@ in a book.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QPointF, QSize
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.formula_text import plain_formula
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme
 

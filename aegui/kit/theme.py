@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 
 from aegui.core.choices import table
+from aegui.core.light_dataclass import dataclass
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from aegui.core.fields import FieldWords
+from aegui.core.light_dataclass import dataclass
 
 MIN_TEXT, MAX_TEXT = 0.8, 2.0
 

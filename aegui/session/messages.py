@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:

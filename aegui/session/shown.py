@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.evaluation.parts import HELD_OUT, parts_of
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.record.history import epoch_number

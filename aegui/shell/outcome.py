@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from aegui.core.data.progress import clock
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.origin import origin_words
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.terms import terms_at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
@@ -10,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.speech import describe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.features.table import dock_specs
 from aegui.kit.theme import for_text, grown_for_text
 from aegui.shell.feature import class_at

@@ -7,7 +7,7 @@ which were ignored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -22,6 +22,7 @@ from aegui.core.course_configs.variational import Variational
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr
 from aegui.core.library_messages import yaml_reason
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import FORMAT, VERSION
 from aegui.core.recipe.file import is_recipe, parse_json, read_text, recipe_from
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import Any
 
@@ -22,6 +22,7 @@ from aegui.core.course_configs.values import (
 )
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import quoted
 
 GLYPH_PIXELS = 35

@@ -6,7 +6,7 @@ serves that purpose.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from aegui.core.course_configs.values import flag_of, is_nothing, snake, to_integer, to_number
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import FORMAT, VERSION
 from aegui.core.recipe.errors import quoted
 

@@ -7,12 +7,13 @@ as the code, for mean and log variance. If a list is ambiguous, the guess is rep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from aegui.core.course_configs.layers import GLYPH_PIXELS, GivenLayer, LayerList
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 _SMALL_CODE = 4
 """A list of hidden layers that ends in at most this many units ends in the code."""

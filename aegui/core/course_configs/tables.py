@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.training.losses import LOSSES

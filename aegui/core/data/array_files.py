@@ -11,7 +11,6 @@ import math
 import tokenize
 import zipfile
 import zlib
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from aegui.core.data.idx import as_levels, channels_first, image_axes, numbered
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

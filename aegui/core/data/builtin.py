@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +17,7 @@ from aegui.core.data.readers.source import open_source
 from aegui.core.data.readers.text_art import read_text_art
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import ImageSpec
 from aegui.paths import resources_dir
 

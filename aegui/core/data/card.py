@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.progress import stop_if
 from aegui.core.data.split import drawn_indices
 from aegui.core.i18n import tr, trn
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

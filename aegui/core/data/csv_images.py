@@ -6,7 +6,6 @@ import codecs
 import math
 import re
 import zlib
-from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from aegui.core.data.progress import Progress, images_read, stop_if
 from aegui.core.data.store import PixelStore, files_key
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ import hashlib
 import http.client
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,6 +25,7 @@ from aegui.core.data.published import (
 from aegui.core.data.store import disk_full, megabytes
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.choices import table
@@ -16,6 +15,7 @@ from aegui.core.data.readers.source import open_source
 from aegui.core.data.readers.table import READERS
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.suffixes import RUN
 from aegui.core.system_reason import system_reason
 

@@ -11,7 +11,6 @@ import gzip
 import math
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +29,7 @@ from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import stat
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ from aegui.core.data.store import (
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr, trn
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:

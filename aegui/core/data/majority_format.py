@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.picture import native_form
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import MIN_IMAGE, ImageSpec
 from aegui.core.sampled import evenly_spaced
 

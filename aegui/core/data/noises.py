@@ -6,10 +6,9 @@ Training draws noise with torch: the statements of a row are inserted into gener
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

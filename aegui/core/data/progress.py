@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from aegui.core.errors import Cancelled
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 _SECONDS_BETWEEN = 0.1
 _SECONDS_BEFORE_GUESSING = 1.0

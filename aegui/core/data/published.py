@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
 from aegui.core.data.store import megabytes
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.paths import user_data_dir
 
 if TYPE_CHECKING:

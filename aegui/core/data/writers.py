@@ -7,7 +7,6 @@ import json
 import os
 import re
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from aegui.core.data.readers.png_sheet import TEXT_KEY
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.leftovers import temporary_prefix
+from aegui.core.light_dataclass import dataclass
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:

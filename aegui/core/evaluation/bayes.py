@@ -7,13 +7,13 @@ the expected number of wrong pixels. ``limits.py`` computes its average over the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.evaluation.likelihoods import binary_rows, log_likelihoods, normal_prior
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

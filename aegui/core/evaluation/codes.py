@@ -7,12 +7,12 @@ the input does (Rifai et al. 2011).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.data.progress import in_batches
+from aegui.core.light_dataclass import dataclass
 from aegui.core.seeds import CODE_STATISTICS_SEED
 
 if TYPE_CHECKING:

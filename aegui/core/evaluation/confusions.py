@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ from aegui.core.evaluation.likelihoods import (
 )
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

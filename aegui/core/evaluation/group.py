@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,11 +8,11 @@ precision; tests compare it with the network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.recipe import (
     ConvSpec,

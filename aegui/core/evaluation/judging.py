@@ -10,7 +10,6 @@ of a class differ, and by how far they are from the nearest image that was learn
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +27,7 @@ from aegui.core.evaluation.samples import (
     sample_images,
 )
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import DataSpec
 from aegui.core.sampled import sampled
 from aegui.core.seeds import JUDGE_SEED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from aegui.core.data.corruption import corrupted_with
 from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

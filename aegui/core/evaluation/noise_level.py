@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from aegui.core.evaluation.likelihoods import (
     shares_of_blocks,
 )
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

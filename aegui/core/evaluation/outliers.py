@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy as np
 from aegui.core.data.builtin import BUILTIN_SETS, load_builtin
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.evaluation.fitting import refuse_other_size
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -10,7 +10,6 @@ import csv
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.library_messages import json_reason
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ the pixel is decoded again (Zeiler and Fergus 2014, on the code instead of the i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import stride_for
 
 if TYPE_CHECKING:

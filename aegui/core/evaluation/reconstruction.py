@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.evaluation.codes import divergences
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

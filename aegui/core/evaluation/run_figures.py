@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.choices import Choice, table
 from aegui.core.data.corruption import corruption_key, corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.training.terms import TERMS
 

@@ -6,7 +6,7 @@ White 2016.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -14,6 +14,7 @@ from pydantic import Field, FiniteFloat
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from aegui.core.latent.frame import Frame, cell_centres
 from aegui.core.latent.geometry import stretch
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import NEW_RATIO, novelty
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

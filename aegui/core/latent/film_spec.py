@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from aegui.core.choices import Choice, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 
 FEWEST_FPS, MAX_FPS = 1.0, 50.0
 """Frame rates that GIF viewers can show: delays are counted in hundredths of a second."""

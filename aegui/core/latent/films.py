@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,6 +20,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import FEWEST_FPS, MAX_FPS, MAX_SIDE
 from aegui.core.latent.sheets import fitting_scale, png_bytes
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     import os

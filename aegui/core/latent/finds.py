@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import COPY_RATIO, NEW_RATIO, novelty
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -6,7 +6,6 @@ At the quantiles of the normal distribution each image stands for an equal share
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +18,7 @@ from aegui.core.fields import FieldWords
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.sheets import grid_of_decodes, traversal
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

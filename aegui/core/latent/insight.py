@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.geometry import stretch
 from aegui.core.latent.novelty import novelty, novelty_words
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

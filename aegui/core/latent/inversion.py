@@ -8,7 +8,6 @@ generative adversarial network", 2018, use plain gradient steps).
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.latent.geometry import tangents
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

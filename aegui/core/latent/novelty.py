@@ -9,7 +9,6 @@ reconstruction of the sample too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +19,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.neighbours import smallest_columns
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import language, mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import stride_for
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ path through a graph of codes (Chen et al. 2019); the better of the two is taken
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +19,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.code_graph import drawn_at, shortest_path
 from aegui.core.latent.geometry import tangents
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

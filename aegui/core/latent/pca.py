@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.signs import oriented
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ same samples are aligned by rotation, scale and shift (Procrustes).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -6,7 +6,6 @@ import importlib.util
 import math
 import os
 import time
-from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +20,7 @@ from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.fields import MAX, FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import Pca, fit_pca
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

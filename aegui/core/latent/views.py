@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from aegui.core.latent.projections import (
     project,
     projection_cost,
 )
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import sampled
 from aegui.core.text_tables import csv_text
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import mark, tr
 from aegui.core.lessons.figures import figure_of, value_words
 from aegui.core.lessons.lesson import OtherFigure
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

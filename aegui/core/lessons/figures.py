@@ -7,7 +7,6 @@ figure that cannot be computed is left out.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ from aegui.core.evaluation.samples import sample_images
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import fit_pca
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.seeds import LESSON_SEED
 

@@ -8,7 +8,6 @@ earlier step. Texts are plain; each is one text, or one per language: ``{"en": "
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,6 +18,7 @@ from aegui.core.formula_text import check_formula
 from aegui.core.i18n import mark, said, tr
 from aegui.core.json_form import JsonForm
 from aegui.core.lessons.figures import check_figure
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import did_you_mean, quoted, refused
 from aegui.core.recipe.file import find_recipe, load_recipe, parse_json, read_text
 from aegui.core.study.plan import list_plans

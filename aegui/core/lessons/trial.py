@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.load import load_data
@@ -10,6 +9,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.lessons.checks import CheckResult, checked
 from aegui.core.lessons.figures import BY_HAND, LessonSubject, measure
 from aegui.core.lessons.lesson import step_recipe
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.run_file.saved import SavedRun, saved_run_of
 from aegui.core.training.loop.control import Control

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.builtin import set_title
@@ -12,6 +11,7 @@ from aegui.core.i18n import tr
 from aegui.core.library.entry import spreads_of
 from aegui.core.library.query import COLUMNS
 from aegui.core.library.words import cell_words
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.change_words import change_lines
 from aegui.core.recipe.changes import recipe_changes
 from aegui.core.verdicts.comparison import SeedFigures, compare

@@ -11,7 +11,6 @@ import math
 import os
 import secrets
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,6 +24,7 @@ from aegui.core.evaluation.run_figures import RUN_FIGURES, figures_of
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.library_messages import document_reason
+from aegui.core.light_dataclass import dataclass
 from aegui.core.machine import processor
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.system_reason import unreadable

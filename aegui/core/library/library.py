@@ -11,7 +11,6 @@ A ``Library`` is used by one thread at a time; concurrent threads open their own
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -41,6 +40,7 @@ from aegui.core.library.files import (
 from aegui.core.library.index import BrokenIndex, exclusive_transaction, in_words, open_index, put
 from aegui.core.library.query import Condition, LibraryQuery, count_of, groups_of, rows_of
 from aegui.core.library_messages import document_reason
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.archive import Archive
 from aegui.core.run_file.saved import SUFFIX, THUMBNAIL, load_run, save_run

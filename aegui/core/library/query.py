@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aegui.core.choices import Choice, table
@@ -14,6 +14,7 @@ from aegui.core.folding import folded
 from aegui.core.i18n import mark, tr
 from aegui.core.library.entry import Spread, joined_spread
 from aegui.core.library.index import ENVIRONMENT, default_settings, stored
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.training.terms import TERMS
 

@@ -8,13 +8,13 @@ derivative, which training uses. Imports neither torch nor numpy.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.choices import Choice, table
 from aegui.core.formula import assignment, numpy_function, renamed, torch_function, torch_text
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

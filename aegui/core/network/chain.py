@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import TYPE_CHECKING, NoReturn
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.layers import LayerShape
 from aegui.core.network.shapes import ShapeMismatch, is_image, shape_text
 from aegui.core.recipe import (

@@ -8,11 +8,12 @@ product; a transposed convolution to one channel is the adjoint. Measured on tra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.overrides import handle_torch_function, has_torch_function
+
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

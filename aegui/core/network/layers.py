@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.shapes import Shape, TensorSpec, is_image, shape_words
 from aegui.core.recipe import AnyLayer, LatentSpec, NormSpec
 

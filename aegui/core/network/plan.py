@@ -9,12 +9,12 @@ layer would get there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.i18n import language, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.catalog import LATENTS
 from aegui.core.network.chain import build_chain, build_stack
 from aegui.core.recipe import LatentSpec

@@ -7,10 +7,10 @@ do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.chain import build_chain
 from aegui.core.recipe import (
     ConvSpec,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from aegui.core.data.split import with_validation_source
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import MAX_SCIPY_RUNS
 from aegui.core.network.presets import PRESETS, with_network
 from aegui.core.network.resolve import resolve

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import language, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.chain import (
     Chain,
     Problem,

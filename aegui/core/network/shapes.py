@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
 from aegui.core.i18n import localized
+from aegui.core.light_dataclass import dataclass
 
 Shape = tuple[int, ...]
 """Shape of one sample: ``(n,)`` of a row of numbers, ``(channels, height, width)`` of an image."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.shapes import shape_words
 from aegui.core.recipe.layers import LAYERS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import language, localized, tr, trn
 from aegui.core.library.query import LibraryQuery
+from aegui.core.light_dataclass import dataclass
 from aegui.core.parity.rows import ALIKE, LIMITS, ORDERS, WORKS
 from aegui.core.recipe import DataSpec, GoalsSpec
 from aegui.core.recipe.file import recipe_from

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.pixels.transforms import Pixels, as_kind
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping  # noqa: TC003 (read by ``fields_of``)
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -18,6 +18,7 @@ from pydantic import Field
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import GoalsSpec, ScheduleSpec

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -21,6 +21,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import tr, trn
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import LayerSpec
 from aegui.core.study.settings import key_of
 from aegui.core.study.units import Unit, content_of, forget_files, resolved_of, run_unit

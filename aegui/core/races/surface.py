@@ -7,7 +7,6 @@ these three points, and the principal plane of all trails (PCA of their points, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +16,7 @@ from aegui.core.choices import Choice, table
 from aegui.core.data.progress import stop_if
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.contours import contours
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.record.layout import Layout
 
 if TYPE_CHECKING:

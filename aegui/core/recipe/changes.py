@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.catalog import INITIALIZERS, LATENTS, SCHEDULES
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import (

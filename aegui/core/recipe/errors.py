@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, Tag
 from aegui.core.choices import OneOf
 from aegui.core.errors import AeguiError, RecipeError, elided, ended
 from aegui.core.i18n import tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import NUMBER, Recipe
 
 if TYPE_CHECKING:

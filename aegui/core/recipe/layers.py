@@ -6,7 +6,6 @@ Each kind of layer is a class here, with its rows in ``LAYERS``; its computation
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
@@ -15,6 +14,7 @@ from pydantic import Discriminator, Field, Tag
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords, worded
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import LATENTS, TOPS, UPSAMPLINGS
 from aegui.core.network.shapes import (

@@ -7,7 +7,7 @@ layers have cards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.choices import Choice
@@ -15,6 +15,7 @@ from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.fields import FormField, arms_of, fields_of
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.catalog import DEVICES, INITIALIZERS, SCHEDULES
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import Recipe

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 from aegui.paths import models_dir
 
 

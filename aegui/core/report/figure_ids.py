@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 PREFIX = "aegui-figure:"
 _STUDY = "study:"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
+
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

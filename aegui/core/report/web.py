@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from aegui import __version__
 from aegui.core.i18n import language, tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from aegui.core.errors import RecipeError
+from aegui.core.light_dataclass import dataclass
 from aegui.core.setup_line.goal import GoalReached, LineGoal, goal_of
 
 MAX_GOAL = 1_000

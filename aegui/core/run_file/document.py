@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from aegui.core.latent.concepts import Code, Concept, Name  # noqa: TC001  # pydantic looks
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.parts import no_truth
 from aegui.core.run_file.challenge import ChallengeDocument  # noqa: TC001  # pydantic looks
 from aegui.core.run_file.data import DataDocument  # noqa: TC001  # pydantic looks at it

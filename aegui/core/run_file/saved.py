@@ -6,7 +6,7 @@ before anything is allocated, shapes against the recipe. The same content gives 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.sheets import sheet_png
 from aegui.core.library_messages import document_reason
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe.file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe.file import parse_recipe, recipe_json

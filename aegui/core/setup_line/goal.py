@@ -8,7 +8,6 @@ them), without noise, with the weights of that epoch.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from aegui.core.data.split import split_indices
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.setup_line.words import LineError, Token, number_of, number_text, refusal
 from aegui.core.training.cost import measured_rows
 from aegui.core.training.record.history import epoch_number

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.errors import Written, place_of, recipe_error

@@ -6,9 +6,10 @@ lost when the recipe gains fields.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import ClassifierSpec, GanSpec, Recipe
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import RecipeError, elided
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import did_you_mean
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import os
 import runpy
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +24,7 @@ import torch
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.notebook import code_cells

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ import torch
 from aegui.core.atomic import safe_stem, write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.source_code.forms import SUFFIXES
 from aegui.core.source_code.notebook import notebook_text, shown_notebook
 from aegui.core.source_code.numpy_code import NumpyPrinter, numpy_listing

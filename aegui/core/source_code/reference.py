@@ -8,7 +8,7 @@ that divides by the magnitude of the gradient amplifies the difference.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import torch
 
 from aegui.core.data.progress import stop_if
 from aegui.core.formula import torch_function
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.recipe import OptimizerSpec
 from aegui.core.seeds import NOISE_STREAM

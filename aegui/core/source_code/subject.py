@@ -6,7 +6,7 @@ exported weights and in the NumPy code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from aegui.core.data.byte_images import memory_of
 from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import dropout_rate
 from aegui.core.network.initializers import initial_tensors
 from aegui.core.network.plan import network_plan

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import AeguiError
 from aegui.core.fields import ENDLESS, TINY
 from aegui.core.i18n import mark, short_number, tr, with_marks
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.layer_fields import FIELDS, OUTPUT_KIND
 from aegui.core.network.plan import network_plan
 from aegui.core.recipe.errors import quoted

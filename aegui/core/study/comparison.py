@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aegui.core.data.corruption import noise_of
@@ -10,6 +10,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.findings import MISTAKES, with_mistake, with_noise
 from aegui.core.study.noise_curves import Curves, matrix_curves
 from aegui.core.study.noise_matrix import MatrixSpec, matrix_cost, noise_matrix

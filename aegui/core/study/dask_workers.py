@@ -8,7 +8,6 @@ import ipaddress
 import json
 import time
 import uuid
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.dask_unit import do_remote, versions
 from aegui.core.study.workers import News, StudyControl
 

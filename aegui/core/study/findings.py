@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from aegui.core.data.corruption import corrupted_with, corruption_words
 from aegui.core.evaluation.bayes import best_answer, posterior
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.seeds import FINDINGS_SEED
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ level by level: the gains of all nodes are computed at once.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.seeds import RESAMPLING_SEED
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import evenly_spaced
 from aegui.core.study.noise_tests import tested_of
 from aegui.core.study.results import compared_by, goal_words

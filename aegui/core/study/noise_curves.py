@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.pca import fit_pca
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.noise_tests import tested_of
 
 if TYPE_CHECKING:

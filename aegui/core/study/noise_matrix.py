@@ -6,7 +6,7 @@ The matrix is a study with the training noise as its axis, whose networks are te
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.latent.codec import Codec
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_RUNS, CorruptionSpec, GoalsSpec, Recipe
 from aegui.core.study.noise_tests import DRAWS, MAX_NOISES, NoiseTests, tested_of, trial_seconds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from aegui.core.choices import Choice, OneOf, table
 from aegui.core.evaluation.run_figures import RUN_FIGURES
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.plan import GOAL, MAX_RUNS_OF_A_STUDY, MAX_SEEDS, Goal, Seeds
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.settings import is_numbers
 from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text

@@ -12,7 +12,7 @@ import os
 import re
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.folder_lock import FolderLock
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.tensor_bytes import packed, unpacked
 from aegui.core.study.plan import plan_from, plan_json
 from aegui.core.system_reason import system_reason, unreadable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ from aegui.core.evaluation.run_figures import (
 )
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.study.plan import GOAL
 from aegui.core.study.units import resolved_of

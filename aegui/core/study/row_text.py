@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import quoted
 from aegui.core.study.axis_fields import json_text
 from aegui.core.study.plan import AxisRow

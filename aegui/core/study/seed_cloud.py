@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from aegui.core.choices import Choice, table
 from aegui.core.evaluation.run_figures import figure_words, run_figure
 from aegui.core.i18n import mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.results import goal_words
 from aegui.core.text_tables import csv_text
 from aegui.core.verdicts.intervals import share_of_seeds

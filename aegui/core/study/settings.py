@@ -7,7 +7,6 @@ import copy
 import hashlib
 import itertools
 import json
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import nearest, quoted
 from aegui.core.recipe.file import find_recipe, recipe_from
 from aegui.core.study.plan import MAX_RUNS_OF_A_STUDY

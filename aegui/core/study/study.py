@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aegui.core.cost import Cost
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.noise_tests import trial_seconds
 from aegui.core.study.records import packed_records
 from aegui.core.study.results import PathStep, StudyCell, StudyResult, best_of

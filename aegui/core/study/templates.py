@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.plan import AxisRow, StudyAxis
 from aegui.core.study.row_text import network_row
 from aegui.core.study.words import NONE

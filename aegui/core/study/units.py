@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec, SplitSpec
 from aegui.core.recipe.file import recipe_from

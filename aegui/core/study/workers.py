@@ -10,7 +10,7 @@ import contextlib
 import json
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +19,7 @@ from aegui.core.cost import cores
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.records import packed_records
 from aegui.core.study.units import Unit, run_unit
 

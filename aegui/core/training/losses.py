@@ -6,12 +6,12 @@ of the residual ``d = y - t``; ``delta`` is Huber's. numpy and torch evaluate th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.choices import Choice, table
 from aegui.core.formula import numpy_function, torch_function
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

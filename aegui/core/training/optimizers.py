@@ -7,11 +7,11 @@ programs contain them, and ``step/update.py`` runs them as is where autograd dif
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection

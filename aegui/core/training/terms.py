@@ -11,13 +11,13 @@ letters, with Greek ones written as Unicode characters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.choices import table
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.training.losses import LOSSES
 

@@ -7,12 +7,13 @@ account: a setting does not win if it fails more often.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.verdicts.intervals import Interval, difference_interval, mean_interval
 from aegui.core.verdicts.permutation import paired_test, smallest_p, unpaired_test
 

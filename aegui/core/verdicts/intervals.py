@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.seeds import RESAMPLING_SEED
 
 if TYPE_CHECKING:

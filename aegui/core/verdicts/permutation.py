@@ -10,11 +10,11 @@ every arrangement, so that their p-value is exact; larger ones draw a fixed rand
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.seeds import RESAMPLING_SEED
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ probability of a single false verdict in the whole table below the level (Holm 1
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from aegui.core.data.progress import stop_if
+from aegui.core.light_dataclass import dataclass
 from aegui.core.verdicts.comparison import Comparison, PairOfSettings, SeedFigures
 
 if TYPE_CHECKING:

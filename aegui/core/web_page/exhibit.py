@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -28,6 +27,7 @@ from aegui.core.latent.frame import (
 )
 from aegui.core.latent.rows import bound
 from aegui.core.latent.sheets import grid_of_decodes
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,

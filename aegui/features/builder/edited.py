@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.changes import recipe_changes
 from aegui.core.training.record.stages import set_last

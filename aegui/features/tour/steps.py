@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 
 
 @dataclass(frozen=True)

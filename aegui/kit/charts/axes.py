@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
 from aegui.core.i18n import localized, percent_sign, with_marks
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.ink import GAP, HAIRLINE, NAME_PT, RIGHT, TICK_PT
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.axes import edges
 from aegui.kit.charts.columns import (
     DOT,

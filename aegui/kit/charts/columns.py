@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.axes import name_upwards, value_lines, values_width
 from aegui.kit.charts.ink import GAP, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.legend import line_entry

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPolygonF
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import PlotArea, framed, plot_rect
 from aegui.kit.charts.figure import Figure

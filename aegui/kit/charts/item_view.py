@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QFont, QImage, QPainter, QPen
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.ink import Ink
 from aegui.kit.charts.items import ManyShapes, item_at, shapes_of
 from aegui.kit.charts.menu import FigureMenu

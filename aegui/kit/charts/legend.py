@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import evenly_spaced
 from aegui.kit.charts.axes import finite_pieces, framed, on_scale
 from aegui.kit.charts.columns import level_style

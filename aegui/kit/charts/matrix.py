@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.columns import fitting_size
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT
 from aegui.kit.charts.items import ItemShape, area_of

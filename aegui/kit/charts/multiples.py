@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.figure import Content, paint_titled, panel_rects
 from aegui.kit.charts.items import ItemPlot, ItemShape, area_of
 

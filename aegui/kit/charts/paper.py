@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from aegui.core.choices import Choice, OneOf, table
 from aegui.core.errors import AeguiError
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 
 POINTS_PER_CM = 72.0 / 2.54
 FORMS = ("png", "svg", "pdf")

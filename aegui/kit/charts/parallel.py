@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemPlot, ItemShape, line_of
 from aegui.kit.theme import blend

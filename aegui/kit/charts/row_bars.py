@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted, paint_focus
 from aegui.kit.speech import describe

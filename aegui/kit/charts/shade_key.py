@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtWidgets import QSizePolicy
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, Ink
 from aegui.kit.painted import Painted
 from aegui.kit.theme import blend

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.figure import panel_rects
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import FieldItems, ItemPlot, ItemShape, ManyShapes, area_of

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.axes import framed, shaped
 from aegui.kit.charts.ink import HAIRLINE
 from aegui.kit.charts.items import ItemPlot, ItemShape, line_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.ink import GAP, LEFT
 
 if TYPE_CHECKING:

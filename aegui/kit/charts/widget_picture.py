@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QPalette, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import painted_in, theme_palette
 

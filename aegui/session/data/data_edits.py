@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from aegui.core.data.load import load_data
 from aegui.core.data.split import with_validation_source
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
 from aegui.core.training.length import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from aegui.core.data.load import load_dataset
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import localized, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from aegui.core.data.select import selected_indices
 from aegui.core.data.split import drawn_from, split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.pixels.drawing_state import GLYPH_PAPER, DrawingPaper
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import logging
 import time
 import uuid
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from PySide6.QtCore import QLockFile, QObject, Qt, Signal
 from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.archive import Archive
 from aegui.core.run_file.saved import SUFFIX, THUMBNAIL, save_run
 from aegui.paths import user_data_dir

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.file_mark import mark_of
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file.saved import SUFFIX, Draft, SavedRun, load_run

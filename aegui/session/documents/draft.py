@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from aegui.core.data.dataset import same_data
 from aegui.core.data.load import read_source
 from aegui.core.data.select import selected_indices
 from aegui.core.errors import AeguiError
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import ImageSpec
 
 if TYPE_CHECKING:

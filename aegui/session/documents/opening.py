@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.file_mark import mark_of
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import SUFFIX, is_light
 from aegui.session.data.data_view import source_words
 from aegui.session.documents.autosave import set_aside

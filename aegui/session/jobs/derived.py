@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.latest_job import LatestJob
 

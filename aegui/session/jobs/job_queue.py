@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import Cancelled
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.progress_job import ProgressJob
 
 if TYPE_CHECKING:

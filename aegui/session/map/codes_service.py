@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.progress import stop_if
 from aegui.core.latent.frame import principal_directions
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
 
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.costs import is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

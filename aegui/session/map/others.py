@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import CodeSpace, method_words, placed
 from aegui.core.latent.projections import ProjectionOptions, plane, project
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, is_quick

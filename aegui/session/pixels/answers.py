@@ -5,7 +5,7 @@ Images here are ``[H, W]`` for one channel and ``[3, H, W]`` for colours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ import numpy as np
 from aegui.core.data.corruption import corrupted
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import sampled, stride_for
 from aegui.session.data.image_style import grey_levels, image_style_of, reduced
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick

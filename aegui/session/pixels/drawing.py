@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from aegui.core.data.corruption import corrupted
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.pixels.code import levels_of
 from aegui.core.pixels.drawing_state import (
     GLYPH_PAPER,

@@ -6,11 +6,11 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.loop.control import Control
 from aegui.core.training.record.timeline import BUDGET_BYTES
 from aegui.session.jobs.joining import joined

@@ -6,12 +6,12 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.loop.control import MAX_CHUNK, Control
 
 if TYPE_CHECKING:

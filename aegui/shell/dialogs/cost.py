@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QPushButton
 
 from aegui.core.cost import Budget, free_memory, memory_words
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import buttons_of, column
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aegui.core.i18n import mark, percent_sign, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.text_tables import csv_text
 from aegui.core.training.record.history import RUN_COLUMNS
 from aegui.core.training.terms import TERMS, loss_unit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from aegui.core.i18n import percent_sign, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.axes import Axis, Scale, figure, fitted
 from aegui.kit.charts.ink import TICK_PT, Ink
 from aegui.kit.charts.lines import LinePlot, screen_pen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.core.colours import CLASS_MARKS, DISC, MAX_LOOKS, marks_of
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
 from aegui.kit.charts.ink import TICK_PT
 from aegui.kit.charts.legend import LegendEntry, paint_legend

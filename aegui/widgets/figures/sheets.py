@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.columns import fitting_size
 from aegui.kit.charts.ink import GAP, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemPlot, ItemShape, area_of

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.results import compared_by
 from aegui.core.study.words import axis_words, choice_words
 

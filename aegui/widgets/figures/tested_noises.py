@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.run_figures import tested_figure
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.material import least_wrong
 from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.text_tables import csv_text

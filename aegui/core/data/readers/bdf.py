@@ -7,7 +7,7 @@ the samples as they are; otherwise each is put into a box that is common to all 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from aegui.core.data.readers.interpret import RawSet, datasets_of
 from aegui.core.data.readers.names import LONGEST_LABEL, display_name, parse_name
 from aegui.core.data.readers.source import MAX_NUMBERS
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

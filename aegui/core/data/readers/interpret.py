@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.pixels import row_of_pixels
 from aegui.core.data.readers.source import MAX_NUMBERS, NotGlyphsError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

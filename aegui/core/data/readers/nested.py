@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
 from typing import TYPE_CHECKING
 
 from aegui.core.data.readers.names import parse_name
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@dataclass(eq=False, slots=True)
+@dataclasses.dataclass(eq=False, slots=True)
 class Nested:
     """A list of values, or with ``keys`` a mapping, at ``start``..``end`` of the text.
 
@@ -19,7 +20,7 @@ class Nested:
     and ``columns`` are the columns and rows of glyphs that are stored as columns of bytes.
     """
 
-    items: list[Nested | float | str] = field(default_factory=list)
+    items: list[Nested | float | str] = dataclasses.field(default_factory=list)
     keys: list[str] | None = None
     start: int = 0
     end: int = 0

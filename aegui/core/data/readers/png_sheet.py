@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from aegui.core.data.readers.arrays import GLYPH_HEIGHT, GLYPH_WIDTH
 from aegui.core.data.readers.interpret import RawSet, datasets_of
 from aegui.core.i18n import tr, trn
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

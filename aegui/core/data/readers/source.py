@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from aegui.core.data.readers.text_art import is_text_art, read_text_art
 from aegui.core.data.readers.text_lines import is_text_lines, read_text_lines
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     import os

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from aegui.core.data.readers.names import begins_with_code, display_name, parse_
 from aegui.core.data.readers.pixels import is_row, row_of_pixels
 from aegui.core.data.readers.source import MAX_NUMBERS
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset

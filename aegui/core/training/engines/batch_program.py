@@ -7,12 +7,13 @@ and a call from Python is a replay of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
 from aegui.core.training.engines.cuda.graph import StepGraph, wait_for
 from aegui.core.training.step.cancellation import ChangedTensors, LongSteps

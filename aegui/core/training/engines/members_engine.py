@@ -6,12 +6,12 @@ dropout draw the same numbers: these are drawn once, as one *stream*, and passed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import dropout_rate
 from aegui.core.seeds import NOISE_STREAM
 from aegui.core.training.step.lines import emit_betas, emit_gradient, emit_penalties

@@ -9,7 +9,7 @@ trained on the labels.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from aegui.core.data.progress import stop_if
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import apply_layers
 from aegui.core.sampled import sampled
 from aegui.core.seeds import CLASSIFIER_CHECK_SEED, CLASSIFIER_NOISE_SEED

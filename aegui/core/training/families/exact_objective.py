@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from aegui.core.data.progress import stop_if
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import BATCH_MOMENTUM
 from aegui.core.recipe import NormSpec
 from aegui.core.seeds import PROBE_SEED

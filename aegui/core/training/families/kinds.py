@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.training.engines.choice import choose_engine
 from aegui.core.training.families.classifier import ClassifierMeter, ClassifierStepper, phases_of

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import time
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.cost import LINE_SEARCH
 from aegui.core.training.families.exact_objective import ExactObjective
 from aegui.core.training.families.minimization import (

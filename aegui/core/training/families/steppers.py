@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aegui.core.errors import Cancelled
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.engines.fused import CapturedEngine, FusedEngine
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.record.timeline import BUDGET_BYTES
 
 if TYPE_CHECKING:

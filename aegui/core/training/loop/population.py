@@ -7,12 +7,12 @@ continue in a smaller population.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.choice import choose_members_engine, engine_name

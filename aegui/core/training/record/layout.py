@@ -7,11 +7,11 @@ Buffers, such as the running statistics of a batch normalisation, lie in a tenso
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.record.snapshot import Snapshot
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, FiniteFloat
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
 from aegui.core.recipe.parts import no_truth
 

@@ -7,13 +7,14 @@ kept: frames stay spread over the whole training as the rows are. Needs no torch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import evenly_spaced
 from aegui.core.training.record.layout import Layout, as_snapshot
 from aegui.core.training.record.snapshot import LayerWeights

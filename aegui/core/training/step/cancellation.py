@@ -9,7 +9,6 @@ in the same order; the interception costs some microseconds per operation.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from aegui.core.errors import Cancelled
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.step.products import has_onednn
 
 if TYPE_CHECKING:

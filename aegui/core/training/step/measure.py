@@ -6,7 +6,7 @@ training.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import torch
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.latent.codec import Codec
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.layers import is_stackable
 from aegui.core.sampled import sampled
 from aegui.core.seeds import CODE_SEED, JACOBIAN_SEED

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import apply_layers, bound, dropout_rate
 from aegui.core.network.shapes import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec

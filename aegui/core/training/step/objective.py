@@ -9,13 +9,14 @@ evidence lower bound in nats (Kingma and Welling 2013, eq. 10).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional as F
 
 from aegui.core.formula import torch_function
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import apply_layer, code_of, pre_activation
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.step.members import Number

@@ -19,12 +19,12 @@ measurement shows that it pays.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.machine import processor
 from aegui.core.training.step.tape import Traced, call, traced_of, untraced
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from aegui.core.evaluation.priors import prior_words
 from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.costs import is_quick
 from aegui.session.pixels.answers import Answer, answer
 

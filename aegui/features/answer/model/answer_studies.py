@@ -5,7 +5,6 @@ Pure functions, for use with ``Derived``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.data.builtin import BUILTIN_SETS, download_key
@@ -19,6 +18,7 @@ from aegui.core.evaluation.confusions import (
 )
 from aegui.core.evaluation.outliers import outlier_bench
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import MIN_PICTURE, DataSpec, ImageSpec
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -11,6 +10,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import read_prior
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.features.answer.model.answer_studies import measured_outliers, mix_ups
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Signal
 
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.row_bars import ROW_PX, RowBar, RowBars
 from aegui.kit.theme import current_theme, for_text
 from aegui.session.data.image_style import GLYPHS, ImageStyle

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.network.layer_fields import field_of, spec_words
 from aegui.core.network.shapes import shape_text
 from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec

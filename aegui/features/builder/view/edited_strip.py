@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, heading
 from aegui.kit.marks import flat_text, wrapped_label

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from aegui.core.i18n import localized, short_number, tr, with_marks
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.terms import TERMS, definitions, equations
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.math_boxes import FormulaRow, typeset

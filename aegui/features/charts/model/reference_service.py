@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.latent.pca import pca_reference
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import sampled
 from aegui.core.training.terms import options_of
 from aegui.session.jobs.derived import Derived

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPixmap
 
 from aegui.core.i18n import tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import PaintedArea, paint_focus
 from aegui.kit.speech import describe

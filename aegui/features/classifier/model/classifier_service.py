@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from aegui.core.data.load import load_data
 from aegui.core.data.split import split_indices
 from aegui.core.evaluation.classification import classification_cost, classify
 from aegui.core.i18n import language, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import DataSpec
 from aegui.core.sampled import sampled
 from aegui.core.seeds import LIVE_CLASSIFIER_SEED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget
 
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.matrix import CellLimits
 from aegui.kit.charts.matrix_view import MatrixTable
 from aegui.kit.charts.widget_picture import offer_painted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 
 from aegui.core.evaluation.codes import SAMPLES, code_statistics, dimension_figures
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.features.code.model.code_service import MEASURES, STEPS
 from aegui.features.code.view.bars import DimensionBars
 from aegui.kit.charts.axes import Axis, Scale, figure, precise

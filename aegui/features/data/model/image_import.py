@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from aegui.core.data.picture import read_picture
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import evenly_spaced
 from aegui.session.documents.document import is_data
 from aegui.session.jobs.derived import Derived

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QMenu, QPushButton, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING, figures_font

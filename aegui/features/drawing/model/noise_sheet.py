@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.data.corruption import corrupted_with
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 

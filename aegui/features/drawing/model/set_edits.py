@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.session.documents.document import Continuation, weights_fork
 from aegui.session.documents.draft import QUICK_BYTES

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 
 Kind = Literal["brush", "switch", "edit"]
 """A brush is selected exclusively, a switch is toggled, and an edit is applied at once."""

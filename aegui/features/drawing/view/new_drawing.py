@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.pixels.transforms import LARGEST, SMALLEST
 from aegui.kit.layouts import buttons_of, column, dim
 from aegui.widgets.form.form import Form

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.pixels.drawing_state import same_pixels
 from aegui.core.pixels.shapes import (
     Cell,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.cost import time_words
@@ -19,6 +19,7 @@ from aegui.core.gallery import (
     kinds_of,
 )
 from aegui.core.i18n import mark, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.shelves import GROUPS, LEVELS
 from aegui.paths import resources_dir
 from aegui.session.data.data_sources import entries

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import Signal
 from aegui.core.evaluation.judging import judging_cost, real_images, verdicts
 from aegui.core.evaluation.samples import foreign_words, refuse_judging
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import load_run
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
@@ -13,6 +13,7 @@ from aegui.core.json_text import from_json
 from aegui.core.lessons.checks import all_hold, checked
 from aegui.core.lessons.figures import BY_HAND, measure
 from aegui.core.lessons.lesson import lesson_key, load_lesson, recipe_at
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.settings import key_of
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.features.lessons.view.step_page import StepPage
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import wrapped_label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import figure_of, value_words
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import flat_button, set_style_property, wrapped_label
 from aegui.kit.math_boxes import FormulaLine

@@ -6,7 +6,7 @@ Reading uses a database connection of its own, so that it never waits for a run 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.library.differences import difference
 from aegui.core.library.query import LibraryQuery, Search
 from aegui.core.library.words import is_figure
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import load_run
 from aegui.features.library.model.opened_library import OpenedLibrary
 from aegui.session.jobs.derived import Derived

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.features.library.model.opened_library import OpenedLibrary
 from aegui.session.jobs.job_queue import JobQueue
 

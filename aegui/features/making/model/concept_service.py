@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.concepts import Concept, concept
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import stride_for
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived

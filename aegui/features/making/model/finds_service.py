@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,7 @@ from aegui.core.latent.finds import (
 )
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import novelty, novelty_words
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import stride_for
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

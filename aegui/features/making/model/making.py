@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.light_dataclass import dataclass
 from aegui.features.making.model.concept_service import ConceptService
 from aegui.features.making.model.finds_service import FindsService
 from aegui.features.making.model.path_service import PathService

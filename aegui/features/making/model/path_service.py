@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from aegui.core.data.progress import reporting_share
 from aegui.core.i18n import tr
 from aegui.core.latent.concepts import MAX_NAME
 from aegui.core.latent.paths import PATHS, pixel_change, stops, through
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aegui.core.latent.sheets import decoded
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.costs import is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

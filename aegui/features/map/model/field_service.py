@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import floor, log2
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.contours import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.regions import regions_of
+from aegui.core.light_dataclass import dataclass
 from aegui.core.sampled import stride_for
 from aegui.features.map.model.plane_tiles import contains
 from aegui.session.holding import Holding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from aegui.core.latent.insight import insight, insight_words
 from aegui.core.latent.novelty import known
+from aegui.core.light_dataclass import dataclass
 from aegui.session.data.image_style import image_style_of
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived

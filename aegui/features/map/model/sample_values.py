@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.latent.novelty import novelty
+from aegui.core.light_dataclass import dataclass
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QRegion
 
+from aegui.core.light_dataclass import dataclass
 from aegui.features.map.view.lattice import covers, share_of
 from aegui.features.map.view.photo_plane import PhotoPlane
 from aegui.widgets.glyphs import palette

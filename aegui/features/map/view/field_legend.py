@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QLinearGradient, QP
 from aegui.core.i18n import localized, tr
 from aegui.core.latent.contours import wrong_levels
 from aegui.core.latent.fields import FIELDS, value_at
+from aegui.core.light_dataclass import dataclass
 from aegui.features.map.view.field_layer import REGION_OPACITY, scale_rgba
 from aegui.kit.painted import Painted, PaintedBase, paint_card
 from aegui.kit.speech import describe

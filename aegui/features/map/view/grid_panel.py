@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, TraversalSpec
+from aegui.core.light_dataclass import dataclass
 from aegui.features.map.view.sheet_panel import SheetPanel, SheetRequest
 from aegui.kit.layouts import dim
 from aegui.kit.marks import wrapped_label

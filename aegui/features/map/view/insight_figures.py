@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.geometry import FLATTEST
 from aegui.core.latent.insight import distance_words
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe

@@ -8,9 +8,9 @@ origin. Panning requests the same tiles again, and zooming in and out reuses the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.light_dataclass import dataclass
 from aegui.features.map.model.plane_tiles import PlaneRequest, contains
 
 if TYPE_CHECKING:

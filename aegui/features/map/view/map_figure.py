@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.features.map.view.field_legend import gradient_along, layer_colours, value_colours
 from aegui.features.map.view.ground import Ground, Target
 from aegui.features.map.view.types import COLOURS

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import exp, hypot
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from aegui.core.light_dataclass import dataclass
 from aegui.widgets.viewport import Bounds, Viewport
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.painted import PaintedBase
 from aegui.kit.theme import SPACING, current_theme, figures_font, grown_for_text

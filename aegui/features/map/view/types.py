@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.i18n import mark
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import load_run
 from aegui.core.study.comparison import compare_mistake
 from aegui.core.study.findings import mistakes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.levels import noises_of, parse_levels
 from aegui.core.study.noise_curves import NoiseCurveSpec
 from aegui.core.study.noise_matrix import MatrixSpec

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.features.noise_study.model.study_forms import CurvesForm
 from aegui.features.noise_study.view.noise_fields import LevelsField
 from aegui.kit.charts.line_view import LineView

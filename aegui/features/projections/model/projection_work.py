@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.errors import AeguiError
@@ -20,6 +20,7 @@ from aegui.core.latent.views import (
     reference_figures,
     with_codes,
 )
+from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

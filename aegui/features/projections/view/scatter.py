@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from PySide6.QtGui import (
 )
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.features.projections.view.scatter_paint import (
     HEADER_PX,
     SampleCard,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.progress import LoadProgress, clock
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.races.optimizers import race
 from aegui.core.races.surface import frame_of, loss_surface, plane_of
 from aegui.session.jobs.derived import Derived

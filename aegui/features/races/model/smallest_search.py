@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
 from aegui.core.data.progress import LoadProgress
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.races.smallest import Attempts, shrink, try_network
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service

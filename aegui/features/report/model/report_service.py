@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from aegui.core.child_process import program_command, program_environment
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import language, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.report.folder import all_or_nothing
 from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.session.jobs.progress_job import ProgressJob

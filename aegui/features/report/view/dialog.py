@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import LANGUAGES, mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.kit.layouts import buttons_of, column, dim
 from aegui.widgets.form.form import Form

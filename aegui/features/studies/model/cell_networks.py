@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import MAX_RUNS
 from aegui.core.study.records import Records, default_folder
 from aegui.core.study.run_files import run_of

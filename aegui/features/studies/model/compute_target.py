@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.dask_workers import Scheduler, missing_extra
 
 HERE, CLUSTER = "here", "cluster"

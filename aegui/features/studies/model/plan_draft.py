@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.json_text import from_json
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.plan import plan_from, plan_json
 from aegui.paths import user_data_dir
 from aegui.session.jobs.latest_job import LatestJob

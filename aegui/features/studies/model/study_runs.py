@@ -7,7 +7,7 @@ import itertools
 import re
 import shutil
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -17,6 +17,7 @@ from aegui.core.cost import Cost
 from aegui.core.data.progress import LoadProgress, clock, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import language, tr, trn
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.dask_workers import DaskWorkers
 from aegui.core.study.material import study_material
 from aegui.core.study.plan import (

@@ -6,7 +6,7 @@ For a single setting, or if no axis is chosen, single seeds are shown as squares
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.light_dataclass import dataclass
 from aegui.core.study.material import StudyMaterial
 from aegui.core.study.phase import PhaseDiagram, phase_axes, phase_csv, phase_of, share_words
 from aegui.core.study.results import goal_words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -10,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import fit_similarity
+from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick

@@ -7,10 +7,10 @@ kernels have in common is in ``common.cu``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.step.tape import NotTraced
 
 SOURCE = Path(__file__).parents[1] / "native" / "machine.c"

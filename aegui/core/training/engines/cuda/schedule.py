@@ -9,10 +9,11 @@ memory.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.engines.cuda.formulas import formulas
 from aegui.core.training.engines.operations.listing import CODES, is_dense
 

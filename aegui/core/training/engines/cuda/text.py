@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.engines.cuda.formulas import formulas
 from aegui.core.training.engines.cuda.schedule import JoinedOps, PhaseSchedule, ScheduledOp
 

@@ -7,13 +7,14 @@ optimiser state are copied into the arena and back; everything else is read in p
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from aegui.core.light_dataclass import dataclass
 from aegui.core.training.step.tape import NotTraced
 
 if TYPE_CHECKING:
