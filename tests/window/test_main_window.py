@@ -510,8 +510,8 @@ def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow)
     spec = CorruptionSpec(kind="flip", level=0.5)
     draw.noise.noise_requested.emit(spec, 5)
     assert drawing.target is not None
-    assert window._services.settings.noise == spec
-    assert window._services.settings.noise_seed == 5
+    settings = window._services.settings
+    qtbot.waitUntil(lambda: (settings.noise, settings.noise_seed) == (spec, 5))
 
 
 def test_samples_are_loaded_from_wherever_they_are_clicked(

@@ -81,6 +81,8 @@ class AnswerFeature(Feature):
         self._pixels = services.drawing.pixels
         self.sheet: AnswerSheet | None = None
         """The displayed answers."""
+        self._decoder_problem = ""
+        """Why the answer of the displayed network resembles no sample; empty if it may."""
         self._asked_noise: CorruptionSpec | None = None
         self._steps = 1
         self._is_on_map = False
@@ -92,6 +94,7 @@ class AnswerFeature(Feature):
         self._connect()
         self._panel.limit.set_estimated(self._estimated)
         self._show_prior()
+        self._judge_decoder()
         self._show_samples()
         self._answer.mark()
 
@@ -100,6 +103,7 @@ class AnswerFeature(Feature):
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:
+            self._judge_decoder()
             self._answer.mark()
 
     def _connect(self) -> None:
@@ -204,8 +208,11 @@ class AnswerFeature(Feature):
             return
         self.sheet = sheet
         has_network = any(each.key != BEST for each in sheet.answers)
+        is_shown = any(each.key == SHOWN for each in sheet.answers)
         self._panel.set_sheet(
-            sheet, "" if has_network else self._why_no_network(), self._decoder_problem(sheet)
+            sheet,
+            "" if has_network else self._why_no_network(),
+            self._decoder_problem if is_shown else "",
         )
         self._show_limit()
         self._show_trail(sheet)
@@ -214,12 +221,9 @@ class AnswerFeature(Feature):
         self._offer_repair(sheet)
         self.answered.emit(sheet)
 
-    def _decoder_problem(self, sheet: AnswerSheet) -> str:
-        """Return why the answer of the displayed network resembles no sample; empty if it may."""
-        shown = self._showing.shown
-        if shown.codec is None or all(each.key != SHOWN for each in sheet.answers):
-            return ""
-        return decoder_problem(shown.recipe, shown.codec)
+    def _judge_decoder(self) -> None:
+        recipe, codec = self._showing.shown.recipe, self._showing.shown.codec
+        self._decoder_problem = "" if codec is None else decoder_problem(recipe, codec)
 
     def _offer_repair(self, sheet: AnswerSheet) -> None:
         """Notify the user once that other networks are trained to denoise, if this one was not.

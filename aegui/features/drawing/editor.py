@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -40,7 +40,9 @@ class EditorFeature(Feature):
         self.edits = PixelEdits(services, self._panel, window.docks["draw"], self)
         draw, drawing = self._panel, self._services.drawing
         draw.load_requested.connect(self._services.requests.sample)
-        draw.noise.noise_requested.connect(self._on_noise_requested)
+        draw.noise.noise_requested.connect(drawing.apply_noise)
+        # Kept for the next session, which can wait until the drawing and its answers are painted.
+        draw.noise.noise_requested.connect(self._keep_noise, Qt.ConnectionType.QueuedConnection)
         draw.page.add_requested.connect(self._on_page_add_requested)
         drawing.changed.connect(self._show_drawing)
         drawing.undo_stack.indexChanged.connect(self._show_undo)
@@ -116,8 +118,7 @@ class EditorFeature(Feature):
             self._panel.set_undo_enabled(*enabled)
 
     @Slot(object, int)
-    def _on_noise_requested(self, spec: CorruptionSpec, seed: int) -> None:
-        self._services.drawing.apply_noise(spec, seed)
+    def _keep_noise(self, spec: CorruptionSpec, seed: int) -> None:
         settings = self._services.settings
         settings.noise_seed = seed
         if spec.kind != "none":

@@ -89,8 +89,9 @@ class NoiseBox(QWidget):
     @property
     def spec(self) -> CorruptionSpec:
         """The chosen noise."""
-        return CorruptionSpec.model_validate(
-            {"kind": self._kind.value(), "level": round(self._level.value(), 4)}
+        # Both fields offer valid values only.
+        return CorruptionSpec.model_construct(
+            kind=self._kind.value(), level=round(self._level.value(), 4)
         )
 
     @property

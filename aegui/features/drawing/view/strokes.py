@@ -125,7 +125,9 @@ class StrokeSurface(PixelSurface):
             self.updateGeometry()
             self.update()
         # The help tooltip is shown only over an empty drawing, where it does not obscure anything.
-        self.setToolTip("" if array.any() else self._help)
+        tip = "" if array.any() else self._help
+        if tip != self.toolTip():
+            self.setToolTip(tip)
         self._say()
 
     def _update_changed(self, pixels: NDArray[np.float32]) -> None:
