@@ -83,14 +83,14 @@ def test_the_cost_is_not_shown_where_it_would_cut_the_result(qtbot: QtBot, app: 
     assert estimate.isVisible()
 
 
-def test_nothing_is_shown_of_what_cannot_be_trained(window: MainWindow) -> None:
+def test_nothing_is_shown_of_what_cannot_be_trained(qtbot: QtBot, window: MainWindow) -> None:
     workspace = window._services.workspace
     training = SMALL.training.model_copy(update={"loss": "bce"})
     network = SMALL.network.model_copy(update={"output_activation": "tanh"})
     broken = SMALL.model_copy(update={"training": training, "network": network})
     workspace.edit_recipe(broken, "broken")
     assert workspace.resolution.problems
-    assert window.toolbar.estimate.isHidden()
+    qtbot.waitUntil(window.toolbar.estimate.isHidden)
 
 
 def test_cancelling_the_question_trains_nothing(costly: MainWindow) -> None:

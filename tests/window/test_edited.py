@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QDialog, QTextBrowser
+from PySide6.QtWidgets import QApplication, QDialog, QTextBrowser
 
 from aegui.core.recipe import CorruptionSpec, LayerSpec
 from aegui.core.recipe.edits import with_value, with_values
@@ -38,6 +38,8 @@ def workspace_of(window: MainWindow) -> Workspace:
 
 
 def strip_of(window: MainWindow) -> EditedStrip:
+    # The strips follow an edit in a turn of their own.
+    QApplication.processEvents()
     builder, training = window.panel(BuilderPanel).edited, window.panel(TrainingPanel).edited
     assert builder.text == training.text
     return builder
@@ -117,7 +119,7 @@ def test_show_as_trained_keeps_the_edits(qtbot: QtBot, learnt: MainWindow) -> No
     strip.view.click()
     assert "35-12-2" in builder._sizes.text().replace("\u200b", "")
     assert not builder.kind.isEnabled()
-    assert strip.view.text() == "Back to my edits"
+    assert strip_of(window).view.text() == "Back to my edits"
     assert not strip.train.isVisible()
     assert workspace_of(window).recipe.training.epochs == 300
     strip.view.click()

@@ -210,7 +210,7 @@ def test_the_map_says_when_another_network_is_built(window: MainWindow, qtbot: Q
     assert not mark.isVisible()
     workspace = window._services.workspace
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
-    assert mark.isVisible()
+    qtbot.waitUntil(mark.isVisible)
     assert window.canvas.rect().contains(mark.geometry())
     assert "2" in mark.accessibleDescription()
     window.notify(Notice("warning", "something about the edit"))
@@ -237,7 +237,7 @@ def test_the_mark_of_edits_gives_way_to_a_legend_that_grows(
     assert mark is not None
     workspace = window._services.workspace
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
-    assert mark.isVisible()
+    qtbot.waitUntil(mark.isVisible)
     overlays = window.canvas.overlays
     overlays.legend.set_classes(["a", "b"])
     overlays.legend.show()

@@ -193,7 +193,7 @@ def test_a_message_gives_way_to_the_mark_that_comes_after_it(
     window.notifications.show(Notice("warning", "stays"))
     toast = next(one for one in window.findChildren(Toast) if one.notice.text == "stays")
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
-    assert mark.isVisible()
+    qtbot.waitUntil(mark.isVisible)
     assert not toast.geometry().intersects(place_in(window, mark))
 
 
@@ -205,7 +205,7 @@ def test_the_mark_gives_way_to_a_legend_that_comes_after_it(
     assert mark is not None
     workspace = window._services.workspace
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "code")
-    assert mark.isVisible()
+    qtbot.waitUntil(mark.isVisible)
     window.canvas.resize(mark.width() + 2 * overlays.scale.width(), window.canvas.height())
     overlays.set_classes([f"quite a long class {number}" for number in range(9)])
     assert overlays.legend.isVisible()

@@ -107,10 +107,6 @@ class EditedStrips(QObject):
             # During a training the map already shows the edited network being trained.
             self._mark.set_state(None if state is None or state.is_busy else state)
 
-    def leave_view(self) -> None:
-        """Show the draft, which has just changed."""
-        self.set_viewing(False)
-
     @Slot(bool)
     def set_viewing(self, viewing: bool) -> None:
         """Show the trained recipe read-only, or the draft."""

@@ -35,7 +35,7 @@ from aegui.shell.outcome import (
     shown_words,
     spoken_words,
 )
-from aegui.shell.refresher import LiveText
+from aegui.shell.refresher import LiveText, Refresher
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QWidget
@@ -66,7 +66,7 @@ class TrainingFeature(Feature):
         super().__init__(services, window)
         self._pulled: Pulled | None = None
         self._says_next = 0.0
-        self._had_problems = False
+        self._had_problems = self._can_continue = False
         self._objective: Recipe | None = None
         self.drafted: tuple[Recipe, Resolution]
         """The resolved draft, or the trained recipe while it is viewed."""
@@ -88,6 +88,7 @@ class TrainingFeature(Feature):
         mark = MapMark(window.canvas)
         window.canvas.overlays.corners_changed.connect(mark.place)
         self.edited.set_mark(mark)
+        self._beside = Refresher(self._show_beside, parent=self)
         self._text = services.of(LiveText)
         self._text.due.connect(self._show_progress)
         self._connect()
@@ -97,6 +98,13 @@ class TrainingFeature(Feature):
 
     def _show_ability(self) -> None:
         """Update which actions are enabled, and the names of undo and redo."""
+        is_busy = self._services.runner.is_busy
+        self._can_continue = not is_busy and self._services.workspace.continuation() is not None
+        self._show_steps()
+
+    @Slot()
+    def _show_steps(self) -> None:
+        """As ``_show_ability``, after an edit: whether the run can be continued follows later."""
         runner, workspace = self._services.runner, self._services.workspace
         steps, is_busy = workspace.undo_stack, runner.is_busy
         self.set_conditions(
@@ -105,7 +113,7 @@ class TrainingFeature(Feature):
             paused=runner.state == "paused",
             slow=runner.slow is not None,
             can_train=workspace.resolution.resolved is not None and runner.state != "stopping",
-            can_continue=not is_busy and workspace.continuation() is not None,
+            can_continue=self._can_continue,
             can_undo=steps.may_undo(is_busy=is_busy),
             can_redo=steps.may_redo(is_busy=is_busy),
         )
@@ -129,7 +137,7 @@ class TrainingFeature(Feature):
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
-        workspace.undo_stack.indexChanged.connect(self._show_ability)
+        workspace.undo_stack.indexChanged.connect(self._show_steps)
         self.edited.train_requested.connect(self.train)
         self.edited.continue_requested.connect(self.go_on)
         self.edited.view_changed.connect(self._show_draft)
@@ -369,16 +377,13 @@ class TrainingFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: Resolution) -> None:
-        self.edited.leave_view()
+        self.edited.set_viewing(False)
         if self._services.runner.is_busy:
             self._tell_training(self._services.workspace.recipe)
-        has_same = self._has_same_objective()
-        self._show_draft(other_objective=not has_same)
+        self._show_draft(other_objective=not self._has_same_objective())
         if resolution.problems or self._had_problems or self._services.runner.is_busy:
             # Without problems the idle status describes the run, which an edit leaves as it is.
             self._show_progress()
-        elif not has_same:
-            self._show_ability()
 
     def _has_same_objective(self) -> bool:
         """Return whether at most optimiser and schedule changed since the last call."""
@@ -427,8 +432,6 @@ class TrainingFeature(Feature):
         draft = self.drafted[0]
         current = next((key for key, recipe in self._known.items() if recipe == draft), None)
         if current == self._preset and self._offered:
-            # A choice that was refused still stands in the list.
-            self._window.toolbar.set_preset(current)
             return
         self._preset = current
         self._offer_presets(current)
@@ -454,10 +457,16 @@ class TrainingFeature(Feature):
         self.is_viewing = view is not None
         self.drafted = view or (workspace.recipe, workspace.resolution)
         self.draft_changed.emit(other_objective)
-        self.edited.show()
         self._show_preset()
+        # The edit itself is painted first.
+        self._beside.mark_behind(0)
+
+    def _show_beside(self) -> None:
+        """Show how the draft differs from what was trained, and estimate its cost."""
+        self.edited.show()
+        self._show_ability()
         self._services.of(CostService).set_draft(
-            workspace.resolution.resolved, self._services.runner.timeline_bytes
+            self._services.workspace.resolution.resolved, self._services.runner.timeline_bytes
         )
 
     @Slot()

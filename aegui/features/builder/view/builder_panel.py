@@ -197,7 +197,6 @@ class BuilderPanel(QWidget):
                 chain.set_recipe(recipe)
         else:
             self._show(recipe, resolution)
-        self.caution.set_text(large_batch_words(recipe, self._samples))
 
     def _show(self, recipe: Recipe, resolution: Resolution) -> None:
         if resolution.dataset is not None:
@@ -210,6 +209,7 @@ class BuilderPanel(QWidget):
         self._show_sizes(recipe, resolution)
         self._show_chains(recipe, resolution)
         self._show_general(recipe, resolution)
+        self.caution.set_text(large_batch_words(recipe, self._samples))
 
     def _show_general(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the problems of the network that belong to no single layer."""
