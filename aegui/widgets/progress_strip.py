@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton
 
 from aegui.core.i18n import tr
@@ -47,9 +47,6 @@ class ProgressStrip(QFrame):
     Placed below other visible strips.
     """
 
-    cancel_requested = Signal()
-    """The job is to be cancelled."""
-
     def __init__(self, host: QWidget, area: QWidget) -> None:
         super().__init__(host)
         self._host = host
@@ -62,7 +59,6 @@ class ProgressStrip(QFrame):
         self.bar = WorkBar()
         self.button = QPushButton(tr("Cancel"))
         self.button.setToolTip(tr("Cancel; nothing is changed"))
-        self.button.clicked.connect(self.cancel_requested)
         self._dressed: Theme | None = None
         self._build()
         self._watch = overlay_area_of(area)

@@ -46,10 +46,6 @@ if TYPE_CHECKING:
 class ShownChip(QWidget):
     """Two buttons with menus: the run of the population, and its weights. Passive."""
 
-    runs_requested = Signal()
-    """Emitted when the menu of runs is about to open; call ``set_runs``."""
-    weights_requested = Signal()
-    """Emitted when the menu of weights is about to open; call ``set_weights``."""
     run_chosen = Signal(str)
     """Emitted with a key of ``set_runs``."""
     weights_chosen = Signal(str)
@@ -61,8 +57,6 @@ class ShownChip(QWidget):
         self.weights = _button(tr("Weights that are shown"))
         for button in (self.run, self.weights):
             button.setFont(figures_font(self.font()))
-        self.run.menu().aboutToShow.connect(self.runs_requested)
-        self.weights.menu().aboutToShow.connect(self.weights_requested)
         self.run.menu().triggered.connect(lambda action: self.run_chosen.emit(action.data()))
         self.weights.menu().triggered.connect(
             lambda action: self.weights_chosen.emit(action.data())

@@ -130,7 +130,7 @@ def test_a_challenge_is_told_once_and_its_badge_stays(
     assert kept == challenge
     assert workspace.open(path)
     qtbot.waitUntil(lambda: workspace.annotations.challenge == challenge, timeout=20_000)
-    badge.drop_requested.emit()
+    badge.drop.trigger()
     assert not badge.isVisible()
     assert workspace.annotations.challenge is None
 

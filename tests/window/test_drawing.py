@@ -357,7 +357,7 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     draw.page.add_requested.emit("x")
     assert len(window._services.workspace.dataset) == 6
     assert "16 × 12 pixels" in window.notifications.shown[-1].text
-    draw.page.fit_requested.emit()
+    draw.page.fit.click()
     assert drawing.state.image_shape == (1, 7, 5)
     assert not draw.page._misfit.isVisible()
     draw.tools.use("undo")
@@ -444,10 +444,10 @@ def test_the_set_is_edited_and_every_edit_is_undone(window: MainWindow, draw: Dr
 
 
 def test_a_sample_of_the_set_is_opened(draw: DrawPanel, drawing: Drawing) -> None:
-    draw.set.open_requested.emit(3)
+    draw.set.gallery.picked.emit(3)
     assert drawing.label == "d"
     draw.set.delete_requested.emit(0)
-    draw.set.open_requested.emit(0)
+    draw.set.gallery.picked.emit(0)
     assert drawing.label == "b"
 
 
@@ -462,10 +462,10 @@ def test_training_goes_on_with_the_new_sample(
     drawing.paste(np.eye(7, 5))
     draw.page.add_requested.emit("ñ")
     assert draw.set._change.text() == "Data changed: 1 sample is new."
-    assert draw.set._continue.isVisible()
+    assert draw.set.train_on.isVisible()
     assert draw.set.gallery.current == 6, "the new sample is the one to go on with"
     with qtbot.waitSignal(runner.finished):
-        QTest.mouseClick(draw.set._continue, LEFT)
+        QTest.mouseClick(draw.set.train_on, LEFT)
     qtbot.waitUntil(lambda: workspace.run is not None and len(workspace.run.dataset) == 7)
     assert not draw.set._change.isVisible()
     history = workspace.run.history

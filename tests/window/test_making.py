@@ -220,7 +220,7 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
     assert codec is not None
     drawn = codec.decode(reached).reshape(7, 5) > 0.5
     np.testing.assert_array_equal(services.drawing.pixels, drawn)
-    page.start_chosen.emit(0)
+    page.boxes["start"].pin_chosen.emit(0)
     assert concepts.start == services.workspace.annotations.pins[0].z
 
 

@@ -170,7 +170,7 @@ def test_curves_of_the_matrix_and_of_a_file(
         wiring_study, "choose_run_file", lambda _parent: str(tmp_path / "net.aegui")
     )
     with qtbot.waitSignal(study.files_changed):
-        page._open.click()
+        page.open.click()
     key = study.files[0].key
     qtbot.waitUntil(lambda: page.ticked == (key, "matrix:0", "matrix:1"))
     page._levels.setText("0; 0,2")

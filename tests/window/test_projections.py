@@ -110,7 +110,7 @@ def test_two_numbers_of_a_long_code_are_chosen(
     window.set_perspective("compare")
     train(qtbot, window)
     finish(qtbot, maps)
-    window.panel(ProjectionsPanel).axes_edited.emit((3, 1))
+    window.panel(ProjectionsPanel).axes.edited.emit((3, 1))
     codec = window._services.shown.codec
     assert codec is not None
     codes = codec.encode(window._services.shown.dataset.flat())
@@ -124,13 +124,13 @@ def test_two_numbers_of_a_long_code_are_chosen(
     # A shorter code has no fourth dimension.
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
     train(qtbot, window)
-    assert window.panel(ProjectionsPanel)._axes.axes == (0, 1)
+    assert window.panel(ProjectionsPanel).axes.axes == (0, 1)
 
 
 def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
     panel = window.panel(ProjectionsPanel)
     panel._buttons["tsne"].click()
-    panel._form.fields["perplexity"].edited.emit(12.0)
+    panel.form.fields["perplexity"].edited.emit(12.0)
     values = app.services.settings.values
     assert values["projections.shown"] == "code pca"
     assert values["projections.perplexity"] == 12.0
@@ -138,7 +138,7 @@ def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
     again = app.window.panel(ProjectionsPanel)
     assert again.shown == ("code", "pca")
     assert app.services.of(ProjectionService).options.perplexity == 12.0
-    assert app.window.panel(ProjectionsPanel)._form.value.perplexity == 12.0
+    assert app.window.panel(ProjectionsPanel).form.value.perplexity == 12.0
     app.use_language("en")
 
 

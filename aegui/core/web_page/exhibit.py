@@ -214,11 +214,6 @@ class Exhibit:
         """Seed of the network's run."""
         return self.recipe.seed + self.codec.run
 
-    @property
-    def has_prior(self) -> bool:
-        """Whether codes are drawn from a normal prior."""
-        return self.recipe.has_prior
-
 
 def samples_of(exhibit: Exhibit) -> NDArray[np.int64]:
     """Return the indices of the samples on the map, spread evenly over the set."""
@@ -289,7 +284,7 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
         "about": _about(exhibit, images, codes),
         "size": codec.latent_size,
         "epoch": codec.epoch,
-        "prior": exhibit.has_prior,
+        "prior": exhibit.recipe.has_prior,
         "frame": {
             "origin": list(frame.origin),
             "across": list(frame.across),

@@ -63,7 +63,7 @@ class AnswerStudiesFeature(Feature):
     def _connect(self) -> None:
         studies = self._studies
         pairs, outliers = self._panel.pairs, self._panel.outliers
-        self._answers.network_chosen.connect(self._on_anything_changed)
+        self._panel.answers.current_changed.connect(self._changed.now)
         self._panel.page_shown.connect(self._on_panel_page_shown)
         pairs.compare.clicked.connect(self._on_pairs_compare_requested)
         pairs.cancel.clicked.connect(studies.pairs.forget)
@@ -78,10 +78,6 @@ class AnswerStudiesFeature(Feature):
         studies.errors.progressed.connect(self._panel.outliers.set_progress)
         studies.measured.connect(self._show_outliers)
         studies.errors.failed.connect(self._on_studies_measure_failed)
-
-    @Slot()
-    def _on_anything_changed(self, *_what: object) -> None:
-        self._changed.now()
 
     def _show(self) -> None:
         """Update the visible page only; the other one is updated when it is opened."""
@@ -140,7 +136,7 @@ class AnswerStudiesFeature(Feature):
     @Slot()
     def _show_sets(self) -> None:
         self._offer_sets()
-        self._on_anything_changed()
+        self._changed.now()
 
     def _offer_sets(self) -> None:
         shape = self._services.shown.dataset.image_shape
@@ -226,10 +222,10 @@ class AnswerStudiesFeature(Feature):
             self._is_seen = is_seen
             for signal, then in (
                 (self._answers.answered, self._show_error),
-                (self._services.drawing.noise_chosen, self._on_anything_changed),
+                (self._services.drawing.noise_chosen, self._changed.now),
             ):
                 signal.connect(then) if is_seen else signal.disconnect(then)
-        self._on_anything_changed()
+        self._changed.now()
 
     @Slot(object)
     def _show_error(self, _sheet: object = None) -> None:

@@ -63,8 +63,6 @@ _GLYPHS = (1, 7, 5)
 class AnswerFeature(Feature):
     """Updates answers for drawing, noise and networks; shows the repair trail on the map."""
 
-    network_chosen = Signal()
-    """Emitted when another network's answer becomes the current one."""
     answered = Signal(object)
     """The displayed ``AnswerSheet``."""
 
@@ -130,7 +128,6 @@ class AnswerFeature(Feature):
         answers.again.clicked.connect(self._on_answers_again_requested)
         answers.once.clicked.connect(self._on_answers_once_requested)
         answers.removed.connect(self._others.remove)
-        answers.current_changed.connect(self.network_chosen)
         answers.pixel_activated.connect(self._on_answers_pixel_activated)
 
     # Networks

@@ -38,8 +38,8 @@ class ChallengeFeature(Feature):
         self._is_watching = services.runner.is_busy
         self.badge = Badge()
         window.toolbar.add_badge(self.badge)
-        self.badge.copy_requested.connect(self.copy)
-        self.badge.drop_requested.connect(self.drop)
+        self.badge.copy.triggered.connect(self.copy)
+        self.badge.drop.triggered.connect(self.drop)
         workspace = services.workspace
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.annotations.challenge_changed.connect(self._show_challenge)

@@ -50,7 +50,7 @@ class DownloadDialog(QDialog):
         service.downloading.progressed.connect(self.panel.set_progress)
         service.downloaded.connect(self._on_service_downloaded)
         service.download_failed.connect(self._on_service_download_failed)
-        self.finished.connect(self._on_finished)
+        self.finished.connect(service.downloading.cancel)
 
     @Slot()
     def begin(self) -> None:
@@ -91,10 +91,6 @@ class DownloadDialog(QDialog):
             width = max(self.width(), _WIDTH_PX) if self.isVisible() else _WIDTH_PX
             layout.activate()
             self.resize(width, layout.totalHeightForWidth(width))
-
-    @Slot(int)
-    def _on_finished(self, _result: int) -> None:
-        self._service.downloading.cancel()
 
 
 def _offer(key: str) -> DownloadOffer:

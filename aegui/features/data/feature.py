@@ -70,7 +70,7 @@ class DataFeature(Feature):
         ):
             strip = ProgressStrip(self._window, self._window.canvas)
             strip.follow(job)
-            strip.cancel_requested.connect(cancel)
+            strip.button.clicked.connect(cancel)
         services.favourites.changed.connect(self._on_favourites_changed)
         self._window.toolbar.data_chosen.connect(self.take_source)
         self._window.toolbar.data_requested.connect(self.bring)

@@ -62,7 +62,7 @@ class ImportDialog(QDialog):
         self.work.found.connect(self._on_work_found)
         self.work.failed.connect(self._on_work_failed)
         self.work.previews.answered.connect(self._on_work_previewed)
-        self.finished.connect(self._on_finished)
+        self.finished.connect(self.work.shutdown)
         self.work.start()
 
     @Slot(object)
@@ -112,7 +112,3 @@ class ImportDialog(QDialog):
             return
         super().accept()
         self.imported.emit(data)
-
-    @Slot(int)
-    def _on_finished(self, _result: int) -> None:
-        self.work.shutdown()

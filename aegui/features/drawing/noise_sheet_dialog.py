@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -35,9 +35,6 @@ _MARGIN_PX = 12
 class NoiseSheetDialog(QDialog):
     """The drawing at several levels of the chosen noise, with each network's answers."""
 
-    open_requested = Signal()
-    """A run in another file is to be added to the networks."""
-
     def __init__(self, services: Services, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Noise sheet"))
@@ -45,6 +42,7 @@ class NoiseSheetDialog(QDialog):
         self.view = NoiseSheetView()
         self._title = heading()
         self._note = dim()
+        self.more = QPushButton(tr("Add a run in another file…"))
         self._lay_out()
         self._sheet = Refresher(self._ask, _REFRESH_MS, parent=self)
         self._connect()
@@ -52,13 +50,11 @@ class NoiseSheetDialog(QDialog):
     def _lay_out(self) -> None:
         self._note.setWordWrap(True)
         area = scrolled(self.view, sideways=True, framed=True, takes_focus=True)
-        more = QPushButton(tr("Add a run in another file…"))
-        more.clicked.connect(self.open_requested)
         copy = QPushButton(tr("Copy as picture"))
         copy.clicked.connect(self._on_copy_clicked)
         close = QPushButton(tr("Close"))
         close.clicked.connect(self.close)
-        parts = (self._title, (area, 1), self._note, row(more, copy, 1, close))
+        parts = (self._title, (area, 1), self._note, row(self.more, copy, 1, close))
         self.setLayout(column(*parts, margins=(_MARGIN_PX,) * 4))
         open_at(self, 860, 420)
 

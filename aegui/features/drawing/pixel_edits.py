@@ -215,8 +215,8 @@ class PixelEdits(QObject):
         editor.region_changed.connect(drawing.set_region)
         drawing.region_changed.connect(editor.set_region)
         draw.history.step_chosen.connect(drawing.go_to)
-        draw.noise.sheet_requested.connect(self.show_sheet)
-        draw.page.fit_requested.connect(self._on_page_fit_requested)
+        draw.noise.sheet.clicked.connect(self.show_sheet)
+        draw.page.fit.clicked.connect(self._on_page_fit_clicked)
         draw.page.ghost_chosen.connect(self._on_page_ghost_chosen)
         draw.page_shown.connect(self._on_draw_page_shown)
         draw.code.pixels_edited.connect(drawing.write)
@@ -311,13 +311,13 @@ class PixelEdits(QObject):
             from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
 
             self._sheet = NoiseSheetDialog(self._services, self._draw.window())
-            self._sheet.open_requested.connect(self._on_sheet_open_requested)
+            self._sheet.more.clicked.connect(self._on_sheet_more_clicked)
         self._sheet.show()
         self._sheet.raise_()
         return self._sheet
 
     @Slot()
-    def _on_sheet_open_requested(self) -> None:
+    def _on_sheet_more_clicked(self) -> None:
         self._services.requests.other_network.emit("file")
 
     # Sizes
@@ -349,7 +349,7 @@ class PixelEdits(QObject):
         self._drawing.start_new(new.rows, new.columns, DrawingPaper(kind, ground))
 
     @Slot()
-    def _on_page_fit_requested(self) -> None:
+    def _on_page_fit_clicked(self) -> None:
         (height, width), paper = self._natural()
         self._drawing.fit(height, width, paper.kind)
 

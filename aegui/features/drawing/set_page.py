@@ -54,8 +54,8 @@ class SetPageFeature(Feature):
         page.delete_requested.connect(self._on_page_delete_requested)
         page.redraw_requested.connect(self._on_page_redraw_requested)
         page.renamed.connect(self._on_page_renamed)
-        page.open_requested.connect(self._on_page_open_requested)
-        page.continue_requested.connect(self._set.train_on)
+        page.gallery.picked.connect(self._on_gallery_picked)
+        page.train_on.clicked.connect(self._set.train_on)
         page.import_requested.connect(services.requests.add_data)
         page.export_requested.connect(services.requests.export_data)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
@@ -147,7 +147,7 @@ class SetPageFeature(Feature):
         self._edit(edit, tr("Rename “{label}”", label=self._name(index)))
 
     @Slot(int)
-    def _on_page_open_requested(self, index: int) -> None:
+    def _on_gallery_picked(self, index: int) -> None:
         services, dataset = self._services, self._services.workspace.dataset
         if services.shown.dataset is dataset:
             self._services.requests.sample.emit(index)

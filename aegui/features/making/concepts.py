@@ -63,7 +63,7 @@ class ConceptWork(QObject):
         page.chosen.connect(concepts.set_box)
         page.selection_requested.connect(self._on_page_selection_requested)
         page.cursor_requested.connect(self._on_page_cursor_requested)
-        page.start_chosen.connect(self._on_page_start_chosen)
+        page.boxes["start"].pin_chosen.connect(self._on_start_pin_chosen)
         page.strip.amount_edited.connect(concepts.set_amount)
         page.keep_requested.connect(self._on_page_keep_requested)
         page.stored_chosen.connect(self._on_page_stored_chosen)
@@ -117,7 +117,7 @@ class ConceptWork(QObject):
         self._concepts.add(key, (int(codes.indices[int(np.argmin(away))]),))
 
     @Slot(int)
-    def _on_page_start_chosen(self, index: int) -> None:
+    def _on_start_pin_chosen(self, index: int) -> None:
         self._concepts.set_start(self._services.workspace.annotations.pins[index].z)
 
     # Concepts

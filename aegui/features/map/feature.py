@@ -24,7 +24,7 @@ from aegui.shell.refresher import LIVE_TEXT_MS, POINTING_MS, Refresher
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.features.map.model.plane_tiles import Plane, PlaneRequest
+    from aegui.features.map.model.plane_tiles import Plane
     from aegui.session.map.decode_service import Decoded
     from aegui.session.pixels.answers import Nearest
     from aegui.session.services import Services
@@ -69,7 +69,7 @@ class MapFeature(Feature):
         services, canvas = self._services, self._canvas
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         canvas.cursor_left.connect(self._on_canvas_cursor_left)
-        canvas.view_changed.connect(self._on_canvas_view_changed)
+        canvas.view_changed.connect(services.of(PlaneService).request)
         canvas.pin_requested.connect(self._services.workspace.annotations.pin)
         canvas.pin_removed.connect(self._services.workspace.annotations.unpin)
         canvas.draw_requested.connect(self._on_canvas_draw_requested)
@@ -303,10 +303,6 @@ class MapFeature(Feature):
             self._panel.set_sample(found[0][0], one_image(image, shown.dataset), share)
 
     # Background
-
-    @Slot(object)
-    def _on_canvas_view_changed(self, request: PlaneRequest) -> None:
-        self._services.of(PlaneService).request(request)
 
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:

@@ -84,7 +84,7 @@ class GridDialog(QDialog):
         self.panel.edited.connect(self._on_panel_edited)
         service.drawn.connect(self.panel.preview.set_picture)
         service.drawing.failed.connect(self._on_service_failed)
-        self.finished.connect(self._on_finished)
+        self.finished.connect(service.drawing.forget)
         self._draw()
 
     @property
@@ -143,7 +143,3 @@ class GridDialog(QDialog):
     def _on_service_failed(self, reason: str) -> None:
         self.problem.set_text(reason)
         self.save.setEnabled(True)
-
-    @Slot(int)
-    def _on_finished(self, _result: int) -> None:
-        self._service.drawing.forget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from aegui.core.cost import Cost
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
-    from aegui.core.study.findings import Finding
     from aegui.features.noise_study.model.noise_study import CellStrip
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -117,10 +117,10 @@ class NoiseStudyFeature(Feature):
         panel.matrix.cell.cell_requested.connect(self._study.repair_cell)
         panel.matrix.characters_requested.connect(self.save_characters)
         panel.curves.run_requested.connect(self.run_curves)
-        panel.curves.open_requested.connect(self.open_file)
+        panel.curves.open.clicked.connect(self.open_file)
         panel.curves.file_removed.connect(study.remove_file)
         panel.mistakes.test_edited.connect(self._on_mistakes_test_edited)
-        panel.mistakes.mend_requested.connect(self._on_mistakes_mend_requested)
+        panel.mistakes.mend_requested.connect(partial(mend, services))
         panel.mistakes.make_requested.connect(self._on_mistakes_make_requested)
         panel.mistakes.see_requested.connect(self.see_mistake)
         services.of(Others).changed.connect(self._choices.mark)
@@ -155,14 +155,14 @@ class NoiseStudyFeature(Feature):
             spec = form.spec()
             recipe = self._recipe(form.network)
         except AeguiError as error:
-            page.set_problem(str(error))
+            page.problem.set_text(str(error))
             return
-        page.set_problem("")
+        page.problem.set_text("")
         self._services.settings.keep_form(MATRIX, form)
         try:
             cost = matrix_cost(recipe, workspace.dataset, spec, default_jobs())
         except AeguiError as error:
-            page.set_problem(str(error))
+            page.problem.set_text(str(error))
             return
         if may_compute(self._services, cost, self._window):
             self._study.run_matrix(recipe, workspace.dataset, spec)
@@ -281,9 +281,9 @@ class NoiseStudyFeature(Feature):
         try:
             spec = form.spec()
         except AeguiError as error:
-            page.set_problem(str(error))
+            page.problem.set_text(str(error))
             return
-        page.set_problem("")
+        page.problem.set_text("")
         self._services.settings.keep_form(CURVES, form)
         models = [self._models[key] for key in keys if key in self._models]
         self._study.run_curves(models, self._services.shown.dataset, spec)
@@ -336,10 +336,6 @@ class NoiseStudyFeature(Feature):
         self.open()
         if not self._study.job.is_busy:
             self.see_mistake(key)
-
-    @Slot(object)
-    def _on_mistakes_mend_requested(self, finding: Finding) -> None:
-        mend(self._services, finding)
 
     @Slot(str)
     def _on_mistakes_make_requested(self, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -30,7 +31,7 @@ class FindingsFeature(Feature):
         self._refresher = Refresher(self._ask, dock=window.docks["training"], parent=self)
         lines = window.panel(TrainingPanel).findings
         self._study.findings_found.connect(lines.set_findings)
-        lines.mend_requested.connect(self._on_lines_mend_requested)
+        lines.mend_requested.connect(partial(mend, services))
         lines.see_requested.connect(services.requests.mistake)
         services.workspace.recipe_changed.connect(self._mark)
         services.workspace.dataset_changed.connect(self._mark)
@@ -44,10 +45,6 @@ class FindingsFeature(Feature):
     def _ask(self) -> None:
         workspace = self._services.workspace
         self._study.find_mistakes(workspace.recipe, workspace.dataset)
-
-    @Slot(object)
-    def _on_lines_mend_requested(self, finding: Finding) -> None:
-        mend(self._services, finding)
 
 
 def mend(services: Services, finding: Finding) -> None:

@@ -70,14 +70,14 @@ class ProjectionsFeature(Feature):
         maps.references_changed.connect(self._show_references)
         maps.busy_changed.connect(panel.set_busy)
         panel.shown_changed.connect(self._on_panel_shown_changed)
-        panel.options_edited.connect(self._on_panel_options_edited)
+        panel.form.edited.connect(self._on_form_edited)
         panel.pictured.toggled.connect(
             lambda pictured: self._services.settings.keep({_PICTURED: pictured})
         )
         panel.compute_requested.connect(self._on_panel_compute_requested)
         panel.stop_requested.connect(maps.stop)
         panel.export_requested.connect(self.export)
-        panel.axes_edited.connect(self._on_panel_axes_edited)
+        panel.axes.edited.connect(self._on_axes_edited)
         panel.sample_hovered.connect(self._canvas.set_marked)
         self._canvas.hovered.connect(self._on_canvas_hovered)
         panel.samples_selected.connect(self._selection.select)
@@ -115,7 +115,7 @@ class ProjectionsFeature(Feature):
         self._maps.set_codec(codec, self._axes)
 
     @Slot(object)
-    def _on_panel_axes_edited(self, axes: tuple[int, int]) -> None:
+    def _on_axes_edited(self, axes: tuple[int, int]) -> None:
         self._axes = axes
         self._show_network()
 
@@ -181,7 +181,7 @@ class ProjectionsFeature(Feature):
         shown = str(values.get(_SHOWN, " ".join(DEFAULT_SHOWN))).split()
         self._panel.set_shown([key for key in shown if key in VIEWS])
         options = self._services.settings.form(_OPTIONS, ProjectionOptions())
-        self._panel.set_options(options)
+        self._panel.form.set_value(options)
         self._maps.set_options(options)
         self._maps.set_requested(self._panel.shown)
         self._panel.pictured.setChecked(values.get(_PICTURED) is True)
@@ -192,7 +192,7 @@ class ProjectionsFeature(Feature):
         self._services.settings.keep({_SHOWN: " ".join(chosen)})
 
     @Slot(object)
-    def _on_panel_options_edited(self, options: ProjectionOptions) -> None:
+    def _on_form_edited(self, options: ProjectionOptions) -> None:
         self._maps.set_options(options)
         self._services.settings.keep_form(_OPTIONS, options)
 

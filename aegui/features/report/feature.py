@@ -75,7 +75,7 @@ class ReportFeature(Feature):
         reports.written.connect(self._on_reports_written)
         reports.failed.connect(self._on_reports_failed)
         self._strip = ProgressStrip(window, window.canvas)
-        self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
+        self._strip.button.clicked.connect(self._on_strip_button_clicked)
         self._strip.follow(reports.job)
         self._requested: FigureId | None = None
         self._found = services.latest("aegui-figure")
@@ -155,7 +155,7 @@ class ReportFeature(Feature):
         self.noticed.emit(Notice("info", message, about="figure"))
 
     @Slot()
-    def _on_strip_cancel_requested(self) -> None:
+    def _on_strip_button_clicked(self) -> None:
         self._services.of(ReportService).job.cancel()
         text = tr("The hand-in was cancelled. Finished comparisons are kept.")
         self.noticed.emit(Notice("info", text, about="figure"))

@@ -56,7 +56,7 @@ class SourceFeature(Feature):
         panel.dialect_chosen.connect(source.set_dialect)
         panel.check_requested.connect(source.check)
         panel.stop_requested.connect(source.stop_check)
-        panel.save_requested.connect(self.save)
+        panel.save.clicked.connect(self.save)
         panel.copied.connect(self._on_panel_copied)
         panel.layer_chosen.connect(self._on_panel_layer_chosen)
         self._lit.changed.connect(self._show_lit)

@@ -84,19 +84,19 @@ class StudiesFeature(Feature):
         runs.job.busy_changed.connect(self._on_job_busy_changed)
         runs.ended.connect(self._on_runs_ended)
         form.plan_chosen.connect(runs.choose)
-        form.new_requested.connect(self.begin)
-        form.open_requested.connect(self.open_plan)
-        form.save_requested.connect(self.save_plan)
-        form.undo_requested.connect(runs.undo)
-        form.redo_requested.connect(runs.redo)
+        form.new.clicked.connect(self.begin)
+        form.open.clicked.connect(self.open_plan)
+        form.save.clicked.connect(self.save_plan)
+        form.undo.clicked.connect(runs.undo)
+        form.redo.clicked.connect(runs.redo)
         form.plan_edited.connect(runs.edit)
-        form.base_requested.connect(self.take_builder)
-        form.base_opened.connect(self._on_form_base_opened)
-        form.start_requested.connect(self.start)
+        form.take_base.clicked.connect(self.take_builder)
+        form.open_base.clicked.connect(self._on_open_base_clicked)
+        form.start.clicked.connect(self.start)
         form.target.edited.connect(self._on_target_edited)
         form.target.file_requested.connect(self._on_target_file_requested)
         panel.plans.clicked.connect(self._on_panel_plans_requested)
-        panel.example_requested.connect(lambda: self.show_plan(_EXAMPLE))
+        panel.example.clicked.connect(lambda: self.show_plan(_EXAMPLE))
         panel.of_builder.clicked.connect(self._on_panel_new_requested)
         panel.pause_toggled.connect(runs.set_paused)
         panel.cancel.clicked.connect(runs.cancel)
@@ -226,7 +226,7 @@ class StudiesFeature(Feature):
         return False
 
     @Slot()
-    def _on_form_base_opened(self) -> None:
+    def _on_open_base_clicked(self) -> None:
         """Load the recipe of the study into the builder, and follow its changes."""
         sheet = self._runs.sheet
         if sheet is not None and sheet.base is not None:

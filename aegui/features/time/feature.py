@@ -57,7 +57,7 @@ class GhostChoice(QObject):
         ghosts.ghosts.answered.connect(self._on_ghosts_answered)
         ghosts.opened.connect(self._on_ghosts_opened)
         ghosts.refused.connect(self._on_ghosts_refused)
-        self._bar.ghosts_requested.connect(self.show_choice)
+        self._bar.ghosts.aboutToShow.connect(self.show_choice)
         self._bar.ghost_fit_chosen.connect(self._on_time_ghost_fit_chosen)
         self._show()
 

@@ -32,8 +32,8 @@ class ShownFeature(Feature):
         self._chip = window.toolbar.chip
         services.of(LiveText).due.connect(self._show)
         services.runner.state_changed.connect(self._show)
-        self._chip.runs_requested.connect(self._offer_runs)
-        self._chip.weights_requested.connect(self._offer_weights)
+        self._chip.run.menu().aboutToShow.connect(self._offer_runs)
+        self._chip.weights.menu().aboutToShow.connect(self._offer_weights)
         self._chip.run_chosen.connect(self.choose_run)
         self._chip.weights_chosen.connect(self.choose_weights)
         self._show()

@@ -235,8 +235,6 @@ class AnswerRow(QWidget):
 class AnswersPage(QWidget):
     """All answers; the nearest samples of the current one are shown."""
 
-    sample_activated = Signal(int)
-    """With index: one of the nearest samples was clicked."""
     pixel_activated = Signal(str, int, int)
     """With key, row, column: explain that pixel of the answer."""
     current_changed = Signal(str)
@@ -267,7 +265,6 @@ class AnswersPage(QWidget):
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._lay_out()
         self._add_row()
-        self.nearest.sample_activated.connect(self.sample_activated)
 
     def _lay_out(self) -> None:
         self._stack = column()

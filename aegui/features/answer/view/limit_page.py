@@ -41,8 +41,6 @@ class LimitPage(QWidget):
     """With estimated: whether to estimate the noise level from the drawing."""
     prior_chosen = Signal(str)
     """With key: how to weigh characters: ``ALIKE``, ``KNOWN``, or ``FILE`` to ask."""
-    sample_activated = Signal(int)
-    """With index: a character was clicked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +59,6 @@ class LimitPage(QWidget):
         self.set_average(None)
         self.level.activated.connect(self._on_level_activated)
         on_chosen(self.prior, self.prior_chosen.emit)
-        self.bars.activated.connect(self.sample_activated)
 
     def _lay_out(self) -> None:
         for text in (tr("as chosen on the page “Noise”"), tr("estimated from the drawing")):

@@ -62,8 +62,14 @@ class AnswerPanel(QWidget):
         self._tabs = QButtonGroup(self)
         self._pages = QStackedWidget()
         self._lay_out()
-        for page in (self.answers, self.limit, self.why, self.pairs):
-            page.sample_activated.connect(self.sample_activated)
+        for activated in (
+            self.answers.nearest.sample_activated,
+            self.limit.bars.activated,
+            self.why.votes.activated,
+            self.why.neighbours.activated,
+            self.pairs.sample_activated,
+        ):
+            activated.connect(self.sample_activated)
         self._tabs.idClicked.connect(self._on_tabs_clicked)
         self.set_sheet(None, tr("Train a network or open one to see its answer."))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from aegui.core.evaluation.reasons import LOGIT_MOST
@@ -39,9 +39,6 @@ _BRIGHTENS = mark(
 class WhyPage(QWidget):
     """Shows ``PixelReasons``. Passive."""
 
-    sample_activated = Signal(int)
-    """With index: a character was clicked."""
-
     def __init__(self) -> None:
         super().__init__()
         self.words = wrapped_label()
@@ -56,8 +53,6 @@ class WhyPage(QWidget):
         self.neighbours = SampleBars(tr("The votes of the characters with the nearest codes"))
         self._parts: tuple[tuple[QLabel, SampleBars], ...] = ()
         self._lay_out()
-        for bars in (self.votes, self.neighbours):
-            bars.activated.connect(self.sample_activated)
         self.set_message("")
 
     def _lay_out(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton, QWidgetAction
 
 from aegui.core.i18n import localized, tr, trn
@@ -25,11 +25,6 @@ _WIDTH_PX = 320
 class Badge(QToolButton):
     """A button whose menu has the details; hidden without a challenge. Passive."""
 
-    copy_requested = Signal()
-    """Emitted when the set-up is to be copied, with the goal."""
-    drop_requested = Signal()
-    """Emitted when the challenge is to be given up."""
-
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("chip", True)
@@ -45,10 +40,8 @@ class Badge(QToolButton):
         menu_text.setDefaultWidget(self._words)
         menu.addAction(menu_text)
         menu.addSeparator()
-        copy = menu.addAction(icon("edit-copy"), tr("Copy it as a line"))
-        copy.triggered.connect(self.copy_requested)
-        self._drop = menu.addAction(icon("close"), "")
-        self._drop.triggered.connect(self.drop_requested)
+        self.copy = menu.addAction(icon("edit-copy"), tr("Copy it as a line"))
+        self.drop = menu.addAction(icon("close"), "")
         self.hide()
 
     def set_challenge(
@@ -76,7 +69,7 @@ class Badge(QToolButton):
         self.setAccessibleDescription(" ".join(words))
         self.setToolTip("\n".join(words))
         self._words.setText("\n".join(words))
-        self._drop.setText(tr("Give the challenge up") if reached is None else tr("Remove it"))
+        self.drop.setText(tr("Give the challenge up") if reached is None else tr("Remove it"))
 
 
 def challenge_lines(

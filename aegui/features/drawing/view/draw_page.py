@@ -60,8 +60,6 @@ GHOSTS = {
 class BrushBox(QWidget):
     """Selects size and ink of the brush."""
 
-    size_chosen = Signal(int)
-    """With size: rows and columns painted at a time."""
     ink_chosen = Signal(object, object)
     """The inks of the left and the right mouse button: a level 0..1, or red, green and blue."""
 
@@ -73,7 +71,7 @@ class BrushBox(QWidget):
         self.back: Ink = BLACK
         """Ink of the right mouse button."""
         self._recent: list[Ink] = list(_COLOURS)
-        self._sizes = QButtonGroup(self)
+        self.sizes = QButtonGroup(self)
         self._inks = [self._swatch(number) for number in range(COLUMNS * ROWS)]
         self.ink_button = self._flat(tr("Colour of the left button: choose one…"))
         self.back_button = self._flat(tr("Colour of the right button: click to swap"))
@@ -92,7 +90,6 @@ class BrushBox(QWidget):
         for number, button in enumerate(self._inks):
             grid.addWidget(button, 1 + number // COLUMNS, number % COLUMNS)
         grid.setColumnStretch(COLUMNS, 1)
-        self._sizes.idClicked.connect(self.size_chosen)
 
     def _flat(self, tip: str) -> QToolButton:
         button = flat_button("", tip)
@@ -103,7 +100,7 @@ class BrushBox(QWidget):
         button = self._flat(tr("Paint {n} x {n} pixels at a time", n=size))
         button.setText(str(size))
         button.setCheckable(True)
-        self._sizes.addButton(button, size)
+        self.sizes.addButton(button, size)
         return button
 
     def _swatch(self, number: int) -> QToolButton:
@@ -132,7 +129,7 @@ class BrushBox(QWidget):
 
     def set_state(self, size: int, ink: Ink) -> None:
         """Show size and ink without emitting a signal; the right button gets the opposite ink."""
-        self._sizes.button(size).setChecked(True)
+        self.sizes.button(size).setChecked(True)
         self.ink = ink
         self.back = _opposite(ink)
         self._show()
@@ -228,8 +225,6 @@ class DrawPage(QWidget):
     """With label: add the drawing to the set under that label."""
     ghost_chosen = Signal(str)
     """With key: a key of ``GHOSTS`` was chosen."""
-    fit_requested = Signal()
-    """Give the drawing the size that the network takes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -239,7 +234,7 @@ class DrawPage(QWidget):
         self._label = QLineEdit()
         self._add = QPushButton(icon("edit-add"), tr("Add"))
         self._misfit = QLabel()
-        self._fit = QPushButton(tr("Fit to the network"))
+        self.fit = QPushButton(tr("Fit to the network"))
         offer(self.ghost, ((key, tr(label)) for key, label in GHOSTS.items()))
         self.ghost.setToolTip(tr("An image shown behind the drawing, as a template"))
         self.ghost.setAccessibleName(tr("Ghost behind the drawing"))
@@ -248,12 +243,11 @@ class DrawPage(QWidget):
         self._build_add()
         self._misfit.setWordWrap(True)
         self._misfit.setProperty("state", "warn")
-        self._fit.clicked.connect(self.fit_requested)
         self.load.setIconSize(icon_size())
         self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.load.setSizePolicy(self._add.sizePolicy())
         adding = row((self._label, 1), self._add)
-        parts = (self.load, self.ghost, self.brush, self._misfit, self._fit, adding, 1)
+        parts = (self.load, self.ghost, self.brush, self._misfit, self.fit, adding, 1)
         self.setLayout(column(*parts, spacing=6))
         self.set_misfit("")
 
@@ -277,7 +271,7 @@ class DrawPage(QWidget):
         """Show why the network cannot take the drawing; "" if it can."""
         self._misfit.setText(reason)
         self._misfit.setVisible(bool(reason))
-        self._fit.setVisible(bool(reason))
+        self.fit.setVisible(bool(reason))
 
     def set_ghost(self, key: str) -> None:
         """Select the ghost ``key``, a key of ``GHOSTS``."""

@@ -193,7 +193,7 @@ class DrawPanel(QWidget):
         editor.picked.connect(brush.take)
         editor.copy_requested.connect(lambda: self.edit_requested.emit("copy"))
         editor.paste_requested.connect(lambda: self.edit_requested.emit("paste"))
-        brush.size_chosen.connect(editor.set_brush)
+        brush.sizes.idClicked.connect(editor.set_brush)
         brush.ink_chosen.connect(editor.set_ink)
         tools.used.connect(self._on_tools_used)
         tools.brush_chosen.connect(editor.set_tool)

@@ -23,8 +23,6 @@ class NoiseBox(QWidget):
 
     noise_requested = Signal(object, int)
     """With spec, seed: apply this noise to the drawing; kind "none" removes it."""
-    sheet_requested = Signal()
-    """Show the drawing at several noise levels."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +33,7 @@ class NoiseBox(QWidget):
         self._again = self._button("edit-again", "", "")
         tip = tr("Take the noise off")
         self._off = self._button("edit-noise-off", tip, tip)
-        self._sheet = QPushButton(tr("Sheet of levels…"))
+        self.sheet = QPushButton(tr("Sheet of levels…"))
         self._build_level()
         self._build_buttons()
         self._lay_out()
@@ -66,10 +64,9 @@ class NoiseBox(QWidget):
         self._seed.edited.connect(self._request)
         self._again.clicked.connect(self.again)
         self._off.clicked.connect(self._on_off_clicked)
-        self._sheet.setToolTip(
+        self.sheet.setToolTip(
             tr("The drawing at eight levels of this noise, with the answers of each network")
         )
-        self._sheet.clicked.connect(self.sheet_requested)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -80,7 +77,7 @@ class NoiseBox(QWidget):
         grid.addWidget(self._seed, 2, 0)
         grid.addWidget(self._again, 2, 1)
         grid.addWidget(self._off, 2, 2)
-        grid.addWidget(self._sheet, 3, 0, 1, 3)
+        grid.addWidget(self.sheet, 3, 0, 1, 3)
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(4, 1)
 

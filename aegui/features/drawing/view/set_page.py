@@ -398,13 +398,9 @@ class SetPage(QWidget):
     redraw_requested = Signal(int)
     renamed = Signal(int, str)
     """Edit the sample at that index; the last one with its new label."""
-    open_requested = Signal(int)
-    """Load the sample as the drawing."""
     import_requested = Signal()
     export_requested = Signal()
     """Add a file, or save the set."""
-    continue_requested = Signal()
-    """Continue the training with the set as it is now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -414,14 +410,14 @@ class SetPage(QWidget):
         self.label = QLineEdit()
         self.buttons = {key: self._button(key, text) for key, text in _EDITS.items()}
         self._change = QLabel()
-        self._continue = QPushButton(tr("Train on"))
+        self.train_on = QPushButton(tr("Train on"))
         self._labels: Sequence[str] = ()
         self._requested: int | None = None
         self._is_locked = False
         self._layout: QVBoxLayout
         self._build()
         edits = row((self.label, 1), *self.buttons.values(), spacing=0)
-        change = row((self._change, 1), self._continue)
+        change = row((self._change, 1), self.train_on)
         area = self._area = scrolled(self.gallery, takes_focus=True)
         self.gallery.current_moved.connect(area.ensureVisible)
         self.gallery.edge_neared.connect(self._on_gallery_edge_neared)
@@ -443,17 +439,15 @@ class SetPage(QWidget):
         self.label.returnPressed.connect(self._on_label_return_pressed)
         self._change.setWordWrap(True)
         self._change.setProperty("state", "warn")
-        self._continue.setToolTip(
+        self.train_on.setToolTip(
             tr(
                 "The network was trained on other data: continue from its weights with the current"
                 " set"
             )
         )
-        self._continue.clicked.connect(self.continue_requested)
         gallery = self.gallery
         gallery.setAccessibleName(tr("Samples of the set"))
         gallery.moved.connect(self.moved)
-        gallery.picked.connect(self.open_requested)
         gallery.duplicate_requested.connect(self.duplicate_requested)
         gallery.delete_requested.connect(self.delete_requested)
         gallery.rename_requested.connect(self._on_gallery_rename_requested)
@@ -510,7 +504,7 @@ class SetPage(QWidget):
         """Show how the set differs from the one trained on; "" hides the message."""
         self._change.setText(words)
         self._change.setVisible(bool(words))
-        self._continue.setVisible(bool(words) and can_continue)
+        self.train_on.setVisible(bool(words) and can_continue)
 
     def _show_chosen(self, index: int) -> None:
         if index < len(self._labels):

@@ -176,7 +176,7 @@ class LibraryQueries(Service):
         self._library = OpenedLibrary(self._note_version)
         self._sheets.answered.connect(self.answered)
         self._details.answered.connect(self.known)
-        self._watch.answered.connect(self._on_watch_answered)
+        self._watch.answered.connect(self.changed)
         for answers in (self._sheets, self._details, self._watch):
             answers.failed.connect(self.failed)
         self._timer = QTimer(self)
@@ -216,10 +216,6 @@ class LibraryQueries(Service):
     @Slot()
     def _on_timer_timeout(self) -> None:
         self._watch.ask(self._changed_version, self)
-
-    @Slot(object)
-    def _on_watch_answered(self, _version: object) -> None:
-        self.changed.emit()
 
     # In the threads
 

@@ -100,14 +100,6 @@ class LibraryPanel(Sized):
     """Emitted to revert the last change."""
     best_requested = Signal(str)
     """Emitted with the figure by which to keep only the best run file of each study."""
-    empty_requested = Signal()
-    """Emitted to empty the trash."""
-    limit_requested = Signal()
-    """Emitted to ask for another size limit."""
-    folder_requested = Signal()
-    """Emitted to show the folder of the library."""
-    refresh_requested = Signal()
-    """Emitted to query again after the library could not be read."""
     usual_size = QSize(900, 400)
     """Room for the table and the details of a row."""
 
@@ -133,13 +125,16 @@ class LibraryPanel(Sized):
         self.tidy = flat_text(tr("Tidy up"), tr("Disk use, trash, and what is kept"))
         self.keep = QAction(tr("&Keep every training and study"), self)
         self.undo = QAction(tr("&Undo"), self)
+        self.empty = QAction(tr("&Empty the trash…"), self)
+        self.limit = QAction(tr("&Limit…"), self)
+        self.folder = QAction(tr("Open the &folder"), self)
         self.use = dim()
         self.use_bar = WorkBar()
         self.work_bar = WorkBar()
         self.work = dim()
         self.cancel = QPushButton(tr("Cancel"))
         self._working = held(row(self.work_bar, self.work, self.cancel))
-        self._placeholder: Placeholder
+        self.placeholder: Placeholder
         self.view = LibraryView(columns=COLUMNS)
         """The current query."""
         self._compared = ""
@@ -157,12 +152,12 @@ class LibraryPanel(Sized):
         splitter = Splitter("library", (self.table, 1), self.side, sizes=(_TABLE_PX, _SIDE_PX))
         # Hidden until there are details, so that the table has all the room.
         self.side.hide()
-        self._placeholder = Placeholder(splitter)
+        self.placeholder = Placeholder(splitter)
         edge = SPACING // 2
         page = column(
             self._head(),
             self.refused,
-            (self._placeholder, 1),
+            (self.placeholder, 1),
             self._foot(),
             margins=(SPACING, edge, SPACING, edge),
         )
@@ -236,9 +231,7 @@ class LibraryPanel(Sized):
         for key in BEST:
             best.addAction(tr(run_figure(key).label)).setData(key)
         best.triggered.connect(lambda action: self.best_requested.emit(action.data()))
-        menu.addAction(tr("&Empty the trash…")).triggered.connect(self.empty_requested)
-        menu.addAction(tr("&Limit…")).triggered.connect(self.limit_requested)
-        menu.addAction(tr("Open the &folder")).triggered.connect(self.folder_requested)
+        menu.addActions((self.empty, self.limit, self.folder))
         menu.addSeparator()
         self.keep.setCheckable(True)
         self.keep.setToolTip(
@@ -247,7 +240,6 @@ class LibraryPanel(Sized):
         menu.addAction(self.keep)
 
     def _connect(self) -> None:
-        self._placeholder.accepted.connect(self.refresh_requested)
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.returnPressed.connect(self._on_typing_timeout)
         self.shown.activated.connect(
@@ -308,13 +300,13 @@ class LibraryPanel(Sized):
 
     def _show_placeholder(self, sheet: QueryResult) -> None:
         if sheet.total:
-            self._placeholder.show_content()
+            self.placeholder.show_content()
         elif sheet.view.shown == "trash":
-            self._placeholder.say(tr("The trash is empty."))
+            self.placeholder.say(tr("The trash is empty."))
         elif sheet.view.is_narrow:
-            self._placeholder.say(tr("Nothing of that kind is in the library."))
+            self.placeholder.say(tr("Nothing of that kind is in the library."))
         else:
-            self._placeholder.say(
+            self.placeholder.say(
                 tr(
                     "Every finished training and study is kept here with its recipe, figures and "
                     "curves, to search, compare, open and train again. Train a network to add the "
@@ -325,7 +317,7 @@ class LibraryPanel(Sized):
     def set_failure(self, reason: str) -> None:
         """Show why the library cannot be read, if nothing of it is displayed yet."""
         if self._sheet is None:
-            self._placeholder.say(reason, tr("Try again"))
+            self.placeholder.say(reason, tr("Try again"))
 
     def set_details(self, details: EntryDetails) -> None:
         """Show the details of the selected entries; those of an older selection are ignored."""

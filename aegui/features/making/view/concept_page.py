@@ -208,8 +208,6 @@ class ConceptPage(QWidget):
     """Add the samples selected on the map to that box."""
     cursor_requested = Signal(str)
     """Add the sample nearest to the cursor to that box."""
-    start_chosen = Signal(int)
-    """Apply the concept to the pin of that index."""
     keep_requested = Signal(str)
     """Keep the concept under that name."""
     stored_chosen = Signal(int)
@@ -261,7 +259,6 @@ class ConceptPage(QWidget):
             box.chosen.connect(lambda indices, key=key: self.chosen.emit(key, indices))
             box.selection_requested.connect(lambda key=key: self.selection_requested.emit(key))
             box.cursor_requested.connect(lambda key=key: self.cursor_requested.emit(key))
-        self.boxes["start"].pin_chosen.connect(self.start_chosen)
         self.stored.activated.connect(self._on_stored_activated)
         self.remove.clicked.connect(lambda: self.stored_removed.emit(self._stored_index()))
         self.keep.clicked.connect(self._on_keep_clicked)

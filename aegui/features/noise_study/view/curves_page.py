@@ -84,8 +84,6 @@ class CurvesPage(QWidget):
 
     run_requested = Signal(object, object)
     """Emitted with a tuple of keys of networks and the ``CurvesForm`` to draw them with."""
-    open_requested = Signal()
-    """Emitted to let the user choose a run file as another network."""
     file_removed = Signal(str)
     """Emitted with the key of the file to remove from the list."""
 
@@ -98,17 +96,16 @@ class CurvesPage(QWidget):
         self.run = QPushButton(tr("Draw the curves"))
         self.problem = ProblemLabel()
         self.list = QListWidget()
-        self._open = QPushButton(tr("Run in a file…"))
+        self.open = QPushButton(tr("Run in a file…"))
         self._remove = flat_button("edit-delete", tr("Remove the selected file from the list"))
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the curves"))
         self._build()
-        self._levels.textEdited.connect(lambda _text: self.set_problem(""))
+        self._levels.textEdited.connect(lambda _text: self.problem.set_text(""))
         self._levels.returnPressed.connect(self.run.click)
         self.run.clicked.connect(lambda: self.run_requested.emit(self.ticked, self.form))
         self.list.itemChanged.connect(self._on_list_item_changed)
         self.list.currentRowChanged.connect(self._show_remove)
-        self._open.clicked.connect(self.open_requested)
         self._remove.clicked.connect(self._on_remove_clicked)
         self.set_form(CurvesForm())
         self.set_curves(None)
@@ -146,7 +143,7 @@ class CurvesPage(QWidget):
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setAccessibleName(tr("Networks to draw curves of"))
         title = heading(tr("Networks"))
-        line = row((self._open, 1), self._remove)
+        line = row((self.open, 1), self._remove)
         return held(column(title, (self.list, 1), line, margins=(0, 0, SPACING // 2, 0)))
 
     # Choices
@@ -160,10 +157,6 @@ class CurvesPage(QWidget):
         """Set the values of the fields."""
         self._kind.set_value(form.kind)
         self._levels.set_levels(form.levels)
-
-    def set_problem(self, text: str) -> None:
-        """Show an error in the choices; "" clears it."""
-        self.problem.set_text(text)
 
     @property
     def ticked(self) -> tuple[str, ...]:

@@ -189,17 +189,13 @@ class MatrixPage(QWidget):
         self._epochs.setValue(form.epochs)
         self._show_count()
 
-    def set_problem(self, text: str) -> None:
-        """Show an error in the choices; "" clears it."""
-        self.problem.set_text(text)
-
     def set_estimate(self, text: str, details: str = "") -> None:
         """Show the estimated cost, with details as a tooltip; "" if it is unknown."""
         self.estimate.setText(text)
         self.estimate.setToolTip(details)
 
     def _show_count(self) -> None:
-        self.set_problem("")
+        self.problem.set_text("")
         self.form_edited.emit()
         try:
             rows = len(self.form.spec().training)

@@ -102,7 +102,7 @@ class ProjectionService(Service):
         self._maps = Derived("aegui-projection", self, urgent=False)
         self._maps.answered.connect(self._on_maps_answered)
         self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
-        self._unrest = one_shot(self, self._on_unrest_timeout, CALM_MS)
+        self._unrest = one_shot(self, self._start_next, CALM_MS)
         self.set_active(False)
 
     # State
@@ -274,6 +274,7 @@ class ProjectionService(Service):
         self._maps.forget()
         self._task = None
 
+    @Slot()
     def _start_next(self) -> None:
         """Start the next task if the service is active and idle, and emit changed states."""
         if self._is_active and self._task is None:
@@ -411,7 +412,3 @@ class ProjectionService(Service):
         self._announce()
         if not self._unrest.isActive():
             self._start_next()
-
-    @Slot()
-    def _on_unrest_timeout(self) -> None:
-        self._start_next()

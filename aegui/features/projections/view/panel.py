@@ -104,14 +104,10 @@ class ProjectionsPanel(Sized):
 
     shown_changed = Signal(object)
     """Keys of the maps chosen by the user, a tuple."""
-    options_edited = Signal(object)
-    """The edited ``ProjectionOptions``."""
     compute_requested = Signal()
     stop_requested = Signal()
     export_requested = Signal(str)
     """Format of the export: all places as ``csv``, or everything as ``json``."""
-    axes_edited = Signal(object)
-    """The two chosen numbers of the code, counted from 0: a tuple."""
     sample_hovered = Signal(object)
     """Index in the set of the hovered sample, or None."""
     samples_selected = Signal(object)
@@ -143,10 +139,10 @@ class ProjectionsPanel(Sized):
         self._others: tuple[str, ...] = ()
         self._buttons = {key: view_toggle(key) for key in VIEWS}
         self._encodes = True
-        self._axes = CodeAxes(tr("Code:"))
+        self.axes = CodeAxes(tr("Code:"))
         self._count = dim()
-        self._form = Form(ProjectionOptions())
-        self._form.rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        self.form = Form(ProjectionOptions())
+        self.form.rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         self._options = self._options_button()
         self._lasso = flat_button("lasso", tr("Select samples with the lasso"))
         self._lasso.setCheckable(True)
@@ -216,7 +212,7 @@ class ProjectionsPanel(Sized):
 
     def _build_tools(self) -> tuple[QWidget, QWidget]:
         """Return two groups of tools, for contents and display, that may wrap separately."""
-        controls = (self._axes, self._count, self._compute, self.other_menu)
+        controls = (self.axes, self._count, self._compute, self.other_menu)
         seen = (self._options, self.pictured, self._lasso, self.link, self._fit, self._export)
         return held(row(*controls)), held(row(*seen))
 
@@ -231,7 +227,7 @@ class ProjectionsPanel(Sized):
         button = flat_button("settings", tr("How maps are made: samples, perplexity, steps, seed"))
         menu = menu_below(button)
         action = QWidgetAction(menu)
-        action.setDefaultWidget(self._form)
+        action.setDefaultWidget(self.form)
         menu.addAction(action)
         return button
 
@@ -242,8 +238,6 @@ class ProjectionsPanel(Sized):
             view.hovered.connect(partial(self._on_view_hovered, view))
             view.selected.connect(self._on_view_selected)
             view.zoomed.connect(self._on_view_zoomed)
-        self._form.edited.connect(self.options_edited)
-        self._axes.edited.connect(self.axes_edited)
         self._lasso.toggled.connect(self._on_lasso_toggled)
         self.pictured.toggled.connect(self._on_pictured_toggled)
         self._fit.clicked.connect(self.fit)
@@ -318,10 +312,6 @@ class ProjectionsPanel(Sized):
         self._is_busy = busy
         self._show_compute()
 
-    def set_options(self, options: ProjectionOptions) -> None:
-        """Show ``options`` in the form."""
-        self._form.set_value(options)
-
     @property
     def chosen(self) -> tuple[str, ...]:
         """Keys of the chosen maps, including those unavailable for the network."""
@@ -383,7 +373,7 @@ class ProjectionsPanel(Sized):
 
     def set_axes(self, axes: tuple[int, int], size: int) -> None:
         """Set the numbers ``axes``, out of ``size``, that the map of codes shows."""
-        self._axes.set_state(axes, size)
+        self.axes.set_state(axes, size)
         title = tr(VIEWS["code"].label)
         if size > _PLANE:
             names = (axis_name(axis) for axis in axes)
@@ -394,7 +384,7 @@ class ProjectionsPanel(Sized):
 
     def _show_axes(self) -> None:
         """Show the axes control if there is a choice and the map of codes is visible."""
-        self._axes.setVisible(self._axes.count > _PLANE and "code" in self.shown)
+        self.axes.setVisible(self.axes.count > _PLANE and "code" in self.shown)
 
     def fit(self) -> None:
         """Zoom every map to all samples."""

@@ -303,8 +303,6 @@ class SourcePanel(Sized):
     """Emitted to check the code."""
     stop_requested = Signal()
     """Emitted to cancel the check."""
-    save_requested = Signal()
-    """Emitted to save the code."""
     copied = Signal()
     """when the code was copied to the clipboard."""
     layer_chosen = Signal(object)
@@ -320,6 +318,7 @@ class SourcePanel(Sized):
         self.form = QComboBox()
         self.badge = ElidedLabel()
         self.check = flat_button("edit-again", "")
+        self.save = flat_button("document-save", tr("Save the code as a file…"))
         self.search = search_field(tr("Find"), tr("Find in the code"))
         self.text = SourceText()
         self._build()
@@ -337,11 +336,9 @@ class SourcePanel(Sized):
         self.search.returnPressed.connect(self._on_search_return_pressed)
         copy = flat_button("edit-copy", tr("Copy the code"))
         copy.clicked.connect(self._on_copy_clicked)
-        save = flat_button("document-save", tr("Save the code as a file…"))
-        save.clicked.connect(self.save_requested)
         self.text.line_chosen.connect(self._on_text_line_chosen)
         half = SPACING // 2
-        self._tools = held(row(self.search, copy, save, spacing=half))
+        self._tools = held(row(self.search, copy, self.save, spacing=half))
         # On a line of its own: in a narrow dock there is no room for it beside the tools.
         margins = (SPACING, 0, SPACING, half)
         self._proof = held(row((self.badge, 1), self.check, spacing=half, margins=margins))

@@ -97,20 +97,8 @@ class StudyForm(Sized):
 
     plan_chosen = Signal(object)
     """Emitted with the ``Path`` of the plan to open."""
-    new_requested = Signal()
-    """Emitted to begin a study of the builder's recipe, without axes."""
-    open_requested = Signal()
-    save_requested = Signal()
-    undo_requested = Signal()
-    redo_requested = Signal()
     plan_edited = Signal(object)
     """Emitted with the edited ``StudyPlan``."""
-    base_requested = Signal()
-    """Emitted to study the recipe of the builder."""
-    base_opened = Signal()
-    """Emitted to load the recipe of the study into the builder."""
-    start_requested = Signal()
-    """Emitted to run what is missing."""
     usual_size = QSize(360, 640)
     """That of a column."""
     least_size = QSize(_MIN_PX, 220)
@@ -201,17 +189,6 @@ class StudyForm(Sized):
 
     def _connect(self) -> None:
         self.plans.activated.connect(self._on_plans_activated)
-        for button, signal in (
-            (self.new, self.new_requested),
-            (self.open, self.open_requested),
-            (self.save, self.save_requested),
-            (self.undo, self.undo_requested),
-            (self.redo, self.redo_requested),
-            (self.take_base, self.base_requested),
-            (self.open_base, self.base_opened),
-            (self.start, self.start_requested),
-        ):
-            button.clicked.connect(signal)
         self.name.edited.connect(self._on_name_edited)
         self.terms.edited.connect(self._on_terms_edited)
         self.add.menu().aboutToShow.connect(self._fill_menu)

@@ -40,8 +40,6 @@ _MAX_SEEDS = 200
 class StudiesPanel(Sized):
     """Passive panel; user actions are emitted as signals."""
 
-    example_requested = Signal()
-    """Emitted to open the study that serves as an example."""
     pause_toggled = Signal(bool)
     """Emitted with whether the runs are to be paused."""
     seeds_requested = Signal(int)
@@ -119,7 +117,6 @@ class StudiesPanel(Sized):
         return held(column(head, (self.pages, 1), foot, self.verdict, margins=margins))
 
     def _connect(self) -> None:
-        self._placeholder.accepted.connect(self.example_requested)
         self.pause.clicked.connect(self._on_pause_clicked)
         self.more.clicked.connect(self._on_more_clicked)
         self.pages.setting_chosen.connect(lambda _index: self._show_row())

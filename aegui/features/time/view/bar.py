@@ -39,8 +39,6 @@ class TimeBar(QWidget):
     speed_chosen = Signal(float)
     memory_chosen = Signal(int)
     """Megabytes."""
-    ghosts_requested = Signal()
-    """The ghost menu is about to open: call ``set_ghosts``."""
     ghost_requested = Signal(str)
     """A key of ``set_ghosts``."""
     ghost_fit_chosen = Signal(bool)
@@ -97,8 +95,7 @@ class TimeBar(QWidget):
             action = _choice(memory, group, tr("{n:,} MB", n=megabytes))
             action.triggered.connect(lambda _on, mb=megabytes: self.memory_chosen.emit(mb))
             self._memories[megabytes] = action
-        self._ghosts = menu_below(self.ghost)
-        self._ghosts.aboutToShow.connect(self.ghosts_requested)
+        self.ghosts = menu_below(self.ghost)
         films = menu_below(self.film)
         for key, text in FILMS.items():
             films.addAction(tr(text)).triggered.connect(
@@ -168,7 +165,7 @@ class TimeBar(QWidget):
 
         ``fitted``: whether the ghost is aligned with the displayed codes.
         """
-        menu = self._ghosts
+        menu = self.ghosts
         menu.clear()
         group = QActionGroup(menu)
         for key, text in ghosts:

@@ -288,7 +288,7 @@ def test_a_misfit_is_told_with_a_remedy(panel: DrawPanel, qtbot: QtBot) -> None:
     fit = next(b for b in panel.findChildren(QPushButton) if b.text() == "Fit to the network")
     assert not fit.isVisible()
     panel.page.set_misfit("The network takes other pixels.")
-    with qtbot.waitSignal(panel.page.fit_requested):
+    with qtbot.waitSignal(panel.page.fit.clicked):
         QTest.mouseClick(fit, LEFT)
     panel.page.set_misfit("")
     assert not fit.isVisible()

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication
 
 from aegui.features.drawing.view.set_page import SetPage
 from aegui.kit.theme import current_theme
@@ -131,10 +131,10 @@ def test_a_drag_to_the_edge_brings_more_of_the_set_into_sight(page: SetPage) -> 
 
 def test_a_click_chooses_and_a_double_click_opens(page: SetPage, qtbot: QtBot) -> None:
     gallery = page.gallery
-    with qtbot.assertNotEmitted(page.open_requested), qtbot.assertNotEmitted(page.moved):
+    with qtbot.assertNotEmitted(page.gallery.picked), qtbot.assertNotEmitted(page.moved):
         QTest.mouseClick(gallery, LEFT, pos=gallery.cell_rect(3).center())
     assert page.label.text() == LABELS[3]
-    with qtbot.waitSignal(page.open_requested) as blocker:
+    with qtbot.waitSignal(page.gallery.picked) as blocker:
         QTest.mouseDClick(gallery, LEFT, pos=gallery.cell_rect(4).center())
     assert blocker.args == [4]
 
@@ -148,7 +148,7 @@ def test_everything_is_done_by_keys(page: SetPage, qtbot: QtBot) -> None:
         (Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier, page.moved, [1, 2]),
         (Qt.Key.Key_Insert, NONE, page.duplicate_requested, [1]),
         (Qt.Key.Key_Delete, NONE, page.delete_requested, [1]),
-        (Qt.Key.Key_Return, NONE, page.open_requested, [1]),
+        (Qt.Key.Key_Return, NONE, page.gallery.picked, [1]),
     ):
         with qtbot.waitSignal(signal) as blocker:
             QTest.keyClick(gallery, key, modifier)
@@ -188,10 +188,10 @@ def test_a_locked_set_is_only_looked_at(page: SetPage, qtbot: QtBot) -> None:
 
 
 def test_a_change_is_told_and_training_on_is_offered(page: SetPage, qtbot: QtBot) -> None:
-    more = next(b for b in page.findChildren(QPushButton) if b.text() == "Train on")
+    more = page.train_on
     assert not more.isVisible()
     page.set_change("Data changed.", can_continue=True)
-    with qtbot.waitSignal(page.continue_requested):
+    with qtbot.waitSignal(more.clicked):
         QTest.mouseClick(more, LEFT)
     page.set_change("Data changed.", can_continue=False)
     assert not more.isVisible()

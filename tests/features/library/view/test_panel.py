@@ -107,24 +107,24 @@ def test_sets_that_ship_have_their_titles(panel: LibraryPanel, name: str, title:
 
 def test_an_empty_library_says_what_comes_here(panel: LibraryPanel) -> None:
     show(panel)
-    assert "finished training and study is kept here" in panel._placeholder.message
+    assert "finished training and study is kept here" in panel.placeholder.message
     panel.search.setText("nothing")
     QTest.keyClick(panel.search, Qt.Key.Key_Return)
     show(panel)
-    assert panel._placeholder.message == "Nothing of that kind is in the library."
+    assert panel.placeholder.message == "Nothing of that kind is in the library."
 
 
 def test_a_library_that_cannot_be_read_says_why_and_is_tried_again(
     qtbot: QtBot, panel: LibraryPanel
 ) -> None:
     panel.set_failure("It is in use.")
-    assert panel._placeholder.message == "It is in use."
-    with qtbot.waitSignal(panel.refresh_requested):
-        QTest.mouseClick(panel._placeholder.offer, Qt.MouseButton.LeftButton)
+    assert panel.placeholder.message == "It is in use."
+    with qtbot.waitSignal(panel.placeholder.accepted):
+        QTest.mouseClick(panel.placeholder.offer, Qt.MouseButton.LeftButton)
     show(panel, "one")
     # Known entries stay visible.
     panel.set_failure("It is in use.")
-    assert panel._placeholder.message == ""
+    assert panel.placeholder.message == ""
     assert text(panel, 0, "name") == "one"
 
 

@@ -106,7 +106,7 @@ def test_a_full_box_says_how_many_more_there_are(page: ConceptPage) -> None:
 def test_a_pin_can_be_what_it_is_applied_to(page: ConceptPage, qtbot: QtBot) -> None:
     page.boxes["start"].set_pins(["corner", "middle"], "corner")
     assert page.boxes["start"].thumbs.hint == "corner"
-    with qtbot.waitSignal(page.start_chosen) as told:
+    with qtbot.waitSignal(page.boxes["start"].pin_chosen) as told:
         entry(page.boxes["start"].menu(), "middle")
     assert told.args == [1]
 

@@ -124,7 +124,7 @@ def test_levels_have_the_decimal_mark_of_the_language(qtbot: QtBot, typed: str) 
 
 def test_a_problem_stands_until_something_is_written(panel: StudyPanel) -> None:
     page = panel.matrix
-    page.set_problem("Train with: “x” is not a level")
+    page.problem.set_text("Train with: “x” is not a level")
     assert page.problem.isVisible()
     QTest.keyClicks(page._trained_levels, ", 0.9")
     assert not page.problem.isVisible()

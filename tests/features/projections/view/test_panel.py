@@ -282,17 +282,17 @@ def test_samples_are_pointed_at_and_selected_from_elsewhere(panel: ProjectionsPa
 
 
 def test_axes_are_chosen_of_a_long_code_only(panel: ProjectionsPanel, qtbot: QtBot) -> None:
-    axes = panel._axes
+    axes = panel.axes
     assert not axes.isVisible()
     panel.set_axes((0, 1), 20)
     assert axes.isVisible()
     assert panel.view("code").accessibleName() == "Map: Code: z1 × z2"
     axes.x_choice.setCurrentIndex(6)
-    with qtbot.waitSignal(panel.axes_edited) as heard:
+    with qtbot.waitSignal(panel.axes.edited) as heard:
         axes.x_choice.activated.emit(6)
     assert heard.args == [(6, 1)]
     axes.y_choice.setCurrentIndex(6)
-    with qtbot.waitSignal(panel.axes_edited) as heard:
+    with qtbot.waitSignal(panel.axes.edited) as heard:
         axes.y_choice.activated.emit(6)
     assert heard.args == [(1, 6)]
     panel._buttons["code"].click()

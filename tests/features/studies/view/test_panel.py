@@ -260,7 +260,7 @@ def test_an_empty_panel_says_what_to_do(
     qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
 ) -> None:
     for button, signal in (
-        (panel.example, panel.example_requested),
+        (panel.example, panel.example.clicked),
         (panel.plans, panel.plans.clicked),
         (panel.of_builder, panel.of_builder.clicked),
     ):
