@@ -6,6 +6,7 @@ import importlib.util
 import math
 import os
 import time
+from dataclasses import field
 from functools import reduce
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -149,6 +150,15 @@ class ProjectionProgress:
     """Those of the samples so far, float32 ``[n, 2]``; None before there are any."""
 
 
+@dataclass(frozen=True)
+class Deviation:
+    """A deviation from the requested options."""
+
+    message: str
+    """In English, with fields."""
+    values: dict[str, float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Projection:
     """A map of n samples."""
@@ -159,8 +169,13 @@ class Projection:
     """Time it took."""
     pca: Pca | None = None
     """The components, for methods that have them."""
-    notes: tuple[str, ...] = ()
-    """Deviations from the requested options, in words."""
+    deviations: tuple[Deviation, ...] = ()
+    """From the requested options."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The deviations in words of the current language: a map may outlive a change of it."""
+        return tuple(tr(it.message, **it.values) for it in self.deviations)
 
 
 def projection_cost(
@@ -252,17 +267,17 @@ def project(
     work = _Work(report or (lambda _: None), cancelled or (lambda: False))
     begun = time.perf_counter()
     makers = {"pca": _by_pca, "tsne": _by_tsne, "umap": _by_umap}
-    coordinates, pca, notes = makers[method](array, options, work)
+    coordinates, pca, deviations = makers[method](array, options, work)
     if not np.isfinite(coordinates).all():
         raise AeguiError(
             tr("{method} found no map: its coordinates diverged.", method=tr(choice.label))
         )
     coordinates.setflags(write=False)
     work.tell(1.0, tr("done"), coordinates)
-    return Projection(coordinates, time.perf_counter() - begun, pca, notes)
+    return Projection(coordinates, time.perf_counter() - begun, pca, deviations)
 
 
-_Projected = tuple["Coordinates", Pca | None, tuple[str, ...]]
+_Projected = tuple["Coordinates", Pca | None, tuple[Deviation, ...]]
 
 
 @dataclass(frozen=True)
@@ -301,9 +316,9 @@ def _condensed(rows: Coordinates, work: _Work) -> tuple[Coordinates, Coordinates
 
 def _by_tsne(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Projected:
     condensed, first = _condensed(rows, work)
-    perplexity, notes = _perplexity(len(rows), options)
+    perplexity, deviations = _perplexity(len(rows), options)
     if not first.any():
-        return first, None, (*notes, tr("All samples are the same."))
+        return first, None, (*deviations, Deviation(mark("All samples are the same.")))
     text = tr("nearest neighbours")
     count = min(len(rows) - 1, int(3 * perplexity) + 1)
     near = nearest_others(
@@ -312,16 +327,16 @@ def _by_tsne(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Pro
         lambda share: work.tell(_PCA_SHARE + share * _NEIGHBOURS_SHARE, text),
         work.cancelled,
     )
-    return _descend(_start(first, options.seed), near, perplexity, options, work), None, notes
+    return _descend(_start(first, options.seed), near, perplexity, options, work), None, deviations
 
 
-def _perplexity(n: int, options: ProjectionOptions) -> tuple[float, tuple[str, ...]]:
+def _perplexity(n: int, options: ProjectionOptions) -> tuple[float, tuple[Deviation, ...]]:
     largest = (n - 1) / 3.0
     if options.perplexity <= largest:
         return options.perplexity, ()
-    note = tr("perplexity {used:.3g} instead of {asked:g}: there are only {n:,} samples",
-              used=largest, asked=options.perplexity, n=n)  # fmt: skip
-    return largest, (note,)
+    message = mark("perplexity {used:.3g} instead of {asked:g}: there are only {n:,} samples")
+    values = {"used": largest, "asked": options.perplexity, "n": n}
+    return largest, (Deviation(message, values),)
 
 
 def _start(first: Coordinates, seed: int) -> NDArray[np.float64]:
@@ -380,7 +395,7 @@ def _by_umap(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Pro
 
     condensed, first = _condensed(rows, work)
     if not first.any():
-        return first, None, (tr("All samples are the same."),)
+        return first, None, (Deviation(mark("All samples are the same.")),)
     work.tell(_PCA_SHARE, tr("UMAP is running; it reports no progress"))
     model = UMAP(
         n_neighbors=min(options.neighbours, len(rows) - 1),

@@ -10,6 +10,7 @@ import pytest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.map_quality import trustworthiness
+from aegui.core.i18n import speaking
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import figures, make_view, material
@@ -72,6 +73,8 @@ def test_all_maps_of_a_small_set_come_by_themselves(
     assert found["tsne"].text == "perplexity 19.7 instead of 30: there are only 60 samples"
     assert [view.key for view in service.views] == ["code", "pca", "tsne", "pca-code"]
     assert not service.is_busy
+    with speaking("es"):
+        assert states(service)["tsne"].text.startswith("perplejidad 19,7")
 
 
 def test_samples_that_cannot_be_drawn_are_reported_once(
