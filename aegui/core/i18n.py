@@ -40,6 +40,8 @@ _BEFORE_E = re.compile(r"h?[ií](?![aeiou])", re.IGNORECASE)
 """Beginnings of words before which Spanish has "e" for "y"."""
 _BEFORE_DIGITS = re.compile(r"(?=\.\d|[fg]\Z)")
 """Where the thousands separator stands in a format: before its digits."""
+_PADDED_POWER = re.compile(r"(?<=\d)e(?:\+|([-\N{MINUS SIGN}]))0*(?=\d)")
+"""Sign and zeros of an exponent as Python writes it."""
 _log = logging.getLogger(__name__)
 
 
@@ -188,8 +190,13 @@ _FILLER = _Filler()
 
 
 def short_number(value: float) -> str:
-    """Return ``value`` in its shortest form: 0.01, 250, 1e-08."""
-    return f"{value:.10g}"
+    """Return ``value`` in its shortest form: 0.01, 250, 1e-8."""
+    return _unpadded(f"{value:.10g}")
+
+
+def _unpadded(text: str) -> str:
+    """Return the number ``text`` with the power of ten as on axes: 1e-8 for Python's 1e-08."""
+    return _PADDED_POWER.sub(r"e\1", text) if "e" in text else text
 
 
 _MIN, _MAX = 0.01, 1e15
@@ -203,8 +210,9 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
     """Return ``format(value, spec)`` with the separators of the current language.
 
     For a count that is no integer, such as epochs of a training that was stopped within one, ``,``
-    shows at most two decimals. Numbers of 1,000 and more have their thousands separated. Only for
-    display: data (CSV, JSON, command-line input) keep the point.
+    shows at most two decimals. Numbers of 1,000 and more have their thousands separated. Powers of
+    ten are written as on axes: 4e9, 7.8e-5. Only for display: data (CSV, JSON, command-line input)
+    keep the point.
     """
     text = format(value, spec)
     if spec == "," and isinstance(value, float):
@@ -214,8 +222,7 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
             text = format(value, ",.2f").rstrip("0").rstrip(".")
     elif spec[-1:] in {"f", "g"} and "," not in spec:
         text = _separated(text, float(value), spec)
-    marks = _MARKS.get(_LanguageState.code)
-    return text if marks is None else text.translate(marks).replace("%", percent_sign())
+    return with_marks(text).replace("%", percent_sign())
 
 
 def _separated(text: str, value: float, spec: str) -> str:
@@ -234,6 +241,7 @@ def percent_sign() -> str:
 
 def with_marks(text: str) -> str:
     """Return the number ``text``, written by Python, with the current language's separators."""
+    text = _unpadded(text)
     marks = _MARKS.get(_LanguageState.code)
     return text if marks is None else text.translate(marks)
 

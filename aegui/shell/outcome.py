@@ -282,8 +282,8 @@ def measuring_words(epochs: int) -> str:
 
 
 def mean_words(mean: float) -> str:
-    """Return the ``mean`` of wrong pixels as text, with three significant digits below 100."""
-    return localized(mean, ".3g") if mean < 100 else localized(mean, ",.0f")
+    """Return the ``mean`` of wrong pixels as text, with two decimals below 100, as in tables."""
+    return localized(mean, ".2f" if 0 < mean < 100 else ",.0f")
 
 
 def accuracy_of(figures: Mapping[str, float]) -> float | None:

@@ -18,8 +18,9 @@ from aegui.core.i18n import enumerated, localized, percent_sign, set_language, t
         (12345.6, ".4g", "12,346"),
         (999.97, ".3g", "1,000"),
         (1234567.0, ".3g", "1,234,567"),
-        (4e9, ".3g", "4e+09"),
-        (1e-08, "g", "1e-08"),
+        (4e9, ".3g", "4e9"),
+        (7.805e-05, ".4g", "7.805e-5"),
+        (1e-08, "g", "1e-8"),
         (float("inf"), ".4f", "inf"),
         (0.5, ".3g", "0.5"),
     ],
@@ -35,7 +36,8 @@ def test_numbers_have_the_marks_of_the_language() -> None:
     assert localized(0.03) == "0,03"
     assert localized(1234567.891, ",.2f") == "1.234.567,89"
     assert localized(np.float32(0.5), ".1%") == "50,0" + percent_sign() == "50,0\u00a0%"
-    assert localized(1e-08, "g") == "1e-08"
+    assert localized(1e-08, "g") == "1e-8"
+    assert localized(7.805e-05, ".4g") == "7,805e-5"
     assert with_marks("-1.5") == "-1,5"
     assert tr("{epoch:,} of {epochs:,}", epoch=4000, epochs=8000) == "4.000 de 8.000"
     assert tr("{name}: {loss:.3g}", name="a.b, c", loss=0.25) == "a.b, c: 0,25"

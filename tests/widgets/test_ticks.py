@@ -16,7 +16,7 @@ from aegui.widgets.ticks import number_text, place_text, tick_text
         (-2, 1, "−2"),
         (-0.0001, 0.1, "0.0"),
         (0.25, 0.05, "0.25"),
-        (1e6, 1, "1e+06"),
+        (1e6, 1, "1e6"),
     ],
 )
 def test_texts_have_the_decimals_of_the_step(value: float, step: float, text: str) -> None:

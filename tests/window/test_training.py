@@ -409,10 +409,11 @@ def test_undo_by_key_where_a_number_was_changed(qtbot: QtBot, window: MainWindow
 
 
 def test_means_of_wrong_pixels_are_written_without_powers_of_ten() -> None:
-    assert [mean_words(mean) for mean in (0.0, 0.125, 13.27, 4653.2)] == [
+    assert [mean_words(mean) for mean in (0.0, 0.09375, 0.125, 13.27, 4653.2)] == [
         "0",
-        "0.125",
-        "13.3",
+        "0.09",
+        "0.12",
+        "13.27",
         "4,653",
     ]
 

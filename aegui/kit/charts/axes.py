@@ -160,8 +160,7 @@ def figure(value: float) -> str:
         if size >= unit and size < 1e12:
             return f"{localized(value / unit, '.3g')}{suffix}"
     if size < 1e-3 or size >= 1e12:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{with_marks(mantissa.removesuffix('.0'))}e{int(exponent)}"
+        return with_marks(f"{value:.1e}".replace(".0e", "e"))
     return localized(value, ".3g")
 
 

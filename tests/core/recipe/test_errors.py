@@ -24,7 +24,7 @@ def words(content: dict[str, Any]) -> str:
         ),
         (
             {"network": {"latent": {"beta": 1e300}}},
-            '"network.latent.beta" is 1e+300; it must be a number from 0 to 1e+30.',
+            '"network.latent.beta" is 1e+300; it must be a number from 0 to 1e30.',
         ),
         (
             {"network": {"encoder": [{"units": 0}]}},

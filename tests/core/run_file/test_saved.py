@@ -318,7 +318,7 @@ def _with_one_result(members: dict[str, bytes]) -> None:
                 with_tensors("weights.safetensors", **{"0.bias": np.full((2, 6), bad, np.float32)}),
                 ["weights.safetensors", "layer network.encoder.0, bias", f"12 {word} among 12"],
             )
-            for bad, word in ((np.nan, "NaN"), (-np.inf, "infinite"), (1e31, "beyond 1e+30"))
+            for bad, word in ((np.nan, "NaN"), (-np.inf, "infinite"), (1e31, "beyond 1e30"))
         ),
         (
             with_tensors("weights.safetensors", **{"0.bias": np.zeros(10**6, np.float32)}),

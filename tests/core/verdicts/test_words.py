@@ -122,7 +122,7 @@ def test_small_numbers_keep_their_digits() -> None:
     a = figures("tanh", [1e-6 * (9.0 + 0.01 * n) for n in range(8)])
     b = figures("ReLU", [1e-6 * (9.5 + 0.02 * n) for n in range(8)])
     text = verdict_words(compare(a, b, same_starts=True), RUN_FIGURES["loss"])
-    assert "9.035e-06 against 9.570e-06 loss" in text
+    assert "9.035e-6 against 9.570e-6 loss" in text
 
 
 def test_a_figure_that_is_neither_good_nor_bad_is_beaten_by_nobody() -> None:

@@ -173,7 +173,7 @@ def test_long_numbers_are_told_by_the_digits_that_differ(tmp_path: Path) -> None
         )
     )
     cells = [StudyCell(setting, (), 1) for setting in grid(base_recipe(plan, tmp_path), plan.axes)]
-    assert short_names(cells)[::3] == ("0.00585 · 4", "0.0171 · 4", "0.02 · 4", "1.23e+08 · 4")
+    assert short_names(cells)[::3] == ("0.00585 · 4", "0.0171 · 4", "0.02 · 4", "1.23e8 · 4")
 
 
 @pytest.mark.usefixtures("spanish")

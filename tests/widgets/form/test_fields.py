@@ -50,7 +50,7 @@ def wheel(widget: QWidget) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.01, "0.01"), (1e-8, "1e-08"), (250.0, "250"), (0.999, "0.999")]
+    ("value", "text"), [(0.01, "0.01"), (1e-8, "1e-8"), (250.0, "250"), (0.999, "0.999")]
 )
 def test_numbers_are_written_short_and_read_back_exactly(
     qtbot: QtBot, value: float, text: str
@@ -301,7 +301,7 @@ def test_a_number_out_of_range_is_said_beneath_the_field(qtbot: QtBot) -> None:
     field.show()
     type_in(field, "1e3")
     assert field.value() == 50.0
-    said(field, "1e3 is out of range (1e-06 to 50); changed to 50.")
+    said(field, "1e3 is out of range (1e-6 to 50); changed to 50.")
 
 
 @pytest.mark.parametrize("field", [CountField, NumberField])

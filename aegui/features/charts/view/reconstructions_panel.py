@@ -16,6 +16,7 @@ from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
+from aegui.shell.outcome import mean_words
 from aegui.widgets.answer_columns import columns_words
 from aegui.widgets.nearest_strip import error_text
 
@@ -119,7 +120,7 @@ def _summary(rows: Reconstructions) -> str:
     parts = [
         tr(
             _MEANS[rows.perfect is not None, key],
-            mean=localized(mean, ".3g") if rows.perfect is not None else error_text(mean),
+            mean=mean_words(mean) if rows.perfect is not None else error_text(mean),
         )
         for key, mean in rows.means.items()
     ]

@@ -106,7 +106,7 @@ def test_samples_held_out_are_marked_and_have_a_mean_of_their_own(
     kept = np.isin(rows.indices, [1, 4])
     told = replace(rows, held_out=kept, means={"learnt": 0.333, "held_out": 5.0})
     panel.set_rows(told)
-    assert panel.summary.startswith("learnt: 0.333 wrong pixels · held out (◦): 5 · ")
+    assert panel.summary.startswith("learnt: 0.33 wrong pixels · held out (◦): 5.00 · ")
     said = [panel.view.text_of(place) for place in range(len(LABELS))]
     assert [text.endswith(", held out") for text in said] == kept.tolist()
     plain = panel.view.grab().toImage()
