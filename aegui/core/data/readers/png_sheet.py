@@ -79,7 +79,7 @@ def read_png_sheet(
                 height=sheet.shape[0],
             )
         )
-    images = _without_empty_end(_cut(sheet, grid))
+    images = _without_empty_end(_cut(sheet, grid), _ground(sheet, grid))
     note = trn(
         "read as {n:,} glyph of {width}x{height} pixels (scale {scale}, gap {gap}).",
         "read as {n:,} glyphs of {width}x{height} pixels (scale {scale}, gap {gap}).",
@@ -207,11 +207,22 @@ def _guess(sheet: NDArray[np.float32], size: tuple[int, int] | None) -> Grid | N
 
 def _free_pixels(sheet: NDArray[np.float32], grid: Grid) -> int | None:
     """Return the number of pixels between the glyphs; None unless all have the same level."""
+    rest = _between(sheet, grid)
+    return rest.size if rest.size == 0 or (rest == rest[0]).all() else None
+
+
+def _between(sheet: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
+    """Return the pixels of the gaps and the margin."""
     between = np.ones(sheet.shape[:2], dtype=bool)
     rows, columns = (_inside(grid, axis, sheet.shape[axis]) for axis in (0, 1))
     between[np.ix_(rows, columns)] = False
-    rest = sheet[between]
-    return rest.size if rest.size == 0 or (rest == rest[0]).all() else None
+    return sheet[between]
+
+
+def _ground(sheet: NDArray[np.float32], grid: Grid) -> float:
+    """Return the level of cells without a glyph: that of the gaps, which may be tinted."""
+    rest = _between(sheet, grid)
+    return float(rest[0]) if rest.size else 0.0
 
 
 def _inside(grid: Grid, axis: int, extent: int) -> NDArray[np.intp]:
@@ -232,7 +243,7 @@ def _cut(sheet: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
     return parts.swapaxes(1, 2).reshape(rows * columns, grid.height, grid.width, *tail)
 
 
-def _without_empty_end(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Remove the blank cells after the last glyph."""
-    lit = np.flatnonzero(images.any(axis=(1, 2)))
+def _without_empty_end(images: NDArray[np.float32], ground: float) -> NDArray[np.float32]:
+    """Remove the blank cells after the last glyph, whose pixels all have the level ``ground``."""
+    lit = np.flatnonzero((images != ground).any(axis=(1, 2)))
     return images[: lit[-1] + 1] if len(lit) else images[:1]

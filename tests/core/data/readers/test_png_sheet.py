@@ -12,6 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from aegui.core.data.load import load_dataset
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.errors import ReadError
+from aegui.core.latent.sheets import sheet_picture
 from tests.core.data.readers.given import BITS, LOWER, is_lower, one, read
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ def test_sheets_by_guess(
     mode = "RGBA" if ink else "P"
     data = sheet(LOWER, columns, gap, margin, scale, ink, mode)
     assert is_lower(one(folder, data, "png"), labels=False)
+
+
+@pytest.mark.parametrize("gap", [1.0, 0.8])
+def test_cells_without_an_image_are_no_samples(folder: Path, gap: float) -> None:
+    """As ``sheet_image`` writes them: its gaps, and the cells after the last image, are tinted."""
+    buffer = io.BytesIO()
+    sheet_picture(LOWER.images[:10], columns=4, gap=gap).save(buffer, "PNG")
+    read_back = one(folder, buffer.getvalue(), "png")
+    np.testing.assert_array_equal(read_back.images, LOWER.images[:10])
 
 
 def test_sixteen_bits_are_scaled_rather_than_clipped(folder: Path) -> None:
