@@ -77,8 +77,10 @@ def train_command(options: argparse.Namespace) -> int:
     out = out_file(options.out, options.resume, replaces=options.replace)
     resolved = _asked_for(options, unfinished)
     goal = _goal_of(options.recipe)
-    if goal is not None and (problem := goal.problem(len(resolved.dataset))):
-        raise RecipeError(problem)
+    if goal is not None:
+        problem = goal.problem(len(resolved.dataset), resolved.recipe.data.split)
+        if problem:
+            raise RecipeError(problem)
     cost = cost_of(resolved, _timeline_bytes(options))
     if options.dry_run:
         say_cost(resolved, cost, as_json=options.json)
@@ -149,9 +151,7 @@ def _to_save(result: TrainingResult, resolved: ResolvedRecipe, goal: LineGoal | 
     run = saved_run_of(result, resolved)
     if goal is None:
         return run
-    reached = goal.reached(result.history, resolved)
-    samples = 0 if reached is None else len(resolved.dataset)
-    return replace(run, challenge=KeptChallenge(goal, reached, samples))
+    return replace(run, challenge=KeptChallenge(goal, goal.reached(result.history, resolved)))
 
 
 def _say_goal(
@@ -167,7 +167,7 @@ def _say_goal(
         words = "; ".join(one.words() for one in missing) or challenge.goal.words()
         say(tr("Goal not reached: {goal}.", goal=words))
         return
-    figures = (figure_words(name, value, challenge.samples) for name, value in reached.figures)
+    figures = (figure_words(name, value, reached.measured) for name, value in reached.figures)
     say(
         trn(
             "Goal reached after {n:,} epoch, seed {seed}: {figures}.",

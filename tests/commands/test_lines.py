@@ -28,7 +28,7 @@ def test_a_line_is_trained_and_its_goal_is_told(
     assert run.recipe.seed == 5
     assert run.challenge is not None
     assert run.challenge.reached is not None
-    assert run.challenge.samples == 32
+    assert run.challenge.reached.measured == (32, 32)
     assert main(["train", HARD]) == 0
     # Only what is missing, with what there is: the weights are few enough.
     said = capsys.readouterr().out

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from aegui.core.errors import RecipeError
 from aegui.core.light_dataclass import dataclass
-from aegui.core.setup_line.goal import GoalReached, LineGoal, goal_of
+from aegui.core.setup_line.goal import GoalReached, LineGoal, MeasuredOn, goal_of
+from aegui.core.training.cost import measured_rows
 
 MAX_GOAL = 1_000
 MAX_FIGURES = 20
@@ -22,8 +23,6 @@ class KeptChallenge:
     """The goal."""
     reached: GoalReached | None = None
     """How it was reached; None if it was not yet."""
-    samples: int = 0
-    """Number of training samples at that time."""
 
 
 class _ChallengePart(BaseModel):
@@ -44,6 +43,9 @@ class ReachedDocument(_ChallengePart):
     seed: Annotated[int, Field(ge=0)]
     runs: Annotated[int, Field(ge=1)]
     samples: Annotated[int, Field(ge=0)]
+    """Number of training samples."""
+    measured: Annotated[int, Field(ge=0)] | None = None
+    """How many of these the figures were measured on; None in files of earlier versions."""
     figures: Annotated[list[FigureDocument], Field(max_length=MAX_FIGURES)]
 
 
@@ -65,7 +67,8 @@ def to_document(challenge: KeptChallenge) -> ChallengeDocument:
             epoch=reached.epoch,
             seed=reached.seed,
             runs=reached.runs,
-            samples=challenge.samples,
+            samples=reached.measured.of,
+            measured=reached.measured.samples,
             figures=[FigureDocument(figure=name, value=n) for name, n in reached.figures],
         ),
     )
@@ -84,6 +87,10 @@ def from_document(document: ChallengeDocument | None) -> KeptChallenge | None:
     if reached is None or not {row.figure for row in reached.figures} <= known:
         return KeptChallenge(goal)
     figures = tuple((row.figure, row.value) for row in reached.figures)
+    samples = reached.samples
+    measured = MeasuredOn(
+        measured_rows(samples) if reached.measured is None else reached.measured, samples
+    )
     return KeptChallenge(
-        goal, GoalReached(reached.epoch, reached.seed, reached.runs, figures), reached.samples
+        goal, GoalReached(reached.epoch, reached.seed, reached.runs, figures, measured)
     )

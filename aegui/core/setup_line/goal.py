@@ -116,6 +116,8 @@ class GoalReached:
     """Number of runs in the population."""
     figures: tuple[tuple[str, float], ...]
     """Each bound's figure at that epoch; for ``within`` the number of samples."""
+    measured: MeasuredOn
+    """The samples that the figures were measured on."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Missing:
     """Current figure: the number of samples for ``within`` 1 pixel, the wrong pixels of the worst
     sample for other ``within`` bounds; NaN if unknown."""
     samples: int
-    """Number of samples."""
+    """Number of training samples."""
 
     @property
     def short(self) -> str:
@@ -194,6 +196,10 @@ def _measured_on(samples: int, split: SplitSpec) -> MeasuredOn:
     return MeasuredOn(measured_rows(learnt), learnt)
 
 
+def _learnt(resolved: ResolvedRecipe) -> int:
+    return _measured_on(len(resolved.dataset), resolved.recipe.data.split).of
+
+
 @dataclass(frozen=True)
 class LineGoal:
     """A goal: bounds that one run must satisfy together in one epoch."""
@@ -220,12 +226,18 @@ class LineGoal:
                 return tr("only networks that reconstruct have wrong pixels.")
         return ""
 
-    def problem(self, samples: int) -> str:
-        """Return why ``samples`` samples cannot reach the goal, or an empty string if they can."""
+    def problem(self, samples: int, split: SplitSpec) -> str:
+        """Return why these samples cannot reach the goal, or an empty string if they can.
+
+        Those that ``split`` holds out do not count: no figure of a goal is measured on them.
+        """
+        learnt = _measured_on(samples, split).of
         for bound in self.bounds:
-            if bound.of > samples:
+            if bound.of > learnt:
                 return tr(
-                    "The goal is about {of:,} samples, and there are {n:,}.", of=bound.of, n=samples
+                    "The goal is about {of:,} training samples, and there are {n:,}.",
+                    of=bound.of,
+                    n=learnt,
                 )
         return ""
 
@@ -245,9 +257,11 @@ class LineGoal:
             resolved: The recipe in training.
             after: Number of leading rows to skip, which were checked before.
         """
-        samples, recipe = len(resolved.dataset), resolved.recipe
-        if len(history) <= after or self.problem(samples):
+        recipe = resolved.recipe
+        measured = _measured_on(len(resolved.dataset), recipe.data.split)
+        if len(history) <= after or self.problem(len(resolved.dataset), recipe.data.split):
             return None
+        samples = measured.of
         runs = history.loss.shape[1]
         values = {bound: _values(bound, history, resolved, after) for bound in self.bounds}
         met = np.ones((len(history) - after, runs), bool)
@@ -261,9 +275,8 @@ class LineGoal:
         row = int(rows[0])
         run = int(np.argmax(met[row]))
         figures = tuple((bound.figure, float(value[row, run])) for bound, value in values.items())
-        return GoalReached(
-            epoch_number(float(history.epoch[after + row])), recipe.seed + run, runs, figures
-        )
+        epoch = epoch_number(float(history.epoch[after + row]))
+        return GoalReached(epoch, recipe.seed + run, runs, figures, measured)
 
     def missing(self, history: HistoryView, resolved: ResolvedRecipe) -> tuple[Missing, ...]:
         """Return the unsatisfied bounds at the last row, for the run that satisfies most bounds.
@@ -271,7 +284,7 @@ class LineGoal:
         Of several such runs it is the one that comes nearest to the others. Empty if all are
         satisfied, and before the first step.
         """
-        samples, last = len(resolved.dataset), len(history) - 1
+        samples, last = _learnt(resolved), len(history) - 1
         if last < 0 or not history.epoch[last] > 0:
             return ()
         values = [_values(bound, history, resolved, last)[0] for bound in self.bounds]
@@ -324,7 +337,7 @@ def _values(
     if bound.figure == "accuracy":
         known = history.extra.get("accuracy")
         return np.full(shape, np.nan) if known is None else known[after:].astype(np.float64)
-    samples = len(resolved.dataset)
+    samples = _learnt(resolved)
     if bound.limit == 1:
         return np.asarray(np.rint(history.share_at_most_1[after:].astype(np.float64) * samples))
     # For other pixel limits the history only tells whether all samples satisfy them.
@@ -341,10 +354,10 @@ def _keeps(bound: Bound, value: NDArray[np.float64], samples: int) -> NDArray[np
     return np.asarray(value <= limit)
 
 
-def figure_words(figure: str, value: float, samples: int) -> str:
+def figure_words(figure: str, value: float, measured: MeasuredOn) -> str:
     """Return a figure of ``GoalReached`` in words."""
     if figure == WITHIN:
-        return tr("{count:,} of {n:,} samples", count=round(value), n=samples)
+        return tr("{count:,} of {n:,} samples", count=round(value), n=measured.of)
     row = FIGURES[figure]
     number = localized(value, ".1%" if row.is_share else ".4g")
     return tr("{figure}: {value}", figure=tr(row.label), value=number)

@@ -150,9 +150,9 @@ class ChallengeFeature(Feature):
         self._looked = len(history)
         if reached is None:
             return
-        reached_challenge = replace(challenge, reached=reached, samples=len(resolved.dataset))
+        reached_challenge = replace(challenge, reached=reached)
         self._services.workspace.annotations.set_challenge(reached_challenge)
-        sampled = self._sampled_words(reached_challenge, resolved.recipe)
+        sampled = self._sampled_words(reached_challenge)
         words = " ".join(challenge_lines(reached_challenge, sampled=sampled))
         text = tr("Challenge reached! {words}", words=words)
         # A notice with an action is not replaced by those about the training itself.
@@ -164,20 +164,22 @@ class ChallengeFeature(Feature):
         challenge = workspace.annotations.challenge
         problem = sampled = ""
         if challenge is not None:
-            # A goal was reached by the network; it is to be reached by the draft.
-            recipe = workspace.recipe if challenge.reached is None else self._services.shown.recipe
-            sampled = self._sampled_words(challenge, recipe)
-            problem = challenge.goal.problem(len(workspace.dataset))
+            sampled = self._sampled_words(challenge)
+            split = workspace.recipe.data.split
+            problem = challenge.goal.problem(len(workspace.dataset), split)
             unfit = challenge.goal.unfit(workspace.recipe)
             if unfit:
                 problem = tr("It cannot be reached like this: {reason}", reason=unfit)
         self.badge.set_challenge(challenge, problem, self._missing(), sampled)
 
-    def _sampled_words(self, challenge: KeptChallenge, recipe: Recipe) -> str:
+    def _sampled_words(self, challenge: KeptChallenge) -> str:
         """Return on which samples the goal is judged; "" for all that are trained on."""
-        samples = challenge.samples or len(self._services.workspace.dataset)
-        measured = challenge.goal.measured_on(samples, recipe.data.split)
-        return "" if measured is None else measured.words()
+        workspace = self._services.workspace
+        # It was reached by a network of that time; it is to be reached by the draft.
+        now = challenge.goal.measured_on(len(workspace.dataset), workspace.recipe.data.split)
+        if now is None:
+            return ""
+        return (now if challenge.reached is None else challenge.reached.measured).words()
 
     def _missing(self) -> tuple[Missing, ...]:
         """Return the unmet bounds of the goal for the network shown; empty if unknown."""

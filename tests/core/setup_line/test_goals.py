@@ -15,7 +15,7 @@ from aegui.core.run_file.challenge import (
     to_document,
 )
 from aegui.core.setup_line.challenges import CHALLENGES
-from aegui.core.setup_line.goal import Bound, GoalReached, LineGoal, goal_of
+from aegui.core.setup_line.goal import Bound, GoalReached, LineGoal, MeasuredOn, goal_of
 from aegui.core.setup_line.reading import LineReading, read_line
 from aegui.core.shelves import LEVELS
 from aegui.core.training.loop.control import Control
@@ -103,6 +103,17 @@ def test_one_run_has_to_keep_every_bound_in_the_same_epoch() -> None:
     assert (reached.epoch, reached.seed, reached.runs) == (3, 8, 2)
     assert dict(reached.figures) == {"within": 32.0, "error": pytest.approx(0.09)}
     assert goal.reached(rows, SMALL, 4) is None
+
+
+def test_samples_held_out_are_not_counted() -> None:
+    part = resolved_of(read_line("lowercase 35-5-2 tanh | validation 20% | seed 7"))
+    rows = history(share_at_most_1=[[0, 0], [1, 1]])
+    reached = goal_of("goal: all within 1 px").reached(rows, part)
+    assert reached is not None
+    assert reached.measured == (26, 26)
+    assert dict(reached.figures) == {"within": 26.0}
+    assert goal_of("goal: 32 of 32 within 1 px").reached(rows, part) is None
+    assert goal_of("goal: 26 of 26 within 1 px").reached(rows, part) is not None
 
 
 def test_nothing_counts_before_the_first_step() -> None:
@@ -212,15 +223,23 @@ def test_a_goal_is_written_in_many_ways() -> None:
         "goal:32 of 32 within 1 px and 500 weights with 0.5 error",
     ):
         assert goal_of(other) == goal
-    assert goal.problem(31)
-    assert not goal.problem(32)
+    none, part = SplitSpec(), SplitSpec(validation=0.2)
+    assert goal.problem(31, none)
+    assert not goal.problem(32, none)
+    assert goal.problem(32, part) == ("The goal is about 32 training samples, and there are 26.")
+    assert not goal.problem(40, part)
 
 
 def test_a_challenge_is_kept_as_it_was() -> None:
     goal = goal_of("goal: accuracy >= 95% with <= 500 weights")
     figures = (("accuracy", 0.96), ("weights", 400.0))
-    for kept in (KeptChallenge(goal), KeptChallenge(goal, GoalReached(12, 3, 4, figures), 20)):
+    reached = GoalReached(12, 3, 4, figures, MeasuredOn(256, 1_797))
+    for kept in (KeptChallenge(goal), KeptChallenge(goal, reached)):
         document = ChallengeDocument.model_validate_json(to_document(kept).model_dump_json())
         assert from_document(document) == kept
+    # Files of earlier versions do not say how many of the samples were measured.
+    assert document.reached is not None
+    document.reached.measured = None
+    assert from_document(document) == kept
     assert from_document(ChallengeDocument(goal="goal: beauty >= 3")) is None
     assert from_document(None) is None

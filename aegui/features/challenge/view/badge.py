@@ -89,7 +89,7 @@ def challenge_lines(
     if reached is None:
         return [*lines, sampled] if sampled else lines
     figures = ", ".join(
-        figure_words(name, value, challenge.samples) for name, value in reached.figures
+        figure_words(name, value, reached.measured) for name, value in reached.figures
     )
     epochs = trn("{n:,} epoch", "{n:,} epochs", int(reached.epoch))
     seed = localized(reached.seed, "d")
@@ -108,5 +108,8 @@ def challenge_lines(
             seed=seed,
             figures=figures,
         )
-    whole = tr("Measured on the training samples, without noise, at that epoch.")
+    whole = tr(
+        "Measured on the {n:,} training samples, without noise, at that epoch.",
+        n=reached.measured.of,
+    )
     return [*lines, how, sampled or whole]
