@@ -53,8 +53,7 @@ class OutFile:
                         other=self.path,
                     )
                 )
-            save_run(self.path, run, compact=compact)
-            self._mark = mark_of(self.path)
+            self._mark = save_run(self.path, run, compact=compact)
 
     def _is_of_another(self) -> bool:
         if self._mark is None:

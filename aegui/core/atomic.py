@@ -32,8 +32,10 @@ def write_atomically(
     *,
     private: bool = False,
     is_swept: bool = False,
-) -> None:
+) -> os.stat_result:
     """Replace the content of ``path`` by ``data``; readers see the old or the new content.
+
+    Returns the status of the written file, before another program can have replaced it.
 
     The bytes go to a temporary file in the same folder, are forced to the disk, and take the
     name with one rename. A link is followed, and the permissions of a replaced file are kept;
@@ -49,7 +51,7 @@ def write_atomically(
         _refuse_other(target)
         if not is_swept:
             sweep(target.parent)
-        _replace(target, data, private=private)
+        return _replace(target, data, private=private)
 
 
 def check_writable(path: str | os.PathLike[str], suffixes: Iterable[str] | None = None) -> None:
@@ -181,7 +183,7 @@ def _refuse_other(target: Path) -> None:
         raise OSError(0, tr("there is a device of that name, not a file"))
 
 
-def _replace(target: Path, data: bytes, *, private: bool) -> None:
+def _replace(target: Path, data: bytes, *, private: bool) -> os.stat_result:
     handle, temporary = tempfile.mkstemp(prefix=temporary_prefix(target.name), dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -190,12 +192,14 @@ def _replace(target: Path, data: bytes, *, private: bool) -> None:
             os.fsync(file.fileno())
         if not private:  # Temporary files are made private
             Path(temporary).chmod(_mode(target))
+        written = Path(temporary).stat()
         Path(temporary).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
     _sync_folder(target.parent)
+    return written
 
 
 def _mode(target: Path) -> int:

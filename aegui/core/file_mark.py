@@ -54,8 +54,17 @@ def mark_of(path: str | os.PathLike[str]) -> FileMark | None:
         return None
 
 
+def mark_written(content: bytes, found: os.stat_result) -> FileMark:
+    """Return the fingerprint of a file with ``content`` and status ``found``, without reading."""
+    size, stamp = _size_and_stamp(found)
+    return FileMark(size, stamp, hashlib.sha256(content).digest())
+
+
 def _stat(path: str | os.PathLike[str]) -> tuple[int, tuple[int, int, int]]:
-    found = Path(path).stat()
+    return _size_and_stamp(Path(path).stat())
+
+
+def _size_and_stamp(found: os.stat_result) -> tuple[int, tuple[int, int, int]]:
     return found.st_size, (found.st_dev, found.st_ino, found.st_mtime_ns)
 
 

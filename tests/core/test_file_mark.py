@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from aegui.core.file_mark import mark_of
+from aegui.core.atomic import write_atomically
+from aegui.core.file_mark import mark_of, mark_written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,14 @@ def test_an_untouched_file_is_the_same(tmp_path: Path) -> None:
     mark = mark_of(file)
     assert mark is not None
     assert mark.state(file) == ("same", mark)
+
+
+def test_a_written_file_is_known_without_reading_it(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    mark = mark_written(b"one", write_atomically(file, b"one"))
+    assert mark == mark_of(file)
+    write_atomically(file, b"two")
+    assert mark.state(file)[0] == "changed"
 
 
 def test_a_file_that_was_only_touched_or_copied_back_is_the_same(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from aegui.core.atomic import write_atomically
 from aegui.core.data.progress import reporting_share, stop_if
 from aegui.core.errors import AeguiError, ReadError, RecipeError
+from aegui.core.file_mark import mark_written
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.sheets import sheet_png
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.file_mark import FileMark
     from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import ResolvedRecipe, Shapes
     from aegui.core.pixels.drawing_state import DrawingState
@@ -184,8 +186,10 @@ def save_run(
     private: bool = False,
     is_swept: bool = False,
     cancelled: IsCancelled | None = None,
-) -> None:
-    """Write ``run`` to ``path`` atomically; the same content gives the same bytes.
+) -> FileMark:
+    """Write ``run`` to ``path`` atomically, and return the fingerprint of the file.
+
+    The same content gives the same bytes.
 
     Args:
         path: Path of the file.
@@ -202,7 +206,9 @@ def save_run(
     """
     content = _packed(run, compact=compact)
     stop_if(cancelled)
-    write_atomically(path, content, private=private, is_swept=is_swept)
+    return mark_written(
+        content, write_atomically(path, content, private=private, is_swept=is_swept)
+    )
 
 
 def _packed(run: SavedRun, *, compact: bool) -> bytes:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.atomic import check_writable, file_name_part
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.file_mark import mark_of
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.core.training.loop.pace import CHECKPOINT_SHARE
@@ -46,7 +45,7 @@ class Saving(JobQueue):
         self,
         path: Path,
         run: SavedRun,
-        done: Callable[[FileMark | None], None],
+        done: Callable[[FileMark], None],
         failed: Callable[[AeguiError], None],
     ) -> bool:
         """Queue ``run`` to be written to ``path``; then call either ``done`` or ``failed``.
@@ -59,10 +58,8 @@ class Saving(JobQueue):
             failed(error)
             return False
 
-        def work(_report: Report, cancelled: IsCancelled) -> FileMark | None:
-            """Write the run, and return the mark of the file."""
-            save_run(path, run, cancelled=cancelled)
-            return mark_of(path)
+        def work(_report: Report, cancelled: IsCancelled) -> FileMark:
+            return save_run(path, run, cancelled=cancelled)
 
         self.add(tr("Saving {name}", name=path.name), work, done, failed)
         return True
@@ -244,7 +241,7 @@ class DocumentFile(QObject):
         self._host.undo_stack.setClean()
         self._host.annotations.set_clean()
 
-        def done(mark: FileMark | None) -> None:
+        def done(mark: FileMark) -> None:
             if document == self._document:
                 self._being_written -= 1
                 self.path, self._stored = path, recipe

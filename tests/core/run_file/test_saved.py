@@ -17,6 +17,7 @@ from PIL import Image
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled, ReadError
+from aegui.core.file_mark import mark_of
 from aegui.core.latent.concepts import Concept
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
@@ -201,7 +202,7 @@ def test_concepts_survive(tmp_path: Path) -> None:
 def test_the_same_content_gives_the_same_bytes(saved: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.aegui"
     for run in (a_run(), load_run(saved)):
-        save_run(again, run)
+        assert save_run(again, run) == mark_of(again)
         assert again.read_bytes() == saved.read_bytes()
 
 
