@@ -68,7 +68,7 @@ class Checkpoints:
         except TrainingError as error:
             self.close()
             line.clear()
-            if self._reached is None or self._file is None:
+            if self._reached is None or self._file is None or not self._file.is_kept:
                 raise
             note = tr(
                 "The weights of epoch {epochs:,} are in {file}; --resume continues from there.",

@@ -33,6 +33,8 @@ class OutFile:
     def __init__(self, path: str) -> None:
         self.path = path
         """The file that was written last, or that is written first."""
+        self.is_kept = False
+        """Whether the file still had what was written last, when this was last checked."""
         self._mark = mark_of(path)
 
     def write(self, run: SavedRun, *, compact: bool = False) -> None:
@@ -43,17 +45,21 @@ class OutFile:
         """
         # Between the look at the file and its replacement no other training must write it.
         with alone_in(Path(os.path.realpath(self.path)).parent):
+            asked = path = self.path
             if self._is_of_another():
-                asked, self.path = self.path, _beside(self.path)
-                note(
-                    tr(
-                        "{file} was written by another program meanwhile, and is kept: this "
-                        "training is saved as {other}.",
-                        file=asked,
-                        other=self.path,
-                    )
+                self.is_kept = False
+                path = _beside(asked)
+            self._mark = save_run(path, run, compact=compact)
+            self.path, self.is_kept = path, True
+        if path != asked:
+            note(
+                tr(
+                    "{file} was written by another program meanwhile, and is kept: this "
+                    "training is saved as {other}.",
+                    file=asked,
+                    other=path,
                 )
-            self._mark = save_run(self.path, run, compact=compact)
+            )
 
     def _is_of_another(self) -> bool:
         if self._mark is None:
@@ -99,7 +105,8 @@ def _beside(path: str) -> str:
     """Return an unused path beside ``path``, with a number behind its name."""
     file = Path(path)
     for number in itertools.count(2):
-        other = file.with_stem(f"{file.stem}-{number}")
-        if not other.exists():
-            return str(other)
+        other = str(file.with_stem(f"{file.stem}-{number}"))
+        # Also False for a name that is too long, about which writing tells.
+        if not os.path.exists(other):
+            return other
     raise AssertionError("numbers do not end")
