@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from aegui.core.training.record.best import counts_wrong_pixels
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import CorruptionSpec
@@ -45,8 +46,9 @@ MAX_ROWS = 500
 def evaluate_command(options: argparse.Namespace) -> int:
     """Evaluate a model on its data or on other data, with noise too if requested, and print it."""
     specs = [parse_corruption(text) for text in options.noise]
-    if options.all_runs or options.others:
-        return evaluate_many(options, specs)
+    files = _files(options)
+    if options.all_runs or len(files) > 1:
+        return evaluate_many(options, files, specs)
     run = OpenedRun.of(options)
     if run.codec.can_classify:
         return evaluate_classes(options, run, specs)
@@ -201,11 +203,13 @@ def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
         say(text)
 
 
-def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> int:
-    """Print mean and standard deviation of every figure over several runs."""
+def evaluate_many(
+    options: argparse.Namespace, files: Sequence[str], specs: list[CorruptionSpec]
+) -> int:
+    """Print mean and standard deviation of every figure over the runs of ``files``."""
     if options.run is not None and options.all_runs:
         raise AeguiError(tr("--run and --all-runs exclude each other."))
-    each = [_evaluated(run, specs, options) for run in _runs(options)]
+    each = [_evaluated(run, specs, options) for run in _runs(options, files)]
     keys = [key for key in each[0][1] if all(key in rows for _, rows, _ in each)]
     if not keys:
         raise AeguiError(
@@ -251,8 +255,20 @@ def _name(key: tuple[str, str]) -> str:
     return ".".join(part for part in key if part)
 
 
-def _runs(options: argparse.Namespace) -> Iterator[OpenedRun]:
+def _files(options: argparse.Namespace) -> list[str]:
+    """Return the files of the command line, each once: no run is evidence for itself."""
+    found: dict[str, str] = {}
     for file in (options.file, *options.others):
+        place = os.path.realpath(file)
+        if place in found:
+            note(tr("{file} is named more than once, and counted once.", file=file))
+        else:
+            found[place] = file
+    return list(found.values())
+
+
+def _runs(options: argparse.Namespace, files: Sequence[str]) -> Iterator[OpenedRun]:
+    for file in files:
         run = OpenedRun(file, options.run, options.weights, options.data)
         if options.all_runs:
             yield from run.all_runs

@@ -120,3 +120,16 @@ def test_train_tells_the_spread_of_a_population(folder: Path, capsys: Captured) 
     assert [line.split()[0] for line in lines[1:6]] == ["0", "1", "2", "mean", "std"]
     losses = [float(line.split()[2]) for line in lines[1:4]]
     assert float(lines[4].split()[2]) == pytest.approx(np.mean(losses), rel=1e-3)
+
+
+def test_a_file_that_is_named_twice_is_counted_once(
+    folder: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    path, other = str(folder / "three.aegui"), str(folder / "other.aegui")
+    answer = told(capsys, "evaluate", path, other, "three.aegui")
+    assert [run["seed"] for run in answer["runs"]] == [0, 9]
+    assert main(["evaluate", path, path]) == 0
+    captured = capsys.readouterr()
+    assert f"{path} is named more than once, and counted once." in captured.err
+    assert captured.out.startswith("wrong pixels")
