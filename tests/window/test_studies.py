@@ -27,6 +27,7 @@ from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.overview_page import OverviewPage
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.phase_page import PhasePage
+from aegui.session.comfort import Comfort
 from aegui.session.file_writer import FileWriter
 from aegui.session.settings import Settings
 from aegui.shell.dialogs import files
@@ -91,6 +92,25 @@ def test_an_empty_study_offers_an_example_the_list_and_the_builder(
     panel.of_builder.clicked.emit()
     qtbot.waitUntil(lambda: runs_of(window).sheet is not sheet)
     assert runs_of(window).sheet.follows  # type: ignore[union-attr]
+
+
+@pytest.mark.arrangement("study")
+def test_bars_and_curves_are_seen_whole_with_large_letters(
+    app: App, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.use_comfort(Comfort(text_size=1.5))
+    window = app.window
+    window.resize(1280, 800)
+    form = window.panel(StudyForm)
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    do(form, window, qtbot)
+    page = window.panel(StudiesPanel).findChild(OverviewPage)
+    assert page is not None
+    qtbot.waitUntil(lambda: page.table.rowCount() == 2)
+    for key in ("bars", "curves"):
+        # They grow with titles, legend and axes: the panel scrolls instead.
+        assert page.tiles[key].height() >= 1.5 * 180
+    assert page._scroll.verticalScrollBar().maximum() == 0
 
 
 def ask_menu(widget: QWidget) -> QMenu:

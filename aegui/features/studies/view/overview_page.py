@@ -24,7 +24,7 @@ from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_text
 from aegui.kit.splitter import Splitter
-from aegui.kit.theme import SPACING
+from aegui.kit.theme import SPACING, grown_for_text
 from aegui.kit.tiles import columns_for, tile
 from aegui.widgets.figures.studies import (
     curves_choice,
@@ -54,6 +54,10 @@ TABLE = "table"
 _FIRST = (TABLE, "bars", "curves")
 """The table and the pictures that are shown by default."""
 _MIN_TILE = QSize(240, 180)
+"""Least size of a picture; its titles, legend and axes grow with the text, so that its height does
+too."""
+_MIN_TABLE_PX = 96
+"""Least height of a table with more rows than fit, which grows with the text."""
 _SHAPE = 1.5
 _TABLE_SHARE = 0.45
 """Maximum share of the height for the table; a short table takes less."""
@@ -151,6 +155,10 @@ class OverviewPage(StudyPage):
         body = held(self._grid)
         self._scroll = scrolled(body, sideways=True)
         self._scroll.viewport().installEventFilter(self)
+        # In a low panel the whole of it scrolls, rather than pictures in a slot.
+        edges = self._grid.contentsMargins()
+        least = grown_for_text(_MIN_TILE.height()) + edges.top() + edges.bottom()
+        self._scroll.setMinimumHeight(least)
         self._splitter = Splitter(
             "study", self.table, (self._scroll, 1), orientation=Qt.Orientation.Vertical
         )
@@ -333,8 +341,10 @@ class OverviewPage(StudyPage):
 
     def _share_out(self) -> None:
         """Give the table the height of its rows, and the pictures the rest."""
-        height = self._splitter.height()
-        table_height = min(self.table.preferred_height(), round(_TABLE_SHARE * height))
+        height, preferred = self._splitter.height(), self.table.preferred_height()
+        least = min(preferred, grown_for_text(_MIN_TABLE_PX))
+        self.table.setMinimumHeight(max(least, self.table.minimumSizeHint().height()))
+        table_height = min(preferred, round(_TABLE_SHARE * height))
         self._splitter.share_out([table_height, height - table_height])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -466,7 +476,7 @@ class _Tile(QWidget):
         menu = self.view.figures.button(tr("Save or copy {picture}", picture=tr(kind.label)))
         head = row(name, (self._caption, 1), menu)
         self.setLayout(column(head, (self.view, 1), (self._empty, 1), spacing=0))
-        self.setMinimumSize(_MIN_TILE)
+        self.setMinimumSize(_MIN_TILE.width(), grown_for_text(_MIN_TILE.height()))
         self.set_picture(None)
 
     @property
