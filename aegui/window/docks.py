@@ -259,8 +259,9 @@ def _places(window: QMainWindow, arrangement: Perspective) -> tuple[_Places, _Pl
     """Return the places at the right and below the map, and whether these reach below the right."""
     width, height = form_of(window.size()).split("-")
     is_narrow, is_tall = width in ("cramped", "narrow"), height == "tall"
-    # A narrow window has no room beside the map; a low one has none below it.
-    is_below = is_narrow and is_tall
+    # A narrow window has no room beside the map; a low one has none below it. In a cramped one,
+    # docks beside the map would be cut.
+    is_below = is_narrow and (is_tall or width == "cramped")
     bottom, right = arrangement.bottom, arrangement.right
     if arrangement.extent.gathers and height == "short":
         right = _as_one(right)

@@ -548,6 +548,21 @@ def test_a_narrow_toolbar_has_a_menu_of_what_does_not_fit(
     assert toolbar.actions() == order
 
 
+@pytest.mark.arrangement("study")
+@pytest.mark.parametrize("height", [700, 800])
+def test_results_of_a_study_are_not_cut_in_a_cramped_window(
+    window: MainWindow, qtbot: QtBot, height: int
+) -> None:
+    window.resize(780, height)
+    _settle(window, qtbot)
+    assert window.width() == 780
+    assert is_in_sight(window.docks["studies"])
+    assert is_in_sight(window.docks["study_plan"])
+    # Table, pictures and verdict need 300.
+    assert window.docks["studies"].width() >= 320
+    assert window.canvas.height() >= 160
+
+
 @pytest.mark.arrangement("build")
 def test_larger_letters_make_a_window_cramped_earlier(app: App, qtbot: QtBot) -> None:
     app.use_comfort(Comfort(text_size=1.5))
