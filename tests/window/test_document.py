@@ -31,6 +31,8 @@ from aegui.shell.dialogs.film import FilmDialog
 from tests.window.conftest import SMALL, await_files, save_figure, train
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
@@ -52,6 +54,30 @@ def answer(text: str) -> None:
         button.click()
 
     QTimer.singleShot(100, press)
+
+
+@pytest.mark.parametrize(
+    ("ask", "button", "wanted"),
+    [
+        (lambda parent: questions.ask_leaving(parent, "a", training=True), "Save", "save"),
+        (lambda parent: questions.ask_leaving(parent, "a", training=True), "Cancel", "cancel"),
+        (lambda parent: questions.ask_conflict(parent, "a"), "Overwrite", "overwrite"),
+        (lambda parent: questions.ask_replacing(parent, "a", "b"), "Replace", "replace"),
+        (lambda parent: questions.ask_reload(parent, "a"), "Reload", True),
+        (lambda parent: questions.ask_protected(parent, "a"), "Cancel", False),
+        (lambda parent: questions.show_about(parent, ""), "Graphics card…", "gpu"),
+    ],
+)
+def test_a_question_is_gone_once_it_is_answered(
+    window: MainWindow,
+    qtbot: QtBot,
+    ask: Callable[[MainWindow], object],
+    button: str,
+    wanted: object,
+) -> None:
+    answer(button)
+    assert ask(window) == wanted
+    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
 
 
 def saving_to(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:

@@ -27,6 +27,7 @@ from aegui.paths import library_dir
 from aegui.session.documents.opening import KeptDocument
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder, choose_save_file
+from aegui.shell.dialogs.questions import pressed
 from aegui.shell.feature import Feature
 from aegui.shell.folders import show_folder
 
@@ -400,5 +401,4 @@ def _may_empty(panel: LibraryPanel) -> bool:
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
-    box.exec()
-    return box.clickedButton() is remove
+    return pressed(box) is remove

@@ -12,6 +12,7 @@ from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import buttons_of, column
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
+from aegui.shell.dialogs.questions import pressed
 from aegui.widgets.form.form import Form
 
 if TYPE_CHECKING:
@@ -48,9 +49,7 @@ def ask_cost(
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(fitting or cancel)
     box.setEscapeButton(cancel)
-    box.exec()
-    clicked = box.clickedButton()
-    box.deleteLater()
+    clicked = pressed(box)
     if clicked is go_on:
         return "go_on"
     return "smaller" if fitting is not None and clicked is fitting else "cancel"
@@ -68,9 +67,7 @@ def ask_few(parent: QWidget, reason: str) -> FewAnswer:
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(fetch)
     box.setEscapeButton(cancel)
-    box.exec()
-    clicked = box.clickedButton()
-    box.deleteLater()
+    clicked = pressed(box)
     if clicked is these:
         return "these"
     return "all" if clicked is fetch else "cancel"

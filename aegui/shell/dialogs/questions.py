@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDialog,
     QInputDialog,
     QMessageBox,
@@ -48,6 +49,15 @@ _IMPORT = "import"
 _GPU = "gpu"
 
 
+def pressed(box: QMessageBox) -> QAbstractButton:
+    """Show ``box`` until a button is pressed, delete it, and return that button, to compare it."""
+    box.exec()
+    button = box.clickedButton()
+    # Otherwise it would stay a child of the window until that closes.
+    box.deleteLater()
+    return button
+
+
 def ask_leaving(parent: QWidget, name: str, *, training: bool) -> CloseGuard:
     """Ask what to do with unsaved work in ``name`` before it is closed."""
     box = QMessageBox(parent)
@@ -58,17 +68,14 @@ def ask_leaving(parent: QWidget, name: str, *, training: bool) -> CloseGuard:
     if training:
         hint = tr("The running training ends. Without saving, its result is lost.")
     box.setInformativeText(hint)
-    buttons = {
+    buttons: dict[QPushButton, CloseGuard] = {
         box.addButton(tr("&Save"), QMessageBox.ButtonRole.AcceptRole): "save",
         box.addButton(tr("&Do not save"), QMessageBox.ButtonRole.DestructiveRole): "discard",
     }
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setEscapeButton(cancel)
-    box.exec()
-    for button, answer in buttons.items():
-        if box.clickedButton() is button:
-            return "save" if answer == "save" else "discard"
-    return "cancel"
+    clicked = pressed(box)
+    return next((key for it, key in buttons.items() if it is clicked), "cancel")
 
 
 def ask_conflict(parent: QWidget, name: str) -> Conflict:
@@ -84,8 +91,8 @@ def ask_conflict(parent: QWidget, name: str) -> Conflict:
         box.addButton(tr("&Overwrite"), QMessageBox.ButtonRole.DestructiveRole): "overwrite",
     }
     box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
-    box.exec()
-    return next((key for it, key in buttons.items() if box.clickedButton() is it), "cancel")
+    clicked = pressed(box)
+    return next((key for it, key in buttons.items() if it is clicked), "cancel")
 
 
 def ask_replacing(parent: QWidget, name: str, held: str) -> Replacing:
@@ -102,8 +109,8 @@ def ask_replacing(parent: QWidget, name: str, held: str) -> Replacing:
         box.addButton(tr("&Replace"), QMessageBox.ButtonRole.DestructiveRole): "replace",
     }
     box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
-    box.exec()
-    return next((key for it, key in buttons.items() if box.clickedButton() is it), "cancel")
+    clicked = pressed(box)
+    return next((key for it, key in buttons.items() if it is clicked), "cancel")
 
 
 def changed_words(name: str) -> str:
@@ -124,8 +131,7 @@ def ask_reload(parent: QWidget, name: str) -> bool:
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
-    box.exec()
-    return box.clickedButton() is take
+    return pressed(box) is take
 
 
 def ask_protected(parent: QWidget, name: str) -> bool:
@@ -136,8 +142,7 @@ def ask_protected(parent: QWidget, name: str) -> bool:
     box.setText(tr("The file of “{name}” is write-protected: it stays as it is.", name=name))
     take = box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole)
     box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
-    box.exec()
-    return box.clickedButton() is take
+    return pressed(box) is take
 
 
 def ask_user_file(
@@ -197,9 +202,8 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
     later = box.addButton(tr("&Later"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(next(iter(buttons)))
     box.setEscapeButton(later)
-    box.exec()
-    chosen = (answer for button, answer in buttons.items() if box.clickedButton() is button)
-    return next(chosen, "later")
+    clicked = pressed(box)
+    return next((key for it, key in buttons.items() if it is clicked), "later")
 
 
 def _within(picture: QPixmap, ratio: float) -> QPixmap:
@@ -290,8 +294,7 @@ def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
     # With two buttons Qt assigns neither to Esc and to the close button of the window.
     box.setEscapeButton(enough)
     box.setDefaultButton(enough)
-    box.exec()
-    return "gpu" if box.clickedButton() is more else ""
+    return "gpu" if pressed(box) is more else ""
 
 
 def show_gpu(parent: QWidget) -> QDialog:
