@@ -149,7 +149,7 @@ class Settings(BaseModel):
         self._check_chosen()
         stored = self.values.get(f"{_FOLDERS}{kind}")
         folder = Path(stored) if isinstance(stored, str) and stored else None
-        return folder if folder is not None and folder.is_dir() else None
+        return folder if folder is not None and os.path.isdir(folder) else None
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -157,7 +157,7 @@ class Settings(BaseModel):
         self._check_chosen()
         stored = (value for key, value in self.values.items() if key.startswith(_FOLDERS))
         found = (Path(value) for value in stored if isinstance(value, str) and value)
-        return tuple(folder for folder in found if folder.is_dir())
+        return tuple(filter(os.path.isdir, found))
 
     def keep_folder(self, kind: FileKind, folder: Path) -> None:
         """Let the next dialog for files of ``kind`` open in ``folder``.

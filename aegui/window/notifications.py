@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def acts_of(
         for words, accept in (first, *((it.words, it.accept) for it in notice.more)):
             if accept is not None:
                 acts.append((words, accept))
-    if notice.level != "error" and notice.file is not None and notice.file.exists():
+    if notice.level != "error" and notice.file is not None and os.path.exists(notice.file):
         acts.append((tr("Show in folder"), partial(show_in_folder, notice.file)))
     return tuple(acts)
 

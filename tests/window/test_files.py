@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel, QWidget
 
 from aegui.core.latent.films import has_mp4
 from aegui.features.document.feature import DocumentFeature
+from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.map.view.hints import MapHints
 from aegui.features.time.view.bar import TimeBar
 from aegui.kit.keys import native_keys
@@ -124,6 +125,31 @@ def test_a_file_that_gets_its_ending_later_is_not_replaced_without_a_question(
     plans = "Plans (*.aegui-study *.json)"
     made = choose_save_file(window, "Save", "plan.aegui-study", plans, "studies")
     assert made == str(tmp_path / "other.json")
+
+
+def test_a_name_that_the_system_refuses_is_refused_in_words(
+    window: MainWindow, dialogs: Dialogs, tmp_path: Path, qtbot: QtBot
+) -> None:
+    name = "x" * 252  # with its ending longer than any file name may be
+    dialogs.next = str(tmp_path / name)
+    window.actions_table["save_as"].trigger()
+    qtbot.waitUntil(lambda: bool(window.notifications.shown))
+    assert "the name is too long" in window.notifications.shown[-1].text
+    assert choose_film_file(window, "film", "gif") == (str(tmp_path / f"{name}.gif"), "gif")
+
+
+def test_recent_files_and_folders_that_the_system_refuses_are_left_out(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    refused = tmp_path / ("x" * 300) / "run.aegui"
+    services = window._services
+    services.settings.keep_folder("runs", refused.parent)
+    services.settings.add_recent(refused)
+    assert services.settings.folder("runs") is None
+    window.actions_table["gallery"].trigger()
+    dialog = window.feature(GalleryFeature).dialog
+    assert dialog is not None
+    dialog.close()
 
 
 @pytest.mark.parametrize("is_set", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -221,7 +222,8 @@ class GalleryFeature(Feature):
         self.dialog.set_items("data", sets, frozenset(favourites.kept("data")))
 
     def _recent(self) -> tuple[Path, ...]:
-        return tuple(path for path in self._services.workspace.file.recent if path.is_file())
+        # Also False if the path is not accessible.
+        return tuple(filter(os.path.isfile, self._services.workspace.file.recent))
 
 
 def _user_recipe_path(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -209,7 +210,7 @@ class Opening:
     def _refuse(
         self, path: Path, error: AeguiError, retry: Callable[[], object] | None = None
     ) -> None:
-        if not path.exists():
+        if not os.path.exists(path):
             self._file.forget(path)
         self._host.refuse(error, retry)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,7 +174,7 @@ def _saved(
     while True:
         path, listed = QFileDialog.getSaveFileName(parent, title, begin, ";;".join(filters))
         full_path = f"{path}{ending(path, listed)}" if path else ""
-        if full_path == path or not Path(full_path).exists():
+        if full_path == path or not os.path.exists(full_path):
             return _chosen(parent, kind, full_path, to_write=True)
         # The dialog has not asked about replacing the file with this suffix: open it again.
         begin = full_path
@@ -233,7 +234,7 @@ def choose_form_file(
             key = by_ending.get(typed, key)
         name = file.stem if typed in by_ending else file.name
         right = file.with_name(f"{name}{forms[key][1]}")
-        if right == file or not right.exists():
+        if right == file or not os.path.exists(right):
             return _chosen(parent, kind, str(right), to_write=True), key
         # The dialog has not asked about replacing the file with this suffix: open it again.
         begin, chosen = str(right), key
