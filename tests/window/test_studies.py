@@ -381,6 +381,22 @@ def test_a_study_that_ships_is_changed_and_its_edits_undone(
     assert runs.sheet.plan.seeds.count == 2
 
 
+def test_edits_of_a_study_can_be_undone_in_a_window_of_another_language(
+    app: App, form: StudyForm, qtbot: QtBot
+) -> None:
+    QTest.mouseClick(form.new, Qt.MouseButton.LeftButton)
+    runs = runs_of(app.window)
+    qtbot.waitUntil(lambda: runs.sheet is not None and form.add.isEnabled())
+    assert runs.sheet is not None
+    before = runs.sheet.plan
+    form.terms.fields["seeds"].setValue(7)  # type: ignore[union-attr]
+    app.use_language("es")
+    again = app.window.panel(StudyForm)
+    QTest.mouseClick(again.undo, Qt.MouseButton.LeftButton)
+    assert runs.sheet.plan == before
+    assert again.redo.isEnabled()
+
+
 def test_a_plan_is_saved_and_opened_again(
     window: MainWindow,
     form: StudyForm,

@@ -65,6 +65,7 @@ class StudiesFeature(Feature):
         self._connect()
         if self._runs.sheet is not None:
             self._on_runs_changed(self._runs.sheet)
+        self._form.set_edits(*self._runs.steps)
         self._on_job_busy_changed(self._runs.job.is_busy)
         self._runs.list_plans()
         self._runs.restore()

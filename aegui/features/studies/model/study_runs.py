@@ -259,6 +259,11 @@ class StudyRuns(Service):
         """Redo the edit that was undone last."""
         self._step(1)
 
+    @property
+    def steps(self) -> tuple[bool, bool]:
+        """Return whether an edit can be undone, and whether one can be redone."""
+        return self._edit > 0, self._edit + 1 < len(self._edits)
+
     def _step(self, by: int) -> None:
         sheet = self.sheet
         if sheet is not None and not self.job.is_busy and 0 <= self._edit + by < len(self._edits):
@@ -270,14 +275,14 @@ class StudyRuns(Service):
 
     def _begin_edits(self, plan: StudyPlan) -> None:
         self._edits, self._edit, self._filed = [plan], 0, plan
-        self.edits_changed.emit(False, False)
+        self.edits_changed.emit(*self.steps)
 
     def _show(self, sheet: StudySheet) -> None:
         """Show another plan, and evaluate it once edits have paused."""
         self._opening.forget()
         self._opens = False
         self._take(replace(sheet, is_edited=sheet.plan != self._filed))
-        self.edits_changed.emit(self._edit > 0, self._edit + 1 < len(self._edits))
+        self.edits_changed.emit(*self.steps)
         self._rest.start()
 
     @Slot()
