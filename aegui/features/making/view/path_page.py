@@ -72,6 +72,7 @@ class PathPage(QWidget):
         self.frame = PictureBox(tr("Present image of the film"), QSize(140, 150))
         self.strip = FilmStrip()
         self._pictures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._column = column(spacing=SPACING)
         self._status = dim(wrapped_label())
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
@@ -121,9 +122,11 @@ class PathPage(QWidget):
         self._pictures.addWidget(self.strip)
         parts = Breaking(_SIDE_BY_SIDE_PX, shares=((2, 5), (0, 1)))
         parts.row.addWidget(self.pins)
-        parts.row.addWidget(
-            held(column(controls, self._status, (self._pictures, 1), spacing=SPACING))
-        )
+        self._column.addWidget(controls)
+        self._column.addWidget(self._status)
+        self._column.addLayout(self._pictures, 1)
+        self._column.addStretch()
+        parts.row.addWidget(held(self._column))
         self.setLayout(column(parts, margins=(SPACING,) * 4))
 
     # Display
@@ -152,6 +155,8 @@ class PathPage(QWidget):
         has_path = result is not None
         self._show_sizes()
         self.strip.setVisible(has_path)
+        # Without pictures the controls would spread over the height.
+        self._column.setStretch(self._column.count() - 1, 0 if has_path else 1)
         for control in (self.play, self.export, self.speed, self.loop):
             control.setEnabled(has_path)
         if result is None:

@@ -172,6 +172,19 @@ def test_the_large_image_needs_width(page: PathPage) -> None:
     assert page.minimumSizeHint().width() <= 380
 
 
+@pytest.mark.parametrize("width", [900, 600])
+def test_without_a_path_the_controls_stay_at_the_top_of_a_high_panel(
+    page: PathPage, width: int
+) -> None:
+    page.resize(QSize(width, 320))
+    QApplication.processEvents()
+    before = page.kind.mapTo(page, QPoint()), page._status.geometry()
+    page.resize(QSize(width, 900))
+    QApplication.processEvents()
+    assert page.kind.mapTo(page, QPoint()) == before[0]
+    assert page._status.geometry() == before[1]
+
+
 def test_in_a_high_panel_the_large_image_stands_above_the_strip(page: PathPage) -> None:
     page.set_path(path_result(), GLYPHS)
     beside = page.frame.size()
