@@ -15,9 +15,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.data.byte_images import as_levels
 from aegui.core.data.byte_stream import OverpackedError, file_errors, is_overpacked, read_error
-from aegui.core.data.dataset import Dataset
-from aegui.core.data.idx import as_levels, channels_first, image_axes, numbered
+from aegui.core.data.dataset import Dataset, numbered
+from aegui.core.data.image_axes import channels_first, image_axes
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key
 from aegui.core.i18n import tr

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from aegui.core.choices import table
-from aegui.core.data.dataset import Dataset
+from aegui.core.data.dataset import Dataset, numbered
 from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, load_emoji_as
-from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
+from aegui.core.data.idx import read_idx_images, read_idx_labels
 from aegui.core.data.published import is_available, published_folder, read_published
 from aegui.core.data.readers.source import open_source
 from aegui.core.data.readers.text_art import read_text_art

@@ -101,6 +101,16 @@ def to_levels(images: NDArray[np.float32]) -> NDArray[np.uint8]:
     return levels
 
 
+def as_levels(images: NDArray[np.float32]) -> NDArray[np.uint8] | None:
+    """Return ``images`` as bytes, or None where bytes would not reproduce the pixels exactly."""
+    held = memory_of(images)
+    if held.dtype == np.uint8:
+        return held
+    levels = to_levels(images)
+    is_exact = np.array_equal(levels.astype(np.float32) / WHITE, images)
+    return levels if is_exact else None
+
+
 def memory_of(images: NDArray[np.float32]) -> NDArray[Any]:
     """Return the array that stores ``images``: the bytes of ``ByteImages``, else ``images``."""
     held: object = images

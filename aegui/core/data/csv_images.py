@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.byte_stream import GZIP, ByteStream, file_errors, read_error
-from aegui.core.data.dataset import Dataset
+from aegui.core.data.dataset import Dataset, numbered
 from aegui.core.data.decimal_commas import field_delimiter, with_points
-from aegui.core.data.idx import numbered
 from aegui.core.data.progress import Progress, images_read, stop_if
 from aegui.core.data.store import PixelStore, files_key
 from aegui.core.errors import ReadError

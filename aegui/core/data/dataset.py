@@ -222,6 +222,13 @@ def _check_shape(name: str, array: NDArray[np.float32]) -> None:
         )
 
 
+def numbered(labels: Sequence[str]) -> list[str]:
+    """Name each sample of an unnamed set by its label, if any, and its number, from 1."""
+    return [
+        f"{label} #{number}" if label else f"#{number}" for number, label in enumerate(labels, 1)
+    ]
+
+
 def same_data(a: Dataset, b: Dataset) -> bool:
     """Return whether two sets hold the same images under the same labels.
 

@@ -1,7 +1,7 @@
 """The idx files of MNIST and similar sets: images and labels as plain numbers, often gzipped.
 
 Source: http://yann.lecun.com/exdb/mnist (two zero bytes, the type, the number of axes, the axes as
-big-endian 32-bit numbers, the values). The axes of other arrays of images are read alike.
+big-endian 32-bit numbers, the values).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.data.byte_images import WHITE, ByteImages, memory_of, to_levels
+from aegui.core.data.byte_images import ByteImages, as_levels, memory_of
 from aegui.core.data.byte_stream import (
     GZIP,
     ByteStream,
@@ -24,7 +24,8 @@ from aegui.core.data.byte_stream import (
     is_overpacked,
     read_error,
 )
-from aegui.core.data.dataset import Dataset
+from aegui.core.data.dataset import Dataset, numbered
+from aegui.core.data.image_axes import channels_first, image_axes
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
 from aegui.core.errors import AeguiError, ReadError
@@ -32,54 +33,12 @@ from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled, Report
-
-
-_MAX_SIDE = 4096
-_CHANNELS = (1, 3)
-
-
-def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, int, int, int], bool] | None:
-    """Return ``N, C, H, W`` for an array of ``shape``, and whether its channels come last.
-
-    Accepted are ``[N, side * side]``, ``[N, H, W]``, ``[N, C, H, W]`` and ``[N, H, W, C]`` with 1
-    or 3 channels; None is returned for any other shape.
-    """
-    is_last = len(shape) == 4 and shape[1] not in _CHANNELS and shape[3] in _CHANNELS
-    if len(shape) == 2 and math.isqrt(shape[1]) ** 2 == shape[1]:
-        shape = (shape[0], 1, math.isqrt(shape[1]), math.isqrt(shape[1]))
-    elif len(shape) == 3:
-        shape = (shape[0], 1, *shape[1:])
-    elif is_last:
-        shape = (shape[0], shape[3], *shape[1:3])
-    if len(shape) != 4 or shape[1] not in _CHANNELS or max(shape[2:]) > _MAX_SIDE:
-        return None
-    return (shape[0], shape[1], shape[2], shape[3]), is_last
-
-
-def channels_first(
-    chunk: NDArray[Any], shape: tuple[int, int, int, int], is_last: bool
-) -> NDArray[Any]:
-    """Return ``chunk``, some images of an array with such axes, as ``[k, C, H, W]``."""
-    _, channels, height, width = shape
-    if is_last:
-        return chunk.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
-    return chunk.reshape(-1, channels, height, width)
-
-
-def as_levels(images: NDArray[np.float32]) -> NDArray[np.uint8] | None:
-    """Return ``images`` as bytes, or None where bytes would not reproduce the pixels exactly."""
-    held = memory_of(images)
-    if held.dtype == np.uint8:
-        return held
-    levels = to_levels(images)
-    is_exact = np.array_equal(levels.astype(np.float32) / WHITE, images)
-    return levels if is_exact else None
 
 
 _BYTES, _FLOATS = 0x08, 0x0D
@@ -150,13 +109,6 @@ def read_idx(
     stem = path.name.removesuffix(".gz").removesuffix(".idx")
     words = [stem] * len(images) if labels is None else list(map(str, labels.tolist()))
     return Dataset.over(stem, images, words, numbered(words), source=path.name)
-
-
-def numbered(labels: Sequence[str]) -> list[str]:
-    """Name each sample of an unnamed set by its label, if any, and its number, from 1."""
-    return [
-        f"{label} #{number}" if label else f"#{number}" for number, label in enumerate(labels, 1)
-    ]
 
 
 def read_idx_images(

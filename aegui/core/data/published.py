@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.core.choices import table
-from aegui.core.data.dataset import Dataset
-from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
+from aegui.core.data.dataset import Dataset, numbered
+from aegui.core.data.idx import read_idx_images, read_idx_labels
 from aegui.core.data.store import megabytes
 from aegui.core.errors import ReadError
 from aegui.core.i18n import mark, tr
