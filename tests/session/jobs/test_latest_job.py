@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from aegui.session.jobs import joining, latest_job
-from aegui.session.jobs.latest_job import LatestJob
+from aegui.session.jobs.latest_job import LatestJob, lower_priority
 
 
 def test_of_those_that_wait_only_the_newest_is_done() -> None:
@@ -223,3 +224,35 @@ def test_the_import_of_a_large_library_is_waited_for(
     caplog.clear()
     gate.set()
     assert job.wait()
+
+
+def _niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of single threads")
+def test_only_the_calling_thread_is_lowered_and_never_raised() -> None:
+    before, found = _niceness(), []
+
+    def body() -> None:
+        for steps in (5, 5, 30, 5):
+            lower_priority(steps)
+            found.append(_niceness())
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    assert found == [min(19, before + 5)] * 2 + [19] * 2
+    assert _niceness() == before
+
+
+def test_numpy_is_told_to_compute_alone_before_it_is_loaded() -> None:
+    code = (
+        "import os, sys, aegui; "
+        "assert 'numpy' not in sys.modules; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    environment = {key: value for key, value in os.environ.items() if "OPENBLAS" not in key}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "1"

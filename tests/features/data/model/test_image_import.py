@@ -11,11 +11,13 @@ from PIL import Image
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
-from aegui.core.recipe import DataSpec, ImageSpec
+from aegui.core.recipe import DataSpec, ImageSpec, Recipe
+from aegui.core.recipe.file import save_recipe
 from aegui.features.data.model.image_import import (
     ImageImport,
     counted,
     imported_data,
+    kind_of_drop,
     preview_of,
     source_of,
 )
@@ -118,3 +120,21 @@ def test_many_files_of_one_folder_are_named(folder: Path, tmp_path: Path) -> Non
     assert found["names"] == tuple(path.stem for path in files)
     with pytest.raises(AeguiError, match="different folders"):
         source_of([*files, tmp_path / "other.png"])
+
+
+def test_what_is_dropped(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    photo = folder / "photo.jpg"
+    Image.new("RGB", (41, 23), "red").save(photo)
+    recipe = tmp_path / "recipe.json"
+    save_recipe(recipe, Recipe())
+    glyphs = tmp_path / "glyphs.txt"
+    glyphs.write_text("a\n.#.\n#.#\n.#.\n")
+    assert kind_of_drop([folder]) == "images"
+    assert kind_of_drop([photo]) == "images"
+    assert kind_of_drop([photo, glyphs]) == "images"
+    assert kind_of_drop([recipe]) == "document"
+    assert kind_of_drop([glyphs]) == "data"
+    with pytest.raises(AeguiError, match="no file"):
+        kind_of_drop([tmp_path / "missing"])

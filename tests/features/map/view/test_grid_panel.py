@@ -1,4 +1,4 @@
-"""The form of a grid: its options for each network, and its requests."""
+"""The forms of a grid and of a sheet of all dimensions: options and requests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from aegui.core.latent.grids import GridSpec
-from aegui.features.map.view.grid_panel import GridPanel, GridRequest
+from aegui.core.latent.grids import GridSpec, TraversalSpec
+from aegui.features.map.view.grid_panel import (
+    GridPanel,
+    GridRequest,
+    TraversalPanel,
+    TraversalRequest,
+)
 from aegui.widgets.form.editors import RangeField
 from aegui.widgets.form.fields import ChoiceField
 
@@ -97,3 +102,50 @@ def test_the_preview_keeps_the_proportions(shown: Callable[..., GridPanel]) -> N
     assert seen.pixelColor(int(seen.width() * 0.25), middle).red() == 0
     above = middle - int((panel.preview.width() / 4 + 8) * ratio)
     assert seen.pixelColor(int(seen.width() * 0.75), above).green() > 0
+
+
+def traversal(qtbot: QtBot, size: int, channels: int = 1, *, cursor: bool = True) -> TraversalPanel:
+    request = TraversalRequest(spec=TraversalSpec((0.5,) * size, (2.0,) * size))
+    panel = TraversalPanel(request, (channels, 7, 5), has_cursor=cursor)
+    qtbot.addWidget(panel)
+    panel.resize(800, 400)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def test_every_field_of_a_traversal_is_told(qtbot: QtBot) -> None:
+    panel = traversal(qtbot, 3)
+    told: list[TraversalRequest] = []
+    panel.edited.connect(told.append)
+    fields = panel.form.fields
+    for name, value in (("spec.steps", 5), ("spec.reach", 1.5), ("base", "cursor"), ("scale", 4)):
+        fields[name].edited.emit(value)
+    QTest.keyClick(fields["ink"], Qt.Key.Key_Space)
+    request = told[-1]
+    assert (request.spec.steps, request.spec.reach, request.base, request.scale) == (
+        5,
+        1.5,
+        "cursor",
+        4,
+    )
+    assert request.ink
+    assert request.spec.ends()[0].tolist() == pytest.approx([-2.5, 3.5])
+    assert panel.request == request
+    assert panel._result.text() == "116 × 92 pixels"
+
+
+def test_only_what_there_is_to_choose_is_offered_for_a_traversal(qtbot: QtBot) -> None:
+    panel = traversal(qtbot, 3, 3, cursor=False)
+    base = panel.form.fields["base"]
+    assert isinstance(base, ChoiceField)
+    assert not panel.form.fields["ink"].isVisible()
+    assert base.findData("cursor") < 0
+
+
+def test_many_rows_are_scrolled_with_their_names(qtbot: QtBot) -> None:
+    panel = traversal(qtbot, 64)
+    assert panel.preview.height() >= 64 * 16, "rows that can be told apart"
+    panel.preview.set_picture(np.full((64 * 8 - 1, 9 * 6 - 1, 3), 255, np.uint8))
+    seen = panel.preview.grab().toImage()
+    assert not seen.isNull()
