@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-_FEWEST = 3
-_TINY = 1e-12
+_FEWEST_CODES = 3
+"""Number of codes below which a similarity transform is not fitted."""
+_LEAST_SPREAD = 1e-12
+"""Sum of squares about the mean up to which all codes are taken for one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +62,12 @@ def fit_similarity(codes: ArrayLike, others: ArrayLike) -> SimilarityTransform |
     a, b = np.asarray(codes, np.float64), np.asarray(others, np.float64)
     usable = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
     a, b = a[usable], b[usable]
-    if len(a) < _FEWEST:
+    if len(a) < _FEWEST_CODES:
         return None
     middle, shift = a.mean(axis=0), b.mean(axis=0)
     a, b = a - middle, b - shift
     spread, aim = float(np.square(a).sum()), float(np.square(b).sum())
-    if spread <= _TINY or aim <= _TINY:
+    if spread <= _LEAST_SPREAD or aim <= _LEAST_SPREAD:
         return None
     left, strengths, right = np.linalg.svd(a.T @ b)
     total = float(strengths.sum())

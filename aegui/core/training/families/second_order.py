@@ -97,7 +97,7 @@ def minimize_bfgs(
         curvature = float(change @ step)
         if not np.isfinite(value) or curvature == 0.0:
             break
-        update(inverse, step, change, curvature)
+        update_inverse_hessian(inverse, step, change, curvature)
     result = OptimizeResult()
     result.update(x=x, fun=value, nit=iterations)
     return result
@@ -126,7 +126,9 @@ def _searched(
     return float(length), float(after), jac(x + length * direction)
 
 
-def update(inverse: NDArray[np.float64], step: Vector, change: Vector, curvature: float) -> None:
+def update_inverse_hessian(
+    inverse: NDArray[np.float64], step: Vector, change: Vector, curvature: float
+) -> None:
     """Update the inverse Hessian ``[n, n]`` in place with the curvature pair of the last step.
 
     ``(I - r s y') H (I - r y s') + r s s'`` for the ``step`` s, the ``change`` y of the gradient

@@ -28,7 +28,11 @@ from aegui.core.training.families.minimization import (
     Minimization,
     Question,
 )
-from aegui.core.training.families.second_order import METHODS, minimize_bfgs, update
+from aegui.core.training.families.second_order import (
+    METHODS,
+    minimize_bfgs,
+    update_inverse_hessian,
+)
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import Training, train
 from aegui.core.training.step.parameters import Parameters
@@ -426,7 +430,7 @@ def test_the_update_is_the_formula_of_the_book() -> None:
     bend = float(step @ change)
     left = np.eye(size) - np.outer(step, change) / bend
     expected = left @ inverse @ left.T + np.outer(step, step) / bend
-    update(inverse, step, change, bend)
+    update_inverse_hessian(inverse, step, change, bend)
     np.testing.assert_allclose(inverse, expected, atol=1e-10 * np.abs(expected).max())
     # What was learnt: this change of the gradient comes from this step.
     np.testing.assert_allclose(inverse @ change, step, atol=1e-8 * np.abs(expected).max())
