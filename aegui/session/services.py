@@ -88,7 +88,10 @@ class Services:
         return found
 
     def latest(self, name: str, *, urgent: bool = True) -> Derived:
-        """Return the latest-wins job with its own thread ``name``, creating it on first use."""
+        """Return the latest-wins job with its own thread ``name``, creating it on first use.
+
+        ``urgent``, for interactive work, counts only then: later calls need not repeat it.
+        """
         found = self._services.get(name)
         if not isinstance(found, Derived):
             found = self._services[name] = Derived(name, urgent=urgent)
