@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
 from aegui.kit.layouts import column, held, hint, row
@@ -19,15 +19,11 @@ _WIDEST_PX = 520
 class Placeholder(QStackedWidget):
     """Shows ``content``, or a message in its place, at first ``text``, optionally with a button."""
 
-    accepted = Signal()
-    """Emitted when the button is clicked."""
-
     def __init__(self, content: QWidget, text: str = "") -> None:
         super().__init__()
         self._label = hint()
         self._label.setMaximumWidth(_WIDEST_PX)
         self.offer = QPushButton()
-        self.offer.clicked.connect(self.accepted)
         line = row(1, (self._label, 1000), 1)
         self._offers = column(self.offer, spacing=SPACING)
         self._offers.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 
 class OtherMenu(QToolButton):
-    """Tool button whose menu is filled by the owner each time it opens."""
+    """Tool button whose menu is filled by the owner, with ``set_choices``, each time it opens."""
 
-    requested = Signal()
-    """The menu is about to be shown; call ``set_choices``."""
     chosen = Signal(str)
     """With key: a network was chosen."""
 
@@ -35,7 +33,6 @@ class OtherMenu(QToolButton):
         self.setToolTip(help_text)
         self.setAccessibleName(help_text)
         menu = menu_below(self)
-        menu.aboutToShow.connect(self.requested)
         menu.triggered.connect(lambda action: self.chosen.emit(action.data()))
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:

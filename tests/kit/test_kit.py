@@ -80,7 +80,7 @@ def test_a_placeholder_says_why_until_there_is_something(qtbot: QtBot) -> None:
     assert left == pages.width() - left - text.width() == SPACING
     assert not pages.offer.isVisible()
     pages.say("It takes a while.", "Do it all the same")
-    with qtbot.waitSignal(pages.accepted):
+    with qtbot.waitSignal(pages.offer.clicked):
         pages.offer.click()
     pages.show_content()
     assert content.isVisible()

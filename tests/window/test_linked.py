@@ -243,7 +243,7 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     codec = showing.shown.codec
     assert codec is not None
     menu = window.panel(OthersPanel).menu
-    menu.requested.emit()
+    menu.menu().aboutToShow.emit()
     texts = [action.text() for action in menu.menu().actions()]
     assert len(texts) == 4
     assert sum(text.startswith("Seed ") for text in texts) == 2

@@ -123,7 +123,7 @@ class AnswerFeature(Feature):
         self._studies.priors.failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
         panel.sample_activated.connect(services.requests.sample)
-        panel.menu.requested.connect(self._on_menu_requested)
+        panel.menu.menu().aboutToShow.connect(self._on_menu_requested)
         panel.menu.chosen.connect(services.requests.other_network)
         answers.again.clicked.connect(self._on_answers_again_requested)
         answers.once.clicked.connect(self._on_answers_once_requested)

@@ -43,7 +43,7 @@ class ClassifierFeature(Feature):
         judge.evaluated.connect(self._on_judge_evaluated)
         judge.failed.connect(self._panel.set_message)
         judge.held.connect(self._on_judge_held)
-        panel.placeholder.accepted.connect(judge.allow)
+        panel.placeholder.offer.clicked.connect(judge.allow)
         judge.parts_changed.connect(self._show_parts)
         judge.job.progressed.connect(self._on_job_progressed)
         judge.job.busy_changed.connect(self._on_job_busy_changed)

@@ -121,7 +121,7 @@ class LibraryFeature(Feature):
         panel.empty.triggered.connect(self.empty_trash)
         panel.limit.triggered.connect(self.set_limit)
         panel.folder.triggered.connect(self.open_folder)
-        panel.placeholder.accepted.connect(lambda: self._refresh(refresh=True))
+        panel.placeholder.offer.clicked.connect(lambda: self._refresh(refresh=True))
         panel.keep.triggered.connect(self._on_panel_keep_toggled)
         panel.cancel.clicked.connect(writer.cancel)
 

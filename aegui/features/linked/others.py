@@ -48,7 +48,7 @@ class OthersFeature(Feature):
         others.refused.connect(self._on_others_refused)
         panel.removed.connect(others.remove)
         panel.method_chosen.connect(others.set_method)
-        panel.menu.requested.connect(partial(self.offer, panel.menu))
+        panel.menu.menu().aboutToShow.connect(partial(self.offer, panel.menu))
         panel.menu.chosen.connect(self.choose)
         self._panel.set_method(self._others.method)
         self._show_samples()

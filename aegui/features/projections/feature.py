@@ -83,7 +83,7 @@ class ProjectionsFeature(Feature):
         panel.samples_selected.connect(self._selection.select)
         self._selection.changed.connect(panel.select_samples)
         self._services.requests.selection_zoom.connect(panel.zoom_to_selection)
-        panel.other_menu.requested.connect(self._on_other_menu_requested)
+        panel.other_menu.menu().aboutToShow.connect(self._on_other_menu_requested)
         panel.other_menu.chosen.connect(self._services.requests.other_network)
         self._others.changed.connect(self._show_others)
         self._others.compared.connect(self._show_compared)

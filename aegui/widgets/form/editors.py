@@ -129,7 +129,6 @@ class SourceField(QWidget):
     """The shipped sets, the file in use, and a button to open another file."""
 
     edited = Signal(str)
-    open_requested = Signal()
 
     def __init__(self, choices: Iterable[Choice]) -> None:
         super().__init__()
@@ -139,7 +138,6 @@ class SourceField(QWidget):
         self.setLayout(row((self.choice, 1), self.open))
         self.setFocusProxy(self.choice)
         self.choice.edited.connect(self.edited)
-        self.open.clicked.connect(self.open_requested)
 
     def set_value(self, source: str) -> None:
         """Show ``source``; a file gets an entry with its name."""

@@ -76,7 +76,7 @@ class SettingRow(QWidget):
         if field.editor != "check":
             self.editor = make_editor(field)
             if isinstance(self.editor, SourceField):
-                self.editor.open_requested.connect(self.open_requested)
+                self.editor.open.clicked.connect(self.open_requested)
             self.editor.edited.connect(self._on_editor_edited)
         label = self._make_label()
         if field.editor in _STACKED and self.editor is not None:

@@ -144,7 +144,7 @@ class GalleryDialog(QDialog):
         self.sections.currentItemChanged.connect(self._on_sections_current_item_changed)
         self.cards.item_chosen.connect(self._on_cards_item_chosen)
         self.cards.item_opened.connect(self.open_requested)
-        self.found.accepted.connect(self.clear)
+        self.found.offer.clicked.connect(self.clear)
         self.shut.clicked.connect(self.reject)
         for key, button in self.ways.items():
             button.clicked.connect(lambda _checked=False, key=key: self.import_requested.emit(key))

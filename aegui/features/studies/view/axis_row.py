@@ -49,11 +49,6 @@ class AxisRowView(QWidget):
 
     edited = Signal(object)
     """Emitted with the edited ``StudyAxis``; None while the input is invalid."""
-    remove_requested = Signal()
-    raise_requested = Signal()
-    """Emitted to move the axis before the one above."""
-    network_requested = Signal()
-    """Emitted to add the network of the builder to the rows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,14 +114,11 @@ class AxisRowView(QWidget):
         self.setLayout(column(head, self._pages, self.problem, spacing=2))
 
     def _connect(self) -> None:
-        self.remove.clicked.connect(self.remove_requested)
-        self.up.clicked.connect(self.raise_requested)
         self.kind.edited.connect(self._on_kind_edited)
         self.values.edited.connect(lambda _text: self._take_list())
         for field in (self.first, self.last, self.steps):
             field.edited.connect(lambda _value: self._take_range())
         self.lines.textChanged.connect(self._rest.start)
-        self.add_network.clicked.connect(self.network_requested)
 
     # Display
 

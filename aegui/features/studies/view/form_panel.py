@@ -306,9 +306,9 @@ class StudyForm(Sized):
         for index in range(count):
             view = AxisRowView()
             view.edited.connect(partial(self._on_axis_edited, index))
-            view.remove_requested.connect(partial(self._on_axis_remove_requested, index))
-            view.raise_requested.connect(partial(self._on_axis_raise_requested, index))
-            view.network_requested.connect(partial(self._on_axis_network_requested, index))
+            view.remove.clicked.connect(partial(self._on_axis_remove_clicked, index))
+            view.up.clicked.connect(partial(self._on_axis_up_clicked, index))
+            view.add_network.clicked.connect(partial(self._on_axis_add_network_clicked, index))
             self._axes_column.addWidget(view)
             self.axes.append(view)
 
@@ -461,19 +461,19 @@ class StudyForm(Sized):
         axes[index] = axis
         self._edit_axes(axes)
 
-    def _on_axis_remove_requested(self, index: int) -> None:
+    def _on_axis_remove_clicked(self, index: int) -> None:
         if self._sheet is not None:
             axes = list(self._sheet.plan.axes)
             del axes[index]
             self._edit_axes(axes)
 
-    def _on_axis_raise_requested(self, index: int) -> None:
+    def _on_axis_up_clicked(self, index: int) -> None:
         if self._sheet is not None and index:
             axes = list(self._sheet.plan.axes)
             axes[index - 1], axes[index] = axes[index], axes[index - 1]
             self._edit_axes(axes)
 
-    def _on_axis_network_requested(self, index: int) -> None:
+    def _on_axis_add_network_clicked(self, index: int) -> None:
         if self._builder is not None:
             self.axes[index].take_network(self._builder)
 

@@ -119,7 +119,7 @@ def test_a_library_that_cannot_be_read_says_why_and_is_tried_again(
 ) -> None:
     panel.set_failure("It is in use.")
     assert panel.placeholder.message == "It is in use."
-    with qtbot.waitSignal(panel.placeholder.accepted):
+    with qtbot.waitSignal(panel.placeholder.offer.clicked):
         QTest.mouseClick(panel.placeholder.offer, Qt.MouseButton.LeftButton)
     show(panel, "one")
     # Known entries stay visible.
