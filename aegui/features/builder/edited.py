@@ -72,7 +72,8 @@ class EditedStrips(QObject):
         self._services = services
         self._strips: list[EditedStrip] = []
         self._mark: MapMark | None = None
-        self._is_viewing = False
+        self.view: tuple[Recipe, Resolution] | None = None
+        """The trained recipe and its resolution if it is shown in place of the draft, else None."""
 
     def add(self, strip: EditedStrip) -> None:
         """Show the state on ``strip`` too, and connect its buttons."""
@@ -89,16 +90,10 @@ class EditedStrips(QObject):
         mark.train.clicked.connect(self.train_requested)
         self.show()
 
-    @property
-    def view(self) -> tuple[Recipe, Resolution] | None:
-        """The trained recipe and its resolution if it is shown in place of the draft, else None."""
-        trained = self._trained() if self._is_viewing else None
-        return None if trained is None else (trained[0], resolve(*trained))
-
     def show(self) -> None:
         """Compare the draft with the trained recipe and update the strips and the map's mark."""
         edited = self._edited()
-        if self._is_viewing and (edited is None or self._services.runner.is_busy):
+        if self.view is not None and (edited is None or self._services.runner.is_busy):
             self.set_viewing(False)
         state = None if edited is None else self._state(edited)
         for strip in self._strips:
@@ -110,9 +105,11 @@ class EditedStrips(QObject):
     @Slot(bool)
     def set_viewing(self, viewing: bool) -> None:
         """Show the trained recipe read-only, or the draft."""
-        if viewing != self._is_viewing:
-            self._is_viewing = viewing
-            self.view_changed.emit()
+        if viewing == (self.view is not None):
+            return
+        trained = self._trained() if viewing else None
+        self.view = None if trained is None else (trained[0], resolve(*trained))
+        self.view_changed.emit()
 
     @Slot()
     def revert(self) -> None:
@@ -145,14 +142,14 @@ class EditedStrips(QObject):
         return StripState(
             self._head(edited),
             lines,
-            is_viewing=self._is_viewing,
+            is_viewing=self.view is not None,
             is_busy=busy,
             can_train=workspace.resolution.resolved is not None,
             can_continue=not busy and workspace.continuation() is not None,
         )
 
     def _head(self, edited: Edited) -> str:
-        if self._is_viewing:
+        if self.view is not None:
             return tr("As it was trained. Your edits are kept:")
         if self._services.runner.is_busy:
             return tr("Changed since this training began:")

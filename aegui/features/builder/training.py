@@ -377,7 +377,8 @@ class TrainingFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: Resolution) -> None:
-        self.edited.set_viewing(False)
+        if self.is_viewing:
+            self.edited.set_viewing(False)
         if self._services.runner.is_busy:
             self._tell_training(self._services.workspace.recipe)
         self._show_draft(other_objective=not self._has_same_objective())

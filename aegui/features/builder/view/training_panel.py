@@ -132,7 +132,8 @@ class TrainingPanel(FoldingPanel):
         before, self._recipe = self._recipe, recipe
         problems = _by_path(resolution.problems)
         is_same = problems == self._problems and resolution.dataset is self._dataset
-        self._problems, self._remedies = problems, remedy_words(recipe, resolution)
+        self._problems = problems
+        self._remedies = remedy_words(recipe, resolution) if problems else {}
         if resolution.dataset is not None and resolution.dataset is not self._dataset:
             self._dataset = resolution.dataset
             self._data_words.setText(data_words(resolution.dataset))
