@@ -318,10 +318,14 @@ def test_a_new_window_shows_what_was_made(app: App, trained: MainWindow, qtbot: 
     find(trained, qtbot)
     pin_two(trained)
     trained.panel(MakingPanel).concept.added.emit("plus", (0,))
-    qtbot.waitUntil(lambda: services.of(Making).concepts.latest is not None)
+    concepts = services.of(Making).concepts
+    qtbot.waitUntil(lambda: concepts.applied is not None)
     app.use_language("es")
     panel = app.window.panel(MakingPanel)
     assert app.window is not trained
     assert panel.finds.sheet.count() == 10
     assert panel.path.pins.list.count() == 2
     assert panel.concept.boxes["plus"].thumbs.indices == (0,)
+    assert panel.concept.result.image is not None
+    panel.concept.pin.click()
+    assert len(services.workspace.annotations.pins) == 3, "the code that the concept reaches"

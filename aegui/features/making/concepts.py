@@ -37,13 +37,14 @@ class ConceptWork(QObject):
         self._canvas = window.canvas
         self._reach = reach
         self._concepts = services.of(Making).concepts
-        self._applied: Applied | None = None
         self._lacked_encoder = False
         self._connect()
         self._show_samples()
         self._show_stored()
         self.show_pins()
         self._on_concepts_computed(self._concepts.latest)
+        if self._concepts.applied is not None:
+            self._on_concepts_applied(self._concepts.applied)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update samples and kept concepts for the fields in ``changed``."""
@@ -124,13 +125,10 @@ class ConceptWork(QObject):
 
     @Slot(object)
     def _on_concepts_computed(self, result: ConceptResult | None) -> None:
-        if result is None:
-            self._applied = None
         self._page.set_result(result, self._services.shown.image_style)
 
     @Slot(object)
     def _on_concepts_applied(self, applied: Applied) -> None:
-        self._applied = applied
         self._page.set_applied(applied, self._services.shown.image_style)
 
     @Slot()
@@ -182,15 +180,18 @@ class ConceptWork(QObject):
 
     @Slot()
     def _on_page_show_requested(self) -> None:
-        if self._applied is not None:
-            self._reach.go_to(self._applied.code)
+        applied = self._concepts.applied
+        if applied is not None:
+            self._reach.go_to(applied.code)
 
     @Slot()
     def _on_page_pin_requested(self) -> None:
-        if self._applied is not None:
-            self._services.workspace.annotations.pin(self._applied.code)
+        applied = self._concepts.applied
+        if applied is not None:
+            self._services.workspace.annotations.pin(applied.code)
 
     @Slot()
     def _on_page_draw_requested(self) -> None:
-        if self._applied is not None:
-            self._reach.draw(self._applied.image)
+        applied = self._concepts.applied
+        if applied is not None:
+            self._reach.draw(applied.image)

@@ -106,6 +106,8 @@ class ConceptService(Service):
         """The amount of the concept, in steps."""
         self.latest: ConceptResult | None = None
         """The last result, if it is still valid."""
+        self.applied: Applied | None = None
+        """What was decoded last with a result that is still valid."""
         self._token = object()
         self._results = Derived("aegui-concept", self)
         self._results.set_active(False)
@@ -113,6 +115,7 @@ class ConceptService(Service):
         self._results.failed.connect(self._on_results_failed)
         self.places = Derived("aegui-concept-place", self)
         """Answers with an ``Applied``, in the thread that owns this object."""
+        self.places.answered.connect(self._on_places_answered)
 
     def box(self, key: str) -> tuple[int, ...]:
         """Return the indices of the samples in a box."""
@@ -188,7 +191,7 @@ class ConceptService(Service):
         self._results.forget()
         self.places.forget()
         if self.latest is not None:
-            self.latest = None
+            self.latest = self.applied = None
             self.computed.emit(None)
 
     def _renew(self, *, afresh: bool = False) -> None:
@@ -218,6 +221,10 @@ class ConceptService(Service):
     def _on_results_failed(self, reason: str) -> None:
         self._forget()
         self.failed.emit(reason)
+
+    @Slot(object)
+    def _on_places_answered(self, applied: Applied) -> None:
+        self.applied = applied
 
     def _apply(self) -> None:
         result, subject, amount = self.latest, self._subject, self.amount
