@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from aegui.app import App
@@ -300,6 +302,19 @@ def test_a_file_is_made_in_the_dialog(
     assert saved.locked == Withheld(actions=("save",), fields=("training.epochs",))
     assert saved.word is not None
     assert saved.word.fits("apple")
+
+
+def test_parts_are_searched_in_the_dialog(window: MainWindow) -> None:
+    window.actions_table["teacher_file"].trigger()
+    dialog = window.findChild(TeacherDialog)
+    assert isinstance(dialog, TeacherDialog)
+    assert dialog.filter.isVisible()
+    QTest.keyClicks(dialog.filter, "epochs")
+    shown = dialog.tree.findItems("", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive)
+    names = [item.text(0) for item in shown if item.parent() is not None and not item.isHidden()]
+    assert names
+    assert all("epochs" in name.casefold() for name in names)
+    dialog.reject()
 
 
 def test_a_wrong_file_is_told(window: MainWindow, tmp_path: Path) -> None:

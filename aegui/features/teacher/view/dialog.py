@@ -114,9 +114,8 @@ class TeacherDialog(QDialog):
         take.setDefault(True)
         buttons = buttons_of(self, take=take, leave=tr("&Cancel"))
         edge = (2 * SPACING,) * 4
-        self.setLayout(
-            column(form, (self.tree, 1), last, self._honest, buttons, spacing=SPACING, margins=edge)
-        )
+        parts = (form, self.filter, (self.tree, 1), last, self._honest, buttons)
+        self.setLayout(column(*parts, spacing=SPACING, margins=edge))
         self.tree.itemChanged.connect(self._on_tree_item_changed)
 
     def _group(self, name: str) -> QTreeWidgetItem:
