@@ -129,6 +129,11 @@ class Settings(BaseModel):
         """Set ``values``, leaving those under other names unchanged."""
         self.values = {**self.values, **values}
 
+    def choice(self, name: str, choices: Collection[str], usual: str) -> str:
+        """Return which of ``choices`` is stored under ``name``; ``usual`` if none is."""
+        stored = self.values.get(name)
+        return stored if isinstance(stored, str) and stored in choices else usual
+
     def keep_form(
         self, prefix: str, form: DataclassInstance, without: Collection[str] = ()
     ) -> None:

@@ -9,8 +9,12 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 
+from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.charts.view.plot import PlotView
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.making.view.panel import PAGES, MakingPanel
+from aegui.features.races.view.panel import PAGES as RACES
+from aegui.features.races.view.panel import RacesPanel
 from aegui.features.time.view.fork_form import ForkDialog
 from aegui.kit.motion import moves
 from aegui.kit.theme import CONTRAST, current_theme
@@ -28,6 +32,30 @@ if TYPE_CHECKING:
 
     from aegui.app import App
     from aegui.window.main_window import MainWindow
+
+
+def test_pages_of_panels_are_there_again_with_letters_of_another_size(app: App) -> None:
+    docks = ("draw", "answer", "making", "races")
+    for size, (draw, answer, making, races) in (
+        (1.2, ("noise", "limit", "concept", "smallest")),
+        (1.3, ("set", "outliers", "finds", "race")),
+    ):
+        window = app.window
+        for dock in docks:
+            window.docks[dock].show()
+        window.panel(DrawPanel).show_page(draw)
+        window.panel(AnswerPanel).show_page(answer)
+        window.panel(MakingPanel).show_page(making)
+        window.panel(RacesPanel).show_page(races)
+        app.use_comfort(Comfort(text_size=size))
+        window = app.window
+        for dock in docks:
+            window.docks[dock].show()
+        assert window.panel(DrawPanel).shown_page == draw
+        assert window.panel(AnswerPanel).shown_page == answer
+        assert tuple(PAGES)[window.panel(MakingPanel).tabs.currentIndex()] == making
+        at = window.panel(RacesPanel).tabs.currentIndex()
+        assert RACES[at][0] == races
 
 
 def test_fields_of_dialogs_have_room_for_large_letters(qtbot: QtBot, app: App) -> None:

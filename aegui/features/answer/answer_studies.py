@@ -50,6 +50,7 @@ class AnswerStudiesFeature(Feature):
         """Whether one of the two pages is shown; the drawing is followed only then."""
         self._changed = Refresher(self._show, _NOTE_MS, window.docks["answer"], self)
         self._connect()
+        self._on_panel_page_shown(self._panel.shown_page)
         self._show_sets()
         self._changed.mark()
 

@@ -25,7 +25,7 @@ from aegui.features.answer.model.answer_sheet import (
 )
 from aegui.features.answer.model.answer_study_service import MAX_AVERAGED, AnswerStudies
 from aegui.features.answer.view.limit_page import FILE, KNOWN
-from aegui.features.answer.view.panel import AnswerPanel
+from aegui.features.answer.view.panel import PAGES, AnswerPanel
 from aegui.paths import models_dir
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.map.others import Others
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 _ANSWER_MS = 200
 """Refresh interval during training; edits of the drawing are answered at once."""
+_PAGE = "answer.page"
 _ESTIMATED = "answer.estimated"
 _MAX_STEPS = 99
 REPAIR_REPORTED = "hints.repair"
@@ -94,6 +95,7 @@ class AnswerFeature(Feature):
         self._show_prior()
         self._judge_decoder()
         self._show_samples()
+        self._panel.show_page(services.settings.choice(_PAGE, PAGES, self._panel.shown_page))
         self._answer.mark()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
@@ -385,6 +387,7 @@ class AnswerFeature(Feature):
 
     @Slot(str)
     def _on_panel_page_shown(self, key: str) -> None:
+        self._services.settings.keep({_PAGE: key})
         if key == "why":
             self._ask_why()
         elif key == "limit":

@@ -14,6 +14,7 @@ from aegui.core.pixels.code import code_of, read_any_code
 from aegui.core.pixels.drawing_state import DrawingPaper, on_paper
 from aegui.core.pixels.shapes import PixelBox
 from aegui.core.recipe import MAX_IMAGE
+from aegui.features.drawing.view.draw_panel import PAGES
 from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.notice import Notice
@@ -43,6 +44,7 @@ _MIN_ART = 2
 _CODE_MS = 100
 _LIVE_NUMBERS = 1024
 """Larger drawings take too long to convert to code on every move of a stroke."""
+_PAGE = "draw.page"
 _CODE_FORM = "draw.code"
 
 
@@ -176,6 +178,7 @@ class PixelEdits(QObject):
         if isinstance(form, str):
             self._draw.code.set_form(form)
         self._connect()
+        draw.show_page(services.settings.choice(_PAGE, PAGES, self._page))
 
     def _by_tool(self) -> dict[str, Callable[[], object]]:
         """Return the action of each tool that edits the drawing."""
@@ -236,6 +239,7 @@ class PixelEdits(QObject):
     @Slot(str)
     def _on_draw_page_shown(self, page: str) -> None:
         self._page = page
+        self._services.settings.keep({_PAGE: page})
         self._show_page()
 
     def _show_page(self) -> None:

@@ -16,7 +16,7 @@ from aegui.core.latent.films import LOOKED_AT, film_size, write_film
 from aegui.features.making.concepts import ConceptWork
 from aegui.features.making.finds import FindWork
 from aegui.features.making.model.making import Making, MakingSubject
-from aegui.features.making.view.panel import MakingPanel
+from aegui.features.making.view.panel import PAGES, MakingPanel
 from aegui.features.map.model.insight_service import InsightService
 from aegui.kit.theme import current_theme
 from aegui.session.file_writer import FileWriter
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _PREFIX = "making"
-_KIND, _COUNT = "making.kind", "making.images"
+_KIND, _COUNT, _PAGE = "making.kind", "making.images", "making.page"
 _FOLLOWING_MS = 200
 """Refresh interval during training."""
 
@@ -62,6 +62,7 @@ class MakingFeature(Feature):
         self._concepts = ConceptWork(services, window, self._reach, self)
         self._finds = FindWork(services, window, self._reach)
         self._connect()
+        self._panel.show_page(services.settings.choice(_PAGE, PAGES, "path"))
         self._restore()
         self._show_stops()
         self._show_network()
@@ -74,6 +75,7 @@ class MakingFeature(Feature):
 
     def _connect(self) -> None:
         services, page, paths = self._services, self._page, self._paths
+        self._panel.page_shown.connect(lambda key: services.settings.keep({_PAGE: key}))
         annotations = services.workspace.annotations
         paths.traced.connect(self._on_paths_traced)
         paths.pictures.answered.connect(self._on_paths_pictured)

@@ -32,7 +32,7 @@ from aegui.features.noise_study.model.study_forms import (
     MatrixForm,
 )
 from aegui.features.noise_study.view.curves_page import CurveChoice
-from aegui.features.noise_study.view.panel import StudyPanel
+from aegui.features.noise_study.view.panel import PAGES, StudyPanel
 from aegui.session.data.image_style import image_style_of
 from aegui.session.file_writer import FileWriter
 from aegui.session.map.others import Others
@@ -135,7 +135,7 @@ class NoiseStudyFeature(Feature):
         panel.set_presets([(key, tr(recipes[key].name), tr(recipes[key].notes)) for key in PRESETS])
         panel.matrix.set_form(settings.form(MATRIX, MatrixForm()))
         panel.curves.set_form(settings.form(CURVES, CurvesForm()))
-        panel.set_page(str(settings.values.get(_PAGE, "matrix")))
+        panel.set_page(settings.choice(_PAGE, dict(PAGES), "matrix"))
         if study.matrix is not None:
             self._on_study_matrix_changed()
         panel.curves.set_curves(study.curves)

@@ -15,7 +15,7 @@ from aegui.core.training.cost import training_cost
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.features.races.model.race_runs import RaceRuns
 from aegui.features.races.model.smallest_search import SmallestSearch
-from aegui.features.races.view.panel import RacesPanel
+from aegui.features.races.view.panel import PAGES, RacesPanel
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.feature import Feature
@@ -41,7 +41,7 @@ class RacesFeature(Feature):
         self._panel = window.panel(RacesPanel)
         self._sheet = Refresher(self._read_attempts, _FOLLOWING_MS, window.docks["races"], self)
         self._connect()
-        self._panel.show_page(str(services.settings.values.get(_PAGE, "race")))
+        self._panel.show_page(services.settings.choice(_PAGE, dict(PAGES), "race"))
         self._sheet.mark()
 
     def open(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QScrollArea,
@@ -10,13 +10,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.features.making.view.concept_page import ConceptPage
 from aegui.features.making.view.finds_page import FindsPage
 from aegui.features.making.view.path_page import PathPage
 from aegui.kit.layouts import Sized, column
 from aegui.kit.placeholder import Placeholder
 
+PAGES = {"path": mark("Path"), "concept": mark("Concept"), "finds": mark("Finds")}
+"""Page key -> label of its tab."""
 _MIN_PX = 180
 
 
@@ -43,6 +45,8 @@ class _Scrolled(QScrollArea):
 class MakingPanel(Sized):
     """Three pages, or a message instead of them. Passive."""
 
+    page_shown = Signal(str)
+    """Emitted with the key of ``PAGES`` of the page that is shown from now on."""
     usual_size = QSize(640, 320)
     """Room for boxes and film."""
 
@@ -53,17 +57,16 @@ class MakingPanel(Sized):
         self.finds = FindsPage()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(_Scrolled(self.path), tr("Path"))
-        self.tabs.addTab(_Scrolled(self.concept), tr("Concept"))
-        self.tabs.addTab(_Scrolled(self.finds), tr("Finds"))
+        for page, label in zip((self.path, self.concept, self.finds), PAGES.values(), strict=True):
+            self.tabs.addTab(_Scrolled(page), tr(label))
+        self.tabs.currentChanged.connect(lambda at: self.page_shown.emit(tuple(PAGES)[at]))
         self.placeholder = Placeholder(self.tabs)
         self.setLayout(column(self.placeholder))
         self.set_message("")
 
     def show_page(self, key: str) -> None:
-        """Show the page ``path``, ``concept`` or ``finds``."""
-        pages = ("path", "concept", "finds")
-        self.tabs.setCurrentIndex(pages.index(key))
+        """Show the page ``key`` of ``PAGES``."""
+        self.tabs.setCurrentIndex(tuple(PAGES).index(key))
 
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of the pages; "" shows the pages."""

@@ -112,10 +112,8 @@ class StudyPanel(Sized):
 
     def set_page(self, key: str) -> None:
         """Show a page."""
-        keys = [each for each, _ in PAGES]
-        if key in keys:
-            self._pages.setCurrentIndex(keys.index(key))
-            self._buttons[key].setChecked(True)
+        self._pages.setCurrentIndex([each for each, _ in PAGES].index(key))
+        self._buttons[key].setChecked(True)
 
     def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
         """Set the recipes to choose from: keys, names and notes."""
