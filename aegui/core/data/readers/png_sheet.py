@@ -81,8 +81,8 @@ def read_png_sheet(
         )
     images = _without_empty_end(_cut(sheet, grid), _ground(sheet, grid))
     note = trn(
-        "read as {n:,} glyph of {width}x{height} pixels (scale {scale}, gap {gap}).",
-        "read as {n:,} glyphs of {width}x{height} pixels (scale {scale}, gap {gap}).",
+        "Read as {n:,} glyph of {width}x{height} pixels (scale {scale}, gap {gap}).",
+        "Read as {n:,} glyphs of {width}x{height} pixels (scale {scale}, gap {gap}).",
         len(images),
         width=grid.width,
         height=grid.height,

@@ -89,7 +89,7 @@ def read_text_art(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
         glyph_rows = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
         pixels = [pixels[0][i : i + glyph_rows] for i in range(0, len(pixels[0]), glyph_rows)]
         titles = [None] * len(pixels)
-        notes.append(tr("cut into {n} glyphs of {rows} rows.", n=len(pixels), rows=glyph_rows))
+        notes.append(tr("Cut into {n} glyphs of {rows} rows.", n=len(pixels), rows=glyph_rows))
     for block, drawn in zip(blocks, pixels, strict=False):
         if len(drawn) != len(pixels[0]):
             raise source.refusal(

@@ -51,7 +51,7 @@ def read_text_lines(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]
         if _trailing_numbers(fields) >= min(_FEWEST_VALUES, len(fields)) and fields:
             rows.append((number, line, fields))
         elif not rows and line.strip():
-            notes.append(tr("line {line} was read as a header.", line=number))
+            notes.append(tr("Line {line} was read as a header.", line=number))
         elif line.strip() and not line.lstrip().startswith(("#", ";", "//")):
             raise source.refusal(tr("expected a label and numbers."), number)
     if not rows:

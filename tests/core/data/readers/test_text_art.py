@@ -69,7 +69,7 @@ def test_squares_without_an_empty_line_are_cut_apart_and_told(folder: Path) -> N
     text = "\n".join("".join(map(str, row)) for row in bits.reshape(-1, 8))
     file = read(folder, text)
     np.testing.assert_array_equal(file.datasets[0].images[:, 0], bits)
-    assert file.notes == ("cut into 3 glyphs of 8 rows.",)
+    assert file.notes == ("Cut into 3 glyphs of 8 rows.",)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_lines_with_a_heading_and_hex_rows(folder: Path) -> None:
     assert file.reader == "lines"
     assert file.datasets[0].labels == ("a", "b")
     assert np.array_equal(file.datasets[0].images, LOWER.images[1:3])
-    assert "line 1" in file.notes[0]
+    assert file.notes == ("Line 1 was read as a header.",)
 
 
 @pytest.mark.parametrize(
