@@ -512,6 +512,26 @@ def test_every_new_sample_brings_the_offer_to_train_on(
     assert not offers(), "the page that is in sight offers it"
 
 
+def test_a_new_sample_after_the_training_with_another_one_is_offered_again(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+) -> None:
+    runner = window._services.runner
+    train(qtbot, window)
+    draw.show_page("draw")
+    for number, label in enumerate(("ñ", "ü")):
+        drawing.paste(np.roll(np.eye(7, 5), number, axis=0))
+        draw.page.add_requested.emit(label)
+        qtbot.waitUntil(
+            lambda: any("1 sample is new" in each.text for each in window.notifications.shown)
+        )
+        offer = next(each for each in window.notifications.shown if "is new" in each.text)
+        assert offer.accept is not None
+        with qtbot.waitSignal(runner.finished):
+            offer.accept()
+        qtbot.waitUntil(lambda: window._services.shown.saved is not None)
+        window.notifications.close_all()
+
+
 def test_the_noise_sheet_follows_drawing_and_noise(
     learnt: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:

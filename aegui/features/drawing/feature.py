@@ -54,6 +54,11 @@ class SetFeature(Feature):
         self._reported_change: DataChange | None = None
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
 
+    def show(self, _shown: Shown, changed: Changes) -> None:
+        """Measure changes from another training on: those that it has learnt are no longer any."""
+        if "saved" in changed:
+            self._reported_change = self.change()[0]
+
     @Slot(object)
     def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
         change, can_continue = self.change()
