@@ -224,6 +224,7 @@ class App(QObject):
         self.window.setWindowState(state)
         if shown:
             self.window.show()
+        self.window.canvas.take_view(old.canvas)
         self._garbage.give_back_at_rest()
 
     @Slot(object)

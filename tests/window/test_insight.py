@@ -182,6 +182,23 @@ def test_without_a_prior_there_are_no_holes_and_the_menu_says_why(
     wait_for_layers(trained, qtbot, "density", "holes")
 
 
+def test_the_place_that_is_zoomed_to_is_there_again_in_a_window_of_another_language(
+    trained: MainWindow, app: App, qapp: QApplication
+) -> None:
+    navigation = trained.canvas.navigation
+    navigation.zoom(3.0, 200.0, 150.0)
+    before = navigation.view
+    app.use_language("es")
+    again = app.window.canvas.navigation
+    qapp.processEvents()
+    assert not again.following
+    assert (again.view.cx, again.view.cy) == pytest.approx((before.cx, before.cy))
+    assert (again.view.sx, again.view.sy) == pytest.approx((before.sx, before.sy))
+    again.fit(animated=False)
+    app.use_language("en")
+    assert app.window.canvas.navigation.following
+
+
 def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     trained: MainWindow, qtbot: QtBot, app: App
 ) -> None:

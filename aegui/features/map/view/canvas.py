@@ -272,6 +272,12 @@ class LatentCanvas(Sized):
             self.show_codes(None)
             self.overlays.show_code()
 
+    def take_view(self, other: LatentCanvas) -> None:
+        """Show what the user has zoomed to in ``other``, the map of an earlier window."""
+        # Codes of more numbers begin with another plane.
+        if self.scene.projection.size == other.scene.projection.size <= 2:
+            self.navigation.take_from(other.navigation)
+
     def _set_size(self, size: int) -> None:
         # Clear the cursor and the drawing first, while the old projection still applies.
         self.set_drawing_code(None)

@@ -172,6 +172,12 @@ class Navigation(QObject):
         self._take_over()
         self._set(view)
 
+    def take_from(self, other: Navigation) -> None:
+        """Show the place that the user has chosen in ``other``, at its scale."""
+        if not other.following:
+            view = other.view
+            self.jump_to(replace(self.view, cx=view.cx, cy=view.cy, sx=view.sx, sy=view.sy))
+
     def grab(self) -> None:
         """Stop any movement because the user pressed a button or touched the map."""
         self._drags.clear()
