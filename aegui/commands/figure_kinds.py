@@ -19,6 +19,7 @@ from aegui.commands.places import dimensions, place_of
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import several_words
 from aegui.core.data.corruption import corrupted, corruption_words, parse_corruption
+from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, tr
@@ -39,6 +40,7 @@ from aegui.widgets.charts.curves import (
     axis_name,
     curves_of,
     is_repeated,
+    sampled_words,
     seeds_csv,
 )
 from aegui.widgets.charts.painting import ChartData, fitted_y
@@ -126,12 +128,15 @@ def _curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     seeds = tuple(result.seed for result in model.saved.results)
     if not seeds:
         seeds = tuple(model.saved.recipe.seed + run for run in range(history.loss.shape[1]))
+    recipe = model.saved.recipe
+    learnt = len(split_indices(len(model.dataset), recipe.data.split)[0])
     return charts_figure(
         _charts(model, options),
         "curves",
         _title(model, tr("Training")),
         _origin(model, all_runs=len(seeds) > 1),
         seeds_csv(history, seeds),
+        "" if recipe.gan is not None else sampled_words(learnt),
     )
 
 

@@ -401,7 +401,7 @@ def _write_documents(
 
     slides, shown, book = [Slide(title, lines=tuple(cover))], [], []
     for one in drawn:
-        page, origin = one.page, one.page.figure.origin
+        page, origin = one.page, one.page.figure.made_from
         below = " · ".join(filter(None, (one.key, origin)))
         notes = "\n".join(filter(None, (page.command, page.id)))
         slides.append(Slide(page.finding, one.png, below, notes=notes))

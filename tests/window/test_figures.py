@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
@@ -15,6 +16,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from aegui.core.data.dataset import Dataset
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.dialogs import SummaryDialog
 from aegui.features.charts.view.panel import ChartsPanel
@@ -27,7 +29,7 @@ from aegui.kit.charts.figure import Figure, Paper, figure_bytes
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import LIGHT, current_theme
 from aegui.shell import dialogs
-from tests.window.conftest import save_figure, train
+from tests.window.conftest import save_figure, stop, train
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -106,6 +108,23 @@ def test_charts_of_a_whole_training_name_no_moment_of_it(
         words = image.info["Description"]
     assert f"seed 3 · {int(last)} epochs · data" in words
     assert "epoch 10" not in words
+
+
+def test_charts_measured_on_some_samples_say_so_in_their_file(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "charts.png"
+    monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(path))
+    pixels = np.random.default_rng(0).random((1600, 7, 5)) < 0.5
+    many = Dataset.from_images("many", pixels.astype(np.float32), [str(at) for at in range(1600)])
+    window._services.workspace.edits.edit_dataset(many, "many")
+    window.actions_table["train"].trigger()
+    stop(qtbot, window._services.runner)
+    show_charts(window, qtbot).bring("png")
+    save_figure(window)
+    with Image.open(path) as image:
+        words = image.info["Description"]
+    assert "Of the 1,600 training samples, the same 256 are measured each time." in words
 
 
 def test_the_picture_of_the_map_is_in_the_menu(

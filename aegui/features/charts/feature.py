@@ -8,7 +8,6 @@ from PySide6.QtCore import Slot
 
 from aegui.core.data.split import split_indices
 from aegui.core.i18n import tr
-from aegui.core.training.cost import measured_rows
 from aegui.core.training.terms import TERMS
 from aegui.features.charts.model.reference_service import ReferenceService
 from aegui.features.charts.view.panel import ChartsPanel
@@ -16,7 +15,7 @@ from aegui.kit.charts.axes import precise
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
-from aegui.widgets.charts.curves import CHARTS, axis_name
+from aegui.widgets.charts.curves import CHARTS, axis_name, sampled_words
 from aegui.widgets.charts.painting import Reference
 
 if TYPE_CHECKING:
@@ -115,14 +114,7 @@ class ChartsFeature(Feature):
         of = len(shown.trained_on), shown.recipe.data.split
         if of != self._sampled_of:
             self._sampled_of, self._learnt = of, len(split_indices(*of)[0])
-        measured = measured_rows(self._learnt)
-        if measured == self._learnt:
-            return ""
-        return tr(
-            "Of the {total:,} training samples, the same {n:,} are measured each time.",
-            n=measured,
-            total=self._learnt,
-        )
+        return sampled_words(self._learnt)
 
     def _choices(self) -> dict[str, bool]:
         values = self._services.settings.values

@@ -68,6 +68,13 @@ class Figure:
     """Dots per inch of the screen, for widgets that paint themselves."""
     of: str = ""
     """Subject that the file name begins with; empty for the open document."""
+    note: str = ""
+    """What has to be known about its numbers, stated after the origin."""
+
+    @property
+    def made_from(self) -> str:
+        """The origin and the note in one line."""
+        return " · ".join(filter(None, (self.origin, self.note)))
 
 
 def figure_bytes(figure: Figure, paper: Paper | None, form: str) -> bytes:
@@ -107,7 +114,7 @@ def figure_image(figure: Figure, paper: Paper, width_px: int | None = None) -> Q
     image.setDotsPerMeterX(round(paper.dpi / 0.0254))
     image.setDotsPerMeterY(round(paper.dpi / 0.0254))
     image.setText("Title", figure.title)
-    image.setText("Description", figure.origin)
+    image.setText("Description", figure.made_from)
     image.setText("Software", f"aegui {__version__}")
     return image
 
@@ -126,8 +133,8 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
             ink.write(text, box, TITLE_PT, ink.theme.text, LEFT, bold=True)
             rect.setTop(rect.top() + line)
         rect.setTop(rect.top() + GAP)
-    if paper.origin and figure.origin:
-        lines = _origin_lines(ink, figure.origin, rect)
+    if paper.origin and figure.made_from:
+        lines = _origin_lines(ink, figure.made_from, rect)
         line = ink.line(ORIGIN_PT)
         rect.setBottom(rect.bottom() - line * len(lines) - GAP / 2)
         for index, text in enumerate(lines):
@@ -201,7 +208,7 @@ def _svg(figure: Figure, paper: Paper) -> bytes:
         generator.setResolution(figure.screen_dpi)
         generator.setSize(QSize(math.ceil(size.width()), math.ceil(size.height())))
         generator.setTitle(html.escape(figure.title, quote=False))
-        generator.setDescription(html.escape(figure.origin, quote=False))
+        generator.setDescription(html.escape(figure.made_from, quote=False))
         with QPainter(generator) as painter:
             paint_figure(painter, figure, paper)
 
@@ -225,7 +232,7 @@ def _with_size(text: str, paper: Paper) -> str:
 
 
 def _pdf(figure: Figure, paper: Paper) -> bytes:
-    return book_pdf((figure,), paper, figure.title, figure.origin)
+    return book_pdf((figure,), paper, figure.title, figure.made_from)
 
 
 def book_pdf(figures: Sequence[Figure], paper: Paper, title: str, origin: str = "") -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 from aegui.core.i18n import mark, percent_sign, tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.text_tables import csv_text
+from aegui.core.training.cost import measured_rows
 from aegui.core.training.record.history import RUN_COLUMNS
 from aegui.core.training.terms import TERMS, loss_unit
 from aegui.kit.charts.axes import precise
@@ -75,6 +76,18 @@ class ChartSpec:
     same_as: str = ""
     """Column that has the values of the chart's first curve under a name of its own, in another
     chart; "" for none."""
+
+
+def sampled_words(learnt: int) -> str:
+    """Return on how many of ``learnt`` training samples charts are measured; "" for all of them."""
+    measured = measured_rows(learnt)
+    if measured == learnt:
+        return ""
+    return tr(
+        "Of the {total:,} training samples, the same {n:,} are measured each time.",
+        n=measured,
+        total=learnt,
+    )
 
 
 def _terms(

@@ -52,10 +52,16 @@ _FEW_ROWS = 4
 
 
 def charts_figure(
-    charts: Sequence[ChartData], name: str, title: str, origin: str = "", csv: str = ""
+    charts: Sequence[ChartData],
+    name: str,
+    title: str,
+    origin: str = "",
+    csv: str = "",
+    note: str = "",
 ) -> Figure:
     """Return a figure of the charts of a training run, zoomed as on screen."""
-    return Figure(name, title, tuple(data.plot for data in charts), origin, csv, covers_run=True)
+    plots = tuple(data.plot for data in charts)
+    return Figure(name, title, plots, origin, csv=csv, note=note, covers_run=True)
 
 
 def latent_figure(

@@ -273,7 +273,11 @@ class ChartsPanel(Sized):
         if history is None or not len(history) or not self._shown():
             return None
         csv = seeds_csv(history, self._seeds)
-        return charts_figure(self._chart_data(history), "charts", tr("Training"), csv=csv)
+        data, note = (
+            self._chart_data(history),
+            next((it.note for it in self._shown() if it.note), ""),
+        )
+        return charts_figure(data, "charts", tr("Training"), csv=csv, note=note)
 
     # Layout
 

@@ -73,7 +73,8 @@ class PlotView(PaintedBase):
         self.spec = spec
         self.data: ChartData | None = None
         """The data shown; None before any training."""
-        self._note = ""
+        self.note = ""
+        """The note that was set with ``set_note``."""
         self._row: int | None = None
         self._marker: float | None = None
         self._charts = ChartPainter(current_theme(), self.font())
@@ -88,7 +89,7 @@ class PlotView(PaintedBase):
         self.setToolTip(self._help())
 
     def _help(self) -> str:
-        about = (tr(self.spec.help), self._note)
+        about = (tr(self.spec.help), self.note)
         return (
             "\n".join(filter(None, about))
             + "\n\n"
@@ -102,8 +103,8 @@ class PlotView(PaintedBase):
 
     def set_note(self, note: str) -> None:
         """Add ``note`` on the values to the tooltip; "" removes it."""
-        if note != self._note:
-            self._note = note
+        if note != self.note:
+            self.note = note
             self.setToolTip(self._help())
 
     def minimumSizeHint(self) -> QSize:
@@ -115,7 +116,7 @@ class PlotView(PaintedBase):
         data = self.data
         if data is None or not len(data.epoch):
             return None
-        return charts_figure([data], self.spec.key, tr(self.spec.title))
+        return charts_figure([data], self.spec.key, tr(self.spec.title), note=self.note)
 
     @property
     def has_graph(self) -> bool:
