@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QTextBrowser
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QScrollArea, QTextBrowser
 
 from aegui.core.recipe import CorruptionSpec, LayerSpec
 from aegui.core.recipe.edits import with_value, with_values
@@ -97,6 +98,41 @@ def test_an_edit_is_told_in_words(qtbot: QtBot, window: MainWindow) -> None:
     assert strip_of(window).text == ""
     window.actions_table["redo"].trigger()
     assert strip_of(window).isVisible()
+
+
+def test_what_is_edited_does_not_move_when_the_strip_appears(
+    qtbot: QtBot, learnt: MainWindow
+) -> None:
+    builder = learnt.panel(BuilderPanel)
+    card = builder.chain.cards[0]
+    before = card.mapTo(builder, QPoint(0, 0))
+    edit(learnt)
+    strip = strip_of(learnt)
+    qtbot.waitUntil(lambda: strip.isVisible() and strip.height() > 0)
+    QApplication.processEvents()
+    assert builder.chain.cards[0].mapTo(builder, QPoint(0, 0)) == before
+    assert strip.geometry().top() >= builder._scroll.geometry().bottom()
+
+
+def test_the_edited_field_stays_in_sight_above_the_strip(qtbot: QtBot, learnt: MainWindow) -> None:
+    learnt.docks["training"].show()
+    learnt.docks["training"].raise_()
+    panel = learnt.panel(TrainingPanel)
+    field = panel.rows[RATE].findChildren(QAbstractSpinBox)[0]
+    area = panel.findChildren(QScrollArea)[0]
+    # At the lower edge, where the strip is going to be.
+    panel.resize(panel.width(), 300)
+    area.ensureWidgetVisible(field, 0, 0)
+    field.setFocus()
+    workspace = workspace_of(learnt)
+    workspace.edit_recipe(with_value(workspace.recipe, RATE, 0.123), "rate")
+    qtbot.waitUntil(panel.edited.isVisible)
+
+    def is_in_sight() -> bool:
+        place = QRect(field.mapTo(area.viewport(), QPoint(0, 0)), field.size())
+        return bool(area.viewport().rect().contains(place))
+
+    qtbot.waitUntil(is_in_sight)
 
 
 def test_train_makes_the_edited_network_the_shown_one(qtbot: QtBot, window: MainWindow) -> None:

@@ -1,4 +1,4 @@
-"""Edits since the training, and the strips above the builder and training panels that show them."""
+"""Edits since the training, and the strips of the builder and training panels that show them."""
 
 from __future__ import annotations
 

@@ -97,14 +97,15 @@ class BuilderPanel(QWidget):
         self.discriminator: StackSection | None = None
         self._is_locked = False
         self._is_training = self._is_viewing = self._is_withheld = False
-        self.edited = EditedStrip()
+        scroll = self._build_scroll()
+        self.edited = EditedStrip(scroll)
         self.setLayout(
             column(
-                row(self.edited, margins=(0, 0, SPACING, 0)),
                 self._build_choice(),
                 self._build_kind(),
                 self._build_words(),
-                (self._build_scroll(), 1),
+                (scroll, 1),
+                row(self.edited, margins=(0, 0, SPACING, 0)),
                 margins=(SPACING, SPACING, 0, 0),
             )
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea
 
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
@@ -34,13 +34,18 @@ class StripState:
 
 
 class EditedStrip(QFrame):
-    """Lists the edits since the training, with buttons that act on them; passive."""
+    """Lists the edits since the training, with buttons that act on them; passive.
+
+    It lies below ``fields``, the area with what is edited: above, its appearance would move all of
+    that down, and the next click would hit another field, or *Train*.
+    """
 
     view_requested = Signal(bool)
     """Show the recipe as it was trained, or the draft again."""
 
-    def __init__(self) -> None:
+    def __init__(self, fields: QScrollArea) -> None:
         super().__init__()
+        self._fields = fields
         self.setProperty("strip", True)
         self._state: StripState | None = None
         self._is_open = False
@@ -92,6 +97,14 @@ class EditedStrip(QFrame):
         self.setVisible(state is not None)
         if state is not None:
             self._show(state)
+            # Deferred to the event loop: the area gets its new height first.
+            QTimer.singleShot(0, self, self._keep_focus_in_sight)
+
+    def _keep_focus_in_sight(self) -> None:
+        """Scroll to the field that is being edited if the strip has taken its place."""
+        field = self._fields.focusWidget()
+        if field is not None and field.hasFocus() and self._fields.isAncestorOf(field):
+            self._fields.ensureWidgetVisible(field, 0, SPACING)
 
     def _show(self, state: StripState) -> None:
         self._head.setText(state.head)

@@ -77,13 +77,14 @@ class TrainingPanel(FoldingPanel):
         self.problem.remedy_requested.connect(partial(self._apply_remedy, ""))
         self.findings = FindingLines()
         self.formula = FormulaView()
-        self.edited = EditedStrip()
         self._data_words = dim()
-        notes = (self.edited, self._hint, self.problem, self.findings)
+        notes, scroll = (self._hint, self.problem, self.findings), self._build_scroll()
+        self.edited = EditedStrip(scroll)
         self.setLayout(
             column(
                 column(*notes, margins=(0, 0, SPACING, 0)),
-                (self._build_scroll(), 1),
+                (scroll, 1),
+                column(self.edited, margins=(0, 0, SPACING, 0)),
                 margins=(SPACING, SPACING // 2, 0, 0),
             )
         )
