@@ -220,7 +220,7 @@ def _between(sheet: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
 
 
 def _ground(sheet: NDArray[np.float32], grid: Grid) -> float:
-    """Return the level of cells without a glyph: that of the gaps, which may be tinted."""
+    """Return the level of the gaps, which may be tinted; 0 if there are none."""
     rest = _between(sheet, grid)
     return float(rest[0]) if rest.size else 0.0
 
@@ -244,6 +244,10 @@ def _cut(sheet: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
 
 
 def _without_empty_end(images: NDArray[np.float32], ground: float) -> NDArray[np.float32]:
-    """Remove the blank cells after the last glyph, whose pixels all have the level ``ground``."""
-    lit = np.flatnonzero((images != ground).any(axis=(1, 2)))
-    return images[: lit[-1] + 1] if len(lit) else images[:1]
+    """Remove the blank cells after the last glyph.
+
+    They are dark, or have the level ``ground`` of the gaps, as where a sheet was filled with it.
+    """
+    is_glyph = images.any(axis=(1, 2)) & (images != ground).any(axis=(1, 2))
+    glyphs = np.flatnonzero(is_glyph)
+    return images[: glyphs[-1] + 1] if len(glyphs) else images[:1]

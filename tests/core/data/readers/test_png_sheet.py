@@ -60,6 +60,19 @@ def test_cells_without_an_image_are_no_samples(folder: Path, gap: float) -> None
     np.testing.assert_array_equal(read_back.images, LOWER.images[:10])
 
 
+def test_dark_cells_between_tinted_lines_are_no_samples(folder: Path) -> None:
+    """As in sheets of pixel fonts, whose lines alone are tinted."""
+    sheet = np.full((1 + 3 * 8, 1 + 4 * 6), 90, np.uint8)
+    for number in range(12):
+        row, column = divmod(number, 4)
+        cell = sheet[1 + 8 * row : 8 + 8 * row, 1 + 6 * column : 6 + 6 * column]
+        cell[:] = 0 if number >= 10 else 255 * LOWER.images[number, 0]
+    buffer = io.BytesIO()
+    Image.fromarray(sheet).save(buffer, "PNG")
+    read_back = one(folder, buffer.getvalue(), "png")
+    np.testing.assert_array_equal(read_back.images, LOWER.images[:10])
+
+
 def test_sixteen_bits_are_scaled_rather_than_clipped(folder: Path) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (20, 30)).astype(np.uint16) * 257
     Image.fromarray(levels).save(folder / "noise.png")
