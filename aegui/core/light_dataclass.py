@@ -29,7 +29,10 @@ def _light_dataclass(
     eq: bool = True,
     kw_only: bool = False,
 ) -> _Class | Callable[[_Class], _Class]:
-    """Make ``cls`` a data class; the options are those of ``dataclasses.dataclass``."""
+    """Make ``cls`` a data class; the options are those of ``dataclasses.dataclass``.
+
+    It knows no ``InitVar``, and classes of one line of inheritance must all be frozen or all not.
+    """
 
     def define(made: _Class) -> _Class:
         dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(made)
@@ -66,7 +69,7 @@ def _initialiser(cls: type[Any], put: Callable[[Any, str, object], None]) -> Cal
     names, most = tuple(field.name for field in by_position), len(by_position)
     ordered = by_position + [field for field in every if not field.init or field.kw_only]
     plan = [(field.name, field.default, field.default_factory, field.init) for field in ordered]
-    total, follow = len(plan), getattr(cls, "__post_init__", None)
+    total, checks_itself = len(plan), hasattr(cls, "__post_init__")
 
     def __init__(self: Any, *args: object, **given: object) -> None:
         count = len(args)
@@ -85,8 +88,8 @@ def _initialiser(cls: type[Any], put: Callable[[Any, str, object], None]) -> Cal
         if given or count > most:
             too_much = ", ".join(map(repr, given)) or f"{count} values, of {most} by position"
             raise TypeError(f"{cls.__name__}() cannot take {too_much}")
-        if follow is not None:
-            follow(self)
+        if checks_itself:
+            self.__post_init__()
 
     return __init__
 

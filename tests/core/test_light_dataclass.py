@@ -142,6 +142,33 @@ def test_methods_of_the_class_stay() -> None:
     assert (repr(one), one == other, hash(other)) == ("a", True, 7)
 
 
+@pytest.mark.parametrize("decorator", [dataclass, light_dataclass])
+def test_a_class_that_only_checks_otherwise_is_asked(decorator: Callable[..., Any]) -> None:
+    class Even:
+        """It refuses odd numbers."""
+
+        size: int
+
+        def __post_init__(self) -> None:
+            if self.size % 2:
+                raise ValueError("odd")
+
+    base: type[Any] = decorator(frozen=True)(Even)
+
+    class Small(base):  # type: ignore[misc]
+        """It refuses large ones too."""
+
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            if self.size > 9:
+                raise ValueError("large")
+
+    assert Small(8).size == 8
+    for size, reason in ((7, "odd"), (10, "large")):
+        with pytest.raises(ValueError, match=reason):
+            Small(size)
+
+
 @light_dataclass(frozen=True)
 class Stored:
     """A class that pickle finds by its name."""
