@@ -130,6 +130,9 @@ def test_a_challenge_is_told_once_and_its_badge_stays(
     assert kept == challenge
     assert workspace.open(path)
     qtbot.waitUntil(lambda: workspace.annotations.challenge == challenge, timeout=20_000)
+    QApplication.clipboard().clear()
+    badge.copy.trigger()
+    assert QApplication.clipboard().text() == EASY
     badge.drop.trigger()
     assert not badge.isVisible()
     assert workspace.annotations.challenge is None

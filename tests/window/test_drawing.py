@@ -20,6 +20,7 @@ from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.edits import with_values
 from aegui.features.drawing.editor import EditorFeature
 from aegui.features.drawing.feature import DrawingFeature
+from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
 from aegui.features.drawing.pixel_edits import to_clipboard
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.linked.others import OthersFeature
@@ -536,7 +537,10 @@ def test_the_noise_sheet_follows_drawing_and_noise(
     learnt: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
     window = learnt
-    sheet = window.feature(EditorFeature).edits.show_sheet()
+    draw.show_page("noise")
+    QTest.mouseClick(draw.noise.sheet, Qt.MouseButton.LeftButton)
+    sheet = window.findChild(NoiseSheetDialog)
+    assert sheet is not None
     qtbot.waitUntil(lambda: sheet.view.sheet is not None)
     shown = sheet.view.sheet
     assert shown is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
@@ -22,6 +22,7 @@ from tests.core.library.made import saved_run
 from tests.core.web_page.made import letters
 from tests.features.studies.plans import ENDLESS, write_plan
 from tests.window.conftest import SMALL, train
+from tests.window.test_document import answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -177,6 +178,23 @@ def test_star_note_trash_and_undo(window: MainWindow, qtbot: QtBot, panel: Libra
     settled(qtbot, window)
     (entry,) = entries()
     assert (entry.starred, entry.tags) == (False, ())
+
+
+def test_the_trash_is_emptied_and_the_limit_set_by_the_menu(
+    window: MainWindow, qtbot: QtBot, panel: LibraryPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library() as library:
+        library.trash([library.keep(saved_run("one")).id])
+        assert library.disk_use().trash
+    answer("Remove")
+    panel.empty.trigger()
+    settled(qtbot, window)
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (700, True))
+    panel.limit.trigger()
+    settled(qtbot, window)
+    with Library() as library:
+        assert not library.disk_use().trash
+        assert library.disk_use().limit == 700 * 1024**2
 
 
 def test_two_are_compared_in_words_and_curves(

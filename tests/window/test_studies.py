@@ -381,6 +381,23 @@ def test_a_study_that_ships_is_changed_and_its_edits_undone(
     assert runs.sheet.plan.seeds.count == 2
 
 
+def test_the_recipe_of_a_study_is_loaded_into_the_builder(
+    window: MainWindow,
+    form: StudyForm,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    runs, workspace = runs_of(window), window._services.workspace
+    assert runs.sheet is not None
+    assert runs.sheet.base is not None
+    base = runs.sheet.base
+    assert workspace.recipe != base
+    QTest.mouseClick(form.open_base, Qt.MouseButton.LeftButton)
+    assert workspace.recipe == base
+
+
 def test_edits_of_a_study_can_be_undone_in_a_window_of_another_language(
     app: App, form: StudyForm, qtbot: QtBot
 ) -> None:
