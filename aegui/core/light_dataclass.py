@@ -31,10 +31,16 @@ def _light_dataclass(
 ) -> _Class | Callable[[_Class], _Class]:
     """Make ``cls`` a data class; the options are those of ``dataclasses.dataclass``.
 
-    It knows no ``InitVar``, and classes of one line of inheritance must all be frozen or all not.
+    It knows no ``InitVar``.
+
+    Raises:
+        TypeError: A frozen class inherits from one that is not, or the reverse.
     """
 
     def define(made: _Class) -> _Class:
+        for base in made.__mro__[1:]:
+            if dataclasses.is_dataclass(base) and frozen != _is_frozen(base):
+                raise TypeError(f"{made.__name__} and {base.__name__} must both be frozen or not")
         dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(made)
         own = vars(made)
         put = object.__setattr__ if frozen else setattr
@@ -125,6 +131,11 @@ def _hash_by(values: Callable[[Any], tuple[object, ...]]) -> Callable[[Any], int
         return hash(values(self))
 
     return __hash__
+
+
+def _is_frozen(cls: type[Any]) -> bool:
+    setter: object = cls.__setattr__
+    return setter is not object.__setattr__
 
 
 def _refuse_to_set(_self: object, name: str, _value: object) -> Never:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import dataclasses
 import pickle
-import re
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -203,12 +203,50 @@ def test_errors_say_which_class_and_which_value() -> None:
         Stored(1, (), 3)  # type: ignore[call-arg]
 
 
+def test_a_frozen_class_and_one_that_is_not_do_not_inherit_from_each_other() -> None:
+    @light_dataclass
+    class Open:
+        """It can be changed."""
+
+        size: int = 0
+
+    with pytest.raises(TypeError, match="Closed and Open must both be frozen or not"):
+
+        @light_dataclass(frozen=True)
+        class Closed(Open):  # type: ignore[misc]
+            """It could be changed as its base can."""
+
+    with pytest.raises(TypeError, match="Changed and Stored must both be frozen or not"):
+
+        @light_dataclass
+        class Changed(Stored):  # type: ignore[misc]
+            """Its base refuses what it promises."""
+
+
 def test_no_module_pays_for_generated_methods() -> None:
     """Only data classes with slots, which are new classes, are those of the standard library."""
     root = Path(aegui.__file__).parent
-    generated = re.compile(r"from dataclasses import [^\n]*\bdataclass\b")
-    paying = [str(path) for path in root.rglob("*.py") if generated.search(path.read_text("utf-8"))]
-    assert paying == [str(root / "core" / "light_dataclass.py")]
+    paying = []
+    for path in root.rglob("*.py"):
+        source = path.read_text("utf-8")
+        tree = ast.parse(source if " dataclasses" in source else "")
+        imported = any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "dataclasses"
+            and any(name.name == "dataclass" for name in node.names)
+            for node in ast.walk(tree)
+        )
+        decorated = any(
+            isinstance(mark, ast.Call)
+            and ast.unparse(mark.func) == "dataclasses.dataclass"
+            and not any(option.arg == "slots" for option in mark.keywords)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef)
+            for mark in node.decorator_list
+        )
+        if imported or decorated:
+            paying.append(path)
+    assert paying == [root / "core" / "light_dataclass.py"]
 
 
 def test_the_standard_library_still_knows_the_class() -> None:

@@ -88,9 +88,8 @@ def from_document(document: ChallengeDocument | None) -> KeptChallenge | None:
         return KeptChallenge(goal)
     figures = tuple((row.figure, row.value) for row in reached.figures)
     samples = reached.samples
-    measured = MeasuredOn(
-        measured_rows(samples) if reached.measured is None else reached.measured, samples
-    )
+    stated = measured_rows(samples) if reached.measured is None else reached.measured
+    measured = MeasuredOn(min(stated, samples), samples)
     return KeptChallenge(
         goal, GoalReached(reached.epoch, reached.seed, reached.runs, figures, measured)
     )
