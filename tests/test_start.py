@@ -32,6 +32,7 @@ _LATER = (
     "aegui.widgets.character_chooser",
     "aegui.widgets.figures.makers",
     "difflib",
+    "importlib.metadata",
     "multiprocessing",
     "pyqtgraph",
     "torch",
