@@ -120,16 +120,23 @@ def set_style_property(widget: QWidget, name: str, value: object) -> None:
 
 
 class ElidedLabel(QLabel):
-    """A single line that is elided where it is too long."""
+    """A single line that is elided where it is too long.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        parent: The widget that it is in.
+        keeps_end: Elide the beginning: the figures of a progress are at its end.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, keeps_end: bool = False) -> None:
         super().__init__(parent)
+        mode = Qt.TextElideMode
+        self._mode = mode.ElideLeft if keeps_end else mode.ElideRight
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def elided_text(self) -> str:
         """Return the text as it is painted."""
-        mode = Qt.TextElideMode.ElideRight
-        return self.fontMetrics().elidedText(self.text(), mode, self.contentsRect().width())
+        width = self.contentsRect().width()
+        return self.fontMetrics().elidedText(self.text(), self._mode, width)
 
     def minimumSizeHint(self) -> QSize:
         """Return a minimum width of 0."""

@@ -379,7 +379,7 @@ def _note(resolved: ResolvedRecipe, recipe: Recipe, total: int) -> str:
 
 
 def _words(done: int, total: int) -> str:
-    return tr("Training and testing the networks: {share:.0%}", share=done / total)
+    return tr("Trained and tested: {share:.0%}", share=done / total)
 
 
 def _check(recipe: Recipe, spec: MatrixSpec) -> None:

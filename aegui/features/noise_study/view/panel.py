@@ -56,7 +56,7 @@ class StudyPanel(Sized):
         self._try = QToolButton()
         self._work = QWidget()
         self._title = QLabel()
-        self._text = dim(ElidedLabel())
+        self._text = dim(ElidedLabel(keeps_end=True))
         self._texts = (self._title, self._text)
         self._bar = WorkBar()
         self.cancel = QPushButton(tr("Cancel"))

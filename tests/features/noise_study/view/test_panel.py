@@ -371,6 +371,17 @@ def test_where_it_is_narrow_the_time_left_is_told_before_the_title(
     assert "What comes of a mistake" in panel._bar.accessibleName()
 
 
+def test_where_the_progress_does_not_fit_its_time_left_is_read(
+    panel: StudyPanel, qtbot: QtBot
+) -> None:
+    words = "2 de 2: un texto muy largo sobre lo que se entrena y se prueba: 26%"
+    told = JobProgress("Lo que resulta de un error", f"{words} {words}, quedan 00:12", 1, 4)
+    panel.resize(800, 460)
+    panel.set_progress(told)
+    qtbot.waitUntil(lambda: len(panel._text.elided_text()) > 9)
+    assert panel._text.elided_text().endswith("00:12")
+
+
 def test_recipes_to_try_and_pages(panel: StudyPanel) -> None:
     wished, pages = heard(panel.preset_requested), heard(panel.page_chosen)
     panel.set_presets([("a", "A & B", "notes"), ("b", "B", "")])
