@@ -109,6 +109,10 @@ class Archive:
         self._done = 0
         try:
             self._size = Path(path).stat().st_size
+            # Folders of some file systems and pipes have a size of 0 too.
+            if self._size == 0 and Path(path).is_file():
+                reason = tr("the file is empty.")
+                raise ReadError(tr("{file}: {reason}", file=self.name, reason=reason))
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile:
             raise ReadError(

@@ -417,11 +417,18 @@ def test_an_encrypted_or_oddly_compressed_member_is_refused(saved: Path) -> None
         load_run(saved)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"GIF89a", b"\x80\x04\x95pickle"])
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"GIF89a", b"\x80\x04\x95pickle"])
 def test_what_is_no_run_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.aegui"
     path.write_bytes(content)
     with pytest.raises(ReadError, match=r"other\.aegui is not a run"):
+        load_run(path)
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    path = tmp_path / "other.aegui"
+    path.touch()
+    with pytest.raises(ReadError, match=r"^other\.aegui: the file is empty\.$"):
         load_run(path)
 
 
