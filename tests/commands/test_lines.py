@@ -50,7 +50,7 @@ def test_what_is_wrong_in_a_line_is_told_with_its_place(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["train", "lowercase 35-25-2 tanhh"]) != 0
-    assert "character 19, “tanhh”" in capsys.readouterr().err
+    assert 'character 19, "tanhh"' in capsys.readouterr().err
     assert main(["train", "lowercase 35-25-2 | goal: 40 of 40 within 1 px"]) != 0
     assert "there are 32" in capsys.readouterr().err
 

@@ -413,16 +413,16 @@ def _bound(clause: Sequence[Token]) -> Bound:
         raise refusal(
             bound_token,
             tr(
-                "this is not a goal. Write “32 of 32 within 1 px”, “error <= 0.01”, "
-                "“wrong <= 0.5”, “accuracy >= 95%”, “<= 500 weights” or “<= 2000 "
-                "epochs”."
+                'this is not a goal. Write "32 of 32 within 1 px", "error <= 0.01", '
+                '"wrong <= 0.5", "accuracy >= 95%", "<= 500 weights" or "<= 2000 '
+                'epochs".'
             ),
         )
     row = FIGURES[figure.text]
     if sign is not None and sign != row.sign:
         raise refusal(
             bound_token,
-            tr("this figure is bounded with “{sign}”, its better direction.", sign=row.sign),
+            tr('this figure is bounded with "{sign}", its better direction.', sign=row.sign),
         )
     limit = float(number_of(numbers[0]))
     if not np.isfinite(limit) or limit < 0:

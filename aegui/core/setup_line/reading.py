@@ -189,7 +189,7 @@ class _Reader:
             if activation.text not in ACTIVATIONS:
                 raise unknown(activation, ACTIVATIONS)
         if len(rest) > 1:
-            raise refusal(rest[1], tr("a bar “|” is missing before this."))
+            raise refusal(rest[1], tr('a bar "|" is missing before this.'))
         self.chain = tokens[index], pieces(tokens[index]), activation
 
     def _take_source(self, token: Token) -> None:

@@ -57,14 +57,19 @@ class Token:
 
 
 def refusal(token: Token, reason: str) -> LineError:
-    """Return the error for ``token``, which states its position, its text and the reason."""
-    text = tr(
-        "Set-up line, character {n}, “{text}”: {reason}",
+    """Return the error for ``token``, which states its position, its text and the reason.
+
+    It has the quotation marks of reasons, which are those of the notation. A text in quotes keeps
+    its own.
+    """
+    text = elided(token.text, _QUOTED)
+    words = tr(
+        "Set-up line, character {n}, {text}: {reason}",
         n=token.start + 1,
-        text=elided(token.text, _QUOTED),
+        text=text if text.startswith('"') else f'"{text}"',
         reason=reason,
     )
-    return LineError(text, token.start, token.end)
+    return LineError(words, token.start, token.end)
 
 
 def unknown(token: Token, known: Iterable[str]) -> LineError:
@@ -107,7 +112,7 @@ def _token_end(line: str, begin: int) -> int:
         depth = max(0, depth)
         at += 1
     if depth:
-        raise refusal(Token(line[begin:], begin), tr("a bracket is not closed: add “]”."))
+        raise refusal(Token(line[begin:], begin), tr('a bracket is not closed: add "]".'))
     return at
 
 
@@ -116,7 +121,9 @@ def _quote_end(line: str, begin: int) -> int:
     while at < len(line) and line[at] != '"':
         at += 2 if line[at] == "\\" else 1
     if at >= len(line):
-        raise refusal(Token(line[begin:], begin), tr('a quotation is not closed: add “"”.'))
+        raise refusal(
+            Token(line[begin:], begin), tr('a quotation is not closed: its last " is missing.')
+        )
     return at + 1
 
 

@@ -76,6 +76,26 @@ def test_lines_are_the_same_in_every_language() -> None:
     assert "carácter" in str(refused("lowercase 35-25-2 tanhh"))
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("line", "quoted"),
+    [
+        ("lowercase 35-10-2 tanh | adam rate=0", ['"0"', '"rate"']),
+        ("lowercase 35-10-2 tanhh", ['"tanhh"', '"tanh"']),
+        ("lowercase 35-10-2 tanh sgd", ['"sgd"', '"|"']),
+        ('"a.csv" 35-10-2 tanh | bce "x"', ['"x"']),
+    ],
+)
+def test_a_message_has_one_kind_of_quotation_marks(
+    language: str, line: str, quoted: list[str]
+) -> None:
+    set_language(language)
+    message = str(refused(line))
+    assert not set("“”«»") & set(message)
+    assert all(words in message for words in quoted), message
+    assert '""' not in message
+
+
 def numbers(kind: type, limits: list[Any]) -> st.SearchStrategy[Any]:
     least: Any = next((n.ge for n in limits if isinstance(n, annotated_types.Ge)), None)
     above: Any = next((n.gt for n in limits if isinstance(n, annotated_types.Gt)), None)
