@@ -186,6 +186,17 @@ def test_images_are_brought_in(
     assert workspace.recipe.data.source == "lowercase"
 
 
+def test_the_heading_counts_the_images_that_can_be_read(
+    qtbot: QtBot, window: MainWindow, pictures: Path
+) -> None:
+    for name in ("one.png", "two.png"):
+        (pictures / "red" / name).write_text("no picture")
+    dialog = window.feature(DataFeature).import_images([pictures])
+    qtbot.waitUntil(dialog.take.isEnabled, timeout=20_000)
+    assert dialog.panel.head.text() == "5 images"
+    assert len(dialog.panel.skipped.toPlainText().splitlines()) == 2
+
+
 def test_letters_drawn_elsewhere_keep_their_few_pixels(
     qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
 ) -> None:

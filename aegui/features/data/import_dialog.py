@@ -67,7 +67,7 @@ class ImportDialog(QDialog):
 
     @Slot(object)
     def _on_work_found(self, scan: ImageScan) -> None:
-        self.panel.set_found(len(scan.files), counted(scan), ())
+        self.panel.set_found(len(scan.files), counted(scan))
         majority = self.work.majority
         if majority is not None:
             # Size and channels as in the files; fit and background keep the last choice.

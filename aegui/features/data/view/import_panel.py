@@ -50,6 +50,7 @@ class ImportPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._has_labels = False
+        self._files = 0
         self.head = heading()
         self.gallery = Gallery()
         self.state = dim(wrapped_label())
@@ -79,7 +80,7 @@ class ImportPanel(QWidget):
         self.as_network.clicked.connect(self._on_as_network_clicked)
         self.set_majority("")
         self.set_network(None)
-        self.set_found(0, {}, ())
+        self.set_found(0, {})
 
     # -- parts -----------------------------------------------------------------------------------
 
@@ -158,20 +159,19 @@ class ImportPanel(QWidget):
             )
         self.network.setText(text)
 
-    def set_found(
-        self, files: int, labels: dict[str, int], skipped: Sequence[tuple[str, str]]
-    ) -> None:
-        """Show the number of files, the number per label, and the files that are no images."""
-        self.head.setText(trn("{n:,} image", "{n:,} images", files))
+    def set_found(self, files: int, labels: dict[str, int]) -> None:
+        """Show the number of files and the number per label."""
+        self._files = files
         self._has_labels = len(labels) > 1
         self._class_title.setVisible(self._has_labels)
         self.classes.setVisible(self._has_labels)
         if self._has_labels:
             self.classes.set_classes(tuple(labels), tuple(labels.values()))
-        self.set_skipped(skipped)
+        self.set_skipped(())
 
     def set_skipped(self, skipped: Sequence[tuple[str, str]]) -> None:
-        """List unreadable files as (name, reason)."""
+        """List unreadable files as (name, reason); the heading counts all others."""
+        self.head.setText(trn("{n:,} image", "{n:,} images", self._files - len(skipped)))
         self.skipped_words.setText(
             trn(
                 "{n:,} of these files cannot be read and is left out:",

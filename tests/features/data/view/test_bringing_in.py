@@ -25,12 +25,13 @@ def panel(qtbot: QtBot) -> ImportPanel:
     made = ImportPanel()
     qtbot.addWidget(made)
     made.set_spec(ImageSpec(width=32, height=32))
-    made.set_found(7, {"cats": 4, "dogs": 3}, [("bad.png", "it is broken")])
+    made.set_found(7, {"cats": 4, "dogs": 3})
+    made.set_skipped([("bad.png", "it is broken")])
     return made
 
 
 def test_what_was_found_is_told(panel: ImportPanel) -> None:
-    assert panel.head.text() == "7 images"
+    assert panel.head.text() == "6 images", "the unreadable one is not counted"
     assert panel.skipped.toPlainText() == "bad.png: it is broken"
     assert panel.labels is None
     panel.classes.set_chosen(["dogs"])
@@ -40,13 +41,14 @@ def test_what_was_found_is_told(panel: ImportPanel) -> None:
 
 
 def test_a_folder_without_sub_folders_has_no_classes(panel: ImportPanel) -> None:
-    panel.set_found(3, {"pictures": 3}, ())
+    panel.set_found(3, {"pictures": 3})
     assert panel.labels is None
     assert panel.classes.isHidden()
     assert panel.skipped.isHidden()
 
 
 def test_a_long_list_of_files_is_cut(panel: ImportPanel) -> None:
+    panel.set_found(300, {"pictures": 300})
     panel.set_skipped([(f"{n}.png", "broken") for n in range(250)])
     lines = panel.skipped.toPlainText().splitlines()
     assert len(lines) == 201
