@@ -370,6 +370,4 @@ def _come_to(result: TrainingResult, dataset: Dataset, reached: Reached) -> str:
     share = min((run.share_at_most_1 for run in runs), default=0.0)
     worst = max((run.wrong_max for run in runs), default=0)
     words = _OF_SEVERAL if len(runs) > 1 else _OF_ONE
-    is_drawn = not dataset.is_uniform
-    are_characters = is_drawn and all(len(label) == 1 for label in dataset.classes)
-    return tr(words[are_characters], runs=len(runs), share=share, worst=worst)
+    return tr(words[dataset.is_of_characters], runs=len(runs), share=share, worst=worst)

@@ -40,7 +40,8 @@ _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 def nearest_title(image_style: ImageStyle) -> str:
     """Return the title above the nearest samples."""
-    return tr("Nearest characters") if image_style.glyphs else tr("Nearest images")
+    are_characters = image_style.glyphs and image_style.characters
+    return tr("Nearest characters") if are_characters else tr("Nearest images")
 
 
 def error_text(error: float) -> str:
@@ -82,7 +83,7 @@ class NearestStrip(Cells, Painted):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         upright = QSizePolicy.Policy.Maximum if grows else QSizePolicy.Policy.Fixed
         self.setSizePolicy(QSizePolicy.Policy.Expanding, upright)
-        self.setAccessibleName(tr("Nearest characters"))
+        self.setAccessibleName(nearest_title(GLYPHS))
         self.figures = offer_painted(self, "nearest", fits=False)
 
     def set_samples(self, images: ArrayLike, image_style: ImageStyle = GLYPHS) -> None:

@@ -157,6 +157,15 @@ class Dataset:
         return tuple(sorted(different))
 
     @cached_property
+    def is_of_characters(self) -> bool:
+        """Whether its samples are called characters rather than images.
+
+        They are drawn in black and white, differ, and are labelled by single characters.
+        """
+        are_labelled = all(len(label) == 1 for label in self.classes)
+        return are_labelled and self.is_binary and not self.is_uniform
+
+    @cached_property
     def class_indices(self) -> NDArray[np.int64]:
         """Index of each sample's label in ``classes``, int64 ``[N]``, read-only."""
         index_of = {label: index for index, label in enumerate(self.classes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,8 @@ class ImageStyle:
     errors."""
     ground: float = 0.0
     """Level of the background, 0 (black) to 1 (white)."""
+    characters: bool = True
+    """Whether glyphs are called characters, not images."""
 
     def paper(self, channels: int) -> DrawingPaper:
         """Return the paper for drawings like these images, which have ``channels`` channels."""
@@ -49,7 +52,10 @@ GLYPHS = ImageStyle()
 
 def image_style_of(dataset: Dataset) -> ImageStyle:
     """Return the look of ``dataset``."""
-    return image_style_of_images(dataset.images)
+    image_style = image_style_of_images(dataset.images)
+    if image_style.glyphs and not dataset.is_of_characters:
+        return replace(image_style, characters=False)
+    return image_style
 
 
 def image_style_of_images(images: NDArray[np.float32]) -> ImageStyle:

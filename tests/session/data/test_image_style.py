@@ -26,6 +26,16 @@ def test_glyphs_are_told_from_images() -> None:
     assert not image_style_of(Dataset.from_images("rgb", black_and_white)).glyphs
 
 
+def test_glyphs_with_labels_of_several_letters_are_no_characters() -> None:
+    images = np.eye(4, 64, dtype=np.float32).reshape(4, 1, 8, 8)
+    for labels, are_characters in ((tuple("abcd"), True), (("cat", "dog", "cat", "dog"), False)):
+        dataset = Dataset.from_images("shapes", images, labels)
+        assert image_style_of(dataset).glyphs
+        assert image_style_of(dataset).characters == dataset.is_of_characters == are_characters
+    assert not Dataset.from_images("same", images[[0, 0]], ("a", "b")).is_of_characters
+    assert not Dataset.from_images("grey", images / 2, tuple("abcd")).is_of_characters
+
+
 def test_levels_are_rounded_and_bounded() -> None:
     levels = grey_levels([[0.0, 0.5, 1.0, -3.0, 7.0, np.nan, np.inf, -np.inf]])
     assert levels.tolist() == [[0, 128, 255, 0, 255, 0, 255, 0]]

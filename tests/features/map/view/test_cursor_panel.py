@@ -167,3 +167,11 @@ def test_a_problem_is_whole_in_a_low_panel(panel: CursorPanel, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: problem.height() >= problem.heightForWidth(problem.width()))
     panel.set_problem("")
     qtbot.waitUntil(lambda: least() < without + 40, timeout=5_000)
+
+
+def test_glyphs_that_are_no_characters_are_called_images(panel: CursorPanel) -> None:
+    for are_characters, title in ((True, "Nearest characters"), (False, "Nearest images")):
+        images = np.ones((2, 8, 8), np.float32)
+        panel.set_samples(["cat", "dog"], images, ImageStyle(characters=are_characters))
+        assert panel._near_title.text().startswith(title)
+        assert panel.nearest.accessibleName() == title
