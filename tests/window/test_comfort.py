@@ -217,9 +217,18 @@ def test_charts_keep_room_for_curves_below_large_letters(qtbot: QtBot, app: App)
     window.resize(1280, 800)
     window.docks["charts"].show()
     train(qtbot, window)
-    qtbot.waitUntil(lambda: window._layout.is_settled)
-    QApplication.processEvents()
-    shown = [plot for plot in window.findChildren(PlotView) if plot.isVisible()]
+
+    def visible() -> list[PlotView]:
+        return [plot for plot in window.findChildren(PlotView) if plot.isVisible()]
+
+    def is_ready() -> bool:
+        shown = visible()
+        are_filled = bool(shown) and all(plot.data is not None for plot in shown)
+        return are_filled and window._layout.is_settled
+
+    # The curves are shown after the training, and then the layout is arranged again.
+    qtbot.waitUntil(is_ready)
+    shown = visible()
     assert shown
     for plot in shown:
         assert plot.data is not None
