@@ -199,6 +199,38 @@ def test_the_place_that_is_zoomed_to_is_there_again_in_a_window_of_another_langu
     assert app.window.canvas.navigation.following
 
 
+def test_the_plane_of_longer_codes_is_there_again_in_a_window_of_another_language(
+    window: MainWindow, qtbot: QtBot, app: App, qapp: QApplication
+) -> None:
+    network = SMALL.network.model_copy(update={"latent": LatentSpec(units=4)})
+    assert window._services.workspace.new(SMALL.model_copy(update={"network": network}))
+    train(qtbot, window)
+    canvas = window.canvas
+    canvas.axes.set_axes(2, 1)
+    canvas.axes.set_base([0.25, -0.5, 0.75, -1.0])
+    canvas.navigation.zoom(3.0, 200.0, 150.0)
+    before = canvas.navigation.view
+    app.use_language("es")
+    again = app.window.canvas
+    qapp.processEvents()
+    projection, view = again.scene.projection, again.navigation.view
+    assert projection.axes == (2, 1)
+    assert not projection.spanned
+    assert projection.base == pytest.approx([0.25, -0.5, 0.75, -1.0])
+    assert (view.cx, view.cy, view.sx) == pytest.approx((before.cx, before.cy, before.sx))
+    bar = again.overlays.axes
+    assert (bar.x_choice.currentIndex(), bar.y_choice.currentIndex()) == (2, 1)
+    # A plane through random codes stays the same one.
+    again.axes.shuffle()
+    directions = projection.directions
+    app.use_language("en")
+    projection = app.window.canvas.scene.projection
+    assert projection.is_random
+    assert projection.spanned
+    assert projection.directions == pytest.approx(directions)
+    assert projection.base == pytest.approx(again.scene.projection.base)
+
+
 def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     trained: MainWindow, qtbot: QtBot, app: App
 ) -> None:

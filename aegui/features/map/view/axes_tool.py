@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.features.map.view.canvas import LatentCanvas
+    from aegui.features.map.view.projection import MapProjection
 
 
 class AxesTool(QObject):
@@ -65,6 +66,12 @@ class AxesTool(QObject):
             self.shuffle()
         elif projection.pin_directions is not None or not projection.spanned:
             self.set_spanned(True)
+
+    def take_from(self, other: MapProjection) -> None:
+        """Show the plane of ``other``, which is for codes of the same size."""
+        if self._projection.size > 2:
+            self._projection.take_from(other)
+            self._turn()
 
     def _turn(self) -> None:
         """Reset cursor, view and projection after a change of the axes."""

@@ -273,9 +273,13 @@ class LatentCanvas(Sized):
             self.overlays.show_code()
 
     def take_view(self, other: LatentCanvas) -> None:
-        """Show what the user has zoomed to in ``other``, the map of an earlier window."""
-        # Codes of more numbers begin with another plane.
-        if self.scene.projection.size == other.scene.projection.size <= 2:
+        """Show the plane and the place that the user has chosen in ``other``.
+
+        It is the map of an earlier window.
+        """
+        projection = other.scene.projection
+        if self.scene.projection.size == projection.size:
+            self.axes.take_from(projection)
             self.navigation.take_from(other.navigation)
 
     def _set_size(self, size: int) -> None:

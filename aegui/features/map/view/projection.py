@@ -93,6 +93,13 @@ class MapProjection:
         self.set_plane_through(draw.standard_normal((3, self.size)).astype(np.float32))
         self.is_random = True
 
+    def take_from(self, other: MapProjection) -> None:
+        """Show the plane of ``other``, which is for codes of the same size."""
+        self.axes, self.spanned, self.is_random = other.axes, other.spanned, other.is_random
+        self.pin_codes, self.pin_directions = other.pin_codes, other.pin_directions
+        self.base, self.follows_mean = other.base.copy(), other.follows_mean
+        self._shuffled = other._shuffled
+
     def update_directions(self, codes: Codes | None) -> None:
         """Update the directions: those through pins, or the principal ones of ``codes``."""
         if self.pin_directions is not None:
