@@ -293,7 +293,7 @@ class AnswersPage(QWidget):
         self._share_head()
 
     def _share_head(self) -> None:
-        """Place the buttons beside the title of the nearest samples, or below it if too wide.
+        """Place the buttons beside the title of the nearest samples, or above it if too wide.
 
         To the right of the images both fit side by side only in a wide page.
         """
@@ -302,7 +302,7 @@ class AnswersPage(QWidget):
         title_px = title.fontMetrics().horizontalAdvance(title.text()) + 2
         together_px = title_px + self._below.spacing() + self._controls.minimumSize().width()
         fits = self.width() >= (for_text(_ROOMY_PX) if is_wide else together_px)
-        self._below.setDirection(directions.LeftToRight if fits else directions.TopToBottom)
+        self._below.setDirection(directions.LeftToRight if fits else directions.BottomToTop)
         title.setMinimumWidth(title_px if is_wide and fits else 0)
 
     # -- what is shown ---------------------------------------------------------------------------
