@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -55,9 +57,12 @@ class StudyPanel(Sized):
         self._buttons: dict[str, QToolButton] = {}
         self._try = QToolButton()
         self._work = QWidget()
+        self._header: QHBoxLayout
+        self._lines: QVBoxLayout
+        self._is_below = False
+        """Whether the progress is in a line of its own below the header."""
         self._title = QLabel()
         self._text = dim(ElidedLabel(keeps_end=True))
-        self._texts = (self._title, self._text)
         self._bar = WorkBar()
         self.cancel = QPushButton(tr("Cancel"))
         self._build()
@@ -65,7 +70,7 @@ class StudyPanel(Sized):
         self.set_page("matrix")
 
     def _build(self) -> None:
-        header = row(margins=(SPACING, SPACING // 2, SPACING, 0))
+        header = self._header = row(margins=(SPACING, SPACING // 2, SPACING, 0))
         group = QButtonGroup(self)
         for key, text in PAGES:
             button = flat_text(tr(text), checkable=True)
@@ -74,10 +79,12 @@ class StudyPanel(Sized):
             self._buttons[key] = button
             header.addWidget(button)
         header.addWidget(self._build_work(), 1)
+        header.addStretch()
         header.addWidget(self._build_try())
         for page in (self.matrix, self.curves, self.mistakes):
             self._pages.addWidget(page)
-        self.setLayout(column(header, (scrolled(self._pages, sideways=True), 1), spacing=0))
+        self._lines = column(header, (scrolled(self._pages, sideways=True), 1), spacing=0)
+        self.setLayout(self._lines)
 
     def _build_work(self) -> QWidget:
         self._text.setFont(figures_font(self.font()))
@@ -130,20 +137,44 @@ class StudyPanel(Sized):
             widget.setVisible(progress is not None)
         if progress is None:
             self._title.hide()
+            self._set_below(False)
             return
         self._title.setText(progress.title)
         self._text.setText(progress.text)
         self._bar.set_progress(progress.done, progress.total)
         self._bar.setAccessibleName(f"{progress.title} {progress.text}".strip())
-        fits_title = self._fits_title()
+        self._set_below(not self._fits(self._text, width=self._header_px()))
+        # The title gives way to the time left.
+        width = self.width() if self._is_below else self._header_px()
+        fits_title = self._fits(self._title, self._text, width=width)
         self._title.setVisible(fits_title)
         self._bar.setMaximumWidth(_BAR_PX if fits_title else _BAR_PX // 2)
 
-    def _fits_title(self) -> bool:
-        """Return whether everything fits; otherwise the title gives way to the time left."""
-        words = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._texts)
-        others = _BAR_PX + self.cancel.sizeHint().width() + 6 * SPACING
-        return sum(words) + others <= self._work.width()
+    def _header_px(self) -> int:
+        """Return the width that the header has for the progress."""
+        others = (*self._buttons.values(), self._try)
+        used = sum(each.sizeHint().width() + self._header.spacing() for each in others)
+        return self.width() - used - 2 * SPACING
+
+    def _fits(self, *labels: QLabel, width: int) -> bool:
+        """Return whether ``labels`` fit into ``width`` beside bar and button.
+
+        The bar is half as long without the title.
+        """
+        words = (label.fontMetrics().horizontalAdvance(label.text()) for label in labels)
+        bar = _BAR_PX if self._title in labels else _BAR_PX // 2
+        return sum(words) + bar + self.cancel.sizeHint().width() + 6 * SPACING <= width
+
+    def _set_below(self, below: bool) -> None:
+        """Set whether the progress is in a line of its own below the header."""
+        if below == self._is_below:
+            return
+        self._is_below = below
+        (self._header if below else self._lines).removeWidget(self._work)
+        if below:
+            self._lines.insertWidget(1, self._work)
+        else:
+            self._header.insertWidget(len(PAGES), self._work, 1)
 
     def set_busy(self, busy: bool) -> None:
         """Set whether a study is running, during which no other can be started."""
