@@ -93,7 +93,7 @@ def test_percentages_have_one_form_in_each_language(template: Catalog) -> None:
         found = spanish.get(message.id if isinstance(message.id, str) else message.id[0])
         texts = (found.string or ()) if found is not None else ()
         for text in (texts,) if isinstance(texts, str) else texts:
-            assert not re.search(r"(?<!\.)\d%(?![\w”»])", text), text
+            assert not re.search(r'(?<!\.)\d%(?![\w”»"])', text), text
 
 
 def test_plurals() -> None:

@@ -90,7 +90,7 @@ def test_a_gradient_that_was_measured_is_not_said_to_be_exact() -> None:
 def test_nothing_is_said_to_be_measured_to_nought() -> None:
     words = verdict_words(CodeVerdict("same", 0.0, 0.0, own=(0.5,) * 10))
     assert "difference is 0. " in words
-    assert "measured, to 1.0e-09." in words
+    assert "measured, to 1.0e-9." in words
 
 
 @pytest.mark.parametrize("case", sorted(ONLY_PYTORCH))
