@@ -60,7 +60,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
 }
 
 
-class ImageStyle:
+class Agreement:
     """Checks what the parts of a window show against each other."""
 
     def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
@@ -128,6 +128,11 @@ class ImageStyle:
         assert len(data.epoch) == len(history)
         read = loss._row_read(data)
         assert (len(history) - 1 if read is None else read) == row
+        for curve in loss._values:
+            values = history.column(curve.spec.column)
+            assert values is not None
+            assert curve.emphasised[0] == pytest.approx(values[row, moment.run], rel=1e-6)
+        assert bool(loss._values) == (moment.weights == "live")
         own = next(curve for curve in data.curves if curve.spec.column == key).emphasised
         assert own[row] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
 
@@ -177,7 +182,7 @@ def test_everything_says_the_same_in_every_state(
     recipe = Recipe.model_validate({**FAMILIES[family], "seed": 5})
     assert workspace.new(recipe)
     qtbot.waitUntil(lambda: workspace.recipe == recipe)
-    look = ImageStyle(qtbot, window)
+    look = Agreement(qtbot, window)
     train(qtbot, window)
     look.agree()
     (notice,) = window.notifications.shown
@@ -223,7 +228,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     )
     services.workspace.edit_recipe(recipe, "longer")
     qtbot.waitUntil(lambda: services.workspace.recipe == recipe)
-    look = ImageStyle(qtbot, window)
+    look = Agreement(qtbot, window)
     with qtbot.waitSignal(services.runner.paused):
         window.actions_table["step"].trigger()
     for _ in range(3):
@@ -243,7 +248,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     assert services.shown.moment.run == 2
 
 
-def test_toolbar_chip_and_time_bar_name_the_same_epoch_while_it_trains(
+def test_everything_says_the_same_while_it_trains(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     services = window._services
@@ -253,6 +258,11 @@ def test_toolbar_chip_and_time_bar_name_the_same_epoch_while_it_trains(
     qtbot.waitUntil(lambda: services.workspace.recipe == recipe)
     toolbar, words = window.toolbar, window.panel(TimeBar).words
     named: list[tuple[str, ...]] = []
+    losses: list[tuple[float | None, float]] = []
+    for name in ("charts", "training"):
+        window.docks[name].show()
+        window.docks[name].raise_()
+    heading, formula = window.panel(ChartsPanel)._views["loss"], window.panel(TrainingPanel).formula
 
     def look() -> None:
         if toolbar.chip.weights.text().startswith("live"):
@@ -260,6 +270,11 @@ def test_toolbar_chip_and_time_bar_name_the_same_epoch_while_it_trains(
             chip = toolbar.chip.weights.text().removeprefix("live, epoch ")
             # The time bar names an epoch once a second one is kept.
             named.append((bar, chip, words.text().removeprefix("epoch ") or chip))
+            # Newer rows may be drawn: the heading is of the weights shown.
+            losses.extend(
+                (formula._terms.get("loss"), float(curve.emphasised[0]))
+                for curve in heading._values
+            )
 
     services.ticker.ticked.connect(look)
     window.actions_table["train"].trigger()
@@ -267,5 +282,7 @@ def test_toolbar_chip_and_time_bar_name_the_same_epoch_while_it_trains(
     with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
     services.ticker.ticked.disconnect(look)
+    assert len(set(losses)) > 3
+    assert [each for each in losses if len(set(each)) > 1] == []
     assert len(set(named)) > 3
     assert [each for each in named if len(set(each)) > 1] == []

@@ -12,14 +12,13 @@ from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.session.teaching import Teaching
 from aegui.shell.feature import Feature
-from aegui.shell.refresher import Refresher
+from aegui.shell.refresher import LiveText, Refresher
 
 if TYPE_CHECKING:
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
 
-_TERMS_MS = 250
 _SECTIONS = "training.sections"
 
 
@@ -30,7 +29,7 @@ class SettingsFeature(Feature):
         super().__init__(services, window)
         self._training = window.feature(TrainingFeature)
         self._panel = window.panel(TrainingPanel)
-        self._terms = Refresher(self._show_terms, _TERMS_MS, window.docks["training"], self)
+        self._terms = Refresher(self._show_terms, 0, window.docks["training"], self)
         self._connect()
         sections = services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
@@ -47,6 +46,7 @@ class SettingsFeature(Feature):
         services.runner.state_changed.connect(self._show_state)
         self._training.draft_changed.connect(self._show_draft)
         services.of(Teaching).changed.connect(self._show_withheld)
+        services.of(LiveText).due.connect(self._terms.now)
         self._show_withheld()
 
     @Slot()
@@ -60,10 +60,9 @@ class SettingsFeature(Feature):
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the terms of the objective when the moment or the weights shown have changed."""
-        if changed & (MOMENT | WEIGHTS):
-            self._terms.mark()
-            if not shown.is_learning:
-                self._terms.flush()
+        # Between two epochs in training they follow with all texts about the epoch.
+        if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
+            self._terms.now()
 
     @Slot(bool)
     def _show_draft(self, other_objective: bool = True) -> None:

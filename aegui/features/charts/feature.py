@@ -14,7 +14,7 @@ from aegui.features.charts.view.panel import ChartsPanel
 from aegui.kit.charts.axes import precise
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
-from aegui.shell.refresher import Refresher
+from aegui.shell.refresher import LiveText, Refresher
 from aegui.widgets.charts.curves import CHARTS, axis_name, sampled_words
 from aegui.widgets.charts.painting import Reference
 
@@ -76,6 +76,7 @@ class ChartsFeature(Feature):
         self._panel.set_choices(self._choices())
         self._charts.mark()
         self._show_marker()
+        services.of(LiveText).due.connect(self._show_values)
 
     def export_charts(self, kind: str) -> None:
         """Export the current charts, or all recorded numbers, as ``kind``."""
@@ -89,9 +90,22 @@ class ChartsFeature(Feature):
             self._charts.mark()
         if changed & (MOMENT | WEIGHTS | {"history"}):
             self._show_marker()
+            if changed & MOMENT or not shown.is_learning:
+                self._show_values()
 
     def _show_marker(self) -> None:
         self._panel.set_epoch_marker(_marked_epoch(self._services.shown))
+
+    @Slot()
+    def _show_values(self) -> None:
+        """Show the values of the weights in training: the newest rows are ahead of them."""
+        shown = self._services.shown
+        moment, history = shown.moment, shown.history
+        row = None
+        if moment is not None and moment.weights == "live" and self._charts.is_shown:
+            row = None if history is None else history.nearest(moment.epoch)
+        self._panel.set_run(0 if moment is None else moment.run)
+        self._panel.set_values_of(row)
 
     def _show_charts(self) -> None:
         shown = self._services.shown

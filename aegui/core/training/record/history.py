@@ -118,11 +118,18 @@ class HistoryView:
 
     def until(self, epoch: float) -> HistoryView:
         """Return the rows recorded before ``epoch``, without copying."""
-        count = int(np.searchsorted(self.epoch, epoch - 1e-9))
+        return self._part(slice(int(np.searchsorted(self.epoch, epoch - 1e-9))))
+
+    def nearest(self, epoch: float) -> HistoryView | None:
+        """Return the one row nearest to ``epoch``, without copying; None without rows."""
+        row = self.nearest_row(epoch)
+        return None if row is None else self._part(slice(row, row + 1))
+
+    def _part(self, which: slice) -> HistoryView:
         rows: dict[str, Any] = {
-            name: getattr(self, name)[:count] for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)
+            name: getattr(self, name)[which] for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)
         }
-        extra = {key: column[:count] for key, column in self.extra.items()}
+        extra = {key: column[which] for key, column in self.extra.items()}
         return HistoryView(**rows, extra=MappingProxyType(extra))
 
 

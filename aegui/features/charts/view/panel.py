@@ -232,6 +232,18 @@ class ChartsPanel(Sized):
         for view in self._views.values():
             view.set_epoch_marker(epoch)
 
+    def set_values_of(self, row: HistoryView | None) -> None:
+        """Show the values of ``row``, one row of the history, above the curves.
+
+        None shows those of the last row that is drawn.
+        """
+        shown = self._shown()
+        for view in self._views.values():
+            if row is None or view not in shown:
+                view.set_values(())
+            else:
+                view.set_values(curves_of(view.spec, row, self._run))
+
     def choices(self) -> dict[str, bool]:
         """Return the chosen settings: a flag per chart, ``log_x``, ``log_y`` and ``pca``.
 

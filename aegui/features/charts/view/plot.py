@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,6 +78,7 @@ class PlotView(PaintedBase):
         """The note that was set with ``set_note``."""
         self._row: int | None = None
         self._marker: float | None = None
+        self._values: tuple[Curve, ...] = ()
         self._charts = ChartPainter(current_theme(), self.font())
         self._graph: Graph | None = None
         self._grip: float | None = None
@@ -143,6 +145,15 @@ class PlotView(PaintedBase):
             self._show_marks()
             self._update_header()
 
+    def set_values(self, curves: tuple[Curve, ...]) -> None:
+        """Show the values of ``curves``, of one row each, in place of those of the last row.
+
+        Empty shows the last row again. Crosshair and marked epoch take precedence.
+        """
+        if curves or self._values:
+            self._values = curves
+            self._update_header()
+
     def _describe(self) -> None:
         data, row = self.data, self._row
         if data is None or row is None or row >= len(data.epoch):
@@ -191,7 +202,11 @@ class PlotView(PaintedBase):
         if self._graph is None:
             QTimer.singleShot(0, self, self._make_graph)
         bounds = QRectF(self.rect())
-        self._charts.paint_header(painter, bounds, data, self._row_read(data))
+        row = self._row_read(data)
+        if row is None and len(self._values) == len(data.curves):
+            self._charts.paint_header(painter, bounds, replace(data, curves=self._values), 0)
+        else:
+            self._charts.paint_header(painter, bounds, data, row)
         self._charts.paint_names(painter, bounds, data, self.x_name)
         paint_focus(painter, self)
 
