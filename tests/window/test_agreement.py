@@ -248,9 +248,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     assert services.shown.moment.run == 2
 
 
-def test_everything_says_the_same_while_it_trains(
-    qtbot: QtBot, window: MainWindow
-) -> None:
+def test_everything_says_the_same_while_it_trains(qtbot: QtBot, window: MainWindow) -> None:
     services = window._services
     training = {"epochs": 5_000_000, **CPU}
     recipe = Recipe.model_validate({**FAMILIES["autoencoder"], "training": training})
