@@ -41,7 +41,7 @@ class ChallengeFeature(Feature):
         self.badge.copy.triggered.connect(self.copy)
         self.badge.drop.triggered.connect(self.drop)
         workspace = services.workspace
-        workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        workspace.recipe_settled.connect(self._on_workspace_recipe_settled)
         workspace.annotations.challenge_changed.connect(self._show_challenge)
         services.runner.started.connect(self._on_runner_started)
         self._show_challenge()
@@ -117,7 +117,7 @@ class ChallengeFeature(Feature):
             workspace.annotations.set_challenge(None if goal is None else KeptChallenge(goal))
 
     @Slot(object)
-    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
+    def _on_workspace_recipe_settled(self, _resolution: object) -> None:
         if self._services.workspace.annotations.challenge is not None:
             self._show_challenge()
 

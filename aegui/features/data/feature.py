@@ -60,7 +60,8 @@ class DataFeature(Feature):
     def _connect(self) -> None:
         services, workspace = self._services, self._services.workspace
         workspace.data_taken.connect(self._on_workspace_data_taken)
-        workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        workspace.dataset_changed.connect(self._show_chosen)
+        workspace.recipe_settled.connect(self._show_chosen)
         workspace.download_needed.connect(self.offer_download)
         writer, saving = services.of(FileWriter), workspace.file.saving
         for job, cancel in (
@@ -324,8 +325,8 @@ class DataFeature(Feature):
         update = {"network": requested.network, "training": requested.training}
         self.edit(recipe.model_copy(update=update), tr("Network for these images"))
 
-    @Slot(object)
-    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
+    @Slot()
+    def _show_chosen(self) -> None:
         if self.shown_data() != self._source:
             self._show_sources()
 

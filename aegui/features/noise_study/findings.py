@@ -33,7 +33,7 @@ class FindingsFeature(Feature):
         self._study.findings_found.connect(lines.set_findings)
         lines.mend_requested.connect(partial(mend, services))
         lines.see_requested.connect(services.requests.mistake)
-        services.workspace.recipe_changed.connect(self._mark)
+        services.workspace.recipe_settled.connect(self._mark)
         services.workspace.dataset_changed.connect(self._mark)
         self._mark()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,6 @@ class TeacherFeature(Feature):
         self.bar.leave.clicked.connect(self.leave)
         window.addToolBarBreak()
         window.addToolBar(self.bar)
-        services.workspace.set_guard(_guard(self._teaching))
         self._teaching.changed.connect(self._show)
         self._teaching.restored.connect(self._on_teaching_restored)
         self._teaching.take_up(services.settings)
@@ -118,6 +118,8 @@ class TeacherFeature(Feature):
         file = self._teaching.file
         self.bar.setVisible(file is not None)
         self.set_conditions(teaching=file is not None)
+        # It outlives the window.
+        self._services.workspace.set_guard(None if file is None else partial(_refusal, file))
         if file is None:
             self._window.withhold((), (), ())
             return
@@ -174,16 +176,12 @@ def _later(services: Services, key: str) -> None:
     QTimer.singleShot(0, requests, lambda: requests.action.emit(key))
 
 
-def _guard(teaching: Teaching) -> Callable[[Recipe, Recipe], str]:
-    """Return a guard that rejects edits of locked fields; it outlives the window."""
-
-    def guard(before: Recipe, after: Recipe) -> str:
-        path = "" if teaching.file is None else teaching.file.changed_lock(before, after)
-        if not path:
-            return ""
-        return tr("Teacher mode: “{name}” is locked.", name=_labels().get(path, path))
-
-    return guard
+def _refusal(file: TeacherFile, before: Recipe, after: Recipe) -> str:
+    """Return that ``after`` edits a field that ``file`` locks; "" if it does not."""
+    path = file.changed_lock(before, after)
+    if not path:
+        return ""
+    return tr("Teacher mode: “{name}” is locked.", name=_labels().get(path, path))
 
 
 def _labels() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from aegui.session.documents.draft import reverted
 from aegui.session.documents.edit_command import EditCommand
 from aegui.session.documents.opening import Opening
 from aegui.session.documents.undo_history import UndoHistory
+from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.notice import About, Level, Notice
 
@@ -60,6 +62,9 @@ class Workspace(QObject):
 
     recipe_changed = Signal(object)
     """Emitted with the draft's ``Resolution``."""
+    recipe_settled = Signal(object)
+    """Emitted with the same in a turn of the event loop of its own, once for several edits in one:
+    for what need not be painted together with the edit."""
     dataset_changed = Signal(object)
     """Emitted with the draft's ``Dataset``."""
     data_taken = Signal(object, object)
@@ -91,7 +96,8 @@ class Workspace(QObject):
         self.annotations = Annotations(self.undo_stack, self)
         self.annotations.edited.connect(self._on_annotations_edited)
         self._agreed: set[str] = set()
-        self._guard: Callable[[Recipe, Recipe], str] = _anything
+        self._guard: Callable[[Recipe, Recipe], str] | None = None
+        self._settling = one_shot(self, self._on_settling_timeout)
         self.edits = DataEdits(self, self.loading)
         self.file = DocumentFile(self, settings, autosave_folder, self)
         self.file.noticed.connect(self.noticed)
@@ -174,21 +180,24 @@ class Workspace(QObject):
         """
         if recipe == self.recipe and not again:
             return
-        refusal = self._guard(self.recipe, recipe)
+        refusal = "" if self._guard is None else self._guard(self.recipe, recipe)
         if refusal:
             self.say("warning", refusal, passing=True)
             self.announce_recipe()
+        elif recipe.data == self.recipe.data and not again:
+            self.push(replace(self.draft, recipe=recipe), text)
+            done()
         else:
             self.edits.edit(recipe, text, done, again=again)
 
-    def set_guard(self, guard: Callable[[Recipe, Recipe], str]) -> None:
+    def set_guard(self, guard: Callable[[Recipe, Recipe], str] | None) -> None:
         """Set a callback for edits of the recipe, which returns why an edit is refused, or ""."""
         self._guard = guard
 
     @contextmanager
     def unguarded(self) -> Iterator[None]:
         """Suspend the guard, for edits by a lesson."""
-        guard, self._guard = self._guard, _anything
+        guard, self._guard = self._guard, None
         try:
             yield
         finally:
@@ -291,6 +300,7 @@ class Workspace(QObject):
 
         ``keep`` keeps the copy for the next start, for when the user could not be asked.
         """
+        self._settling.stop()
         self.loading.shutdown()
         self.file.shutdown(keep=keep)
 
@@ -337,6 +347,12 @@ class Workspace(QObject):
     def announce_recipe(self) -> None:
         """Emit the current recipe again."""
         self.recipe_changed.emit(self.resolution)
+        self._settling.start()
+
+    @Slot()
+    def _on_settling_timeout(self) -> None:
+        self.recipe_settled.emit(self.resolution)
+        self.file.announce()
 
     def _show_draft(self, draft: DraftState) -> None:
         """Make ``draft`` the current one; all edits, undo and redo use this method."""
@@ -345,8 +361,7 @@ class Workspace(QObject):
         self.file.touch()
         if draft.dataset is not old.dataset:
             self.dataset_changed.emit(draft.dataset)
-        self.recipe_changed.emit(self.resolution)
-        self.file.announce()
+        self.announce_recipe()
 
     def content(self) -> SavedRun:
         """Return the content of the document's file."""
@@ -392,7 +407,7 @@ class Workspace(QObject):
         self._take(opened)
         self.undo_stack.clear()
         self.dataset_changed.emit(self.dataset)
-        self.recipe_changed.emit(self.resolution)
+        self.announce_recipe()
         self.run_changed.emit(self.run)
         self.annotations.announce()
         self.document_changed.emit(self)
@@ -409,8 +424,3 @@ class Workspace(QObject):
         """Show a message; see ``Notice``."""
         _log.info("%s: %s", level, text)
         self.noticed.emit(Notice(level, text, passing=passing, about=about))
-
-
-def _anything(_before: Recipe, _after: Recipe) -> str:
-    """Refuse no edit."""
-    return ""

@@ -195,7 +195,7 @@ class BuilderPanel(QWidget):
         numbers = numbers_edited(before, recipe) if before and is_resolved_alike else None
         if numbers and not any(number.startswith(_SHOWN) for number in numbers):
             for chain in self._chains:
-                chain.set_recipe(recipe)
+                chain.recipe = recipe
         else:
             self._show(recipe, resolution)
 

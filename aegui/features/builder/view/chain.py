@@ -55,7 +55,8 @@ class LayerChain(QWidget):
         """``words`` returns the layer sizes of an edited recipe for the text of the undo step."""
         super().__init__()
         self._words = words
-        self._recipe: Recipe | None = None
+        self.recipe: Recipe | None = None
+        """The recipe that edits start from; its stack is the one shown."""
         self._plan = Plan((), ())
         self._reported: object = None
         self._mended: list[Problem | None] = []
@@ -89,8 +90,8 @@ class LayerChain(QWidget):
         """
         chain_state = (plan, problems, details, dict(remedies))
         # The same recipe again means a rejected edit: the fields must be reset to it.
-        is_same = self._reported == chain_state and recipe != self._recipe
-        self._recipe, self._plan, self._reported = recipe, plan, chain_state
+        is_same = self._reported == chain_state and recipe != self.recipe
+        self.recipe, self._plan, self._reported = recipe, plan, chain_state
         if is_same:
             self._restore_focus()
             return
@@ -124,10 +125,6 @@ class LayerChain(QWidget):
                 self.card_focused.emit(card)
             card.set_lit(is_lit)
 
-    def set_recipe(self, recipe: Recipe) -> None:
-        """Set the recipe that edits start from; its stack is the one already shown."""
-        self._recipe = recipe
-
     def set_locked(self, locked: bool) -> None:
         """Set whether editing is disabled."""
         if locked == self._is_locked:
@@ -135,11 +132,11 @@ class LayerChain(QWidget):
         self._is_locked = locked
         for card in self.cards:
             card.set_locked(locked)
-        if self._recipe is not None:
+        if self.recipe is not None:
             self._show_gaps()
 
     def _show_gaps(self) -> None:
-        assert self._recipe is not None
+        assert self.recipe is not None
         for i, gap in enumerate(self.gaps):
             above, below = self.cards[i].state(), self.cards[i + 1].state()
             slot = self._plan.slots[i]
@@ -147,7 +144,7 @@ class LayerChain(QWidget):
                 (above.planned.name, below.planned.name),
                 (above.share, below.share if below.planned.units is not None else above.share),
                 below.planned.parameters,
-                not self._is_locked and edits.can_insert(self._recipe, slot),
+                not self._is_locked and edits.can_insert(self.recipe, slot),
                 self._plan.why_closed if slot is None else "",
             )
 
@@ -264,7 +261,7 @@ class LayerChain(QWidget):
             self.remedy_requested.emit(problem)
 
     def _emit(self, recipe: Recipe, text: str, focus: int | tuple[Home, str] | None = None) -> None:
-        if recipe == self._recipe:
+        if recipe == self.recipe:
             return
         self._focus_next = focus
         self.recipe_edited.emit(recipe, text)
@@ -273,10 +270,10 @@ class LayerChain(QWidget):
         return self._plan.layers[self.cards.index(card)]
 
     def _on_layer_edited(self, card: LayerCard, field: str, value: object) -> None:
-        assert self._recipe is not None
+        assert self.recipe is not None
         planned = self._planned(card)
         label = next(row.label for row in FIELDS[planned.kind] if row.name == field)
-        changed = edits.with_layer(self._recipe, planned, field, value)
+        changed = edits.with_layer(self.recipe, planned, field, value)
         self._emit(changed, tr("{layer}: {field}", layer=planned.name, field=lowered(tr(label))))
 
     def _on_gap_clicked(self, gap: LayerGap, _checked: bool = False) -> None:
@@ -303,8 +300,8 @@ class LayerChain(QWidget):
         self._insert(gap, edits.new_layer(self._plan, gap, kind))
 
     def _can_insert(self, gap: int) -> bool:
-        assert self._recipe is not None
-        return not self._is_locked and edits.can_insert(self._recipe, self._plan.slots[gap])
+        assert self.recipe is not None
+        return not self._is_locked and edits.can_insert(self.recipe, self._plan.slots[gap])
 
     def _on_add_requested(self, card: LayerCard) -> None:
         gap = self._gap_after(card)
@@ -315,11 +312,11 @@ class LayerChain(QWidget):
         self._insert(gap, edits.new_layer(self._plan, gap, kind))
 
     def _insert(self, gap: int, layer: AnyLayer) -> None:
-        assert self._recipe is not None
+        assert self.recipe is not None
         slot = self._plan.slots[gap]
         if slot is None:
             return
-        changed = edits.insert_layer(self._recipe, slot, layer)
+        changed = edits.insert_layer(self.recipe, slot, layer)
         text = tr("Add a layer: {sizes}", sizes=self._words(changed))
         self._emit(changed, text, (slot, self._part_below(gap)))
 
@@ -331,11 +328,11 @@ class LayerChain(QWidget):
         return next((part for part in parts if part not in {"input", "code", "output"}), "encoder")
 
     def _on_remove_requested(self, card: LayerCard) -> None:
-        assert self._recipe is not None
+        assert self.recipe is not None
         planned, index = self._planned(card), self.cards.index(card)
         if planned.home is None:
             return
-        changed = edits.remove_layer(self._recipe, planned.home)
+        changed = edits.remove_layer(self.recipe, planned.home)
         text = tr("Remove {layer}: {sizes}", layer=planned.name, sizes=self._words(changed))
         # Focus the card that moves up; a mirrored twin above is removed as well.
         above = planned.part == "decoder" and planned.twin is not None
@@ -346,12 +343,12 @@ class LayerChain(QWidget):
         self._move(index, index - 2 if step < 0 else index + 1)
 
     def _move(self, index: int, gap: int) -> None:
-        assert self._recipe is not None
+        assert self.recipe is not None
         planned = self._plan.layers[index]
         slot = self._plan.slots[gap] if 0 <= gap < len(self.gaps) else None
         if planned.home is None or slot is None:
             return
-        changed, home = edits.move_layer(self._recipe, planned.home, slot)
+        changed, home = edits.move_layer(self.recipe, planned.home, slot)
         part = planned.part if planned.home[0] == home[0] else self._part_below(gap)
         self._emit(changed, tr("Move {layer}", layer=planned.name), (home, part))
 

@@ -244,6 +244,8 @@ class TrainingPanel(FoldingPanel):
     def _tell(self, path: str, label: ProblemLabel) -> None:
         """Show in ``label`` the problems of the row of ``path``, and the first offered remedy."""
         of_field = self._problems.get(path, ())
+        if not of_field and label.isHidden():
+            return
         offers = (self._remedies[one] for one in of_field if one in self._remedies)
         label.set_text("\n".join(one.message for one in of_field), next(offers, ""))
 
