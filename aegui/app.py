@@ -211,6 +211,7 @@ class App(QObject):
             return
         self._settings.language = code
         self._speak(code)
+        self.services.workspace.undo_stack.retell()
         self._replace_window()
         self._keep_settings()
 

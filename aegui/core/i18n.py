@@ -16,13 +16,14 @@ import os
 import re
 import string
 import struct
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from aegui.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
@@ -122,16 +123,69 @@ def said(words: str | Mapping[str, str]) -> str:
     return words.get(language()) or words.get("en") or next(iter(words.values()), "")
 
 
+class _Words(str):
+    """A text that can be told in another language; where it is stored it is a plain ``str``."""
+
+    __slots__ = ("again",)
+    again: Callable[[], str]
+    """Translates it into the current language."""
+
+    def __str__(self) -> str:
+        """Return it as it is: otherwise ``str(error)`` would be a plain copy."""
+        return self
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, ("".join(self),)
+
+
 def tr(message: str, /, **values: object) -> str:
     """Translate ``message``, with ``{name}`` fields filled from ``values``."""
     text = _LanguageState.catalogue.gettext(message) if message else ""
-    return _FILLER.vformat(text, (), values) if values else text
+    words = _Words(_FILLER.vformat(text, (), values) if values else text)
+    words.again = partial(_tr_again, message, values)
+    return words
 
 
 def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Translate a counted message; ``{n}`` is filled with ``n``, with thousands separators."""
     text = _LanguageState.catalogue.ngettext(singular, plural, n)
-    return _FILLER.vformat(text, (), {"n": _Count(n), **values})
+    words = _Words(_FILLER.vformat(text, (), {"n": _Count(n), **values}))
+    words.again = partial(_trn_again, singular, plural, n, values)
+    return words
+
+
+def sentences(*texts: str) -> str:
+    """Return those of ``texts`` that are not empty, one after the other."""
+    words = _Words(" ".join(filter(None, map(str.strip, texts))))
+    words.again = partial(_sentences_again, texts)
+    return words
+
+
+def retold(text: str) -> str:
+    """Return ``text`` in the current language, if it is translated or a number for display.
+
+    For texts that outlive a switch of language. Texts that were joined are told again only if
+    ``sentences`` did it.
+    """
+    return text.again() if isinstance(text, _Words) else text
+
+
+def _tr_again(message: str, values: Mapping[str, object]) -> str:
+    return tr(message, **_retold_values(values))
+
+
+def _trn_again(singular: str, plural: str, n: int, values: Mapping[str, object]) -> str:
+    return trn(singular, plural, n, **_retold_values(values))
+
+
+def _sentences_again(texts: Sequence[str]) -> str:
+    return sentences(*map(retold, texts))
+
+
+def _retold_values(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: retold(value) if isinstance(value, str) else value for name, value in values.items()
+    }
 
 
 def enumerated(items: Sequence[str]) -> str:
@@ -167,7 +221,7 @@ class _Filler(string.Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, Real) and not isinstance(value, bool):
-            return localized(value, format_spec)
+            return _number_text(value, format_spec)
         return format(value, format_spec)
 
 
@@ -214,6 +268,12 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
     ten are written as on axes: 4e9, 7.8e-5. Only for display: data (CSV, JSON, command-line input)
     keep the point.
     """
+    words = _Words(_number_text(value, spec))
+    words.again = partial(localized, value, spec)
+    return words
+
+
+def _number_text(value: SupportsFloat, spec: str) -> str:
     text = format(value, spec)
     if spec == "," and isinstance(value, float):
         if value.is_integer() and abs(value) < _MAX:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from aegui.core.i18n import retold
 from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ class Notice:
     more: tuple[Offer, ...] = ()
     about: About = field(default="", compare=False)
     file: Path | None = None
+
+    @property
+    def words(self) -> str:
+        """The text in the current language, which may have changed since."""
+        return retold(self.text)
 
     def replaces(self, older: Notice) -> bool:
         """Return whether this notice makes ``older`` obsolete."""

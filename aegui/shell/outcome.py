@@ -10,7 +10,7 @@ import numpy as np
 
 from aegui.core.data.progress import clock
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
-from aegui.core.i18n import localized, mark, tr, trn
+from aegui.core.i18n import localized, mark, sentences, tr, trn
 from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.origin import origin_words
 from aegui.core.training.record.best import has_best_weights
@@ -334,9 +334,8 @@ def outcome_words(result: TrainingResult, resolved: ResolvedRecipe, reached: Rea
         if result.seconds < 60
         else clock(result.seconds),
     )
-    same = _sameness(resolved.dataset)
-    said = head + _come_to(result, resolved.dataset, reached)
-    return f"{said} {same}" if same else said
+    found = _come_to(result, resolved.dataset, reached)
+    return sentences(head, found, _sameness(resolved.dataset))
 
 
 def _sameness(dataset: Dataset) -> str:

@@ -87,10 +87,10 @@ class MessageRow(QFrame):
             QTime(message.at.hour, message.at.minute, message.at.second),
             QLocale.FormatType.ShortFormat,
         )
-        self.setAccessibleName(f"{when}, {tr(style.name)}: {notice.text}")
+        self.setAccessibleName(f"{when}, {tr(style.name)}: {notice.words}")
         sign = QLabel()
         sign.setPixmap(icon_pixmap(style.icon, icon_px(), style.token, self.devicePixelRatioF()))
-        text = wrapped_label(notice.text)
+        text = wrapped_label(notice.words)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy = flat_button("edit-copy", tr("Copy this message"))
         self.copy.clicked.connect(self._on_copy_clicked)
@@ -129,7 +129,7 @@ class MessageRow(QFrame):
 
     @Slot()
     def _on_copy_clicked(self) -> None:
-        QGuiApplication.clipboard().setText(self.message.notice.text)
+        QGuiApplication.clipboard().setText(self.message.notice.words)
 
 
 class MessageList(QFrame):
@@ -219,5 +219,5 @@ class MessageList(QFrame):
 
     @Slot()
     def _on_copy_clicked(self) -> None:
-        lines = (f"{one.at:%H:%M:%S}  {one.notice.text}" for one in self._messages.kept)
+        lines = (f"{one.at:%H:%M:%S}  {one.notice.words}" for one in self._messages.kept)
         QGuiApplication.clipboard().setText("\n".join(lines))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import mark, retold, tr
 from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
@@ -69,7 +69,7 @@ def acts_of(
         first = (notice.offer, notice.accept)
         for words, accept in (first, *((it.words, it.accept) for it in notice.more)):
             if accept is not None:
-                acts.append((words, accept))
+                acts.append((retold(words), accept))
     if notice.level != "error" and notice.file is not None and os.path.exists(notice.file):
         acts.append((tr("Show in folder"), partial(show_in_folder, notice.file)))
     return tuple(acts)

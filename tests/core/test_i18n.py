@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
-from aegui.core.i18n import enumerated, localized, percent_sign, set_language, tr, trn, with_marks
+from aegui.core.i18n import (
+    enumerated,
+    localized,
+    percent_sign,
+    retold,
+    sentences,
+    set_language,
+    tr,
+    trn,
+    with_marks,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +88,25 @@ def test_every_kind_of_field_is_filled() -> None:
     missing = "{n} of {m}"
     with pytest.raises(KeyError):
         tr(missing, n=1)
+
+
+def test_a_text_is_told_again_in_another_language() -> None:
+    told = tr("Copied: {line}", line=tr("Undo"))
+    counted = trn("{n} message is new", "{n} messages are new", 2)
+    number, error = localized(1234.5, ".1f"), str(ValueError(told))
+    stored = pickle.loads(pickle.dumps(told))
+    set_language("es")
+    assert told == "Copied: Undo"
+    assert retold(told) == "Copiado: Deshacer"
+    assert retold(retold(counted)) == trn("{n} message is new", "{n} messages are new", 2)
+    assert retold(counted) != counted
+    assert retold(error) == "Copiado: Deshacer"
+    assert retold(sentences(told, "", number)) == "Copiado: Deshacer 1.234,5"
+    assert retold(stored) == "Copied: Undo"
+    assert type(stored) is str
+    assert retold("Copied: {line}") == "Copied: {line}", "nobody has translated it"
+    set_language("en")
+    assert retold(tr("Undo")) == "Undo"
 
 
 def test_a_list_ends_with_the_word_of_the_language() -> None:

@@ -8,8 +8,9 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea
 
+from aegui.core.i18n import tr
 from aegui.core.recipe.edits import with_value
 from aegui.features.builder.view.map_mark import MapMark
 from aegui.session.messages import MAX_KEPT, Messages
@@ -164,6 +165,22 @@ def test_offers_of_a_window_that_is_gone_are_past(app: App, lists: list[MessageL
     app.use_language("en")
 
 
+@pytest.mark.arrangement("build")
+def test_messages_and_undo_steps_follow_the_language(app: App, lists: list[MessageList]) -> None:
+    workspace = app.services.workspace
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"runs": 3}), tr("Paste a set-up"))
+    notice = Notice("info", tr("Copied: {line}", line="35-2"), tr("Read it"), lambda: None)
+    app.window.notify(notice)
+    app.use_language("es")
+    (row, *_) = open_list(app.window, lists).rows
+    assert "Copiado: 35-2" in [label.text() for label in row.findChildren(QLabel)]
+    assert tr("Paste a set-up") in app.window.actions_table["undo"].text()
+    assert tr("Paste a set-up") != "Paste a set-up"
+    workspace.undo_stack.undo()
+    app.use_language("en")
+    assert "Paste a set-up" in app.window.actions_table["redo"].text()
+
+
 def test_old_messages_are_forgotten(qapp: object) -> None:
     kept = Messages()
     for number in range(MAX_KEPT + 5):
@@ -247,13 +264,15 @@ def test_the_mark_of_edits_gives_way_to_a_legend_that_grows(
     assert window.canvas.rect().contains(mark.geometry())
 
 
-def test_a_document_without_a_file_is_named_by_what_it_holds(window: MainWindow) -> None:
+def test_a_document_without_a_file_is_named_by_what_it_holds(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     workspace = window._services.workspace
     assert workspace.name == SMALL.name
     workspace.edit_recipe(with_value(workspace.recipe, "seed", 9), "seed")
     assert workspace.name == SMALL.name
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.kind", "gaussian"), "kind")
     assert workspace.name == "VAE on Lower case, 2 numbers"
-    assert window.windowTitle().startswith("VAE on Lower case, 2 numbers")
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("VAE on Lower case, 2 numbers"))
     window.actions_table["undo"].trigger()
     assert workspace.name == SMALL.name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea
 
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import sentences, tr, trn
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, user_recipes
 from aegui.core.shelves import SHELVES
@@ -348,10 +348,11 @@ class TrainingFeature(Feature):
         resolved = self._services.runner.resolved
         if run is None or resolved is None or shown.moment is None:
             return
-        said = [outcome_words(result, resolved, reached_at(run, shown.moment))]
-        said.append(shown_words(run, shown.moment, chosen=shown.chose_run))
-        said.append(result.message)
-        text = " ".join(words for words in said if words)
+        text = sentences(
+            outcome_words(result, resolved, reached_at(run, shown.moment)),
+            shown_words(run, shown.moment, chosen=shown.chose_run),
+            result.message,
+        )
         level: Level = "warning" if result.message else "info"
         self.noticed.emit(Notice(level, text, about="training"))
 
@@ -362,8 +363,8 @@ class TrainingFeature(Feature):
         self._show_progress()
         rescued = self._services.keeping.rescued
         if rescued is not None:
-            note = tr("The weights of epoch {epochs:,} are kept.", epochs=rescued)
-            message = f"{message} {note}"
+            kept = tr("The weights of epoch {epochs:,} are kept.", epochs=rescued)
+            message = sentences(message, kept)
         self.noticed.emit(Notice("error", message, passing=True, about="training"))
 
     @Slot(object)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import sentences, tr, trn
 from aegui.features.data.data_menu import icon_of
 from aegui.paths import documents_dir
 from aegui.session.data.data_sources import (
@@ -300,7 +300,7 @@ class DataFeature(Feature):
             width=width,
             height=height,
         )
-        text = f"{message} {pace}" if pace else message
+        text = sentences(message, pace)
         self.noticed.emit(
             Notice(
                 "info",

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from aegui.core.data.dataset import Dataset, copies_in
 from aegui.core.data.writers import write_dataset
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import sentences, tr, trn
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 from aegui.session.file_writer import FileWriter
@@ -149,7 +149,7 @@ class FindWork(QObject):
                 "{n:,} were there already, and are left out.",
                 len(copies),
             )
-            workspace.say("info", f"{words} {left}", passing=True)
+            workspace.say("info", sentences(words, left), passing=True)
         else:
             workspace.say("info", words, passing=True, about="new samples")
 

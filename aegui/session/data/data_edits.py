@@ -14,7 +14,7 @@ from aegui.core.data.dataset import Dataset, copies_in, copy_of
 from aegui.core.data.load import load_data
 from aegui.core.data.split import with_validation_source
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import sentences, tr, trn
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import DataSpec
@@ -254,7 +254,8 @@ class DataEdits:
                 len(copies),
             )
             leave = partial(self._leave_out, base, more, copies, text)
-            offer = partial(self._host.offer, f"{words} {twins}", tr("Leave the copies out"), leave)
+            said = sentences(words, twins)
+            offer = partial(self._host.offer, said, tr("Leave the copies out"), leave)
             # Last: the offer to train on, which follows an edit, would withdraw this one.
             QTimer.singleShot(0, self._host, offer)
 
