@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.session.map.decode_service import Decoded
     from aegui.window.main_window import MainWindow
 
@@ -221,6 +222,55 @@ def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:
     stop(qtbot, runner)
 
 
+def test_switches_are_the_same_in_a_window_of_another_language(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    panel, runner = window.panel(GanPanel), window._services.runner
+    training = GAN.training.model_copy(update={"epochs": 100_000})
+    begin(window, qtbot, GAN.model_copy(update={"training": training}))
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: runner.pull() is not None and panel.generator.isEnabled())
+    panel.generator.click()
+    app.use_language("es")
+    again = app.window.panel(GanPanel)
+    assert not again.generator.isChecked()
+    assert again.discriminator.isChecked()
+    again.generator.click()
+    assert runner.adversaries == (True, True)
+    stop(qtbot, runner)
+
+
+def test_what_was_computed_is_there_in_a_window_of_another_language(
+    window: MainWindow,
+    qtbot: QtBot,
+    app: App,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panel = window.panel(GanPanel)
+    begin(window, qtbot, GAN)
+    train(qtbot, window)
+    path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
+    monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
+    qtbot.waitUntil(panel.judge.isVisible)
+    panel.judge.button.click()
+    qtbot.waitUntil(panel.judge.table.isVisible)
+    qtbot.waitUntil(panel.nearest.go.isEnabled, timeout=60_000)
+    target, found = panel.nearest.pictures.images
+    app.use_language("es")
+    again = app.window.panel(GanPanel)
+    for before, after in zip((target, found), again.nearest.pictures.images, strict=True):
+        assert before is not None
+        assert after is not None
+        np.testing.assert_array_equal(after, before)
+    assert "los mejores 4 de 256 códigos" in again.nearest.words
+    assert again.nearest.go.isEnabled()
+    table = again.judge.table.model()
+    assert [table.index(row, 0).data() for row in range(3)] == ["generadas", "reales", "azar"]
+    assert again.judge.table.isVisibleTo(again)
+    assert again.judge.button.isEnabled()
+
+
 def test_the_nearest_image_that_it_can_draw_is_searched_for(
     window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -237,7 +287,7 @@ def test_the_nearest_image_that_it_can_draw_is_searched_for(
     assert wanted is not None
     assert found is not None
     np.testing.assert_array_equal(wanted, dataset.images[5, 0])
-    assert "found by gradient descent, from 4 random codes" in panel.nearest.words
+    assert "from the best 4 of 256 random codes" in panel.nearest.words
     places: list[NDArray[np.float32]] = []
     services.requests.place.connect(places.append)
     panel.nearest.go.click()

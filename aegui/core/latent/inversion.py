@@ -52,7 +52,9 @@ class Inversion:
     chance: float
     """Mean squared error of the image of a random code, on average."""
     starts: int
-    """Number of random codes."""
+    """Number of codes that were optimised: the best ones of ..."""
+    drawn: int
+    """... this many random codes."""
     complete: bool
     """Whether the search converged within its time."""
 
@@ -100,8 +102,9 @@ def nearest_drawn(
     nearest = min(searches, key=lambda search: search.error)
     found = nearest.code.astype(np.float32)
     chance = float(errors[np.isfinite(errors)].mean()) if np.isfinite(errors).any() else np.inf
-    drawn = codec.decode(found)[0]
-    return Inversion(found, drawn, nearest.error, chance, len(searches), complete)
+    image_found = codec.decode(found)[0]
+    counts = len(searches), len(codes)
+    return Inversion(found, image_found, nearest.error, chance, *counts, complete)
 
 
 class _Search:

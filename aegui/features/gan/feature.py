@@ -40,6 +40,7 @@ class GanFeature(Feature):
         self._panel.set_count(services.of(SamplesService).count)
         self._show_network()
         self._show_switches()
+        self._show_kept()
         followers = services.of(SamplesService), services.of(InversionService)
         self.while_visible("gan", *(one.images.set_active for one in followers))
         self._search()
@@ -65,6 +66,18 @@ class GanFeature(Feature):
         judge.job.progressed.connect(panel.judge.set_progress)
         judge.judged.connect(panel.judge.set_trial)
         judge.failed.connect(self._on_judge_failed)
+
+    def _show_kept(self) -> None:
+        """Show what another window has computed and set: one of another language or text size."""
+        style, inversions = self._services.shown.image_style, self._services.of(InversionService)
+        if inversions.target is not None:
+            self._panel.nearest.set_target(inversions.target, style)
+        if inversions.found is not None:
+            self._panel.nearest.set_found(inversions.found, style)
+        judge = self._services.of(JudgeService)
+        self._panel.judge.set_trial(judge.latest)
+        self._panel.judge.set_busy(judge.job.is_busy)
+        self._panel.set_switches(*self._services.runner.adversaries)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update the images and the search if network or data have changed."""
@@ -140,7 +153,7 @@ class GanFeature(Feature):
 
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
-        self._panel.reset_switches()
+        self._panel.set_switches(*self._services.runner.adversaries)
         self._services.of(JudgeService).forget()
 
     @Slot(bool, bool)

@@ -133,6 +133,14 @@ class TrainingRunner(QObject):
         """Return notes on the current or last training, such as a missing GPU."""
         return self._worker.notes if self._worker is not None else ()
 
+    @property
+    def adversaries(self) -> tuple[bool, bool]:
+        """Return whether generator and discriminator are trained, as set for this training."""
+        if not self.is_busy or self._worker is None:
+            return True, True
+        control = self._worker.orders.control
+        return control.train_generator, control.train_discriminator
+
     def start(
         self,
         resolved: ResolvedRecipe,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.latent.inversion import nearest_drawn
 from aegui.core.light_dataclass import dataclass
@@ -41,21 +41,26 @@ class InversionService(Service):
     def __init__(self) -> None:
         super().__init__()
         self._subject: tuple[Codec, bytes] | None = None
+        self.target: NDArray[np.float32] | None = None
+        """The target of the latest search; None while nothing is searched."""
+        self.found: NearestGenerated | None = None
+        """Its result, or None until then."""
         self.images = Derived("aegui-inversion", self, urgent=False)
         """Answers with a ``NearestGenerated``; nothing is searched unless it is active."""
         self.images.set_active(False)
+        self.images.answered.connect(self._on_images_answered)
 
     def search(self, codec: Codec | None, image: NDArray[np.float32]) -> None:
         """Search with ``codec`` for ``image``; a ``codec`` of None cancels the search."""
         if codec is None or image.size != codec.pixels:
-            self._subject = None
+            self._subject = self.target = self.found = None
             self.images.forget()
             return
         target = np.array(image, np.float32)
         subject = codec, target.tobytes()
         if self._subject == subject:
             return
-        self._subject = subject
+        self._subject, self.target, self.found = subject, target, None
         self.began.emit(target)
 
         def work(_report: Report, cancelled: IsCancelled) -> NearestGenerated:
@@ -63,3 +68,7 @@ class InversionService(Service):
             return NearestGenerated(target, found.image.reshape(target.shape), found)
 
         self.images.compute(work)
+
+    @Slot(object)
+    def _on_images_answered(self, found: NearestGenerated) -> None:
+        self.found = found

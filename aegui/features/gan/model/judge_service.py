@@ -50,8 +50,15 @@ class Trial:
     """Name of the set of the real images."""
     are_learnt: bool
     """Whether the generator was trained on the real images."""
-    warning: str = ""
-    """Why the figures say little, translated; "" if nothing is known against them."""
+    judge_classes: tuple[str, ...]
+    """The classes that the judge knows."""
+    dataset: Dataset
+    """The set that the generator was trained on."""
+
+    @property
+    def warning(self) -> str:
+        """Return why the figures say little; "" if nothing is known against them."""
+        return foreign_words(self.judge_classes, self.dataset)
 
 
 class JudgeService(Service):
@@ -153,5 +160,6 @@ def _tried(
         codec.epoch,
         real.name,
         real.are_learnt,
-        foreign_words(judge.classes, dataset),
+        judge.classes,
+        dataset,
     )

@@ -150,9 +150,11 @@ class NearestBox(QWidget):
 def _words(found: NearestGenerated) -> str:
     inversion = found.inversion
     words = tr(
-        "A GAN has no encoder: this was found by gradient descent, from {n:,} random codes. "
-        "Squared error per pixel {error}; that of a random image is {chance}.",
+        "A GAN has no encoder: this was found by gradient descent, from the best {n:,} of "
+        "{drawn:,} random codes. Squared error per pixel {error}; that of a random image is "
+        "{chance}.",
         n=inversion.starts,
+        drawn=inversion.drawn,
         error=localized(inversion.error, ".4f"),
         chance=localized(inversion.chance, ".4f"),
     )

@@ -368,11 +368,11 @@ class GanPanel(QWidget):
             switch.setVisible(adversarial)
             switch.setEnabled(learning)
 
-    def reset_switches(self) -> None:
-        """Switch the training of both networks on, without emitting a signal."""
-        for switch in (self.generator, self.discriminator):
+    def set_switches(self, generator: bool, discriminator: bool) -> None:
+        """Set whether each network is trained, without emitting a signal."""
+        for switch, on in ((self.generator, generator), (self.discriminator, discriminator)):
             with QSignalBlocker(switch):
-                switch.setChecked(True)
+                switch.setChecked(on)
 
     # User input
 

@@ -142,10 +142,12 @@ def test_one_of_the_two_networks_learns_always(panel: GanPanel) -> None:
     panel.discriminator.click()
     assert chosen == [(False, True), (True, False), (True, True)]
     panel.discriminator.click()
-    panel.reset_switches()
-    assert len(chosen) == 4
-    assert panel.generator.isChecked()
+    panel.set_switches(False, True)
+    assert not panel.generator.isChecked()
     assert panel.discriminator.isChecked()
+    panel.set_switches(True, True)
+    assert panel.generator.isChecked()
+    assert len(chosen) == 4
 
 
 def test_levers_are_there_for_a_gan_and_move_while_it_learns(panel: GanPanel) -> None:
@@ -170,7 +172,7 @@ def test_a_message_takes_the_place_of_images(panel: GanPanel) -> None:
 
 def nearest(starts: int = 4) -> NearestGenerated:
     image = np.full((8, 8), 0.5, np.float32)
-    found = Inversion(np.zeros(3, np.float32), image.ravel(), 0.0073, 0.2041, starts, False)
+    found = Inversion(np.zeros(3, np.float32), image.ravel(), 0.0073, 0.2041, starts, 256, False)
     return NearestGenerated(image, 1.0 - image, found)
 
 
