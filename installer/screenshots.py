@@ -46,7 +46,7 @@ from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gan.view.panel import GanPanel
-from aegui.features.journey.feature import JourneyFeature
+from aegui.features.journey.model.journey_path import JourneyPath
 from aegui.features.journey.view.panel import JourneyPanel
 from aegui.features.lessons.view.panel import LessonsPanel
 from aegui.features.library.view.panel import LibraryPanel
@@ -620,7 +620,7 @@ def journey(app: App) -> None:
     app.services.requests.number.emit("drawing", 19)
     show(app, "journey", 420)
     panel = app.window.panel(JourneyPanel)
-    wait_for(lambda: bool(app.window.feature(JourneyFeature).path))
+    wait_for(lambda: bool(app.services.of(JourneyPath).path))
     spin(1.0)
     shoot(app, "journey", panel)
     app.window.docks["journey"].close()

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from aegui.features.answer.view.panel import AnswerPanel
-from aegui.features.journey.feature import JourneyFeature
+from aegui.features.journey.model.journey_path import JourneyPath
 from aegui.features.journey.view.panel import JourneyPanel, PixelPicture, number
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.session.data.image_style import ImageStyle
@@ -20,6 +20,7 @@ from aegui.session.highlighted_layer import HighlightedLayer
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -30,44 +31,42 @@ def crumbs(panel: JourneyPanel) -> list[QToolButton]:
 def begun(window: MainWindow, qtbot: QtBot, source: str, pixel: int) -> JourneyPanel:
     window._services.requests.number.emit(source, pixel)
     panel = window.panel(JourneyPanel)
-    feature = window.feature(JourneyFeature)
-    qtbot.waitUntil(
-        lambda: len(feature.path) == 1 and not panel.placeholder.message, timeout=20_000
-    )
+    way = window._services.of(JourneyPath)
+    qtbot.waitUntil(lambda: len(way.path) == 1 and not panel.placeholder.message, timeout=20_000)
     return panel
 
 
 def test_a_pixel_is_followed_back_to_the_input(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
-    services, feature = window._services, window.feature(JourneyFeature)
+    services, way = window._services, window._services.of(JourneyPath)
     panel = begun(window, qtbot, "drawing", 7)
     codec = services.shown.codec
     assert codec is not None
     stages = len(codec.layers) + 1
-    assert feature.path == ((stages - 1, 7),)
+    assert way.path == ((stages - 1, 7),)
     answer = codec.reconstruct(services.drawing.pixels.reshape(1, -1))[0]
     told = panel.formula.text().splitlines()[1].split(" = ")[0].replace("−", "-")
     assert float(told) == pytest.approx(float(answer[7]), abs=1e-4)
     assert services.of(HighlightedLayer).index == ("output", 0)
     parts = []
-    while feature.path[-1][0] > 0:
+    while way.path[-1][0] > 0:
         assert panel.bars.part_count() > 0
-        before = len(feature.path)
+        before = len(way.path)
         QTest.keyClick(panel.bars, Qt.Key.Key_Return)
-        assert len(feature.path) == before + 1
+        assert len(way.path) == before + 1
         parts.append(services.of(HighlightedLayer).index)
-    assert len(feature.path) == stages
+    assert len(way.path) == stages
     assert parts[-1] is None, "the input is no layer"
     assert ("code", 0) in parts
-    unit = feature.path[-1][1]
+    unit = way.path[-1][1]
     assert number(float(services.drawing.pixels.reshape(-1)[unit])) in panel.formula.text()
     # Back to the answer by the first breadcrumb, then to another pixel by the picture.
     assert len(crumbs(panel)) == stages
     crumbs(panel)[0].click()
-    assert len(feature.path) == 1
+    assert len(way.path) == 1
     place = panel.picture.cell_rect(11).center().toPoint()
     QTest.mouseClick(panel.picture, Qt.MouseButton.LeftButton, pos=place)
-    assert feature.path == ((stages - 1, 11),)
+    assert way.path == ((stages - 1, 11),)
 
 
 def test_every_channel_of_a_pixel_is_chosen(qtbot: QtBot) -> None:
@@ -88,12 +87,12 @@ def test_every_channel_of_a_pixel_is_chosen(qtbot: QtBot) -> None:
 
 def test_it_follows_the_drawing_and_the_cursor(learnt: MainWindow, qtbot: QtBot) -> None:
     window = learnt
-    services, feature = window._services, window.feature(JourneyFeature)
+    services, way = window._services, window._services.of(JourneyPath)
     panel = begun(window, qtbot, "drawing", 3)
     before = panel.formula.text()
     services.drawing.invert()
     qtbot.waitUntil(lambda: panel.formula.text() != before, timeout=20_000)
-    assert len(feature.path) == 1
+    assert len(way.path) == 1
     pictures = window.panel(CursorPanel).pictures
     window.docks["cursor"].raise_()
     rect = pictures.picture_rect(0)
@@ -102,9 +101,39 @@ def test_it_follows_the_drawing_and_the_cursor(learnt: MainWindow, qtbot: QtBot)
     codec = services.shown.codec
     assert codec is not None
     decoded = len(codec.layers) - codec.code_end
-    qtbot.waitUntil(lambda: feature.path[:1] == ((decoded, 0),), timeout=20_000)
+    qtbot.waitUntil(lambda: way.path[:1] == ((decoded, 0),), timeout=20_000)
     QTest.keyClick(panel.bars, Qt.Key.Key_Return)
-    assert feature.path[-1][0] == decoded - 1
+    assert way.path[-1][0] == decoded - 1
+
+
+def test_by_keys_the_focus_stays_on_the_way_back(learnt: MainWindow, qtbot: QtBot) -> None:
+    panel = begun(learnt, qtbot, "drawing", 7)
+    learnt.activateWindow()
+    for _ in range(2):
+        QTest.keyClick(panel.bars, Qt.Key.Key_Return)
+    assert len(crumbs(panel)) == 3
+    crumbs(panel)[1].setFocus()
+    QTest.keyClick(crumbs(panel)[1], Qt.Key.Key_Space)
+    assert len(crumbs(panel)) == 2
+    assert crumbs(panel)[1].hasFocus()
+    # With the focus elsewhere it stays there.
+    panel.bars.setFocus()
+    QTest.keyClick(panel.bars, Qt.Key.Key_Return)
+    assert panel.bars.hasFocus()
+
+
+def test_the_way_back_is_the_same_in_a_window_of_another_language(
+    learnt: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    panel = begun(learnt, qtbot, "cursor", 7)
+    QTest.keyClick(panel.bars, Qt.Key.Key_Return)
+    path = learnt._services.of(JourneyPath).path
+    assert len(path) == 2
+    app.use_language("es")
+    again = app.window.panel(JourneyPanel)
+    qtbot.waitUntil(lambda: len(crumbs(again)) == 2, timeout=20_000)
+    assert again.source.currentData() == "cursor"
+    assert app.window._services.of(JourneyPath).path == path
 
 
 def test_the_page_that_tells_why_leads_to_it(learnt: MainWindow, qtbot: QtBot) -> None:
@@ -116,8 +145,8 @@ def test_the_page_that_tells_why_leads_to_it(learnt: MainWindow, qtbot: QtBot) -
     panel.show_page("why")
     qtbot.waitUntil(lambda: panel.why.journey.isVisible(), timeout=20_000)
     panel.why.journey.click()
-    feature = window.feature(JourneyFeature)
-    qtbot.waitUntil(lambda: len(feature.path) == 1, timeout=20_000)
+    way = window._services.of(JourneyPath)
+    qtbot.waitUntil(lambda: len(way.path) == 1, timeout=20_000)
     assert window.panel(JourneyPanel).isVisible()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.light_dataclass import dataclass
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from aegui.core.evaluation.journey import Journey, JourneyStep, JourneyTerm, Rule
     from aegui.core.network.shapes import Shape
+    from aegui.features.journey.model.journey_path import UnitIndex
     from aegui.session.highlighted_layer import LayerIndex
 
 _PARTS = {
@@ -242,8 +243,6 @@ SOURCES = {
 """Sources of the output: key -> label."""
 _MAX_TERMS = 60
 _SIDE_BY_SIDE_PX = 520
-UnitIndex = tuple[int, int]
-"""A stage, and a unit of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -383,6 +382,7 @@ class JourneyPanel(QWidget):
         self.bars.set_rows(rows, signed=True, note="; ".join(notes))
 
     def _show_path(self, journey: Journey, path: Sequence[UnitIndex]) -> None:
+        has_focus = self.path.isAncestorOf(QApplication.focusWidget() or self)
         while (item := self._crumbs.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -398,6 +398,8 @@ class JourneyPanel(QWidget):
             button.clicked.connect(partial(self.step_chosen.emit, index))
             self._crumbs.addWidget(button)
             button.show()
+            if has_focus and is_last:
+                button.setFocus()
 
     @Slot(int)
     def _on_bars_chosen(self, index: int) -> None:
