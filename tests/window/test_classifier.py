@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aegui.core.recipe import ClassifierSpec, Recipe
+from aegui.core.recipe import ClassifierSpec, CorruptionSpec, Recipe
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.features.classifier.model.classifier_service import (
@@ -21,6 +21,7 @@ from tests.window.conftest import train
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 DIGITS = Recipe.model_validate(
@@ -139,6 +140,58 @@ def test_beyond_the_limits_it_is_judged_only_when_asked_for(
     qtbot.waitUntil(lambda: panel.evaluation is not None)
     services.of(ClassifierService).set_part(TRAINING)
     qtbot.waitUntil(panel.placeholder.offer.isVisible)
+
+
+def test_what_waits_is_told_until_it_is_asked_for(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    services, panel = window._services, window.panel(ClassifierPanel)
+    begin(window, qtbot)
+    train(qtbot, window)
+    services.settings.unasked_memory_share = 1e-9
+    show(window)
+    qtbot.waitUntil(panel.placeholder.offer.isVisible)
+    # The noise of the builder changes neither the network nor its samples.
+    services.showing.set_noise(CorruptionSpec(kind="masking", level=0.5))
+    assert panel.placeholder.offer.isVisible()
+    app.use_language("es")
+    again = app.window.panel(ClassifierPanel)
+    assert again.placeholder.offer.isVisibleTo(again)
+    assert again.placeholder.offer.text().startswith("Clasificar de todos modos")
+    again.placeholder.offer.click()
+    qtbot.waitUntil(lambda: again.evaluation is not None)
+
+
+def test_page_and_cell_are_the_same_in_a_window_of_another_language(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    panel = window.panel(ClassifierPanel)
+    begin(window, qtbot)
+    show(window)
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: panel.evaluation is not None)
+    panel._confusion.cell_activated.emit((3, 3))
+    panel._tabs.setCurrentIndex(1)
+    app.use_language("es")
+    again = app.window.panel(ClassifierPanel)
+    assert again._tabs.currentIndex() == 1
+    assert again.cell == (3, 3)
+    assert not again._all.isHidden()
+    assert again._what.text() == again._confusion.words((3, 3))
+    again._all.click()
+    app.use_language("en")
+    assert app.window.panel(ClassifierPanel).cell is None
+
+
+def test_a_training_that_has_begun_is_not_asked_for(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.panel(ClassifierPanel)
+    begin(window, qtbot)
+    show(window)
+    window.actions_table["train"].trigger()
+    # The first weights arrive later, from its thread.
+    assert panel.placeholder.message == "The training is getting ready…"
+    qtbot.waitUntil(lambda: panel.evaluation is not None)
+    qtbot.waitUntil(lambda: not window._services.runner.is_busy)
 
 
 @pytest.mark.parametrize(

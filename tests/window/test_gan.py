@@ -61,6 +61,16 @@ def test_without_a_generator_the_panel_says_how_to_get_one(
     qtbot.waitUntil(lambda: panel.placeholder.message.startswith("Press Train"))
 
 
+def test_a_training_that_has_begun_is_not_asked_for(window: MainWindow, qtbot: QtBot) -> None:
+    panel, runner = window.panel(GanPanel), window._services.runner
+    begin(window, qtbot, GAN)
+    window.actions_table["train"].trigger()
+    # The first weights arrive later, from its thread.
+    assert panel.placeholder.message == "The training is getting ready…"
+    qtbot.waitUntil(lambda: panel.sheet.samples is not None)
+    qtbot.waitUntil(lambda: not runner.is_busy)
+
+
 def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     panel, services = window.panel(GanPanel), window._services
     begin(window, qtbot, GAN)

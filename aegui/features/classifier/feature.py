@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 from aegui.core.cost import cost_words, excess
 from aegui.core.i18n import tr
 from aegui.features.classifier.model.classifier_service import ClassifierService, Judged
-from aegui.features.classifier.view.panel import ClassifierPanel
+from aegui.features.classifier.view.panel import PAGES, ClassifierPanel
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
+
+_PAGE = "classifier.page"
 
 
 class ClassifierFeature(Feature):
@@ -36,6 +38,8 @@ class ClassifierFeature(Feature):
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)
         self._show_network()
+        self._panel.show_page(services.settings.choice(_PAGE, PAGES, PAGES[0]))
+        self._panel.choose_cell(self._judge.cell)
         self.while_visible("classifier", self._judge.job.set_active)
 
     def _connect(self) -> None:
@@ -47,6 +51,7 @@ class ClassifierFeature(Feature):
         judge.parts_changed.connect(self._show_parts)
         judge.job.progressed.connect(self._on_job_progressed)
         judge.job.busy_changed.connect(self._on_job_busy_changed)
+        panel.page_chosen.connect(lambda key: self._services.settings.keep({_PAGE: key}))
         panel.part_chosen.connect(self._on_panel_part_chosen)
         panel.sample_activated.connect(self._on_panel_sample_activated)
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
@@ -55,8 +60,14 @@ class ClassifierFeature(Feature):
         """Evaluate the classifier again if the network or the samples have changed."""
         if changed & SUBJECT:
             self._show_network()
+        elif "is_live" in changed and self._panel.evaluation is None:
+            self._explain()
         if "history" in changed:
             self._show_note()
+
+    def keep_layout(self) -> None:
+        """Keep the chosen cell for a window of another language or text size."""
+        self._judge.cell = self._panel.cell
 
     def _show_network(self) -> None:
         shown = self._services.shown
@@ -70,10 +81,16 @@ class ClassifierFeature(Feature):
             self._explain()
 
     def _explain(self) -> None:
-        """Say what is being computed, or how to train a classifier."""
-        codec = self._services.shown.codec
-        if codec is not None and codec.can_classify:
-            self._panel.set_message(tr("The samples are being classified…"))
+        """Say what is being computed or why nothing is, or how to train a classifier."""
+        shown, judge = self._services.shown, self._judge
+        if shown.codec is not None and shown.codec.can_classify:
+            if judge.waiting is not None:
+                self._on_judge_held(judge.waiting)
+            else:
+                self._panel.set_message(judge.failure or tr("The samples are being classified…"))
+            return
+        if shown.is_live and shown.recipe.classifier is not None:
+            self._panel.set_message(tr("The training is getting ready…"))
             return
         drafted = self._drafted = self._services.workspace.recipe.classifier is not None
         self._panel.set_message(

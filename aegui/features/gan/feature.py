@@ -86,6 +86,8 @@ class GanFeature(Feature):
         if changed & SUBJECT:
             self._show_network()
             self._search()
+        elif "is_live" in changed and self._panel.sheet.samples is None:
+            self._explain()
 
     def _show_network(self) -> None:
         shown = self._services.shown
@@ -128,7 +130,11 @@ class GanFeature(Feature):
         self.noticed.emit(Notice("error", reason, passing=True))
 
     def _explain(self) -> None:
-        """Explain how to train a network that generates images."""
+        """Explain how to train a network that generates images, or say that it is begun."""
+        shown = self._services.shown
+        if shown.is_live and shown.has_prior:
+            self._panel.set_message(tr("The training is getting ready…"))
+            return
         drafted = self._drafted = self._services.workspace.recipe.has_prior
         self._panel.set_message(
             tr("Press Train: this panel shows the images of the same noise at every epoch.")

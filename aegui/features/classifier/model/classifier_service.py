@@ -100,6 +100,12 @@ class ClassifierService(Service):
         self._language = language()
         self.latest: Evaluation | None = None
         """The last evaluation, as long as it belongs to the current network and part."""
+        self.waiting: Cost | None = None
+        """The cost of the evaluation that waits for ``allow``, or None."""
+        self.failure = ""
+        """Why the samples could not be classified; "" unless the last attempt failed."""
+        self.cell: tuple[int, int] | None = None
+        """The chosen cell of the confusion matrix when a window was replaced; None without one."""
         self._loaded: tuple[str, Dataset] | None = None
 
     @property
@@ -166,12 +172,14 @@ class ClassifierService(Service):
 
     def _forget(self) -> None:
         """Discard the last result and cancel the running evaluation."""
-        self.latest = None
+        self.latest = self.waiting = None
+        self.failure = ""
         self._is_allowed = False
         self.job.forget()
 
     def _derive(self) -> None:
         judged, part, loaded = self._judged, self.part, self._loaded
+        self.waiting, self.failure = None, ""
         if judged is None:
             return
         is_allowed = self._is_allowed
@@ -187,6 +195,7 @@ class ClassifierService(Service):
     @Slot(object)
     def _on_job_answered(self, evaluation: Evaluation | Cost) -> None:
         if isinstance(evaluation, Cost):
+            self.waiting = evaluation
             self.held.emit(evaluation)
             return
         self.latest = evaluation
@@ -196,7 +205,7 @@ class ClassifierService(Service):
 
     @Slot(str)
     def _on_job_failed(self, reason: str) -> None:
-        self.latest = None
+        self.latest, self.failure = None, reason
         self.failed.emit(reason)
 
 

@@ -234,6 +234,8 @@ class ScoresTable(NamedTable):
         self.write_row(row, texts, help_text, bold=bold)
 
 
+PAGES = ("mistakes", "classes")
+"""Keys of the pages beside the matrix, in the order of the tabs."""
 _HEADLINE = 1.5
 _PART_SIGNS = 16
 """Minimum number of visible letters of a part's name."""
@@ -246,6 +248,8 @@ _MIN_MATRIX = 0.3
 class ClassifierPanel(Sized):
     """Shows one ``Evaluation``. Passive."""
 
+    page_chosen = Signal(str)
+    """Emitted with the one of ``PAGES`` that is shown."""
     part_chosen = Signal(str)
     """Emitted with the key of the part of the data to evaluate on."""
     sample_activated = Signal(int)
@@ -257,7 +261,8 @@ class ClassifierPanel(Sized):
         super().__init__()
         self.evaluation: Evaluation | None = None
         """The evaluation shown; None while only a message is shown."""
-        self._cell: CellIndex | None = None
+        self.cell: CellIndex | None = None
+        """The chosen cell of the matrix, a pair of classes; None shows all mistakes."""
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
         self._detail = dim(ElidedLabel())
@@ -280,6 +285,7 @@ class ClassifierPanel(Sized):
         self.setLayout(column(header, (self.placeholder, 1)))
         on_chosen(self._parts, self.part_chosen.emit)
         self._tabs.currentChanged.connect(self._share_out)
+        self._tabs.currentChanged.connect(lambda at: self.page_chosen.emit(PAGES[at]))
         self._confusion.cell_activated.connect(self._on_confusion_cell_activated)
         self._mistakes.sample_activated.connect(self.sample_activated)
         self._all.clicked.connect(self._on_all_clicked)
@@ -320,6 +326,17 @@ class ClassifierPanel(Sized):
 
     # Input
 
+    def show_page(self, key: str) -> None:
+        """Show one of ``PAGES``."""
+        self._tabs.setCurrentIndex(PAGES.index(key))
+
+    def choose_cell(self, cell: CellIndex | None) -> None:
+        """Show the samples of ``cell`` if the evaluation has it; None shows all mistakes."""
+        if self.evaluation is not None:
+            count = len(self.evaluation.found.classes)
+            self.cell = cell if cell is not None and max(cell) < count else None
+            self._show_samples()
+
     def set_parts(self, parts: Mapping[str, str], current: str) -> None:
         """Offer parts of the data, by key, with ``current`` chosen."""
         offer(self._parts, parts.items(), current)
@@ -328,7 +345,7 @@ class ClassifierPanel(Sized):
     def set_message(self, text: str, offer: str = "") -> None:
         """Show ``text`` instead of results, with a button if there is an ``offer``."""
         self.evaluation = None
-        self._cell = None
+        self.cell = None
         self._headline.clear()
         self._counted = ""
         self._show_detail()
@@ -346,7 +363,7 @@ class ClassifierPanel(Sized):
         """Show the results of an evaluation."""
         before, found = self.evaluation, evaluation.found
         if before is None or before.found.classes != found.classes:
-            self._cell = None
+            self.cell = None
         self.evaluation = evaluation
         self._headline.setText(tr("{accuracy:.2%} right", accuracy=found.accuracy))
         wrong = trn("{n:,} mistake", "{n:,} mistakes", found.wrong)
@@ -372,7 +389,7 @@ class ClassifierPanel(Sized):
         if evaluation is None:
             return
         found = evaluation.found
-        if self._cell is None:
+        if self.cell is None:
             order = found.misclassified()
             text = trn(
                 "{n:,} mistake, the surest first", "{n:,} mistakes, the surest first", len(order)
@@ -380,24 +397,22 @@ class ClassifierPanel(Sized):
             if not len(order):
                 text = tr("No mistakes")
         else:
-            order = found.cell(*self._cell)
-            text = self._confusion.words(self._cell)
+            order = found.cell(*self.cell)
+            text = self._confusion.words(self.cell)
         if len(order) > MAX_SHOWN:
             text = tr("{text}; {n:,} are shown", text=text, n=MAX_SHOWN)
         self._what.setText(text)
         self._what.setToolTip(text)
-        self._all.setVisible(self._cell is not None)
-        self._confusion.set_chosen(self._cell)
+        self._all.setVisible(self.cell is not None)
+        self._confusion.set_chosen(self.cell)
         images = evaluation.dataset.images
         self._mistakes.set_shown(ShownMistakes(found, images, evaluation.indices, order))
 
     # User input
 
     def _on_confusion_cell_activated(self, cell: CellIndex) -> None:
-        self._cell = None if cell == self._cell else cell
+        self.choose_cell(None if cell == self.cell else cell)
         self._tabs.setCurrentIndex(0)
-        self._show_samples()
 
     def _on_all_clicked(self) -> None:
-        self._cell = None
-        self._show_samples()
+        self.choose_cell(None)
