@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -19,12 +19,17 @@ from aegui.kit.theme import figures_font, for_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from PySide6.QtGui import QKeyEvent
+
 ROW_PX = 22
 _MIN_REST_PX = 4
 
 
 class NamedTable(QTableWidget):
     """Names on the left, figures beside them; read-only."""
+
+    row_opened = Signal(int)
+    """Emitted with a row that was double-clicked or got Enter."""
 
     def __init__(
         self,
@@ -58,7 +63,17 @@ class NamedTable(QTableWidget):
         header.setHighlightSections(False)
         # The arrow keys move between cells; Tab leaves the table.
         self.setTabKeyNavigation(False)
+        # Not ``activated``, which on some desktops is a single click.
+        self.doubleClicked.connect(lambda index: self.row_opened.emit(index.row()))
         self.set_columns(columns, words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the current row by Enter."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and self.currentRow() >= 0:
+            self.row_opened.emit(self.currentRow())
+        else:
+            super().keyPressEvent(event)
 
     def set_columns(
         self, columns: Sequence[tuple[str, str]], words: Collection[int] = (0,)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from aegui.features.races.model.race_runs import RaceRuns
 from aegui.features.races.model.smallest_search import SmallestSearch
 from aegui.features.races.view.panel import RacesPanel
@@ -14,6 +17,7 @@ from tests.window.conftest import SMALL
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.window.main_window import MainWindow
 
 
@@ -50,5 +54,39 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     panel.smallest.own.click()
     qtbot.waitUntil(lambda: not search.job.is_busy)
     assert "it is yours" in panel.smallest.leader.text()
-    panel.smallest.table.itemDoubleClicked.emit(panel.smallest.table.item(0, 1))
+    panel.smallest.table.selectRow(0)
+    QTest.keyClick(panel.smallest.table, Qt.Key.Key_Return)
     assert services.workspace.recipe.network == SMALL.network
+
+
+def test_races_are_the_same_in_a_window_of_another_language(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    window.actions_table["races"].trigger()
+    race, races = window.panel(RacesPanel).race, window._services.of(RaceRuns)
+    menu = race.racers.menu()
+    assert menu is not None
+    for action in menu.actions():
+        action.setChecked(action.data() in {"sgd", "adam"})
+    race.form.fields["epochs"].setValue(15)  # type: ignore[union-attr]
+    race.rates["adam"].setValue(0.02)
+    # By keys, as a person: a value set by the program is not told.
+    for field in (race.clock, race.plane):
+        QTest.keyClick(field, Qt.Key.Key_Down)
+    race.is_log.click()
+    race.start.click()
+    qtbot.waitUntil(lambda: not races.job.is_busy and races.surface is not None)
+    spec = race.spec
+    assert (spec.optimizers, spec.epochs, spec.rates) == (("sgd", "adam"), 15, {"adam": 0.02})
+    goal = window.panel(RacesPanel).smallest
+    goal.form.fields["most_wrong"].setValue(7)  # type: ignore[union-attr]
+    app.use_language("es")
+    again = app.window.panel(RacesPanel)
+    assert again.race.spec == spec
+    assert again.race.clock.value() == race.clock.value() == "evaluations"
+    assert again.race.plane.value() == "pca"
+    assert not again.race.is_log.isChecked()
+    assert again.race._surface is races.surface
+    assert again.race._plane is races.surface.plane  # type: ignore[union-attr]
+    assert again.race.table.rowCount() == 2
+    assert again.smallest.challenge.most_wrong == 7

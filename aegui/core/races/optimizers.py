@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field
 
+from aegui.core.choices import OneOf
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import localized, mark, tr
@@ -55,7 +56,7 @@ _REPORTED_SECONDS = 0.15
 class RaceSpec:
     """The rules of a race."""
 
-    optimizers: tuple[str, ...] = RACERS
+    optimizers: Annotated[tuple[str, ...], OneOf(OPTIMIZERS)] = RACERS
     """Keys of ``OPTIMIZERS``."""
     epochs: Annotated[
         int,

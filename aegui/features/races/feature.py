@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
 from aegui.core.cost import Cost
 from aegui.core.i18n import tr
-from aegui.core.races.smallest import default_attempts
+from aegui.core.races.optimizers import RaceSpec
+from aegui.core.races.smallest import Challenge, default_attempts
 from aegui.core.recipe import Recipe
 from aegui.core.training.cost import training_cost
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -20,14 +22,16 @@ from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
+from aegui.widgets.figures.race_kinds import RaceView
 
 if TYPE_CHECKING:
-    from aegui.core.races.optimizers import RaceSpec
-    from aegui.core.races.smallest import Attempt, Challenge
+    from aegui.core.races.smallest import Attempt
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 
 _PAGE = "races.page"
+_SPEC, _RATE, _VIEW, _GOAL = "races.spec.", "races.rate.", "races.view.", "races.goal."
+"""Prefixes of settings."""
 _FOLLOWING_MS = 300
 
 
@@ -40,6 +44,7 @@ class RacesFeature(Feature):
         self._search = services.of(SmallestSearch)
         self._panel = window.panel(RacesPanel)
         self._sheet = Refresher(self._read_attempts, _FOLLOWING_MS, window.docks["races"], self)
+        self._take_settings()
         self._connect()
         self._panel.show_page(services.settings.choice(_PAGE, dict(PAGES), "race"))
         self._sheet.mark()
@@ -68,11 +73,46 @@ class RacesFeature(Feature):
         panel.smallest.shrink_requested.connect(self.shrink)
         panel.smallest.try_requested.connect(self.try_network)
         panel.smallest.stop.clicked.connect(search.stop)
-        panel.smallest.goal_edited.connect(lambda _challenge: self._sheet.mark())
+        panel.smallest.goal_edited.connect(self._on_smallest_goal_edited)
         panel.smallest.open_requested.connect(self._on_smallest_open_requested)
         self._services.workspace.recipe_changed.connect(self._sheet.mark)
+        panel.race.spec_edited.connect(self._on_race_spec_edited)
+        panel.race.view_edited.connect(lambda view: self._services.settings.keep_form(_VIEW, view))
+        self._show_kept()
+
+    def _take_settings(self) -> None:
+        """Set the fields as they were left."""
+        settings, race = self._services.settings, self._panel.race
+        rates = ((key, settings.values.get(f"{_RATE}{key}")) for key in race.rates)
+        spec = replace(
+            settings.form(_SPEC, RaceSpec()),
+            rates={key: rate for key, rate in rates if isinstance(rate, float)},
+        )
+        race.set_spec(spec)
+        race.set_view(settings.form(_VIEW, RaceView()))
+        self._panel.smallest.form.set_value(settings.form(_GOAL, Challenge()))
+
+    def _show_kept(self) -> None:
+        """Show what another window has computed: one of another language or text size."""
+        races, search, panel = self._races, self._search, self._panel
+        panel.race.plane.set_value(races.plane_key)
         if races.news is not None:
             panel.race.set_news(races.news)
+        if races.surface is not None:
+            panel.race.set_surface(races.surface)
+        if search.sheet is not None:
+            panel.smallest.set_sheet(search.sheet)
+
+    @Slot(object)
+    def _on_race_spec_edited(self, spec: RaceSpec) -> None:
+        settings, rates = self._services.settings, self._panel.race.rates
+        settings.keep_form(_SPEC, spec, without=("rates", "seed"))
+        settings.keep({f"{_RATE}{key}": field.value() for key, field in rates.items()})
+
+    @Slot(object)
+    def _on_smallest_goal_edited(self, goal: Challenge) -> None:
+        self._services.settings.keep_form(_GOAL, goal)
+        self._sheet.mark()
 
     # The race
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aegui.core.choices import Choice, table
+from typing import Annotated
+
+from aegui.core.choices import Choice, OneOf, table
 from aegui.core.i18n import mark
 from aegui.core.light_dataclass import dataclass
 
@@ -26,9 +28,9 @@ VALUES = table(
 class RaceView:
     """Display options of a race."""
 
-    clock: str = "epochs"
+    clock: Annotated[str, OneOf(CLOCKS)] = "epochs"
     """Horizontal axis, a key of ``CLOCKS``."""
-    value: str = "loss"
+    value: Annotated[str, OneOf(VALUES)] = "loss"
     """Plotted value, a key of ``VALUES``."""
     is_log: bool = True
     """Whether the vertical axis is logarithmic."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.races.optimizers import RaceSpec, RaceState
-    from aegui.core.races.surface import PlaneKey, WeightPlane
+    from aegui.core.races.surface import LossSurface, PlaneKey, WeightPlane
     from aegui.core.recipe import Recipe
 
 _PARTS = 1000
@@ -57,16 +57,21 @@ class RaceRuns(Service):
         """The dataset of the race."""
         self.news: RaceUpdate | None = None
         """The newest state of the race, or its result."""
-        self._key: PlaneKey = "ends"
+        self.surface: LossSurface | None = None
+        """The newest loss surface under the trails of ``news``; None before there is one."""
+        self.plane_key: PlaneKey = "ends"
+        """Kind of the plane, a key of ``PLANES``."""
         self._is_stopped = False
         self.job.answered.connect(self._take)
         self._laying.answered.connect(self._take)
+        self.surfaces.answered.connect(self._on_surfaces_answered)
         for job in (self.job, self._laying, self.surfaces):
             job.failed.connect(self.failed)
 
     def start(self, recipe: Recipe, dataset: Dataset, spec: RaceSpec) -> None:
         """Start a race; ``changed`` follows and ``surfaces`` answers, repeatedly."""
         self.dataset, self.news, self._is_stopped = dataset, None, False
+        self.surface = None
         self.surfaces.forget()
         self.job.derive(
             lambda report, cancelled: self._raced(recipe, dataset, spec, report, cancelled),
@@ -81,11 +86,15 @@ class RaceRuns(Service):
 
     def set_plane(self, key: PlaneKey) -> None:
         """Project the trails to another plane."""
-        self._key = key
+        self.plane_key = key
         news = self.news
         if news is not None and not self.job.is_busy:
             state = news.state
             self._laying.ask(lambda: RaceUpdate(state, plane_of(state, key)))
+
+    @Slot(object)
+    def _on_surfaces_answered(self, surface: LossSurface) -> None:
+        self.surface = surface
 
     def shutdown(self) -> None:
         """Cancel running work and accept no more."""
@@ -101,14 +110,14 @@ class RaceRuns(Service):
         cancelled: IsCancelled,
     ) -> Iterator[RaceUpdate]:
         """Run the race in the worker thread, and update its plane at intervals."""
-        plane, key, due = None, self._key, 0.0
+        plane, key, due = None, self.plane_key, 0.0
         for state in race(recipe, dataset, spec, lambda: self._is_stopped or cancelled()):
             going = sum(not lane.reason and not lane.refused for lane in state.lanes)
             left = (1.0 - state.share) * spec.seconds * len(state.lanes)
             words = tr("Still learning: {n}; at most {left} left", n=going, left=clock(left))
             report(LoadProgress(round(_PARTS * state.share), _PARTS, words))
-            if time.monotonic() >= due or state.is_over or key != self._key:
-                key, begun = self._key, time.monotonic()
+            if time.monotonic() >= due or state.is_over or key != self.plane_key:
+                key, begun = self.plane_key, time.monotonic()
                 plane = plane_of(state, key)
                 now = time.monotonic()
                 due = now + max(_PLANE_SECONDS, _PLANE_PAUSE * (now - begun))

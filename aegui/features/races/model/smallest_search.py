@@ -45,8 +45,10 @@ class SmallestSearch(Service):
         self.job = Derived("aegui-smallest", self, urgent=False)
         self._reading = Derived("aegui-smallest-read", self)
         self._is_stopped = False
-        self.job.answered.connect(self.changed)
-        self._reading.answered.connect(self.changed)
+        self.sheet: ChallengeSheet | None = None
+        """What ``changed`` was last emitted with; None before."""
+        self.job.answered.connect(self._take)
+        self._reading.answered.connect(self._take)
         for job in (self.job, self._reading):
             job.failed.connect(self.failed)
 
@@ -74,6 +76,11 @@ class SmallestSearch(Service):
         """Cancel running work and accept no more."""
         self._is_stopped = True
         super().shutdown()
+
+    @Slot(object)
+    def _take(self, sheet: ChallengeSheet) -> None:
+        self.sheet = sheet
+        self.changed.emit(sheet)
 
     def _begin(self, states: States) -> None:
         self._is_stopped = False

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -105,6 +105,10 @@ class RacePage(WorkPage):
     """Emitted with the ``RaceSpec`` to run."""
     optimizer_requested = Signal(str, float)
     """Emitted with an optimiser and its rate to use in the recipe; NaN if it has no rate."""
+    spec_edited = Signal(object)
+    """Emitted with the ``RaceSpec`` whose fields were edited."""
+    view_edited = Signal(object)
+    """Emitted with the ``RaceView`` that was chosen."""
 
     def __init__(self) -> None:
         super().__init__(FormLine(RaceSpec(), ("epochs", "seconds")), tr(_NO_RACE))
@@ -168,7 +172,7 @@ class RacePage(WorkPage):
         for key, action in entries.items():
             action.setChecked(key in RACERS)
             action.setToolTip(tr(OPTIMIZERS[key].help))
-            action.toggled.connect(lambda _on: self._show_racers())
+            action.toggled.connect(self._on_racers_toggled)
         menu.addSeparator()
         form = QFormLayout()
         form.setContentsMargins(2 * SPACING, SPACING, SPACING, SPACING)
@@ -180,6 +184,7 @@ class RacePage(WorkPage):
                 field.setRange(0.0, 100.0)
                 field.setSingleStep(0.001)
                 field.setSpecialValueText(tr("usual"))
+                field.valueChanged.connect(lambda _rate: self.spec_edited.emit(self.spec))
                 self.rates[key] = field
                 form.addRow(tr(optimizer.label), field)
         holder = QWidgetAction(menu)
@@ -187,11 +192,17 @@ class RacePage(WorkPage):
         menu.addAction(holder)
         self._show_racers()
 
+    @Slot()
+    def _on_racers_toggled(self) -> None:
+        self._show_racers()
+        self.spec_edited.emit(self.spec)
+
     def _show_racers(self) -> None:
         self.racers.setText(tr("Optimisers: {n}", n=len(self.chosen_racers)))
 
     def _connect(self) -> None:
         self.start.clicked.connect(lambda: self.start_requested.emit(self.spec))
+        self.form.edited.connect(lambda _spec: self.spec_edited.emit(self.spec))
         self.clock.edited.connect(lambda key: self._set_view(clock=key))
         self.value.edited.connect(lambda key: self._set_view(value=key))
         self.is_log.toggled.connect(lambda on: self._set_view(is_log=on))
@@ -202,7 +213,7 @@ class RacePage(WorkPage):
         self.lines.chosen.connect(lambda item: self._choose(self._of_line(item)))
         self.lines.activated.connect(lambda item: self._open(self._of_line(item)))
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
-        self.table.itemDoubleClicked.connect(lambda item: self._open(self._places[item.row()]))
+        self.table.row_opened.connect(lambda row: self._open(self._places[row]))
 
     # Choices
 
@@ -225,6 +236,26 @@ class RacePage(WorkPage):
         rates = {key: rate for key, rate in rates.items() if key in racers}
         spec: RaceSpec = replace(self.form.value, optimizers=racers, rates=rates)
         return spec
+
+    def set_spec(self, spec: RaceSpec) -> None:
+        """Set the fields to ``spec`` without emitting a signal."""
+        menu = self.racers.menu()
+        with QSignalBlocker(self):
+            self.form.set_value(spec)
+            for action in [] if menu is None else menu.actions():
+                if action.isCheckable():
+                    action.setChecked(action.data() in spec.optimizers)
+            for key, field in self.rates.items():
+                field.setValue(spec.rates.get(key, 0.0))
+
+    def set_view(self, view: RaceView) -> None:
+        """Set what the lines show, without emitting a signal."""
+        self._view = view
+        self.clock.set_value(view.clock)
+        self.value.set_value(view.value)
+        with QSignalBlocker(self.is_log):
+            self.is_log.setChecked(view.is_log)
+        self._draw()
 
     # Display
 
@@ -256,6 +287,7 @@ class RacePage(WorkPage):
     def _set_view(self, **values: object) -> None:
         self._view = replace(self._view, **values)  # type: ignore[arg-type]
         self._draw()
+        self.view_edited.emit(self._view)
 
     def _draw(self) -> None:
         state = self._state
@@ -423,7 +455,7 @@ class SmallestPage(WorkPage):
         self.shrink.clicked.connect(lambda: self.shrink_requested.emit(self.challenge))
         self.own.clicked.connect(lambda: self.try_requested.emit(self.challenge))
         self.form.edited.connect(self._on_form_edited)
-        self.table.itemDoubleClicked.connect(lambda item: self._open(item.row()))
+        self.table.row_opened.connect(self._open)
         self.chart.chosen.connect(self._on_chart_chosen)
         self.set_busy(False)
 

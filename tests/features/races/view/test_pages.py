@@ -185,9 +185,15 @@ def test_who_leads_the_challenge_is_said(qtbot: QtBot) -> None:
     plot = page.chart.plot
     assert isinstance(plot, LinePlot)
     assert plot.series[-1].y.tolist() == [450, 450, 380]
-    with qtbot.waitSignal(page.open_requested) as heard:
-        page.table.itemDoubleClicked.emit(page.table.item(1, 1))
-    assert heard.args[0] == own
+    opened: list[Attempt] = []
+    page.open_requested.connect(opened.append)
+    place = page.table.visualRect(page.table.model().index(1, 1)).center()
+    for press in (QTest.mouseClick, QTest.mouseDClick):
+        press(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert opened == [own]
+    QTest.keyClick(page.table, Qt.Key.Key_Down)
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    assert opened == [own, found]
     figure = page.figure()
     assert figure is not None
     assert len(figure.csv.splitlines()) == 4
