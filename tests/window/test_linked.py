@@ -16,7 +16,7 @@ from aegui.features.linked.others import OthersFeature
 from aegui.features.linked.view.others_panel import OthersPanel
 from aegui.features.linked.view.selection_panel import SelectionPanel
 from aegui.features.projections.model.projection_service import ProjectionService
-from aegui.features.projections.view.panel import ProjectionsPanel
+from aegui.features.projections.view.panel import OTHER_KEYS, ProjectionsPanel
 from aegui.session.data.selection import Selection
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
@@ -229,6 +229,10 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
         assert preview.picture.image is not None
         np.testing.assert_allclose(preview.picture.image, image, atol=1e-4)
         assert preview.words.text() == "among the same samples"
+    # They are compared by eye: all have one size and stand side by side.
+    pictures = [each.picture.geometry() for each in (panel.shown, *panel.previews)]
+    assert len({(rect.y(), rect.height()) for rect in pictures}) == 1
+    assert max(rect.width() for rect in pictures) - min(rect.width() for rect in pictures) <= 1
     panel.method_chosen.emit("standard")
     qtbot.waitUntil(lambda: "standard deviations" in panel.previews[0].words.text())
     panel.removed.emit("x")
@@ -270,6 +274,29 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     ] * 2
     assert before is not None
     assert now.others[1] is before.others[1], "what stays as it is, is not encoded again"
+
+
+def test_other_networks_are_named_in_the_language_of_the_window(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "runs", 2), "two")
+    train(qtbot, window)
+    codec = window._services.shown.codec
+    assert codec is not None
+    feature = window.feature(OthersFeature)
+    feature.choose(f"run:{1 - codec.run}")
+    feature.choose("moment")
+    seed = window._services.shown.seeds[1 - codec.run]
+    app.use_language("es")
+    epoch = f"época {codec.epoch:.0f}"
+    assert [each.name.text() for each in app.window.panel(OthersPanel).previews] == [
+        f"Semilla {seed}",
+        epoch,
+    ]
+    maps = app.window.panel(ProjectionsPanel)
+    titles = [maps.view(key).accessibleName() for key in OTHER_KEYS]
+    assert titles == [f"Mapa: Semilla {seed}", f"Mapa: {epoch}"]
 
 
 def test_a_file_that_does_not_fit_is_refused(

@@ -111,13 +111,13 @@ class OthersFeature(Feature):
         codec = shown.codec_of_run(run)
         if codec is None:
             return None
-        return Other(key, tr("Seed {seed}", seed=shown.seeds[run]), codec, shown.has_prior)
+        return Other(key, partial(_seed_words, shown.seeds[run]), codec, shown.has_prior)
 
     def _moment(self) -> Other | None:
         shown = self._services.shown
         if shown.codec is None:
             return None
-        name = epoch_words(self._epoch())
+        name = partial(epoch_words, self._epoch())
         return Other(f"moment:{id(shown.codec)}", name, shown.codec, shown.has_prior)
 
     def _epoch(self) -> float:
@@ -178,3 +178,7 @@ class OthersFeature(Feature):
     @Slot(str)
     def _on_others_refused(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True))
+
+
+def _seed_words(seed: int) -> str:
+    return tr("Seed {seed}", seed=seed)

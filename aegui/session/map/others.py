@@ -19,7 +19,7 @@ from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -41,12 +41,17 @@ class Other:
 
     key: str
     """Key of the choice."""
-    name: str
-    """Displayed name."""
+    title: str | Callable[[], str]
+    """Displayed name, or a function that returns it in the current language."""
     codec: Codec
     """The network."""
     has_prior: bool
     """Whether its codes have the prior N(0, I)."""
+
+    @property
+    def name(self) -> str:
+        """Return the name in the current language."""
+        return self.title if isinstance(self.title, str) else self.title()
 
 
 @dataclass(frozen=True, eq=False)

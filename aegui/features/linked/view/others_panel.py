@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel
 
 from aegui.core.i18n import tr
 from aegui.core.latent.placing import WAYS
 from aegui.kit.choosing import offer
-from aegui.kit.layouts import Sized, column, dim, row
+from aegui.kit.layouts import Sized, column, dim, held, row
 from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.data.image_style import GLYPHS, ImageStyle
@@ -31,11 +31,13 @@ _HIGHEST_PX = 190
 _MAX_NUMBERS = 3
 
 
-class Preview(QFrame):
-    """Preview of one network: its name, image and code, and how the code was found."""
+class Preview:
+    """Preview of one network: its name, image and code, and how the code was found.
+
+    Each is in a row of a grid, so that the images of several networks have one size and height.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
         self.name = ElidedLabel()
         self.close_button = flat_button("close", tr("Remove this network"))
         policy = self.close_button.sizePolicy()
@@ -45,8 +47,18 @@ class Preview(QFrame):
         self.picture.setMaximumHeight(_HIGHEST_PX)
         self.words = dim(wrapped_label())
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        header = row((self.name, 1), self.close_button)
-        self.setLayout(column(header, (self.picture, 1), self.words, 0))
+        self._header = held(row((self.name, 1), self.close_button))
+        self._parts = (self._header, self.picture, self.words)
+
+    def add_to(self, grid: QGridLayout, column: int) -> None:
+        """Add the parts to a column of ``grid``."""
+        for number, part in enumerate(self._parts):
+            grid.addWidget(part, number, column)
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide all parts."""
+        for part in self._parts:
+            part.setVisible(visible)
 
     def set_name(self, name: str) -> None:
         """Set the name of the network."""
@@ -84,8 +96,13 @@ class OthersPanel(Sized):
         self.shown.set_name(tr("This network"))
         self.previews = (Preview(), Preview())
         header = row(self.menu, 1, self._method_label, self.method)
-        previews = row(*((each, 1) for each in (self.shown, *self.previews)), spacing=SPACING)
-        parts = (header, self._hint, (previews, 1))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(SPACING)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setRowStretch(1, 1)
+        for number, preview in enumerate((self.shown, *self.previews)):
+            preview.add_to(self._grid, number)
+        parts = (header, self._hint, (self._grid, 1), 0)
         self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
         for number, preview in enumerate(self.previews):
             preview.close_button.clicked.connect(lambda _=False, n=number: self._on_closed(n))
@@ -98,11 +115,15 @@ class OthersPanel(Sized):
         """Set keys and names of the networks to compare with, at most two."""
         self._keys = tuple(key for key, _ in others)
         self.menu.setEnabled(len(others) < len(self.previews))
-        for widget in (self._method_label, self.method, self.shown):
+        for widget in (self._method_label, self.method):
             widget.setVisible(bool(others))
+        self.shown.set_visible(bool(others))
         self._hint.setVisible(not others)
+        for number in range(self._grid.columnCount()):
+            # A hidden column would keep its share of the width.
+            self._grid.setColumnStretch(number, int(bool(others) and number <= len(others)))
         for number, preview in enumerate(self.previews):
-            preview.setVisible(number < len(others))
+            preview.set_visible(number < len(others))
             if number < len(others):
                 preview.set_name(others[number][1])
                 preview.picture.set_image(None, GLYPHS)
