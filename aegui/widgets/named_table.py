@@ -69,11 +69,10 @@ class NamedTable(QTableWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the current row by Enter."""
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and self.currentRow() >= 0:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentRow() >= 0:
             self.row_opened.emit(self.currentRow())
-        else:
-            super().keyPressEvent(event)
+        # Passed on in any case: in a dialog it presses the default button.
+        super().keyPressEvent(event)
 
     def set_columns(
         self, columns: Sequence[tuple[str, str]], words: Collection[int] = (0,)
