@@ -102,6 +102,34 @@ def test_a_row_that_was_trained_gets_its_tick_while_the_page_is_open(
     dialog.reject()
 
 
+def test_what_happens_behind_the_page_is_told_in_it(window: MainWindow, qtbot: QtBot) -> None:
+    runner = window._services.runner
+    dialog = opened(window, qtbot)
+    assert not dialog.news.text()
+    dialog.choose(place_of(dialog, "D-l1"))
+    with qtbot.waitSignal(runner.started, timeout=20_000):
+        dialog.run.click()
+    assert dialog.news.text().startswith("The training is in the window behind")
+    dialog.choose(place_of(dialog, "A4-bce"))
+    dialog.run.click()
+    assert dialog.news.text().startswith("A training is running: stop it")
+    with qtbot.waitSignal(runner.finished, timeout=60_000):
+        runner.stop()
+    qtbot.waitUntil(lambda: dialog.news.text().startswith("Stopped"))
+    dialog.reject()
+
+
+def test_nothing_is_saved_before_the_library_has_been_read(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.actions_table["parity"].trigger()
+    dialog = window.feature(ParityFeature).dialog
+    assert dialog is not None
+    assert not dialog.save.isEnabled()
+    qtbot.waitUntil(dialog.save.isEnabled, timeout=20_000)
+    dialog.reject()
+
+
 def test_a_row_whose_images_cannot_be_read_is_not_trained_later(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

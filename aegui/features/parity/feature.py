@@ -16,6 +16,7 @@ from aegui.features.parity.view.dialog import ParityDialog
 from aegui.paths import library_dir
 from aegui.session.file_writer import FileWriter
 from aegui.session.library_news import LibraryNews
+from aegui.session.messages import Messages
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder, choose_save_file
 from aegui.shell.feature import Feature
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from aegui.core.parity.reached import RowState
     from aegui.core.parity.rows import ParityRow
     from aegui.core.recipe import Recipe
+    from aegui.session.messages import Message
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 
@@ -42,10 +44,12 @@ class ParityFeature(Feature):
         self._states: tuple[RowState, ...] = ()
         self._requested: Recipe | None = None
         self.dialog: ParityDialog | None = None
+        self._newest: tuple[Message, ...] = ()
         self._reading.answered.connect(self._on_reading_answered)
         self._reading.failed.connect(self._on_reading_failed)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         services.of(LibraryNews).changed.connect(self._on_news_changed)
+        services.of(Messages).changed.connect(self._on_messages_changed)
 
     def open(self) -> None:
         """Show the page."""
@@ -56,6 +60,7 @@ class ParityFeature(Feature):
             dialog.save.clicked.connect(self.save)
             dialog.looked_at.connect(self._refresh)
             dialog.finished.connect(self._on_dialog_finished)
+            self._newest = self._services.of(Messages).kept[-1:]
             self._refresh()
         self.dialog.show()
         self.dialog.raise_()
@@ -74,6 +79,7 @@ class ParityFeature(Feature):
             self._tell_busy()
             return
         if row.study:
+            self._tell(tr("The study is in the window behind; its results appear here too."))
             services.requests.study.emit(row.study)
             return
         self._train(row)
@@ -92,9 +98,22 @@ class ParityFeature(Feature):
             return
         recipe = row.recipe_on(source)
         self._requested = recipe
+        self._tell(tr("The training is in the window behind; its result appears here too."))
         services.requests.line.emit(row.line(source))
         if services.workspace.recipe == recipe:
             self._on_workspace_recipe_changed()
+
+    def _tell(self, text: str) -> None:
+        """Show ``text`` in the dialog, which may cover what happens in the window."""
+        if self.dialog is not None:
+            self.dialog.set_news(text)
+
+    @Slot()
+    def _on_messages_changed(self) -> None:
+        newest = self._services.of(Messages).kept[-1:]
+        if self.dialog is not None and newest != self._newest:
+            self._newest = newest
+            self._tell(newest[0].notice.text if newest else "")
 
     def _tell_busy(self) -> None:
         text = tr("A training is running: stop it before you start another one.")
@@ -136,6 +155,8 @@ class ParityFeature(Feature):
 
     @Slot(str)
     def _on_reading_failed(self, reason: str) -> None:
+        if self.dialog is not None:
+            self.dialog.summary.setText(tr("The library could not be read."))
         self.noticed.emit(Notice("error", reason, about="library"))
 
     @Slot()

@@ -25,6 +25,7 @@ from aegui.core.parity.reached import (
 )
 from aegui.core.parity.rows import WORKS
 from aegui.kit.layouts import column, dim, open_at, row
+from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.named_table import NamedTable
 
@@ -83,6 +84,8 @@ class ParityDialog(QDialog):
         self.own.setToolTip(tr("Choose a folder of pictures: we may not ship the published ones"))
         self.own.hide()
         self.save = QPushButton(tr("&Save…"))
+        self.save.setEnabled(False)
+        self.news = dim(ElidedLabel())
         close = QPushButton(tr("Close"))
         for button in (self.run, self.own, self.save, close):
             button.setAutoDefault(False)
@@ -97,7 +100,7 @@ class ParityDialog(QDialog):
                 row(self.summary, (hint, 1), spacing=2 * SPACING),
                 (self.table, 1),
                 self.details,
-                row(self.run, self.own, self.save, 1, close, spacing=SPACING),
+                row(self.run, self.own, self.save, (self.news, 1), close, spacing=SPACING),
                 spacing=SPACING,
                 margins=margins,
             )
@@ -107,6 +110,7 @@ class ParityDialog(QDialog):
         """Show the state of each row; the selection is preserved."""
         chosen = self.state
         self.summary.setText(summary_words(states))
+        self.save.setEnabled(True)
         self.table.setRowCount(0)
         self._states = []
         for work, name in WORKS.items():
@@ -128,6 +132,11 @@ class ParityDialog(QDialog):
         selected = ids.index(chosen.row.id) if chosen is not None and chosen.row.id in ids else 1
         if selected < len(ids):
             self.choose(selected)
+
+    def set_news(self, text: str) -> None:
+        """Show what happens in the window, which the dialog may cover."""
+        self.news.setText(text)
+        self.news.setToolTip(text)
 
     @property
     def state(self) -> RowState | None:
