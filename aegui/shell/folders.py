@@ -23,9 +23,9 @@ def show_in_folder(path: Path) -> None:
         show_folder(path.parent)
 
 
-def show_folder(folder: Path) -> None:
-    """Open ``folder`` in the file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+def show_folder(folder: Path) -> bool:
+    """Open ``folder`` in the file manager; return False if no program of the desktop opens it."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _ask_file_manager(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,12 +36,14 @@ from aegui.session.data.data_sources import DRAWINGS, keep_drawing, user_folder,
 from aegui.shell.dialogs import files, questions
 from tests.window.conftest import SMALL, await_files, stop, train
 from tests.window.test_document import answer
+from tests.window.test_writing import endless, strips
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.session.documents.workspace import Workspace
     from aegui.window.main_window import MainWindow
 
@@ -375,6 +378,49 @@ def test_a_download_is_offered_and_brings_the_data(
     qtbot.waitUntil(lambda: bool(retried))
     assert asked == ["mnist", "mnist"]
     opened(window, DownloadDialog).close()
+
+
+def test_a_download_is_given_up_by_its_button(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def fetch(_key: str, report: Report, cancelled: IsCancelled) -> None:
+        try:
+            endless(report, cancelled)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(download, "download", fetch)
+    data = window.toolbar.data
+    data.activated.emit(data.findData("mnist"))
+    qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is not None)
+    panel = opened(window, DownloadDialog).panel
+    QTest.mouseClick(panel.download, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.text.text() == "3 of 10 images written")
+    QTest.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(ended.is_set)
+    qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is None)
+    assert workspace.recipe.data.source == "lowercase"
+
+
+def test_reading_data_is_given_up_over_the_map(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    window.feature(DataFeature)
+    announced: list[object] = []
+    workspace.recipe_changed.connect(announced.append)
+    ended: list[object] = []
+    workspace.loading.start("Reading MNIST", endless, ended.append, ended.append)
+    qtbot.waitUntil(lambda: bool(strips(window)))
+    (strip,) = strips(window)
+    assert strip.title.text() == "Reading MNIST"
+    QTest.mouseClick(strip.button, Qt.MouseButton.LeftButton)
+    assert not workspace.loading.is_busy
+    assert not strips(window)
+    # Fields and lists show again what counts.
+    assert announced
+    assert not ended
 
 
 # The samples that take part

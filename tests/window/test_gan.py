@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QTabWidget
 
 from aegui.core.data.builtin import load_builtin
@@ -19,6 +21,7 @@ from aegui.features.making.view.panel import MakingPanel
 from aegui.session.map.decode_service import DecodeService
 from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
+from tests.window.test_writing import endless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,6 +210,21 @@ def test_a_classifier_from_a_file_judges_the_images(
     box.button.click()
     qtbot.waitUntil(lambda: "no classifier" in window.notifications.shown[-1].text)
     assert not box.table.isVisible()
+
+
+def test_a_judgement_is_given_up_by_its_button(window: MainWindow, qtbot: QtBot) -> None:
+    box, job = window.panel(GanPanel).judge, window._services.of(JudgeService).job
+    begin(window, qtbot, GAN)
+    train(qtbot, window)
+    qtbot.waitUntil(box.isVisible)
+    assert not box.cancel.isVisible()
+    job.start("Judging new images", endless, lambda _trial: None, lambda _error: None)
+    qtbot.waitUntil(box.cancel.isVisible)
+    assert not box.button.isEnabled()
+    QTest.mouseClick(box.cancel, Qt.MouseButton.LeftButton)
+    assert not job.is_busy
+    assert not box.cancel.isVisible()
+    assert box.button.isEnabled()
 
 
 def test_levers_reach_the_training(window: MainWindow, qtbot: QtBot) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
@@ -18,6 +20,7 @@ from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.studies.model import study_runs
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.panel import StudiesPanel
+from aegui.paths import library_dir
 from tests.core.library.made import saved_run
 from tests.core.web_page.made import letters
 from tests.features.studies.plans import ENDLESS, write_plan
@@ -25,8 +28,6 @@ from tests.window.conftest import SMALL, train
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from aegui.core.library.entry import LibraryEntry
@@ -46,6 +47,55 @@ def panel(window: MainWindow, qtbot: QtBot) -> LibraryPanel:
     qtbot.waitUntil(lambda: panel.table.entries.sheet is not None)
     assert panel.isVisible()
     return panel
+
+
+class FileManager(QObject):
+    """What is asked to open folders in place of the desktop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Path] = []
+
+    @Slot(QUrl)
+    def show_it(self, url: QUrl) -> None:
+        self.shown.append(Path(url.toLocalFile()))
+
+
+def test_its_folder_is_opened(panel: LibraryPanel) -> None:
+    manager = FileManager()
+    QDesktopServices.setUrlHandler("file", manager, "show_it")  # type: ignore[arg-type]
+    try:
+        panel.folder.trigger()
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    assert manager.shown == [library_dir()]
+    assert library_dir().is_dir()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support QPlatformServices")
+def test_a_desktop_that_opens_no_folder_is_told(window: MainWindow, panel: LibraryPanel) -> None:
+    panel.folder.trigger()
+    text = window.notifications.shown[-1].text
+    assert text == f"No program of this desktop opens folders. The folder is {library_dir()}."
+
+
+def test_a_library_that_could_not_be_read_is_read_again_by_its_button(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It is read when the panel is shown and when its button is pressed, and never in between.
+    monkeypatch.setattr(queries, "_WATCH_MS", 3_600_000)
+    # A file in the place of its folder.
+    library_dir().parent.mkdir(parents=True, exist_ok=True)
+    library_dir().write_text("")
+    window.actions_table["library"].trigger()
+    panel = window.panel(LibraryPanel)
+    offer = panel.placeholder.offer
+    qtbot.waitUntil(offer.isVisible)
+    assert str(library_dir()) in panel.placeholder.message
+    library_dir().unlink()
+    QTest.mouseClick(offer, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.table.entries.sheet is not None)
+    assert not offer.isVisible()
 
 
 def settled(qtbot: QtBot, window: MainWindow) -> None:

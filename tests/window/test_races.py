@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from aegui.core.races.optimizers import RaceSpec
 from aegui.features.races.model.race_runs import RaceRuns
 from aegui.features.races.model.smallest_search import SmallestSearch
 from aegui.features.races.view.panel import RacesPanel
@@ -57,6 +58,21 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     panel.smallest.table.selectRow(0)
     QTest.keyClick(panel.smallest.table, Qt.Key.Key_Return)
     assert services.workspace.recipe.network == SMALL.network
+
+
+def test_a_race_is_stopped_and_its_state_stays(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_table["races"].trigger()
+    race, races = window.panel(RacesPanel).race, window._services.of(RaceRuns)
+    race.set_spec(RaceSpec(("adam", "sgd"), 1_000_000, 10_000.0))
+    QTest.mouseClick(race.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: race.table.rowCount() == 2)
+    QTest.mouseClick(race.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not races.job.is_busy)
+    assert race.start.isEnabled()
+    assert not race.stop.isEnabled()
+    assert races.news is not None
+    assert all(len(lane.loss) for lane in races.news.state.lanes)
+    assert race.table.rowCount() == 2
 
 
 def test_races_are_the_same_in_a_window_of_another_language(

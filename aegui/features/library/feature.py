@@ -335,8 +335,11 @@ class LibraryFeature(Feature):
             )
 
     def open_folder(self) -> None:
-        """Show the folder of the library in the desktop's file manager."""
-        show_folder(library_dir())
+        """Show the folder of the library in the desktop's file manager, or tell where it is."""
+        path = library_dir()
+        if not show_folder(path):
+            text = tr("No program of this desktop opens folders. The folder is {path}.", path=path)
+            self.noticed.emit(Notice("warning", text, about="library"))
 
     @Slot(bool)
     def _on_panel_keep_toggled(self, keeps: bool) -> None:

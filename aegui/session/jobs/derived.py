@@ -366,7 +366,9 @@ class Derived(QObject):
 
     def _fail(self, question: _Question, error: Exception, *, is_current: bool = True) -> None:
         if not is_current:
-            _log.error("an answer that nobody waits for any more", exc_info=error)
+            # One with a reason for the user is no fault, and the newest question tells its own.
+            level = logging.INFO if isinstance(error, AeguiError) else logging.ERROR
+            _log.log(level, "an answer that nobody waits for any more", exc_info=error)
             return
         reason = question.reason(error)
         if not reason or not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):

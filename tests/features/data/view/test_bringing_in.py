@@ -92,8 +92,7 @@ def test_a_number_of_images(panel: ImportPanel) -> None:
 def test_the_offer_of_a_download(qtbot: QtBot) -> None:
     panel = DownloadPanel(DownloadOffer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
     qtbot.addWidget(panel)
-    with qtbot.waitSignal(panel.download.clicked):
-        panel.download.click()
+    assert panel.download.isEnabled()
     panel.set_busy()
     assert not panel.download.isEnabled()
     panel.set_progress(JobProgress("Downloading", "3.0 of 12.0 MB, 00:09 left", 3, 12))
@@ -105,8 +104,7 @@ def test_the_offer_of_a_download(qtbot: QtBot) -> None:
     panel.set_busy("Looking for the files…")
     panel.set_idle("They are not here.")
     assert panel.download.text() == "Download the &rest", "what has come is there still"
-    with qtbot.waitSignal(panel.cancel.clicked):
-        panel.cancel.click()
+    assert panel.cancel.isEnabled()
 
 
 def test_a_folder_that_was_refused_leaves_the_download_what_it_is(qtbot: QtBot) -> None:
@@ -154,8 +152,9 @@ def test_progress_lies_over_the_room_and_can_be_stopped(qtbot: QtBot) -> None:
     assert strip.bar.value() == 250
     room.setGeometry(0, 0, 300, 400)
     assert room.geometry().contains(strip.geometry())
-    with qtbot.waitSignal(strip.button.clicked):
-        strip.button.click()
+    # What it stops is told by the tests of the window.
+    at = strip.button.mapTo(host, strip.button.rect().center())
+    assert host.childAt(at) is strip.button
 
 
 def test_strips_lie_below_each_other_also_after_a_resize(qtbot: QtBot) -> None:

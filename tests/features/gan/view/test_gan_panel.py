@@ -122,9 +122,7 @@ def test_the_score_is_told_under_the_mouse(panel: GanPanel) -> None:
     QToolTip.hideText()
 
 
-def test_noise_and_count_are_asked_for(qtbot: QtBot, panel: GanPanel) -> None:
-    with qtbot.waitSignal(panel.noise.clicked):
-        panel.noise.click()
+def test_another_count_is_asked_for(qtbot: QtBot, panel: GanPanel) -> None:
     panel.count.setCurrentIndex(0)
     with qtbot.waitSignal(panel.count_chosen) as caught:
         panel.count.activated.emit(0)

@@ -58,8 +58,7 @@ def test_a_race_is_asked_for_as_it_is_chosen(qtbot: QtBot, page: RacePage) -> No
     assert spec.rates == {"adam": 0.02}
     page.set_busy(True)
     assert not page.start.isEnabled()
-    with qtbot.waitSignal(page.stop.clicked):
-        QTest.mouseClick(page.stop, Qt.MouseButton.LeftButton)
+    assert page.stop.isEnabled()
 
 
 def test_lines_go_by_three_clocks(page: RacePage, news: RaceUpdate) -> None:
