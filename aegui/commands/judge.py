@@ -10,6 +10,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown, table_text
+from aegui.core.data.builtin import set_title
 from aegui.core.data.load import read_source
 from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
 from aegui.core.evaluation.samples import CONFIDENCE, foreign_words
@@ -102,10 +103,11 @@ def _say(
     warning = foreign_words(judging.dataset.classes, generator.dataset)
     if warning:
         say(warning)
+    name = set_title(real.name)
     if real.are_learnt:
-        text = tr("Real images: {name}, which the generator has learnt.", name=real.name)
+        text = tr("Real images: {name}, which the generator has learnt.", name=name)
     else:
-        text = tr("Real images: {name}, none of them learnt.", name=real.name)
+        text = tr("Real images: {name}, none of them learnt.", name=name)
     say(text)
     say(
         tr(

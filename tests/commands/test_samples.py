@@ -147,7 +147,7 @@ def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
     text = capsys.readouterr().out
     for words in ("generated", "real", "chance", "spread within classes", "nearest learnt"):
         assert words in text
-    assert "Real images: digits, which the generator has learnt." in text
+    assert "Real images: Digits 8x8, which the generator has learnt." in text
     assert f"Judge: {arguments[1]}. These are the best weights of seed 0" in text
     assert "other classes" not in text
 

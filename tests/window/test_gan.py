@@ -194,6 +194,7 @@ def test_a_classifier_from_a_file_judges_the_images(
     assert names == ["generated", "real", "chance"]
     assert "±" in table.index(0, 1).data()
     assert "Judge: judge.aegui (seed 0, epoch " in box.about
+    assert "real images from Digits 8x8, which the generator has learnt" in box.about
     assert box.button.isEnabled()
     # Beyond the limits the window asks first, and nothing changes if the user cancels.
     services.settings.unasked_memory_share = 1e-9

@@ -108,6 +108,16 @@ def test_the_selection_becomes_the_set_and_undo_brings_all_back(
     assert workspace.dataset.labels == tuple("abcdef")
 
 
+def test_a_set_of_selected_samples_has_the_title_of_its_set(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window._services.of(Selection).select(np.array([0, 2]))
+    window.docks["selection"].show()
+    QTest.mouseClick(window.panel(SelectionPanel).make_set, Qt.MouseButton.LeftButton)
+    dataset = window._services.workspace.dataset
+    assert (dataset.labels, dataset.name) == (("a", "c"), "Lower case - selection")
+
+
 def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
     window._services.of(Selection).select(np.array([2, 3]))
     window.panel(SelectionPanel).gallery.activated.emit(3)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
+from aegui.core.data.builtin import set_title
 from aegui.core.i18n import tr, trn
 from aegui.features.linked.view.selection_panel import SelectionPanel
 from aegui.kit.keys import native_keys
@@ -85,7 +86,7 @@ class SelectionFeature(Feature):
 
     @Slot()
     def _on_panel_set_requested(self) -> None:
-        name = self._services.shown.dataset.name
+        name = set_title(self._services.shown.dataset.name)
         self._selection.take_out(tr("{name} - selection", name=name))
 
     @Slot(object)

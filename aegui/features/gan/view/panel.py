@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
 
+from aegui.core.data.builtin import set_title
 from aegui.core.evaluation.judging import KINDS
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import localized, mark, tr
@@ -129,10 +130,11 @@ def _verdict_cells(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _about(trial: Trial) -> str:
+    name = set_title(trial.real)
     real = (
-        tr("real images from {name}, which the generator has learnt", name=trial.real)
+        tr("real images from {name}, which the generator has learnt", name=name)
         if trial.are_learnt
-        else tr("real images from {name}, not learnt", name=trial.real)
+        else tr("real images from {name}, not learnt", name=name)
     )
     about = tr(
         "Judge: {judge} (seed {seed}, epoch {judge_epoch:,}); generator of epoch {epoch:,}; "
