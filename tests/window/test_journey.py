@@ -164,6 +164,14 @@ def test_in_a_narrow_panel_the_picture_stands_above_the_rows(qtbot: QtBot) -> No
     holder.resize(900, 700)
     holder.show()
     qtbot.waitExposed(holder)
+    panel.resize(800, 600)
+    places = []
+    for text in ("", "Press Train first."):
+        panel.set_message(text)
+        QApplication.processEvents()
+        places.append(panel.source.mapTo(panel, QPoint()))
+    assert places[0] == places[1], "the source stays where it is"
+    panel.set_message("")
     for wide, is_above in ((800, False), (312, True)):
         panel.resize(wide, 600)
         QApplication.processEvents()

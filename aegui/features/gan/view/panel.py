@@ -57,8 +57,6 @@ _MAX_PX = 128
 """Larger images are stored reduced to this size."""
 _RAGGED = 0.8
 """Penalty for an incomplete last row: full rows are preferred down to this relative size."""
-_SCORE_PX = 30
-"""Minimum width of a cell at which its score is shown."""
 _SCORE_SCALE = 0.82
 
 
@@ -214,13 +212,18 @@ class SampleSheet(Cells, Painted):
 
     def _layout(self) -> tuple[int, float, float, float]:
         """Return columns, width of a cell, height of its image and height of its score."""
-        count, line = len(self._pictures), float(self._metrics().height())
+        count, metrics = len(self._pictures), self._metrics()
+        # Scores that are wider than their cells would run into each other.
+        line = float(metrics.height()) if self._has_scores else 0.0
+        widest = metrics.horizontalAdvance(localized(0.99, ".0%"))
         found, best_value = (1, 1.0, 1.0, 0.0), 0.0
         for columns in range(1, count + 1):
             rows = math.ceil(count / columns)
-            score = line if self._has_scores and self.width() / columns >= _SCORE_PX else 0.0
-            height = (self.height() / rows - score - _GAP) / self._ratio
-            cell = max(1.0, min(self.width() / columns - _GAP, height))
+            for score in (line, 0.0):
+                height = (self.height() / rows - score - _GAP) / self._ratio
+                cell = max(1.0, min(self.width() / columns - _GAP, height))
+                if cell >= widest:
+                    break
             value = cell * (1.0 if count % columns == 0 else _RAGGED)
             if value > best_value:
                 found, best_value = (columns, cell, cell * self._ratio, score), value

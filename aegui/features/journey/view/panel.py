@@ -296,7 +296,8 @@ class JourneyPanel(QWidget):
         policy.setHeightForWidth(True)
         self.path.setSizePolicy(policy)
         right = held(column(self.path, self.formula, (self._area, 1)))
-        left = held(column(self.source, (self.picture, 1), spacing=SPACING))
+        # The source stays at the top while there is no picture.
+        left = held(column(self.source, (self.picture, 1), 0, spacing=SPACING))
         self.placeholder = Placeholder(right)
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
         # In a narrow column, names and values of the rows would overlap.

@@ -92,6 +92,27 @@ def test_images_without_scores_have_more_room(panel: GanPanel) -> None:
     assert "probability" not in panel.sheet.text_of(3)
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("room", [(520, 200), (520, 560), (900, 120)])
+def test_scores_do_not_run_into_each_other(
+    qtbot: QtBot, room: tuple[int, int], scale: float
+) -> None:
+    sheet = SampleSheet()
+    qtbot.addWidget(sheet)
+    font = sheet.font()
+    font.setPointSizeF(scale * font.pointSizeF())
+    sheet.setFont(font)
+    sheet.resize(*room)
+    sheet.set_samples(samples(64, size=(7, 5)), PHOTO)
+    cell = sheet.cell_rect(0)
+    _, _, height, score = sheet._layout()
+    assert cell.height() == pytest.approx(height + score)
+    if score:
+        assert cell.width() >= sheet._metrics().horizontalAdvance("99%")
+    if room == (520, 560) and scale == 1.0:
+        assert score, "there is room for them"
+
+
 def test_a_click_asks_for_the_code(qtbot: QtBot, panel: GanPanel) -> None:
     place = panel.sheet.cell_rect(6).center().toPoint()
     with qtbot.waitSignal(panel.code_activated) as caught:
