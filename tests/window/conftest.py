@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from aegui.session.documents.document import Opened
 from aegui.session.documents.draft import fresh_draft
 from aegui.session.file_writer import FileWriter
 from aegui.session.hints import hint_key
+from aegui.session.jobs import garbage_collector
 from aegui.session.settings import Settings
 from aegui.window import notifications
 from aegui.window.docks import DEFAULT_PERSPECTIVE
@@ -62,6 +64,15 @@ def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     manners = notifications.LEVEL_STYLES
     lasting = {level: replace(how, seconds=1000 * how.seconds) for level, how in manners.items()}
     monkeypatch.setattr(notifications, "LEVEL_STYLES", lasting)
+
+
+@pytest.fixture(autouse=True)
+def set_aside_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the window set no modules aside: it would itself be set aside, and never be freed.
+
+    ``tests/harness/leaks.py`` does so between tests, when there is no window.
+    """
+    monkeypatch.setattr(garbage_collector, "_MANY_MODULES", sys.maxsize)
 
 
 @pytest.fixture(scope="session")
