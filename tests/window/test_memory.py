@@ -17,7 +17,7 @@ from aegui.session.documents.draft import full_draft
 from aegui.session.documents.edit_command import EditCommand
 from aegui.session.documents.undo_history import UndoHistory
 from aegui.window.memory import holdings, memory_table
-from tests.processes import ROOT, python
+from tests.processes import ROOT
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from aegui.app import App
     from aegui.session.documents.draft import DraftState
+    from tests.harness.forked import Start
 
 LARGE = Recipe.model_validate(
     {
@@ -36,6 +37,7 @@ LARGE = Recipe.model_validate(
 
 
 FRESH = "AEGUI_TEST_IN_FRESH_PROCESS"
+_PYTEST = "import sys, pytest; sys.exit(pytest.main(sys.argv[1:]))"
 
 
 def large_set(count: int = 3000) -> Dataset:
@@ -44,15 +46,17 @@ def large_set(count: int = 3000) -> Dataset:
 
 
 @pytest.mark.slow
-def test_a_large_set_that_was_closed_is_given_back() -> None:
+def test_a_large_set_that_was_closed_is_given_back(start_program: Start) -> None:
     """Run in a process of its own.
 
     Collecting frozen garbage left by windows of earlier tests crashes PySide; the program has only
     one window.
     """
     name = f"{Path(__file__).relative_to(ROOT)}::test_in_a_fresh_process"
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", name, **{FRESH: "1"})
-    assert "1 passed" in done.stdout
+    arguments = ("-q", "-p", "no:cacheprovider", name)
+    with start_program(_PYTEST, *arguments, environment=os.environ | {FRESH: "1"}) as alone:
+        out, errors = alone.communicate()
+    assert "1 passed" in out, out + errors
 
 
 @pytest.mark.skipif(FRESH not in os.environ, reason="Begun by the test before, alone")
