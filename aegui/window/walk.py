@@ -28,6 +28,8 @@ _WRITING_SECONDS = 60.0
 """Timeout for writing a file."""
 _LEFT_OUT = ("quit", "log_folder", "full_screen", "film_", "language_")
 """Entries that end the walk, open other programs, or take minutes; a command writes a film."""
+_THEMES = "theme_"
+"""What the keys of the entries for themes begin with."""
 
 
 def walk(window: MainWindow, folder: Path) -> int:
@@ -40,6 +42,10 @@ def walk(window: MainWindow, folder: Path) -> int:
     Raises:
         LookupError: A feature was not created, or a file was not written.
     """
+    answers = _Answers(folder)
+    keys = [spec.key for spec in window.actions_table.specs]
+    # Before the panels: every widget that there is gets its style anew.
+    chosen = _trigger(window, [key for key in keys if key.startswith(_THEMES)], answers)
     for perspective in PERSPECTIVES:
         window.set_perspective(perspective)
         _render(window)
@@ -49,13 +55,20 @@ def walk(window: MainWindow, folder: Path) -> int:
         _render(dock)
     for row in FEATURES:
         window.feature(class_at(row.class_path))
-    answers = _Answers(folder)
+    left_out = (*_LEFT_OUT, _THEMES)
+    chosen += _trigger(window, [key for key in keys if not key.startswith(left_out)], answers)
+    answers.stop()
+    return chosen
+
+
+def _trigger(window: MainWindow, keys: list[str], answers: _Answers) -> int:
+    """Trigger the enabled ones of some menu entries; return how many these are."""
     chosen = 0
-    for spec in window.actions_table.specs:
-        action = window.actions_table[spec.key]
-        if spec.key.startswith(_LEFT_OUT) or not action.isEnabled():
+    for key in keys:
+        action = window.actions_table[key]
+        if not action.isEnabled():
             continue
-        answers.name = spec.key
+        answers.name = key
         action.trigger()
         chosen += 1
         _render(window)
@@ -64,7 +77,6 @@ def walk(window: MainWindow, folder: Path) -> int:
             if other is not window and other.isVisible() and other.isWindow():
                 other.grab()
                 other.close()
-    answers.stop()
     return chosen
 
 
