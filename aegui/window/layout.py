@@ -209,10 +209,12 @@ class WindowLayout(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrange the docks again after a resize, or when a dock is opened or closed."""
-        is_moved = event.type() == QEvent.Type.Move and watched is self._window
-        if (event.type() == QEvent.Type.Resize or is_moved) and self._perspective:
+        # Asked once: it sees some thousand events of twenty docks while a window is made.
+        kind = event.type()
+        is_moved = kind == QEvent.Type.Move and watched is self._window
+        if (kind == QEvent.Type.Resize or is_moved) and self._perspective:
             self._rest.start()
-        elif watched is self._window and event.type() == QEvent.Type.Show and self._screen is None:
+        elif watched is self._window and kind == QEvent.Type.Show and self._screen is None:
             handle = self._window.windowHandle()
             handle.screenChanged.connect(self._on_handle_screen_changed)
             self._follow(handle.screen())
@@ -223,10 +225,10 @@ class WindowLayout(QObject):
             if not self._is_restored:
                 # Docks of a window that was not visible do not accept sizes.
                 self._give_first_sizes()
-        elif event.type() in _TOGGLED and watched in self._columns and not self._is_arranging:
+        elif kind in _TOGGLED and watched in self._columns and not self._is_arranging:
             # Deferred to the event loop: the dock is being shown or hidden at this moment.
             QTimer.singleShot(0, self, self._follow_column)
-        elif event.type() == QEvent.Type.Show and not self._is_arranging and self._perspective:
+        elif kind == QEvent.Type.Show and not self._is_arranging and self._perspective:
             opened = next((key for key, dock in self._docks.items() if dock is watched), "")
             if opened:
                 QTimer.singleShot(0, self, partial(self._enlarge_opened, opened))
