@@ -10,6 +10,8 @@ every arrangement, so that their p-value is exact; larger ones draw a fixed rand
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,7 +87,12 @@ def unpaired_test(first: ArrayLike, second: ArrayLike) -> PermutationTest:
     observed = float(statistic(head.sum(keepdims=True), np.square(head).sum(keepdims=True))[0])
     observed = observed * (1.0 - _ROUNDING) - _ROUNDING
     if math.comb(len(pool), len(one)) <= MAX_DEALT:
-        found = statistic(*_all_dealt(pool, len(one)))
+        if len(one) == len(other):
+            # By symmetry the first value stays on its side.
+            (sums,) = _all_dealt(pool[np.newaxis, 1:], len(one) - 1)
+            found = statistic(pool[0] + sums, None)
+        else:
+            found = statistic(*_all_dealt(np.stack([pool, np.square(pool)]), len(one)))
         top = found.max() * (1.0 - _ROUNDING) - _ROUNDING
         smallest = float((found >= top).mean())
         return PermutationTest(float((found >= observed).mean()), smallest, is_exact=True)
@@ -108,19 +115,22 @@ def smallest_p(count: int, other: int, *, paired: bool) -> float:
 
 
 class _Distance:
-    """Distance between two groups, from sum and sum of squares of the first one."""
+    """Distance between two groups, from sum and sum of squares of the first one.
+
+    With equal counts it does not depend on the squares.
+    """
 
     def __init__(self, pool: NDArray[np.float64], count: int) -> None:
         self._n, self._m = count, len(pool) - count
         self._total, self._squares = float(pool.sum()), float(np.square(pool).sum())
 
     def __call__(
-        self, sums: NDArray[np.float64], squares: NDArray[np.float64]
+        self, sums: NDArray[np.float64], squares: NDArray[np.float64] | None
     ) -> NDArray[np.float64]:
         n, m = self._n, self._m
         rest = self._total - sums
         apart = np.abs(sums / n - rest / m)
-        if n == m or min(n, m) < 2:
+        if n == m or min(n, m) < 2 or squares is None:
             # With equal counts this orders arrangements as Welch's t does.
             return apart
         inner = (squares - sums * sums / n) / (n * (n - 1))
@@ -131,21 +141,32 @@ class _Distance:
         return np.where(is_constant & (apart > _ROUNDING), np.inf, t)
 
 
-def _all_dealt(
-    pool: NDArray[np.float64], count: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return sums, and sums of squares, of every choice of ``count`` of the values."""
-    of_size = [np.zeros((2, 1)), *(np.zeros((2, 0)) for _ in range(count))]
-    for index, value in enumerate(pool.tolist()):
-        step = np.array([[value], [value * value]])
-        left = len(pool) - index - 1
-        # Drop partial choices that can no longer reach ``count`` values.
-        for size in range(count, 0, -1):
-            of_size[size] = np.concatenate([of_size[size], of_size[size - 1] + step], axis=1)
-        for size in range(count - left):
-            of_size[size] = np.zeros((2, 0))
-    sums, squares = of_size[count]
-    return sums, squares
+def _all_dealt(values: NDArray[np.float64], chosen: int) -> NDArray[np.float64]:
+    """Return the sums ``[rows, choices]`` of every choice of ``chosen`` columns of ``values``.
+
+    Each sum is one of a choice among the first half of the columns, and one among the others.
+    """
+    half = values.shape[1] // 2
+    rest = values.shape[1] - half
+    sums = [
+        _sums(values[:, :half], count)[:, :, np.newaxis]
+        + _sums(values[:, half:], chosen - count)[:, np.newaxis, :]
+        for count in range(max(0, chosen - rest), min(half, chosen) + 1)
+    ]
+    return np.concatenate([each.reshape(len(values), -1) for each in sums], axis=1)
+
+
+def _sums(values: NDArray[np.float64], chosen: int) -> NDArray[np.float64]:
+    return values[:, _choices(values.shape[1], chosen)].sum(axis=2)
+
+
+@lru_cache(maxsize=32)
+def _choices(count: int, chosen: int) -> NDArray[np.intp]:
+    """Return the places ``[choices, chosen]`` of every choice among ``count`` values."""
+    places = np.fromiter(chain.from_iterable(combinations(range(count), chosen)), np.intp)
+    places = places.reshape(math.comb(count, chosen), chosen)
+    places.setflags(write=False)
+    return places
 
 
 def _chunks(width: int) -> list[int]:
