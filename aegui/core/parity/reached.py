@@ -196,13 +196,19 @@ def _keys_of_entry(entry: LibraryEntry) -> tuple[str, ...]:
 
 
 def _measured(entries: Sequence[LibraryEntry], figure: str, *, is_complete: bool) -> Trained | None:
-    """Return the results of ``entries``; with ``is_complete`` only of complete trainings."""
+    """Return the results of ``entries``, the newest of each seed.
+
+    A stopped training does not replace another one; with ``is_complete`` it does not count at all.
+    """
     by_seed: dict[int, float] = {}
     newest: LibraryEntry | None = None
     for entry in entries:
-        known = {seed: v for seed, v in entry.values(figure).items() if math.isfinite(v)}
-        if is_complete:
-            known = {seed: v for seed, v in known.items() if seed not in _stopped(entry)}
+        left_out = _stopped(entry) if is_complete else _stopped(entry) & by_seed.keys()
+        known = {
+            seed: value
+            for seed, value in entry.values(figure).items()
+            if math.isfinite(value) and seed not in left_out
+        }
         if known:
             by_seed |= known
             newest = entry

@@ -174,6 +174,8 @@ def test_a_training_that_was_stopped_is_not_done_but_may_be_good_enough() -> Non
     assert state(done, entry(done.recipes[0], epochs=10_000, s1=0.1)) is True
     low = ROWS["A2-uniform"]
     assert state(low, entry(low.recipes[0], epochs=5, s1=0.1)) is True
+    whole, stopped = entry(low.recipes[0], s1=0.1), entry(low.recipes[0], epochs=5, s1=9.0)
+    assert state(low, whole, stopped) is state(low, stopped, whole) is True
 
 
 def test_orders_need_the_others() -> None:
