@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
+import contextlib
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.words import groups_text, note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
-from aegui.core.child_process import program_command, program_environment
 from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import language, tr
+from aegui.core.i18n import tr
 from aegui.core.library.library import Library
 from aegui.core.parity.reached import (
     expected_words,
@@ -82,15 +82,15 @@ def _row(name: str) -> ParityRow:
 
 
 def _trained(row: ParityRow, source: str, *, allowed: bool, is_quiet: bool) -> int:
-    """Train what ``row`` takes and keep it, in a subprocess; return its exit status."""
+    """Train what ``row`` takes and keep it; return the exit code of that command."""
+    from aegui.commands.table import COMMANDS  # which names this module
+
     is_study = row.study and not source
-    line = ["study", row.study] if is_study else ["train", row.line(source)]
-    words = [*line, "--language", language(), "--keep", *(["--yes"] if allowed else [])]
+    name, what = ("study", row.study) if is_study else ("train", row.line(source))
     # With ``--json`` nothing else may be printed; progress goes to the standard error.
-    out = subprocess.DEVNULL if is_quiet else None
-    return subprocess.run(
-        program_command(*words), env=program_environment(), stdout=out, check=False
-    ).returncode
+    said = contextlib.redirect_stdout(io.StringIO()) if is_quiet else contextlib.nullcontext()
+    with said:
+        return COMMANDS[name].call([what, "--keep", *(["--yes"] if allowed else [])])
 
 
 def _states() -> tuple[RowState, ...]:

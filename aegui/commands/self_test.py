@@ -7,7 +7,6 @@ that a frozen app must contain.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import faulthandler
 import io
@@ -34,6 +33,7 @@ from aegui.core.suffixes import TEACHER
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
     from pathlib import PurePath
 
@@ -120,15 +120,11 @@ def _check_commands(folder: Path) -> None:
 
     _write_files(folder)
     for name, words in LINES:
-        command = COMMANDS[name]
-        parser = argparse.ArgumentParser(prog=f"aegui {name}")
-        for option in command.options:
-            option.add_to(parser)
         line = [word.format(f=folder, m=models_dir()) for word in words.split()]
         said = io.StringIO()
         try:
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                status = command.run(parser.parse_args(line))
+                status = COMMANDS[name].call(line)
         except (Exception, SystemExit) as error:
             text = tr("The command {line} failed: {error}", line=f"{name} {words}", error=error)
             raise AeguiError(text) from error

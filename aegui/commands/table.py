@@ -12,7 +12,7 @@ from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from aegui.commands.option import Option
 
@@ -48,6 +48,20 @@ class Command(NamedTuple):
             import_module(f"aegui.commands.{module}"), name
         )
         return does(options)
+
+    def call(self, words: Sequence[str]) -> int:
+        """Run the command on ``words``, as if typed after its name; return its exit code.
+
+        Raises:
+            AeguiError: As for ``run``.
+            SystemExit: ``words`` are not a line of this command.
+        """
+        import argparse
+
+        parser = argparse.ArgumentParser(prog=f"aegui {self.name}")
+        for option in self.options:
+            option.add_to(parser)
+        return self.run(parser.parse_args(words))
 
 
 _ROWS = (

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from aegui.cli import main
+from aegui.core.library.library import Library
+from aegui.core.library.query import LibraryQuery
 from aegui.core.parity.rows import parity_rows
+from aegui.core.training.loop.train import Training
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_the_page_is_listed_and_written(
@@ -35,6 +39,24 @@ def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixtur
     assert row["cells"][0]["seeds"] == [0]
     assert row["cells"][0]["processor"]
     assert row["cells"][0]["std"] is None
+
+
+@pytest.mark.usefixtures("handled_signals")
+def test_ctrl_c_keeps_what_a_row_has_learnt(
+    user_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advance = Training.advance
+
+    def pressed(training: Training) -> None:
+        if training.epoch == 0:
+            signal.raise_signal(signal.SIGINT)
+        advance(training)
+
+    monkeypatch.setattr(Training, "advance", pressed)
+    assert main(["parity", "--train", "D-linear"]) == 130
+    assert "stopped" in capsys.readouterr().out
+    with Library(read_only=True) as library:
+        assert len(library.rows(LibraryQuery(), ["name"])) == 1
 
 
 def test_a_figure_of_one_seed_is_expected_without_a_deviation(
