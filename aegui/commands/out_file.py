@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.words import note
 from aegui.core.atomic import check_suffix, check_writable
 from aegui.core.errors import AeguiError
-from aegui.core.file_mark import mark_of
+from aegui.core.file_mark import mark_of, mark_written
 from aegui.core.folder_lock import alone_in
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import save_run
@@ -33,9 +33,12 @@ class OutFile:
     def __init__(self, path: str) -> None:
         self.path = path
         """The file that was written last, or that is written first."""
-        self.is_kept = False
-        """Whether the file still had what was written last, when this was last checked."""
         self._mark = mark_of(path)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the file still has what was written last, or held at first."""
+        return self._mark is not None and self._mark.state(self.path)[0] == "same"
 
     def write(self, run: SavedRun, *, compact: bool = False) -> None:
         """Replace the file by ``run``.
@@ -47,10 +50,9 @@ class OutFile:
         with alone_in(Path(os.path.realpath(self.path)).parent):
             asked = path = self.path
             if self._is_of_another():
-                self.is_kept = False
                 path = _beside(asked)
-            self._mark = save_run(path, run, compact=compact)
-            self.path, self.is_kept = path, True
+            self._mark = mark_written(*save_run(path, run, compact=compact))
+            self.path = path
         if path != asked:
             note(
                 tr(

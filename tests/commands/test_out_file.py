@@ -46,6 +46,10 @@ def test_no_file_is_named_that_could_not_be_written(
     assert failure() == (
         f"diverged. The weights of epoch 3 are in {out}; --resume continues from there."
     )
+    out.rename(tmp_path / "moved")
+    assert failure() == "diverged."
+    (tmp_path / "moved").rename(out)
+    assert "--resume continues from there" in failure()
     out.write_bytes(b"theirs")
     checkpoints.write(last.result())
     assert failure() == "diverged."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
+import stat
 import zipfile
 import zlib
 from pathlib import Path
@@ -18,7 +20,6 @@ from aegui.core.run_file.tensor_bytes import packed, unpacked
 from aegui.core.system_reason import unreadable
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
@@ -104,13 +105,17 @@ class Archive:
 
     def __init__(self, path: str | os.PathLike[str], report: ReportShare | None = None) -> None:
         """Open the file at ``path``; ``report`` gets the share of its bytes that were read."""
-        self.name = Path(path).name
+        self.name = os.fspath(path)
         self._report = report
         self._done = 0
         try:
-            self._size = Path(path).stat().st_size
-            # Folders of some file systems and pipes have a size of 0 too.
-            if self._size == 0 and Path(path).is_file():
+            status = Path(path).stat()
+            self._size = status.st_size
+            if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+                # Reading some devices never ends.
+                raise OSError(0, tr("this is a device or a pipe, not a file"))
+            # Folders of some file systems have a size of 0 too.
+            if self._size == 0 and stat.S_ISREG(status.st_mode):
                 reason = tr("the file is empty.")
                 raise ReadError(tr("{file}: {reason}", file=self.name, reason=reason))
             self._zip = zipfile.ZipFile(path)

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from aegui.core.atomic import write_atomically
 from aegui.core.data.progress import reporting_share, stop_if
 from aegui.core.errors import AeguiError, ReadError, RecipeError
-from aegui.core.file_mark import mark_written
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.sheets import sheet_png
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.file_mark import FileMark
     from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import ResolvedRecipe, Shapes
     from aegui.core.pixels.drawing_state import DrawingState
@@ -156,7 +154,7 @@ class SavedRun:
             raise AeguiError(tr("This has not been trained yet: it has no weights."))
         if not 0 <= run < self.snapshot.runs:
             raise AeguiError(
-                tr("There is no run {run}: the file holds {n}.", run=run, n=self.snapshot.runs)
+                tr("There is no run {n}: there are {all}, from 0.", n=run, all=self.snapshot.runs)
             )
         return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
 
@@ -186,10 +184,10 @@ def save_run(
     private: bool = False,
     is_swept: bool = False,
     cancelled: IsCancelled | None = None,
-) -> FileMark:
-    """Write ``run`` to ``path`` atomically, and return the fingerprint of the file.
+) -> tuple[bytes, os.stat_result]:
+    """Write ``run`` to ``path`` atomically; return content and status of the file.
 
-    The same content gives the same bytes.
+    The same run gives the same bytes. ``mark_written`` of both is the fingerprint of the file.
 
     Args:
         path: Path of the file.
@@ -206,9 +204,7 @@ def save_run(
     """
     content = _packed(run, compact=compact)
     stop_if(cancelled)
-    return mark_written(
-        content, write_atomically(path, content, private=private, is_swept=is_swept)
-    )
+    return content, write_atomically(path, content, private=private, is_swept=is_swept)
 
 
 def _packed(run: SavedRun, *, compact: bool) -> bytes:

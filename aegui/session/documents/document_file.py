@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.atomic import check_writable, file_name_part
 from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.file_mark import mark_written
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import SUFFIX, save_run
 from aegui.core.training.loop.pace import CHECKPOINT_SHARE
@@ -59,7 +60,7 @@ class Saving(JobQueue):
             return False
 
         def work(_report: Report, cancelled: IsCancelled) -> FileMark:
-            return save_run(path, run, cancelled=cancelled)
+            return mark_written(*save_run(path, run, cancelled=cancelled))
 
         self.add(tr("Saving {name}", name=path.name), work, done, failed)
         return True

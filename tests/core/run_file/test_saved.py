@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import random
 import zipfile
 from dataclasses import replace
@@ -17,7 +18,7 @@ from PIL import Image
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError, Cancelled, ReadError
-from aegui.core.file_mark import mark_of
+from aegui.core.file_mark import mark_of, mark_written
 from aegui.core.latent.concepts import Concept
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
@@ -202,7 +203,7 @@ def test_concepts_survive(tmp_path: Path) -> None:
 def test_the_same_content_gives_the_same_bytes(saved: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.aegui"
     for run in (a_run(), load_run(saved)):
-        assert save_run(again, run) == mark_of(again)
+        assert mark_written(*save_run(again, run)) == mark_of(again)
         assert again.read_bytes() == saved.read_bytes()
 
 
@@ -362,9 +363,19 @@ def test_refusals_name_file_member_and_reason(
     with pytest.raises(ReadError) as caught:
         load_run(rewritten(saved, change))
     message = str(caught.value)
-    assert message.startswith("run.aegui, ")
+    assert message.startswith(f"{saved}, ")
     for word in words:
         assert word in message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_devices_and_pipes_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.aegui")
+    for path in (tmp_path / "pipe.aegui", "/dev/zero"):
+        with pytest.raises(
+            ReadError, match=f"{path} could not be read: this is a device or a pipe"
+        ):
+            load_run(path)
 
 
 @pytest.mark.usefixtures("spanish")
@@ -428,7 +439,7 @@ def test_what_is_no_run_is_refused_by_name(tmp_path: Path, content: bytes) -> No
 def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
     path = tmp_path / "other.aegui"
     path.touch()
-    with pytest.raises(ReadError, match=r"^other\.aegui: the file is empty\.$"):
+    with pytest.raises(ReadError, match=r"other\.aegui: the file is empty\.$"):
         load_run(path)
 
 

@@ -19,6 +19,7 @@ from aegui.session.settings import Settings
 from tests.session.parts import glyphs, recipe
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
@@ -38,12 +39,12 @@ class Gate:
         self.full_disk = False
         original = run_file.save_run
 
-        def held(*args: Any, **options: Any) -> None:
+        def held(*args: Any, **options: Any) -> tuple[bytes, os.stat_result]:
             self.threads.append(threading.current_thread())
             self.opened.wait(10)
             if self.full_disk:
                 raise AeguiError("The disk is full.")
-            original(*args, **options)
+            return original(*args, **options)
 
         monkeypatch.setattr(document_file, "save_run", held)
 
