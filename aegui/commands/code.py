@@ -14,6 +14,7 @@ from aegui.core.data.load import source_from
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import speaking, tr
 from aegui.core.network.resolve import resolve
+from aegui.core.source_code.forms import SUFFIXES
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +28,7 @@ DIFFERS = 1
 def code_command(options: argparse.Namespace) -> int:
     """Print the code or write it with its data file; check it if requested."""
     if options.out:
-        check_writable(options.out)
+        check_writable(options.out, (SUFFIXES[options.form],))
     subject = _subject(options)
     path = _make(options, subject)
     if not options.check:
@@ -55,7 +56,7 @@ def _subject(options: argparse.Namespace) -> CodedRun:
         raise AeguiError(" ".join(problem.message for problem in resolution.problems))
     if not 0 <= options.run < recipe.runs:
         raise AeguiError(
-            tr("There is no run {n}: there are {all}.", n=options.run, all=recipe.runs)
+            tr("There is no run {n}: there are {all}, from 0.", n=options.run, all=recipe.runs)
         )
     with speaking(options.lang):
         name = tr(recipe.name) or stem_of(options.recipe)
@@ -64,14 +65,10 @@ def _subject(options: argparse.Namespace) -> CodedRun:
 
 def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
     """Write the code to ``--out``, or print it if nothing else is printed; return the file."""
-    from aegui.core.source_code.forms import SUFFIXES
     from aegui.core.source_code.make import make_code
 
     if options.out:
         path = Path(options.out)
-        if path.suffix.lower() != SUFFIXES[options.form]:
-            words = tr("--out must end in {suffix}.", suffix=SUFFIXES[options.form])
-            raise AeguiError(words)
         with speaking(options.lang):
             code = make_code(subject, options.form, stem_of(path))
         _refuse_samples(path.with_name(code.listing.data_file), subject, options)

@@ -27,16 +27,11 @@ _FONTS = (".h", ".bdf")
 def export_command(options: argparse.Namespace) -> int:
     """Write the kind of file that the suffix of ``--out`` selects."""
     path = Path(options.out)
-    check_writable(path)
+    check_writable(path, (ONNX, WEIGHTS, *_FONTS))
     suffix = path.suffix.lower()
     is_run = Path(options.source).suffix.lower() == SUFFIX
     if suffix in _FONTS:
         write_font(path, _answers(options) if is_run else loaded_set(options.source))
-    elif suffix not in {ONNX, WEIGHTS}:
-        known = ", ".join((ONNX, WEIGHTS, *_FONTS))
-        raise AeguiError(
-            tr("{file}: the suffix must be one of {known}.", file=path.name, known=known)
-        )
     elif not is_run:
         raise AeguiError(tr("Only a saved run, an .aegui file, has a network to write."))
     else:
@@ -46,7 +41,7 @@ def export_command(options: argparse.Namespace) -> int:
         note(model.words)
     unused = set() if suffix == ONNX else {"--part"}
     note_unused(unused if is_run else {"--part", "--run", "--weights"}, EXPORT, options)
-    say(tr("{file} written.", file=options.out))
+    say(tr("Written to {file}.", file=options.out))
     return 0
 
 

@@ -67,16 +67,8 @@ def project_command(options: argparse.Namespace) -> int:
         iterations=options.iterations,
         seed=options.seed,
     )
-    if options.out is not None and Path(options.out).suffix.lower() not in _SUFFIXES:
-        raise AeguiError(
-            tr(
-                "{file}: maps are written as {kinds}, by the end of the file's name.",
-                file=options.out,
-                kinds=", ".join(_SUFFIXES),
-            )
-        )
     if options.out is not None:
-        check_writable(options.out)
+        check_writable(options.out, _SUFFIXES)
     run = OpenedRun.of(options) if _is_run(options.file) else None
     if run is None and options.data is not None:
         raise AeguiError(tr("--data is only for a saved run."))

@@ -80,7 +80,7 @@ def check_suffix(path: str | os.PathLike[str], known: Iterable[str]) -> None:
         raise AeguiError(
             tr(
                 "{file}: the suffix must be one of {known}.",
-                file=Path(path).name,
+                file=os.fspath(path),
                 known=", ".join(known),
             )
         )

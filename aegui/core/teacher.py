@@ -164,10 +164,10 @@ def load_teacher_file(path: str | os.PathLike[str]) -> TeacherFile:
         RecipeError: The file is invalid; the message names key, value and reason.
     """
     path = Path(path)
-    found = FORM.read(parse_json(read_text(path), path.name), path.name)
+    found = FORM.read(parse_json(read_text(path), str(path)), str(path))
     if found.lesson:
-        lesson_path(found, path.parent, path.name)
-    teacher_recipe(found, path.name)
+        lesson_path(found, path.parent, str(path))
+    teacher_recipe(found, str(path))
     return found
 
 

@@ -48,4 +48,4 @@ def test_a_run_is_no_lesson_and_no_teacher_file(tmp_path: Path, capsys: Captured
     run.write_bytes(b"PK\x03\x04\xff\xfe")
     for command in ("lesson", "teacher"):
         assert main([command, "check", str(run)]) == 2
-        assert capsys.readouterr().err == "aegui: run.aegui is a saved run, not a text file.\n"
+        assert capsys.readouterr().err == f"aegui: {run} is a saved run, not a text file.\n"

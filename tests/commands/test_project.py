@@ -121,7 +121,7 @@ def test_large_sets_are_sampled_by_the_seed(capsys: Captured) -> None:
         (["lowercase", "--method", "code"], "--method code needs a network"),
         (["lowercase", "--method", ","], "names no map"),
         (["lowercase", "--data", "digits"], "--data is only for a saved run"),
-        (["lowercase", "-o", "maps.gif"], "maps.gif: maps are written as .csv, .json, .png"),
+        (["lowercase", "-o", "maps.gif"], "maps.gif: the suffix must be one of .csv, .json, .png"),
         (["lowercase", "--samples", "2"], "--samples is 2; it must be at least 5"),
         (["lowercase", "--perplexity", "nan"], "--perplexity is nan; it must be at least 1"),
         (["lowercase", "--iterations", "0"], "--iterations is 0; it must be at least 1"),

@@ -90,7 +90,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, keys: dict[str, Any], words: str)
     with pytest.raises(AeguiError) as caught:
         load_teacher_file(write(tmp_path, **keys))
     assert words in str(caught.value)
-    assert str(caught.value).startswith("mine")
+    assert str(caught.value).startswith(str(tmp_path / "mine"))
 
 
 def test_names_of_the_window_are_checked_and_some_things_always_stay(tmp_path: Path) -> None:

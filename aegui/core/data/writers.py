@@ -205,7 +205,7 @@ def form_of(path: str | os.PathLike[str]) -> str:
         return writer.key
     known = ", ".join(writer.suffixes[0] for writer in WRITERS.values())
     raise AeguiError(
-        tr("{file}: the suffix must be one of {known}.", file=Path(path).name, known=known)
+        tr("{file}: the suffix must be one of {known}.", file=os.fspath(path), known=known)
     )
 
 

@@ -289,10 +289,10 @@ def load_lesson(path: str | os.PathLike[str]) -> Lesson:
         RecipeError: The file holds no valid lesson; the message names key, value and reason.
     """
     path = Path(path)
-    lesson = FORM.read(parse_json(read_text(path), path.name), path.name)
+    lesson = FORM.read(parse_json(read_text(path), str(path)), str(path))
     draft: Recipe | None = None
     for number, step in enumerate(lesson.steps):
-        location = f"{path.name}: steps.{number}.do"
+        location = f"{path}: steps.{number}.do"
         if step.do is not None and step.do.study and step.do.study not in list_plans():
             hint = did_you_mean(step.do.study, list_plans())
             words = tr("there is no study {name}.{hint}", name=quoted(step.do.study), hint=hint)

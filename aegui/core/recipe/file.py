@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import os
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,6 @@ from aegui.core.system_reason import unreadable
 from aegui.paths import recipes_dir, resources_dir
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Mapping
 
     from aegui.core.recipe import DataSpec
@@ -160,18 +160,16 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
     if len(data) > MAX_BYTES:
-        raise ReadError(
-            tr("{file}: too large for a recipe (over {mb} MB).", file=path.name, mb=MAX_BYTES >> 20)
-        )
+        raise ReadError(tr("{file}: too large (over {mb} MB).", file=path, mb=MAX_BYTES >> 20))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if path.suffix.lower() == RUN:
-            text = tr("{file} is a saved run, not a text file.", file=path.name)
+            text = tr("{file} is a saved run, not a text file.", file=path)
             raise ReadError(text) from None
         line = data.count(b"\n", 0, error.start) + 1
         raise ReadError(
-            tr("{file}, line {line}: this is not UTF-8 text.", file=path.name, line=line)
+            tr("{file}, line {line}: this is not UTF-8 text.", file=path, line=line)
         ) from None
 
 
@@ -182,7 +180,7 @@ def load_recipe(path: str | os.PathLike[str]) -> Recipe:
         ReadError: The file cannot be read.
         RecipeError: It contains no valid recipe.
     """
-    return parse_recipe(read_text(Path(path)), Path(path).name)
+    return parse_recipe(read_text(Path(path)), os.fspath(path))
 
 
 def save_recipe(path: str | os.PathLike[str], recipe: Recipe) -> None:

@@ -95,7 +95,8 @@ def test_a_run_file_that_is_put_into_the_folder_is_found(library: Library) -> No
     assert library.rows()[0].id == "from a friend"
     assert (library.folder / "runs" / "from a friend.json").is_file()
     library.edit("from a friend", starred=True)
-    assert library.notes == ["broken.aegui is not a run of this program, or it is damaged."]
+    broken = library.folder / "runs" / "broken.aegui"
+    assert library.notes == [f"{broken} is not a run of this program, or it is damaged."]
     library.refresh()
     assert len(library.notes) == 1
 
