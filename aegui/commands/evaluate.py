@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from aegui.commands.classes import evaluate_classes, noisy_accuracies, part_to_judge, part_words
 from aegui.commands.figures import PartFigures, figure_labels, figure_words, figures_table, measured
 from aegui.commands.history import stages_json
-from aegui.commands.opened import OpenedRun
+from aegui.commands.opened import OpenedRun, each_once
 from aegui.commands.provenance import (
     about_data,
     about_machine,
@@ -46,7 +45,7 @@ MAX_ROWS = 500
 def evaluate_command(options: argparse.Namespace) -> int:
     """Evaluate a model on its data or on other data, with noise too if requested, and print it."""
     specs = [parse_corruption(text) for text in options.noise]
-    files = _files(options)
+    files = each_once((options.file, *options.others))
     if options.all_runs or len(files) > 1:
         return evaluate_many(options, files, specs)
     run = OpenedRun.of(options)
@@ -253,18 +252,6 @@ def evaluate_many(
 
 def _name(key: tuple[str, str]) -> str:
     return ".".join(part for part in key if part)
-
-
-def _files(options: argparse.Namespace) -> list[str]:
-    """Return the files of the command line, each once: no run is evidence for itself."""
-    found: dict[str, str] = {}
-    for file in (options.file, *options.others):
-        place = os.path.realpath(file)
-        if place in found:
-            note(tr("{file} is named more than once, and counted once.", file=file))
-        else:
-            found[place] = file
-    return list(found.values())
 
 
 def _runs(options: argparse.Namespace, files: Sequence[str]) -> Iterator[OpenedRun]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aegui.commands.cost import refuse_excess
 from aegui.commands.figure_files import CSV, check_figure_path, make_figure, write_figures
-from aegui.commands.opened import OpenedRun
+from aegui.commands.opened import OpenedRun, each_once
 from aegui.commands.option import check_different, check_number
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import (
@@ -94,12 +94,12 @@ def curves_command(options: argparse.Namespace) -> int:
     """Test saved runs at every level of a noise, and print the curves."""
     for path in options.out:
         check_figure_path(path, csv=True)
-    first, *others = options.files
+    first, *others = each_once(options.files)
     runs = [OpenedRun(first, None, options.weights, options.data)]
     runs += [OpenedRun(file, None, options.weights) for file in others]
     dataset = runs[0].dataset
     names = [run.name for run in runs]
-    if len(set(names)) < len(set(options.files)):
+    if len(set(names)) < len(names):
         # Files of the same name in several folders.
         names = [run.file for run in runs]
     models = [

@@ -29,7 +29,7 @@ from aegui.paths import models_dir
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -294,6 +294,18 @@ class OpenedRun:
             )
         )
         say(self.words)
+
+
+def each_once(files: Iterable[str]) -> list[str]:
+    """Return ``files`` without repetitions, which are told: no run is evidence for itself."""
+    found: dict[str, str] = {}
+    for file in files:
+        place = os.path.realpath(file)
+        if place in found:
+            note(tr("{file} is named more than once, and counted once.", file=file))
+        else:
+            found[place] = file
+    return list(found.values())
 
 
 def _refuse_recipe(file: str) -> None:

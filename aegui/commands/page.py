@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.commands.opened import OpenedRun
+from aegui.commands.opened import OpenedRun, each_once
 from aegui.commands.option import check_unicode
 from aegui.commands.progress import stoppable
 from aegui.commands.words import say
@@ -22,7 +22,7 @@ def page_command(options: argparse.Namespace) -> int:
     check_suffix(options.out, (".html", ".htm"))
     check_unicode("--title", options.title)
     check_writable(options.out)
-    runs = [OpenedRun(file, weights=options.weights) for file in options.files]
+    runs = [OpenedRun(file, weights=options.weights) for file in each_once(options.files)]
     for run in runs:
         run.note_decoder()
     with stoppable() as cancelled:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aegui import __version__
 from aegui.commands.figure_files import painting
-from aegui.commands.opened import OpenedRun
+from aegui.commands.opened import OpenedRun, each_once
 from aegui.commands.option import check_unicode
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
@@ -88,7 +88,7 @@ class _Source:
 def report_command(options: argparse.Namespace) -> int:
     """Write the report into a folder, all of it or nothing."""
     check_unicode("--title", options.title)
-    names = list(options.sources)
+    names = each_once(options.sources)
     if options.assignment is not None:
         names += ASSIGNMENTS[options.assignment].sources
     if not names:

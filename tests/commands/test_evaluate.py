@@ -133,3 +133,8 @@ def test_a_file_that_is_named_twice_is_counted_once(
     captured = capsys.readouterr()
     assert f"{path} is named more than once, and counted once." in captured.err
     assert captured.out.startswith("wrong pixels")
+    curves = told(capsys, "noise-curves", path, path, "--levels", "0.1", "--draws", "32")
+    assert sum(line["is"] == "model" for line in curves["lines"]) == 1
+    page = folder / "page.html"
+    assert main(["page", path, "three.aegui", "-o", str(page)]) == 0
+    assert "A page of 1 network" in capsys.readouterr().out
