@@ -395,6 +395,7 @@ def test_codes_come_back_as_the_reconstruction(
     codec = load_run(run_path).codec(0)
     codes = np.array([[float(row["z1"]), float(row["z2"])] for row in rows], np.float32)
     np.testing.assert_array_equal(codes, codec.encode(dataset.flat()))
+    assert capsys.readouterr().out == f"Written to {out}.\n"
     assert main(["encode", str(run_path), "--data", "symbols"]) == 0
     assert capsys.readouterr().out.startswith("label,name,z1,z2\n")
 
@@ -413,12 +414,14 @@ def test_decode_writes_the_grey_levels_of_a_point(
     several = ["decode", str(run_path), "--at", "1,2", "--at=-1,-2", "-o", str(tmp_path / "g.txt")]
     assert main(several) == 0
     assert len(load_dataset(str(tmp_path / "g.txt"))) == 2
+    assert capsys.readouterr().out == f"Written to {out}.\nWritten to {tmp_path / 'g.txt'}.\n"
     assert main(["decode", str(run_path), "--at", "0,0"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 8
     refused(["decode", str(run_path), "--at", "1,2,3"], capsys, "3 numbers", "has 2")
     refused(["decode", str(run_path), "--at", "1"], capsys, "--at 1 has 1 number, but")
     refused(["decode", str(run_path), "--at", "1;2"], capsys, "1;2")
     refused(["decode", str(run_path), "--at", "nan,2"], capsys, "nan,2")
+    refused(["decode", str(run_path), "--at", "1e40,0"], capsys, "--at is 1e+40", "1,000,000,000")
     refused(["decode", str(run_path), "--at", "1,2", "--scale", "0"], capsys, "--scale")
     refused(["decode", str(run_path), "--at", "1,2", "-o", "x.xyz"], capsys, "x.xyz")
 
@@ -463,6 +466,7 @@ def test_configurations_and_runs_are_converted_to_recipes(
     assert load_recipe(tmp_path / "r.json") == load_run(run_path).recipe
     assert main(["convert", str(run_path), str(tmp_path / "data.h")]) == 0
     assert len(load_dataset(str(tmp_path / "data.h"))) == 32
+    assert capsys.readouterr().out.endswith(f"Written to {tmp_path / 'data.h'}.\n")
     refused(["convert", str(run_path), str(run_path)], capsys, "OUT and IN name the same file")
     refused(["convert", str(tmp_path / "data.h"), str(tmp_path / "x.xyz")], capsys, "x.xyz")
     refused(["convert", "nothing.h", str(tmp_path / "x.h")], capsys, "nothing.h")

@@ -46,6 +46,7 @@ def encode_command(options: argparse.Namespace) -> int:
         sys.stdout.write(text)
     else:
         write_atomically(options.out, text.encode())
+        say(tr("Written to {file}.", file=options.out))
     note(run.words)
     return 0
 
@@ -59,6 +60,8 @@ def decode_command(options: argparse.Namespace) -> int:
         checked_code(run.codec, "--at", text, point)
     images = np.clip(np.nan_to_num(run.codec.decode(points)), 0, 1)
     _write(options, run, images.reshape(-1, *run.dataset.image_shape), points)
+    if options.out is not None:
+        say(tr("Written to {file}.", file=options.out))
     note(run.words)
     return 0
 
@@ -83,7 +86,7 @@ def _write(
 
 
 def _point(text: str) -> list[float]:
-    point = numbers(text)
+    point = numbers("--at", text)
     if point is None:
         raise AeguiError(
             tr("--at {text}: a point is numbers with commas between them: 0.3,-1.2", text=text)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.loading import loaded_set
-from aegui.commands.words import note_lines
+from aegui.commands.words import note_lines, say
 from aegui.core.course_configs import lines_of, load_any_recipe
 from aegui.core.data.fonts import write_font
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, RecipeError
+from aegui.core.i18n import tr
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import SUFFIX, load_run
 
@@ -25,6 +26,7 @@ def convert_command(options: argparse.Namespace) -> int:
     """Convert glyphs to another format, or a file that holds a recipe to a recipe file."""
     source, target = options.source, options.target
     if Path(target).suffix.lower() == ".json" and _convert_to_recipe(Path(source), target):
+        say(tr("Written to {file}.", file=target))
         return 0
     is_run = Path(source).suffix.lower() == SUFFIX
     dataset = load_run(source).dataset if is_run else loaded_set(source)
@@ -32,6 +34,7 @@ def convert_command(options: argparse.Namespace) -> int:
         write_font(Path(target), dataset)
     else:
         write_dataset(target, dataset)
+    say(tr("Written to {file}.", file=target))
     return 0
 
 

@@ -11,6 +11,7 @@ from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
 from aegui.commands.progress import stoppable
+from aegui.commands.provenance import drawn_words
 from aegui.commands.words import note, say, table_text
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
@@ -130,9 +131,10 @@ def finds_command(options: argparse.Namespace) -> int:
         scale=options.scale,
         glyphs=model.glyphs,
         ink=model.glyphs,
-        about=model.origin(),
+        about=model.origin(draw_seed=options.seed),
     )
     model.say_written(len(images), options.out)
+    say(drawn_words(options.seed))
     return 0
 
 

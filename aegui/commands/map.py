@@ -175,8 +175,11 @@ def plane_rect(model: OpenedRun, frame: Frame, text: str | None) -> Rect:
 
 
 def _asked_rect(text: str) -> Rect:
-    match numbers(text):
-        case [x0, y0, x1, y1] if x0 < x1 and y0 < y1:
+    match numbers("--rect", text):
+        # Codes are of single precision: ends that are equal in it leave nothing between them.
+        case [x0, y0, x1, y1] if np.float32(x0) < np.float32(x1) and np.float32(y0) < np.float32(
+            y1
+        ):
             return x0, y0, x1, y1
     raise AeguiError(
         tr("--rect {text}: left, lower, right and upper end, such as -1,-1,1,1", text=text)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.commands.option import check_number
+from aegui.commands.options import ANY_NUMBER
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 
@@ -31,7 +33,7 @@ def place_of(run: OpenedRun, option: str, text: str) -> NDArray[np.float32]:
     if sample is not None:
         found: NDArray[np.float32] = run.codec.encode(run.dataset.images[sample])[0]
         return found
-    code = numbers(text)
+    code = numbers(option, text)
     if code is None:
         raise AeguiError(unknown_sample(run.dataset, option, text))
     return checked_code(run.codec, option, text, code)
@@ -139,13 +141,22 @@ def dimensions(option: str, text: str, latent: int) -> tuple[int, ...]:
     )
 
 
-def numbers(text: str) -> list[float] | None:
-    """Parse comma-separated finite numbers; return None if ``text`` is not that."""
+def numbers(option: str, text: str) -> list[float] | None:
+    """Parse comma-separated finite numbers; return None if ``text`` is not that.
+
+    Raises:
+        AeguiError: A number is too large for a code; the message quotes ``option``.
+    """
     try:
         found = [float(number) for number in text.split(",")]
     except ValueError:
         return None
-    return found if all(map(math.isfinite, found)) else None
+    if not all(map(math.isfinite, found)):
+        return None
+    for number in found:
+        # Distances between much larger ones overflow.
+        check_number(option, number, -ANY_NUMBER, ANY_NUMBER)
+    return found
 
 
 def _samples(dataset: Dataset, text: str) -> NDArray[np.int64]:

@@ -128,7 +128,7 @@ def export_command(options: argparse.Namespace) -> int:
         if options.out is not None:
             check_writable(options.out)
             export_file(library, ids, Path(options.out))
-            say(tr("{file} written.", file=options.out))
+            say(tr("Written to {file}.", file=options.out))
         if options.tensorboard is not None:
             count = export_events(library, ids, Path(options.tensorboard))
             say(

@@ -44,6 +44,7 @@ def sample_command(options: argparse.Namespace) -> int:
     glyphs = run.dataset.is_binary
     check_images_form(options.out, run.codec.image_shape, "samples", glyphs=glyphs)
     images = _images(run.codec, options)
+    draw_seed = options.seed if options.quantiles is None else None
     write_images(
         options.out,
         images,
@@ -51,11 +52,11 @@ def sample_command(options: argparse.Namespace) -> int:
         scale=options.scale,
         glyphs=glyphs,
         ink=False,
-        about=run.origin(),
+        about=run.origin(draw_seed=draw_seed),
     )
     run.say_written(len(images), options.out)
-    if options.quantiles is None:
-        say(drawn_words(options.seed))
+    if draw_seed is not None:
+        say(drawn_words(draw_seed))
     return 0
 
 

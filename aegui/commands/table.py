@@ -108,8 +108,9 @@ _ROWS = (
         "files:convert_command",
         mark("convert glyphs to another format, or any configuration to a recipe"),
         mark(
-            "Convert glyphs between .h, .bdf, .json, .txt and .png; a course configuration or the "
-            "recipe in an .aegui file to a recipe .json."
+            "Convert glyphs between .h, .bdf, .json, .txt and .png, any images to .json, .png, "
+            ".npz, .idx or a new folder; a course configuration or the recipe in an .aegui file to "
+            "a recipe .json."
         ),
         options.CONVERT,
     ),

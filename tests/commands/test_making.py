@@ -162,6 +162,7 @@ def test_the_best_new_images_as_a_header(models: Path, tmp_path: Path, capsys: C
     found = best_new(of.codec, known(of.dataset, glyphs=True), of.codes, 4, 2)
     assert load_dataset(str(path)).images == pytest.approx((found.images > 0.5).astype(np.float32))
     assert f"{found.ratio[0]:.2f}" in text.splitlines()[1]
+    assert "Drawn at random with seed 2." in text
     assert text.splitlines()[0].split() == [
         "image",
         "what",
@@ -312,6 +313,8 @@ def test_refusals_say_what_to_do(models: Path, tmp_path: Path, capsys: Captured)
     refused(capsys, ["map", vae, "--axes", "1,1", *out], "--axes is 1,1")
     refused(capsys, ["map", vae, "--axes", "1", *out], "--axes 1")
     refused(capsys, ["map", vae, "--rect", "1,1,0,0", *out], "--rect 1,1,0,0")
+    refused(capsys, ["map", vae, "--rect", "-1e39,0,1,1", *out], "--rect is -1e+39")
+    refused(capsys, ["map", vae, "--rect", "0,0,1e-320,1", *out], "--rect 0,0,1e-320,1: left")
     refused(capsys, ["map", letters, "--layer", "holes", *out], "no prior")
     refused(capsys, ["map", gan, "--layer", "density", *out], "no encoder")
     refused(capsys, ["map", vae, "-o", "x.csv"], "x.csv")

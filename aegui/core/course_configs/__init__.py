@@ -112,7 +112,9 @@ def understand(config: object, folder: Path | None = None) -> CourseReading:
     configs = list(config) if isinstance(config, list | tuple) else [config]
     first = next((c for c in configs if isinstance(c, dict) and c), None)
     if first is None:
-        raise RecipeError(tr("A configuration is an object of keys and values."))
+        raise RecipeError(
+            tr("A configuration is an object of keys and values; there are none in this one.")
+        )
     notes = Notes.of(first, folder)
     if len(configs) > 1:
         text = tr("The first of {n} configurations was taken.", n=len(configs))

@@ -120,6 +120,8 @@ def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None)
     duplicates = tuple(tuple(group) for group in groups.values() if len(group) > 1)
     compared = _compared([group[0] for group in groups.values()], dataset.pixels)
     stop_if(cancelled)
+    closest = _closest(dataset, compared, pairs)
+    stop_if(cancelled)
     return DataCard(
         dataset.name,
         len(dataset),
@@ -130,7 +132,7 @@ def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None)
         dataset.licence,
         mean,
         duplicates,
-        _closest(dataset, compared, pairs),
+        closest,
         len(compared),
         tuple(dataset.names[index] for index in flat[:_NAMED]),
         len(flat),

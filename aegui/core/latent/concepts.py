@@ -67,7 +67,7 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
     if plus.shape[1] != minus.shape[1]:
         raise AeguiError(
             tr(
-                "The two boxes hold codes of different sizes: {a} and {b} numbers.",
+                "The two groups have codes of different sizes: {a} and {b} numbers.",
                 a=plus.shape[1],
                 b=minus.shape[1],
             )
@@ -76,7 +76,7 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
     square = float(step @ step)
     if square <= 1e-16 * float(np.square(plus).mean() + np.square(minus).mean() + 1e-30):
         raise AeguiError(
-            tr("The samples of the two boxes have the same mean code: nothing sets them apart.")
+            tr("The two groups of samples have the same mean code: nothing sets them apart.")
         )
     having, lacking = plus @ step / square, minus @ step / square
     ends = np.percentile(np.concatenate([having, lacking]), (_LEFT_OUT, 100 - _LEFT_OUT))

@@ -38,6 +38,7 @@ def origin_words(
     samples: int | None = None,
     noise: str = "",
     noise_seed: int | None = None,
+    draw_seed: int | None = None,
 ) -> str:
     """Return everything known that a figure depends on, in one line."""
     parts = [name]
@@ -53,4 +54,6 @@ def origin_words(
     parts.append(noise)
     if noise_seed is not None:
         parts.append(tr("seed of the noise {seed}", seed=noise_seed))
+    if draw_seed is not None:
+        parts.append(tr("drawn with seed {seed}", seed=draw_seed))
     return " · ".join(part for part in parts if part)

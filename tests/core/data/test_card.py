@@ -87,3 +87,6 @@ def test_a_blank_and_a_full_block_are_good_characters() -> None:
 def test_looking_can_be_stopped() -> None:
     with pytest.raises(Cancelled):
         card(Dataset.from_images("x", np.zeros((3, 4, 4))), cancelled=lambda: True)
+    answers = iter([False, False])  # Stopped while pairs are compared, which comes last
+    with pytest.raises(Cancelled):
+        card(Dataset.from_images("x", np.eye(3)[:, None]), cancelled=lambda: next(answers, True))
