@@ -19,7 +19,6 @@ from aegui.features.time.feature import TimeFeature
 from aegui.features.time.view.bar import TimeBar
 from aegui.shell.outcome import mean_words, weights_words
 from aegui.shell.refresher import LiveText
-from aegui.window.docks import DEFAULT_PERSPECTIVE
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -250,7 +249,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
 
 
 # With few panels, which take the time of the ticks.
-@pytest.mark.arrangement(DEFAULT_PERSPECTIVE)
+@pytest.mark.arrangement("build")
 def test_everything_says_the_same_while_it_trains(qtbot: QtBot, window: MainWindow) -> None:
     services = window._services
     training = {"epochs": 5_000_000, **CPU}
