@@ -107,7 +107,7 @@ SCHEDULES = table(
     ),
     Choice(
         "step",
-        mark("Steps"),
+        mark("Step decay"),
         mark("The rate is multiplied by a factor at regular intervals of epochs."),
         ("step_epochs", "factor"),
     ),

@@ -68,7 +68,7 @@ class PlanOptions:
     trials: Annotated[
         int,
         Field(ge=1, le=MAX_RUNS_OF_A_STUDY),
-        FieldWords("Settings", "Number of settings that are drawn or proposed."),
+        FieldWords("Number of settings", "Number of settings that are drawn or proposed."),
     ] = 50
     figure: Annotated[
         str,

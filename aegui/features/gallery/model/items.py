@@ -37,7 +37,7 @@ What = Literal["network", "file", "set"]
 EVERYTHING, FILES = "everything", "files"
 SET_SECTIONS = {
     "glyphs": mark("Characters"),
-    "images": mark("Pictures"),
+    "images": mark("Images"),
     "own": mark("Your own"),
 }
 """Sections of the data page: key -> label."""
