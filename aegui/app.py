@@ -221,6 +221,7 @@ class App(QObject):
         shown, place, state = old.isVisible(), old.geometry(), old.windowState()
         old.dismiss()
         self.window = self._new_window()
+        self.window.take_features(old)
         self.window.setGeometry(place)
         self.window.setWindowState(state)
         if shown:

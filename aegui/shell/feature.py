@@ -154,6 +154,11 @@ class Feature(QObject):
             self.conditions = conditions
             self.conditions_changed.emit()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether work goes on whose end or failure the feature tells in messages."""
+        return False
+
     def keep_layout(self) -> None:
         """Store the state of the panels in the settings."""
 

@@ -212,6 +212,16 @@ class MainWindow(FeatureWindow):
             raise LookupError(kind)
         return found
 
+    def take_features(self, other: MainWindow) -> None:
+        """Create the features of ``other`` that are at work, and those without a panel.
+
+        The others are created with their panels, which takes long if all of them have been seen.
+        """
+        for spec in FEATURES:
+            before = other._features.get(spec.class_path)
+            if before is not None and (before.is_at_work or not spec.seen_in):
+                self._make(spec)
+
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """Return the panel of this class, creating it if necessary.
 

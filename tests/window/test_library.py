@@ -30,6 +30,7 @@ from tests.window.test_document import answer
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.core.library.entry import LibraryEntry
     from aegui.window.main_window import MainWindow
 
@@ -342,3 +343,28 @@ def test_a_study_is_kept_when_it_ends_and_its_runs_are_shown(
     panel.export_requested.emit([study.id], "events")
     settled(qtbot, window)
     assert len(list((tmp_path / "logs").glob("*/seed-*/events*"))) == 6
+
+
+def test_a_study_that_ends_in_another_window_is_kept(
+    window: MainWindow, qtbot: QtBot, app: App, tmp_path: Path
+) -> None:
+    runs = window._services.of(StudyRuns)
+    window.actions_table["studies"].trigger()
+    rows = [
+        {"label": str(n), "set": {"training.epochs": epochs, "network.encoder": [{"units": n}]}}
+        for n, epochs in ((4, 12), (5, 2000), (6, ENDLESS["training.epochs"]))
+    ]
+    runs.choose(write_plan(tmp_path, axes=[{"label": "units", "rows": rows}]))
+    qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.cost is not None)
+    runs.start()
+    panel = window.panel(StudiesPanel)
+    qtbot.waitUntil(lambda: "6 runs" in panel.text.text())
+    # The panels of studies are in no sight of the new window.
+    window.set_perspective("wander")
+    app.use_language("es")
+    assert runs.job.is_busy
+    assert app.window.docks["studies"].isHidden()
+    with qtbot.waitSignal(runs.ended, timeout=20_000):
+        runs.cancel()
+    settled(qtbot, app.window)
+    assert "study" in {entry.kind for entry in entries()}

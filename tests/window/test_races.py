@@ -75,6 +75,23 @@ def test_a_race_is_stopped_and_its_state_stays(window: MainWindow, qtbot: QtBot)
     assert race.table.rowCount() == 2
 
 
+def test_why_a_race_ends_is_told_in_a_window_of_another_language(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    window.actions_table["races"].trigger()
+    race, races = window.panel(RacesPanel).race, window._services.of(RaceRuns)
+    race.set_spec(RaceSpec(("adam", "sgd"), 1_000_000, 10_000.0))
+    race.start.click()
+    qtbot.waitUntil(lambda: race.table.rowCount() == 2)
+    window.set_perspective("wander")
+    app.use_language("es")
+    assert app.window.docks["races"].isHidden()
+    races.failed.emit("No.")
+    assert app.window.notifications.shown[-1].text == "No."
+    races.stop()
+    qtbot.waitUntil(lambda: not races.job.is_busy)
+
+
 def test_races_are_the_same_in_a_window_of_another_language(
     window: MainWindow, qtbot: QtBot, app: App
 ) -> None:

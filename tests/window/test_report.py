@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.session.notice import Notice
     from aegui.window.main_window import MainWindow
 
@@ -174,6 +175,31 @@ def test_it_can_be_given_up(
     QTest.mouseClick(strip.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(strip.isHidden, timeout=20_000)
     assert "cancelled" in window.notifications.shown[-1].text
+    reports.job.shutdown()
+    assert not folder.exists()
+
+
+def test_a_new_window_shows_the_hand_in_that_another_has_begun(
+    qtbot: QtBot,
+    learnt: MainWindow,
+    app: App,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "hand-in"
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(folder))
+    opened(learnt).accept()
+    reports = learnt._services.of(ReportService)
+    app.use_language("es")
+    again = app.window
+    qtbot.waitUntil(
+        lambda: any(each.isVisible() for each in again.findChildren(ProgressStrip)),
+        timeout=20_000,
+    )
+    strip = next(each for each in again.findChildren(ProgressStrip) if each.isVisible())
+    QTest.mouseClick(strip.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(strip.isHidden, timeout=20_000)
+    assert "canceló" in again.notifications.shown[-1].text
     reports.job.shutdown()
     assert not folder.exists()
 

@@ -86,6 +86,11 @@ class NoiseStudyFeature(Feature):
         self._connect()
         self._restore()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a study goes on."""
+        return self._study.job.is_busy
+
     def open(self) -> None:
         """Show the dock of the study and focus the selector of its pages."""
         self.show_dock("study", "compare")

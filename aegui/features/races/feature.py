@@ -49,6 +49,11 @@ class RacesFeature(Feature):
         self._panel.show_page(services.settings.choice(_PAGE, dict(PAGES), "race"))
         self._sheet.mark()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a race or a search goes on."""
+        return self._races.job.is_busy or self._search.job.is_busy
+
     def open(self) -> None:
         """Show the dock of the races and focus its tabs."""
         self.show_dock("races", "compare")

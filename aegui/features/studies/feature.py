@@ -127,6 +127,11 @@ class StudiesFeature(Feature):
         self.open()
         self._form.plans.showPopup()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a study goes on, which is kept when it ends."""
+        return self._runs.job.is_busy
+
     @Slot()
     def _on_panel_new_requested(self) -> None:
         """Begin a study of the builder's recipe, and focus the choice of what to vary."""
