@@ -13,8 +13,10 @@ from aegui.core.parity.rows import parity_rows
 from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.parity import feature as parity_feature
 from aegui.features.parity.feature import ParityFeature
+from aegui.features.parity.view.dialog import COLUMNS
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.paths import library_dir
+from aegui.session.comfort import Comfort
 from aegui.session.library_news import LibraryNews
 from tests.core.parity.test_parity import entry
 from tests.window.conftest import await_files
@@ -66,6 +68,19 @@ def test_what_is_in_the_library_has_its_tick(
     await_files(window)
     assert "A2-uniform" in path.read_text()
     dialog.reject()
+
+
+def test_figures_are_whole_with_large_letters(window: MainWindow, qtbot: QtBot, app: App) -> None:
+    app.use_comfort(Comfort(text_size=2.0))
+    table = opened(app.window, qtbot).table
+    expected = len(COLUMNS) - 1
+    # Nothing was trained here: a column without figures takes no room from the others.
+    assert table.columnWidth(4) < table.columnWidth(expected)
+    metrics = table.fontMetrics()
+    cells = (table.item(row, expected) for row in range(table.rowCount()))
+    texts = [cell.text() for cell in cells if cell is not None]
+    whole = [metrics.horizontalAdvance(text) < table.columnWidth(expected) for text in texts]
+    assert sum(whole) > 0.9 * len(whole)
 
 
 def test_a_row_trains_its_recipe_in_the_window(window: MainWindow, qtbot: QtBot) -> None:

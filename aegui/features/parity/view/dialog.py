@@ -26,7 +26,7 @@ from aegui.core.parity.reached import (
 from aegui.core.parity.rows import WORKS
 from aegui.kit.layouts import column, dim, open_at, row
 from aegui.kit.marks import ElidedLabel
-from aegui.kit.theme import SPACING, current_theme
+from aegui.kit.theme import SPACING, current_theme, for_text
 from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ COLUMNS = (
 _WHAT = 2
 _WIDTH_PX, _HEIGHT_PX, _DETAILS_PX = 1200, 720, 112
 _FIGURES_PX = (0, 0, 0, 180, 165, 150, 180)
+"""Most width of the columns of figures; 0 for the others."""
 _SIGNS = {True: mark("reached"), False: mark("not reached"), None: mark("not trained yet")}
 
 
@@ -122,8 +123,9 @@ class ParityDialog(QDialog):
         header = self.table.horizontalHeader()
         for index, width in enumerate(_FIGURES_PX):
             if width:
+                needed = max(self.table.sizeHintForColumn(index), header.sectionSizeHint(index))
                 header.setSectionResizeMode(index, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(index, width)
+                header.resizeSection(index, min(needed, for_text(width)))
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         rest = len(COLUMNS)  # the column that takes the remaining width
         header.setSectionResizeMode(rest, QHeaderView.ResizeMode.Fixed)
