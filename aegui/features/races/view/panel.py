@@ -534,6 +534,8 @@ class SmallestPage(WorkPage):
             Axis(tr("Attempt"), Scale(0.5, len(attempts) + 0.5), integers_only=True),
             Axis(tr("Parameters"), fitted(sizes, from_zero=True)),
             (
+                # Below the dots, which it would cover.
+                Series(tr("fewest so far"), best, colour=0, width=1.6),
                 Series(
                     tr("does not"),
                     np.where(holds, np.nan, sizes),
@@ -543,7 +545,6 @@ class SmallestPage(WorkPage):
                     style=Qt.PenStyle.NoPen,
                 ),
                 Series(tr("reaches it"), did, colour=2, dots=True, style=Qt.PenStyle.NoPen),
-                Series(tr("fewest so far"), best, colour=0, width=1.6),
             ),
         )
 

@@ -183,7 +183,11 @@ def test_who_leads_the_challenge_is_said(qtbot: QtBot) -> None:
     assert "it is yours" in page.leader.text()
     plot = page.chart.plot
     assert isinstance(plot, LinePlot)
-    assert plot.series[-1].y.tolist() == [450, 450, 380]
+    lines = {series.name: series.y for series in plot.series}
+    assert lines["fewest so far"].tolist() == [450, 450, 380]
+    # Painted first, so that it does not cover the dots of those that reach the goal.
+    assert plot.series[0].name == "fewest so far"
+    assert lines["reaches it"][[0, 2]].tolist() == [450, 380]
     opened: list[Attempt] = []
     page.open_requested.connect(opened.append)
     place = page.table.visualRect(page.table.model().index(1, 1)).center()
