@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.races.optimizers import RaceSpec
+from aegui.core.races.smallest import OWN, Attempt
 from aegui.features.races.model.race_runs import RaceRuns
 from aegui.features.races.model.smallest_search import SmallestSearch
 from aegui.features.races.view.panel import RacesPanel
 from aegui.widgets.figures.race_kinds import RaceView
 from aegui.widgets.figures.races import race_plot, trails_plot
-from tests.window.conftest import SMALL
+from tests.window.conftest import SMALL, stop
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -58,6 +59,26 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     panel.smallest.table.selectRow(0)
     QTest.keyClick(panel.smallest.table, Qt.Key.Key_Return)
     assert services.workspace.recipe.network == SMALL.network
+
+
+def test_during_a_training_nothing_is_taken_over(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_table["races"].trigger()
+    services, panel = window._services, window.panel(RacesPanel)
+    runner, workspace = services.runner, services.workspace
+    training = SMALL.training.model_copy(update={"epochs": 1_000_000})
+    assert workspace.new(SMALL.model_copy(update={"training": training}))
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: runner.pull() is not None)
+    before = workspace.recipe
+    panel.race.optimizer_requested.emit("sgd", 0.5)
+    assert workspace.recipe == before
+    attempt = Attempt("35-3-2-3-35", 300, 2, 2, True, OWN, "key", before.model_dump(mode="json"))
+    panel.smallest.open_requested.emit(attempt)
+    assert workspace.recipe == before
+    assert "stop it before" in window.notifications.shown[-1].text
+    stop(qtbot, runner)
+    panel.race.optimizer_requested.emit("sgd", 0.5)
+    assert workspace.recipe.training.optimizer.name == "sgd"
 
 
 def test_a_race_is_stopped_and_its_state_stays(window: MainWindow, qtbot: QtBot) -> None:

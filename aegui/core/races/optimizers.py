@@ -292,7 +292,7 @@ def check_spec(spec: RaceSpec) -> None:
             that does not race, or takes none.
     """
     if not spec.optimizers:
-        raise AeguiError(tr("No optimiser is named: give at least one."))
+        raise AeguiError(tr("No optimiser takes part: choose at least one."))
     for key in (*spec.optimizers, *spec.rates):
         if key not in OPTIMIZERS:
             raise AeguiError(
