@@ -21,7 +21,7 @@ from aegui.session.data.selection import Selection
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
 from tests.session.parts import glyphs, recipe, snapshot
-from tests.window.conftest import train
+from tests.window.conftest import stop, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +116,24 @@ def test_a_set_of_selected_samples_has_the_title_of_its_set(
     QTest.mouseClick(window.panel(SelectionPanel).make_set, Qt.MouseButton.LeftButton)
     dataset = window._services.workspace.dataset
     assert (dataset.labels, dataset.name) == (("a", "c"), "Lower case - selection")
+
+
+def test_during_a_training_the_selection_does_not_become_the_set(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    services, panel = window._services, window.panel(SelectionPanel)
+    runner, workspace = services.runner, services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "training.epochs", 1_000_000), "many")
+    services.of(Selection).select(np.array([0, 2]))
+    window.docks["selection"].show()
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: runner.pull() is not None)
+    QTest.mouseClick(panel.make_set, Qt.MouseButton.LeftButton)
+    assert len(workspace.dataset) == 6
+    assert "when the training has ended" in panel.make_set.toolTip()
+    stop(qtbot, runner)
+    QTest.mouseClick(panel.make_set, Qt.MouseButton.LeftButton)
+    assert len(workspace.dataset) == 2
 
 
 def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:

@@ -38,6 +38,7 @@ class SelectionFeature(Feature):
         )
         self._connect()
         self._show_samples()
+        self._show_lock()
         self._network.mark()
         self.while_visible("selection", self._selection.groups.set_active)
 
@@ -50,6 +51,7 @@ class SelectionFeature(Feature):
 
     def _connect(self) -> None:
         selection, panel = self._selection, self._panel
+        self._services.runner.state_changed.connect(self._show_lock)
         selection.changed.connect(panel.set_selection)
         selection.groups.answered.connect(panel.set_group)
         selection.sets.answered.connect(self._on_selection_taken_out)
@@ -79,6 +81,12 @@ class SelectionFeature(Feature):
     def _show_network(self) -> None:
         shown = self._services.shown
         self._selection.set_codec(shown.codec, live=shown.is_learning)
+
+    @Slot()
+    def _show_lock(self) -> None:
+        is_locked = self._services.runner.is_busy
+        reason = tr("The set can be edited when the training has ended.") if is_locked else ""
+        self._panel.set_locked(reason)
 
     @Slot()
     def _on_panel_cleared(self) -> None:

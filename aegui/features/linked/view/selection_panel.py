@@ -56,13 +56,7 @@ class SelectionPanel(Sized):
         self.zoom = flat_button("map-zoom-selection", tr("Zoom to the selection in all maps"))
         self.clear = flat_button("close", tr("Clear the selection (Esc)"))
         self.make_set = QPushButton(tr("Make it the set"))
-        self.make_set.setToolTip(
-            tr(
-                "Keep only these in the set, to train on them alone. {keys} brings the others "
-                "back.",
-                keys=native_keys("Ctrl+Z"),
-            )
-        )
+        self.set_locked("")
         self.mean = PictureBox(tr("Mean image"), _PICTURE)
         self.spread = PictureBox(tr("Spread of the pixels"), _PICTURE)
         self.words = wrapped_label()
@@ -121,6 +115,15 @@ class SelectionPanel(Sized):
         """Set the dataset that the selection refers to, and how its images are rendered."""
         self._image_style = image_style
         self.gallery.set_samples(dataset.images, dataset.labels, dataset.names)
+
+    def set_locked(self, reason: str) -> None:
+        """Set why the set cannot be edited; "" if it can."""
+        self.make_set.setEnabled(not reason)
+        usual = tr(
+            "Keep only these in the set, to train on them alone. {keys} brings the others back.",
+            keys=native_keys("Ctrl+Z"),
+        )
+        self.make_set.setToolTip(reason or usual)
 
     def set_selection(self, indices: NDArray[np.int64]) -> None:
         """Show the samples at ``indices``, int64 ``[k]``."""
