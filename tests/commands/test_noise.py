@@ -223,9 +223,10 @@ def test_what_the_matrix_takes_by_default_is_there() -> None:
 
 def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
     table, picture = tmp_path / "c.csv", tmp_path / "c.png"
+    copied = str(shutil.copy(DENOISER, tmp_path / "copied.aegui"))
     found = told(
         capsys,
-        *("noise-curves", DENOISER, DENOISER, "--levels", "0.2,0", "--draws", "320"),
+        *("noise-curves", DENOISER, copied, "--levels", "0.2,0", "--draws", "320"),
         *("--pca", "2,4", "-o", str(table), "-o", str(picture)),
     )
     assert found["levels"] == [0.0, 0.2]
