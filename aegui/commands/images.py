@@ -38,8 +38,13 @@ def check_images_path(path: str, *, folders: bool = True) -> None:
         check_image_folder(path)
         return
     check_writable(path)
-    if Path(path).suffix.lower() != _PNG:
+    if not is_sheet(path):
         form_of(path)
+
+
+def is_sheet(path: str) -> bool:
+    """Return whether images are written to ``path`` as one picture."""
+    return Path(path).suffix.lower() == _PNG
 
 
 def check_images_form(path: str, shape: tuple[int, ...], name: str, *, glyphs: bool) -> None:
@@ -48,7 +53,7 @@ def check_images_form(path: str, shape: tuple[int, ...], name: str, *, glyphs: b
     Raises:
         AeguiError: It cannot.
     """
-    if Path(path).suffix.lower() != _PNG and not is_folder_path(path):
+    if not is_sheet(path) and not is_folder_path(path):
         one = np.full((1, *shape), 1.0 if glyphs else 0.5, np.float32)
         encode_dataset(Dataset.from_images(name, one), form_of(path))
 
@@ -81,7 +86,7 @@ def write_images(
     Raises:
         AeguiError: The file cannot be written.
     """
-    if Path(path).suffix.lower() == _PNG:
+    if is_sheet(path):
         write_sheet(path, images, None, scale, ink=ink, about=about)
         return
     pixels = (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0)

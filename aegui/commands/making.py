@@ -10,7 +10,7 @@ from aegui.commands.images import check_images_form, check_images_path, write_im
 from aegui.commands.opened import OpenedRun
 from aegui.commands.option import check_number
 from aegui.commands.places import dimensions, place_of, samples_of
-from aegui.commands.progress import stoppable
+from aegui.commands.progress import shown_share
 from aegui.commands.provenance import drawn_words
 from aegui.commands.words import note, say, table_text
 from aegui.core.atomic import check_writable
@@ -23,14 +23,14 @@ from aegui.core.latent.finds import best_new, sample_posterior
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import known, novelty, novelty_words
 from aegui.core.latent.paths import pixel_change, through
-from aegui.core.latent.sheets import decoded, traversal, write_sheet
+from aegui.core.latent.sheets import decoded, sheet_scale, traversal, write_sheet
 
 if TYPE_CHECKING:
     import argparse
 
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.novelty import ReferenceSamples
 
 MAX_ROWS = 64
@@ -50,8 +50,8 @@ def path_command(options: argparse.Namespace) -> int:
     names = ["--from", *["--via"] * len(options.via), "--to"]
     places = [place_of(model, name, text) for name, text in zip(names, stops, strict=True)]
     codec, glyphs = model.codec, model.glyphs
-    with stoppable() as cancelled:
-        path = through(places, options.kind, options.count, codec, model.codes, cancelled)
+    with shown_share() as (report, cancelled):
+        path = through(places, options.kind, options.count, codec, model.codes, cancelled, report)
         frames = decoded(codec, path)
         count = write_film(
             options.out,
@@ -92,8 +92,8 @@ def finds_command(options: argparse.Namespace) -> int:
     model.refuse_no_decoder()
     check_images_form(options.out, model.codec.image_shape, "finds", glyphs=model.glyphs)
     of = known(model.dataset, model.glyphs)
-    with stoppable() as cancelled:
-        codes = _found(model, options, of, cancelled)
+    with shown_share() as (report, cancelled):
+        codes = _found(model, options, of, report, cancelled)
     if not len(codes):
         raise AeguiError(
             tr("No new image was found: the network draws only copies of its samples.")
@@ -149,7 +149,9 @@ def concept_command(options: argparse.Namespace) -> int:
     bases = [place_of(model, "--apply", text) for text in options.apply] or [model.middle]
     amounts = np.linspace(found.low, found.high, options.steps)
     codes = [[apply(found, base, amount) for amount in amounts] for base in bases]
-    images = decoded(model.codec, np.array(codes).reshape(-1, model.codec.latent_size))
+    sheet_scale(model.codec.image_shape, len(bases) * options.steps, options.steps, options.scale)
+    with shown_share() as (report, cancelled):
+        images = decoded(model.codec, codes, report, cancelled)
     write_sheet(
         options.out, images, options.steps, options.scale, ink=model.glyphs, about=model.origin()
     )
@@ -181,11 +183,13 @@ def traverse_command(options: argparse.Namespace) -> int:
         if size > MAX_ROWS:
             note(tr("Only the first {n} numbers: name others with --dims.", n=MAX_ROWS))
     place = model.middle if options.at is None else place_of(model, "--at", options.at)
-    images = traversal(
-        model.codec, place, dims, options.steps, traversal_ends(model, options.span, place)
-    )
+    ends = traversal_ends(model, options.span, place)
+    count = len(dims) * options.steps
+    sheet_scale(model.codec.image_shape, count, options.steps, options.scale)
+    with shown_share() as (report, cancelled):
+        images = traversal(model.codec, place, dims, options.steps, ends, report, cancelled)
     write_sheet(options.out, images, None, options.scale, ink=model.glyphs, about=model.origin())
-    model.say_written(images.shape[0] * images.shape[1], options.out)
+    model.say_written(count, options.out)
     return 0
 
 
@@ -206,7 +210,11 @@ def traversal_ends(
 
 
 def _found(
-    model: OpenedRun, options: argparse.Namespace, of: ReferenceSamples, cancelled: IsCancelled
+    model: OpenedRun,
+    options: argparse.Namespace,
+    of: ReferenceSamples,
+    report: ReportShare,
+    cancelled: IsCancelled,
 ) -> NDArray[np.float32]:
     """Return the codes ``[n, d]`` from the source requested: prior, posterior or search."""
     codec, seed = model.codec, options.seed
@@ -216,7 +224,7 @@ def _found(
     if options.source == "posterior":
         model.refuse_no_codes()
         return sample_posterior(*model.distribution, options.count, seed)
-    return best_new(codec, of, model.codes, options.count, seed, cancelled).codes
+    return best_new(codec, of, model.codes, options.count, seed, cancelled, report).codes
 
 
 def _boxes(

@@ -9,7 +9,7 @@ import numpy as np
 
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import dimensions, numbers
-from aegui.commands.progress import stoppable
+from aegui.commands.progress import shown_share
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.errors import AeguiError
@@ -19,7 +19,7 @@ from aegui.core.latent.field_picture import field_picture
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.frame import axes_frame, cell_centres, rect_about
 from aegui.core.latent.novelty import known
-from aegui.core.latent.sheets import grid_of_decodes, png_bytes, write_sheet
+from aegui.core.latent.sheets import grid_of_decodes, png_bytes, sheet_scale, write_sheet
 from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def map_command(options: argparse.Namespace) -> int:
     rows = min(MAX_CELLS, rows) if any(frame.up) else 1
     if key == IMAGES:
         xs, ys = cell_centres(rect[0], rect[2], columns), cell_centres(rect[1], rect[3], rows)
-        images = grid_of_decodes(model.codec, frame, xs, ys)
+        sheet_scale(model.codec.image_shape, columns * rows, columns, options.scale)
+        with shown_share() as (report, cancelled):
+            images = grid_of_decodes(model.codec, frame, xs, ys, report, cancelled)
         write_sheet(
             options.out, images, None, options.scale, ink=model.glyphs, about=model.origin()
         )
@@ -86,7 +88,7 @@ def _field(model: OpenedRun, key: str, frame: Frame, rect: Rect, columns: int, r
     codes = variances = None
     if model.codec.can_encode and spec.needs_encoder:
         codes, variances = model.distribution
-    with stoppable() as cancelled:
+    with shown_share() as (report, cancelled):
         return compute_field(
             key,
             model.codec,
@@ -98,6 +100,7 @@ def _field(model: OpenedRun, key: str, frame: Frame, rect: Rect, columns: int, r
             columns,
             rows,
             cancelled,
+            report,
         )
 
 

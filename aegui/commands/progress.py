@@ -178,6 +178,16 @@ def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
         yield line.report, cancelled
 
 
+@contextlib.contextmanager
+def shown_share() -> Iterator[tuple[ReportShare, IsCancelled]]:
+    """Yield a callback that shows the share done, and one that returns whether Ctrl-C was pressed.
+
+    In contrast to ``shown_work`` for work that counts no steps of its own.
+    """
+    with TerminalLine() as line, stoppable() as cancelled:
+        yield line.showing_share(), cancelled
+
+
 class ProgressBar(TerminalLine):
     """The progress of a training in one line; without a terminal, one log line a minute."""
 

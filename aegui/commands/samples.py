@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.images import check_images_form, check_images_path, write_images
+from aegui.commands.images import check_images_form, check_images_path, is_sheet, write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import sample_called, unknown_image
-from aegui.commands.progress import stoppable
+from aegui.commands.progress import shown_share
 from aegui.commands.provenance import about_machine, drawn_words, machine_words
 from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_writable
@@ -22,7 +22,7 @@ from aegui.core.evaluation.samples import sample_images
 from aegui.core.i18n import localized, tr
 from aegui.core.latent.grids import GridSpec, draw_grid
 from aegui.core.latent.inversion import nearest_drawn
-from aegui.core.latent.sheets import write_sheet
+from aegui.core.latent.sheets import sheet_scale, write_sheet
 from aegui.core.recipe import ImageSpec
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def sample_command(options: argparse.Namespace) -> int:
     run.require_prior()
     glyphs = run.dataset.is_binary
     check_images_form(options.out, run.codec.image_shape, "samples", glyphs=glyphs)
+    if is_sheet(options.out):
+        columns = math.ceil(math.sqrt(options.count))
+        sheet_scale(run.codec.image_shape, options.count, columns, options.scale)
     images = _images(run.codec, options)
     draw_seed = options.seed if options.quantiles is None else None
     write_images(
@@ -63,7 +66,8 @@ def sample_command(options: argparse.Namespace) -> int:
 def _images(codec: Codec, options: argparse.Namespace) -> NDArray[np.float32]:
     """Return the images requested, ``[n, C, H, W]``: drawn at random, or a grid of quantiles."""
     if options.quantiles is None:
-        return sample_images(codec, options.count, options.seed)
+        with shown_share() as (report, cancelled):
+            return sample_images(codec, options.count, options.seed, report, cancelled)
     dims = _dims(options.quantiles, codec.latent_size)
     side = math.isqrt(options.count)
     # A code of one number has one row.
@@ -97,11 +101,11 @@ def nearest_command(options: argparse.Namespace) -> int:
     run = OpenedRun.of(options)
     run.require_prior()
     codec, requested = run.codec, [_requested(run, text) for text in options.images]
-    with stoppable() as cancelled:
-        found = [
-            nearest_drawn(codec, image, options.seed, options.seconds, cancelled)
-            for image in requested
-        ]
+    found = []
+    with shown_share() as (report, cancelled):
+        for number, image in enumerate(requested):
+            report(number / len(requested))
+            found.append(nearest_drawn(codec, image, options.seed, options.seconds, cancelled))
     if options.json:
         say_json(
             {

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import signal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from aegui.commands.progress import stoppable, stopping_at
+from aegui.paths import models_dir
+from tests.commands.terminals import on_terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("handled_signals")
 
@@ -29,3 +35,10 @@ def test_a_request_is_told_once_and_the_second_signal_kills() -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert outer.exit_code == 130
+
+
+def test_long_work_shows_its_share_on_the_terminal(tmp_path: Path) -> None:
+    model, out = str(models_dir() / "letters-2d.aegui"), str(tmp_path / "map.png")
+    for layer in ("images", "stretch"):
+        shown = on_terminal(80, "map", model, "--layer", layer, "-o", out, stream="stderr")
+        assert "0% done" in "".join(shown)

@@ -14,6 +14,7 @@ import numpy as np
 from aegui.core.data.builtin import set_title
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.latent.sheets import decoded
 from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
 
 CONFIDENCE = 0.9
@@ -34,10 +36,19 @@ def drawn_codes(count: int, size: int, seed: int) -> NDArray[np.float32]:
     return np.random.default_rng(seed).standard_normal((count, size), dtype=np.float32)
 
 
-def sample_images(codec: Codec, count: int, seed: int) -> NDArray[np.float32]:
-    """Return new images ``[count, C, H, W]`` in 0..1, from codes drawn from N(0, I)."""
-    images = codec.decode(drawn_codes(count, codec.latent_size, seed))
-    return np.clip(np.nan_to_num(images), 0.0, 1.0).reshape(-1, *codec.image_shape)
+def sample_images(
+    codec: Codec,
+    count: int,
+    seed: int,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> NDArray[np.float32]:
+    """Return new images ``[count, C, H, W]`` in 0..1, from codes drawn from N(0, I).
+
+    Raises:
+        Cancelled: As for ``decoded``.
+    """
+    return decoded(codec, drawn_codes(count, codec.latent_size, seed), report, cancelled)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.novelty import ReferenceSamples
 
@@ -182,6 +182,7 @@ class _Job:
     columns: int
     rows: int
     cancelled: IsCancelled | None
+    report: ReportShare | None
 
     @property
     def xs(self) -> NDArray[np.float64]:
@@ -221,6 +222,7 @@ def compute_field(
     columns: int,
     rows: int,
     cancelled: IsCancelled | None = None,
+    report: ReportShare | None = None,
 ) -> Field:
     """Compute the layer ``key`` of ``FIELDS`` over ``rect``.
 
@@ -235,6 +237,7 @@ def compute_field(
         columns: Cells from left to right.
         rows: Cells from bottom to top.
         cancelled: Polled between batches; True cancels the computation.
+        report: Called with the share of the cells whose images are decoded.
 
     Raises:
         AeguiError: There is no such layer, or it needs codes and there are none.
@@ -256,7 +259,7 @@ def compute_field(
                 layer=tr(spec.label),
             )
         )
-    job = _Job(codec, known, codes, variances, frame, rect, columns, rows, cancelled)
+    job = _Job(codec, known, codes, variances, frame, rect, columns, rows, cancelled, report)
     return _MAKERS[spec.key](job)
 
 
@@ -283,7 +286,7 @@ def _decoded(
     """Return ``of`` the decoded images ``[n, P]``, one number per cell."""
     cell_codes = job.cell_codes()
     values = np.empty(len(cell_codes), np.float32)
-    for batch in in_batches(len(cell_codes), _BATCH, job.cancelled):
+    for batch in in_batches(len(cell_codes), _BATCH, job.cancelled, job.report):
         values[batch] = of(job.codec.decode(cell_codes[batch]))
     return values
 
@@ -331,7 +334,7 @@ def _stretch(job: _Job) -> Field:
     ways = np.array([job.frame.across, job.frame.up], np.float32)
     cell_codes = job.cell_codes()
     values = np.empty(len(cell_codes), np.float32)
-    for batch in in_batches(len(cell_codes), _BATCH, job.cancelled):
+    for batch in in_batches(len(cell_codes), _BATCH, job.cancelled, job.report):
         values[batch] = stretch(job.codec, cell_codes[batch], ways).log_area
     low, high = np.percentile(values, (15, 99)).tolist()
     return _field(job, "stretch", values, low, high, ellipses=_ellipses(job, ways))

@@ -10,6 +10,7 @@ import numpy as np
 
 from aegui import __version__
 from aegui.core.atomic import write_atomically
+from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.Image import Image as Picture
 
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
 
@@ -30,12 +32,28 @@ IMAGE_PX = 64
 MAX_PX = 16_384
 """Most pixels of a sheet in width and height."""
 _PAPER_GAP = 0.8
+_BATCH_NUMBERS = 1 << 21
+"""Pixels that are decoded at once."""
 
 
-def decoded(codec: Codec, codes: ArrayLike) -> NDArray[np.float32]:
-    """Return the images of ``codes`` ``[n, d]``, ``[n, C, H, W]`` in 0..1."""
-    images = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
-    return images.reshape(-1, *codec.image_shape)
+def decoded(
+    codec: Codec,
+    codes: ArrayLike,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> NDArray[np.float32]:
+    """Return the images of ``codes`` ``[n, d]``, ``[n, C, H, W]`` in 0..1.
+
+    Raises:
+        Cancelled: ``cancelled``, polled between batches, returned True.
+    """
+    places = np.asarray(codes, np.float32).reshape(-1, codec.latent_size)
+    images = np.empty((len(places), *codec.image_shape), np.float32)
+    size = max(1, _BATCH_NUMBERS // math.prod(codec.image_shape))
+    for batch in in_batches(len(places), size, cancelled, report):
+        found = codec.decode(places[batch]).reshape(-1, *codec.image_shape)
+        images[batch] = np.clip(np.nan_to_num(found), 0.0, 1.0)
+    return images
 
 
 def traversal(
@@ -44,6 +62,8 @@ def traversal(
     dims: Sequence[int],
     steps: int,
     span: float | ArrayLike,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> NDArray[np.float32]:
     """Decode each number of a code varied alone: images ``[dims, steps, C, H, W]``.
 
@@ -54,9 +74,12 @@ def traversal(
         steps: Images per number.
         span: Range to either side of ``z``; or lowest and highest value of every number of the
             code, ``[d, 2]``.
+        report: Called with the share that is decoded.
+        cancelled: Polled between batches.
 
     Raises:
         AeguiError: There is no such number, or nothing to draw.
+        Cancelled: ``cancelled`` returned True.
     """
     code = np.asarray(z, np.float32).reshape(-1)
     if not len(dims) or steps < 1 or not all(0 <= dim < len(code) for dim in dims):
@@ -72,12 +95,17 @@ def traversal(
     for row, dim in enumerate(dims):
         low, high = ends[dim].tolist()
         codes[row, :, dim] = np.linspace(low, high, steps)
-    images = decoded(codec, codes.reshape(-1, len(code)))
+    images = decoded(codec, codes, report, cancelled)
     return images.reshape(len(dims), steps, *codec.image_shape)
 
 
 def grid_of_decodes(
-    codec: Codec, frame: Frame, xs: ArrayLike, ys: ArrayLike
+    codec: Codec,
+    frame: Frame,
+    xs: ArrayLike,
+    ys: ArrayLike,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> NDArray[np.float32]:
     """Decode all places ``xs`` times ``ys`` of a plane, ``[rows, columns, C, H, W]``.
 
@@ -86,10 +114,15 @@ def grid_of_decodes(
         frame: The plane of x and y.
         xs: From left to right; at the quantiles of the prior with ``grids.normal_quantiles``.
         ys: From bottom to top; the first row is the topmost.
+        report: Called with the share that is decoded.
+        cancelled: Polled between batches.
+
+    Raises:
+        Cancelled: ``cancelled`` returned True.
     """
     across, up = np.asarray(xs, np.float32).ravel(), np.asarray(ys, np.float32).ravel()
     x, y = np.meshgrid(across, up[::-1])
-    images = decoded(codec, frame.codes(x.ravel(), y.ravel()))
+    images = decoded(codec, frame.codes(x.ravel(), y.ravel()), report, cancelled)
     return images.reshape(len(up), len(across), *codec.image_shape)
 
 
@@ -113,10 +146,22 @@ def sheet_image(
         columns = array.shape[1] if columns is None else columns
         array = array.reshape(-1, *array.shape[2:])
     columns = math.ceil(math.sqrt(len(array))) if columns is None else columns
-    across = (array.shape[3] + 1) * min(columns, len(array))
-    down = (array.shape[2] + 1) * -(-len(array) // columns)
+    scale = sheet_scale(array.shape[1:], len(array), columns, scale)
+    return sheet_picture(array, columns, scale, ink=ink, gap=_PAPER_GAP if ink else 1.0)
+
+
+def sheet_scale(shape: Sequence[int], count: int, columns: int, scale: int | None) -> int:
+    """Return the ``scale`` of ``sheet_image`` for ``count`` images of a ``shape`` ``[C, H, W]``.
+
+    Called before the images are computed, it refuses what could not be drawn.
+
+    Raises:
+        AeguiError: The sheet would be too large.
+    """
+    across = (shape[2] + 1) * min(columns, count)
+    down = (shape[1] + 1) * -(-count // columns)
     if scale is None:
-        scale = fitting_scale(array.shape[2:], IMAGE_PX)
+        scale = fitting_scale(shape[1:], IMAGE_PX)
         scale = max(1, min(scale, MAX_PX // max(across, down)))
     if scale * max(across, down) > MAX_PX + scale:
         raise AeguiError(
@@ -127,7 +172,7 @@ def sheet_image(
                 height=scale * down,
             )
         )
-    return sheet_picture(array, columns, scale, ink=ink, gap=_PAPER_GAP if ink else 1.0)
+    return scale
 
 
 def write_sheet(
@@ -194,16 +239,19 @@ def sheet_picture(
     """
     from PIL import Image  # slow to import, and reading a run needs none of it
 
-    array = np.nan_to_num(np.clip(np.asarray(images, dtype=np.float32), 0.0, 1.0))
+    array = np.asarray(images, dtype=np.float32)
     count, channels, height, width = array.shape
-    if channels == 1 and ink:
-        array = 1.0 - array
     across = min(columns, count)
     down = -(-count // across)
     shape = (down * (height + _GAP) - _GAP, across * (width + _GAP) - _GAP, channels)
-    sheet = np.full(shape, gap)
+    # Bytes: the numbers of a large sheet would take several gigabytes.
+    sheet = np.full(shape, round(gap * 255), np.uint8)
     for index, image in enumerate(array):
+        levels = np.nan_to_num(np.clip(image, 0.0, 1.0))
+        if channels == 1 and ink:
+            levels = 1.0 - levels
         top, left = index // across * (height + _GAP), index % across * (width + _GAP)
-        sheet[top : top + height, left : left + width] = image.transpose(1, 2, 0)
-    pixels = np.round(sheet * 255).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
+        rounded = np.round(levels.astype(np.float64) * 255).astype(np.uint8)
+        sheet[top : top + height, left : left + width] = rounded.transpose(1, 2, 0)
+    pixels = sheet.repeat(scale, axis=0).repeat(scale, axis=1)
     return Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels[:, :, :3])

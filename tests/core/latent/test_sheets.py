@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.grids import normal_quantiles
-from aegui.core.latent.sheets import MAX_PX, grid_of_decodes, sheet_image, traversal
+from aegui.core.latent.sheets import (
+    MAX_PX,
+    decoded,
+    grid_of_decodes,
+    sheet_image,
+    sheet_scale,
+    traversal,
+)
 from tests.core.latent.linear import groups, linear_codec
 
 
@@ -67,3 +74,27 @@ def test_sheets_stay_within_bounds() -> None:
     assert max(sheet_image(images, 200).size) <= MAX_PX
     with pytest.raises(AeguiError, match="24,4"):
         sheet_image(images, 200, 2)
+
+
+def test_what_is_decoded_in_batches_is_decoded_alike_and_can_be_stopped() -> None:
+    codec = linear_codec(groups(), 3)
+    codes = np.random.default_rng(0).normal(size=(2**21 // 12 + 5, 3)).astype(np.float32)
+    shares: list[float] = []
+    images = decoded(codec, codes, shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) == 2  # batches
+    assert images.reshape(len(codes), -1) == pytest.approx(
+        np.clip(codec.decode(codes), 0, 1), abs=1e-6
+    )
+    answers = iter([False])  # Stopped after the first batch
+    with pytest.raises(Cancelled):
+        decoded(codec, codes, cancelled=lambda: next(answers, True))
+
+
+def test_the_scale_of_a_sheet_is_known_before_its_images() -> None:
+    images = np.zeros((7, 1, 4, 5), np.float32)
+    scale = sheet_scale(images.shape[1:], len(images), 4, None)
+    width, height = sheet_image(images, 4).size
+    assert (width, height) == (scale * (4 * 6 - 1), scale * (2 * 5 - 1))
+    with pytest.raises(AeguiError, match="The sheet would be"):
+        sheet_scale((3, 64, 64), 90_000, 300, None)
