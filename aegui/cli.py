@@ -93,6 +93,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain(tr("Stopped."))
         return EXIT_INTERRUPTED
+    except MemoryError:
+        _complain(tr("There is not enough memory for this: ask for fewer or smaller samples."))
+        return EXIT_REFUSED
     except BrokenPipeError:
         _write_to_nowhere()  # the reader of the output has gone
         return EXIT_PIPE_CLOSED

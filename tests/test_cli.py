@@ -27,6 +27,7 @@ from aegui.core.recipe import GoalsSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.setup_line.writing import line_of
+from aegui.paths import models_dir
 from aegui.session.settings import Settings
 from tests.processes import ROOT, python
 
@@ -472,6 +473,23 @@ def test_configurations_and_runs_are_converted_to_recipes(
     refused(["convert", "nothing.h", str(tmp_path / "x.h")], capsys, "nothing.h")
     (tmp_path / "junk.json").write_text('{"a": 1}')
     refused(["convert", str(tmp_path / "junk.json"), str(tmp_path / "x.json")], capsys, "junk.json")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="The bound is that of Linux")
+def test_too_little_memory_is_told_in_one_line(tmp_path: Path, start_program: Start) -> None:
+    out = tmp_path / "images"
+    code = (
+        "import resource, sys, aegui.cli\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))\n"
+        "sys.exit(aegui.cli.main(sys.argv[1:]))"
+    )
+    arguments = ["sample", str(models_dir() / "emoji-faces.aegui"), "-n", "100000", "-o", str(out)]
+    with start_program(code, *arguments, environment=os.environ) as process:
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert errors.startswith("aegui: There is not enough memory for this")
+    assert errors.count("\n") == 1
+    assert not out.exists()
 
 
 def test_help_exists_for_everything_and_speaks_both_languages(capsys: Captured) -> None:

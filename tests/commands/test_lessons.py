@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.cli import main
+from aegui.core.recipe.file import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,8 @@ def test_an_unknown_lesson_names_the_known_ones(name: str, words: str, capsys: C
 
 def test_a_run_is_no_lesson_and_no_teacher_file(tmp_path: Path, capsys: Captured) -> None:
     run = tmp_path / "run.aegui"
-    run.write_bytes(b"PK\x03\x04\xff\xfe")
-    for command in ("lesson", "teacher"):
-        assert main([command, "check", str(run)]) == 2
-        assert capsys.readouterr().err == f"aegui: {run} is a saved run, not a text file.\n"
+    for size in (1, MAX_BYTES):
+        run.write_bytes(b"PK\x03\x04\xff\xfe" * size)
+        for command in ("lesson", "teacher"):
+            assert main([command, "check", str(run)]) == 2
+            assert capsys.readouterr().err == f"aegui: {run} is a saved run, not a text file.\n"

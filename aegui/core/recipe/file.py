@@ -159,14 +159,14 @@ def read_text(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
+    if path.suffix.lower() == RUN and data.startswith(b"PK"):
+        # Zip files begin so.
+        raise ReadError(tr("{file} is a saved run, not a text file.", file=path))
     if len(data) > MAX_BYTES:
         raise ReadError(tr("{file}: too large (over {mb} MB).", file=path, mb=MAX_BYTES >> 20))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if path.suffix.lower() == RUN:
-            text = tr("{file} is a saved run, not a text file.", file=path)
-            raise ReadError(text) from None
         line = data.count(b"\n", 0, error.start) + 1
         raise ReadError(
             tr("{file}, line {line}: this is not UTF-8 text.", file=path, line=line)
