@@ -159,6 +159,8 @@ def _dispatch(arguments: list[str]) -> int:
         options = _parser().parse_args(_joined_points(arguments))
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
+    if "language" in options:
+        set_language(options.language)  # it may have been abbreviated
     return COMMANDS[options.command].run(options)
 
 

@@ -515,6 +515,8 @@ def test_the_language_comes_from_the_option_or_the_system(
     assert language() == "en"
     main(["data", "lowercase", "--language=es", "--json"])
     assert language() == "es"
+    main(["data", "lowercase", "--lang", "en", "--json"])
+    assert language() == "en"
     capsys.readouterr()
 
 
