@@ -162,6 +162,7 @@ _SCALE = integer(
 )
 YES = flag("--yes", mark("continue even if it takes more than an hour or half of the free memory"))
 _MARKDOWN = flag("--markdown", mark("print a table in Markdown"))
+REPLACE = flag("--replace", mark("replace what the file of --out holds"))
 AS_JSON = flag("--json", mark("print one JSON object"))
 _REPAIR = (
     *_SAVED,
@@ -236,7 +237,7 @@ TRAIN = (
         mark("F.aegui"),
         mark("save the run to this file, which must be a new one unless --replace is given"),
     ),
-    flag("--replace", mark("replace what the file of --out holds")),
+    REPLACE,
     text(
         "--resume",
         mark("F.aegui"),

@@ -65,7 +65,7 @@ class OutFile:
 
     def _is_of_another(self) -> bool:
         if self._mark is None:
-            return _holds_anything(self.path)
+            return holds_anything(self.path)
         state, self._mark = self._mark.state(self.path)
         return state == "changed"
 
@@ -86,7 +86,7 @@ def out_file(out: str | None, resumed: str | None, *, replaces: bool) -> OutFile
     if out is not None:
         check_suffix(out, (RUN,))
         is_resumed = resumed is not None and Path(out).exists() and Path(out).samefile(resumed)
-        if _holds_anything(out) and not (replaces or is_resumed):
+        if holds_anything(out) and not (replaces or is_resumed):
             raise AeguiError(
                 tr(
                     "{file} is there already, and training would replace it: name another file, "
@@ -97,7 +97,8 @@ def out_file(out: str | None, resumed: str | None, *, replaces: bool) -> OutFile
     return OutFile(path)
 
 
-def _holds_anything(path: str) -> bool:
+def holds_anything(path: str | os.PathLike[str]) -> bool:
+    """Return whether there is a file at ``path`` that is not empty."""
     # An empty file is a name that a script has reserved.
     file = Path(path)
     return file.exists() and file.stat().st_size > 0

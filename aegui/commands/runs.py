@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import filecmp
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aegui.commands.out_file import holds_anything
 from aegui.commands.progress import TerminalLine
 from aegui.commands.words import note, say, say_exactly, say_json, table_text
 from aegui.core.atomic import check_writable, stem_of
@@ -31,7 +33,7 @@ from aegui.core.library.words import (
     is_figure,
     spread_words,
 )
-from aegui.core.run_file.saved import load_run
+from aegui.core.run_file.saved import SUFFIX, load_run
 from aegui.core.text_tables import csv_text
 from aegui.paths import library_dir
 
@@ -127,6 +129,8 @@ def export_command(options: argparse.Namespace) -> int:
         ids = [member for name in options.runs for member in members(library, library.find(name))]
         if options.out is not None:
             check_writable(options.out)
+            if not options.replace:
+                _refuse_other_run(library, ids, Path(options.out))
             export_file(library, ids, Path(options.out))
             say(tr("Written to {file}.", file=options.out))
         if options.tensorboard is not None:
@@ -140,6 +144,23 @@ def export_command(options: argparse.Namespace) -> int:
                 )
             )
     return 0
+
+
+def _refuse_other_run(library: Library, ids: Sequence[str], out: Path) -> None:
+    """Refuse to replace the results of another training.
+
+    Raises:
+        AeguiError: ``out`` is a run file with other content.
+    """
+    if out.suffix.lower() != SUFFIX or not holds_anything(out):
+        return
+    if len(ids) > 1 or not filecmp.cmp(library.path(ids[0]), out, shallow=False):
+        raise AeguiError(
+            tr(
+                "{file} is there already: name another file, or replace it with --replace.",
+                file=out,
+            )
+        )
 
 
 def add_command(options: argparse.Namespace) -> int:

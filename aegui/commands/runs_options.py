@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aegui.commands.option import choice, flag, integer, several, text
-from aegui.commands.options import AS_JSON, out
+from aegui.commands.options import AS_JSON, REPLACE, out
 from aegui.core.i18n import mark
 
 _RUN = text("run", mark("RUN"), mark("id of a kept run, or its beginning, or its name"))
@@ -53,6 +53,7 @@ RUNS_EXPORT = (
         mark("a .aegui run, its recipe as .json, its network as .onnx, or histories as one .csv"),
         required=False,
     ),
+    REPLACE,
     text("--tensorboard", mark("FOLDER"), mark("event files, a folder for each run and seed")),
 )
 RUNS_ADD = (

@@ -212,6 +212,11 @@ def test_exports(
     assert load_recipe("good.json").training.loss == "mse"
     said(capsys, "export", "good", "-o", "good.aegui")
     assert (tmp_path / "good.aegui").read_bytes() == _file(ids["good"]).read_bytes()
+    said(capsys, "export", "good", "-o", "good.aegui")
+    assert "--replace" in said(capsys, "export", "poor", "-o", "good.aegui", code=2)
+    assert (tmp_path / "good.aegui").read_bytes() == _file(ids["good"]).read_bytes()
+    said(capsys, "export", "poor", "-o", "good.aegui", "--replace")
+    assert (tmp_path / "good.aegui").read_bytes() == _file(ids["poor"]).read_bytes()
     assert "has not been trained" in said(capsys, "export", "good", "-o", "m.html", code=2)
     with Library() as library:
         trained = library.keep(letters()).id
