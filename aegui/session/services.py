@@ -58,6 +58,7 @@ class Services:
         """The open document."""
         self.runner = TrainingRunner()
         """The training thread."""
+        self.workspace.set_training(lambda: self.runner.is_busy)
         _, height, width = self.workspace.dataset.image_shape
         self.drawing = Drawing(height, width)
         """The drawing, which outlives the documents."""

@@ -157,7 +157,7 @@ def _all_dealt(values: NDArray[np.float64], chosen: int) -> NDArray[np.float64]:
 
 
 def _sums(values: NDArray[np.float64], chosen: int) -> NDArray[np.float64]:
-    return values[:, _choices(values.shape[1], chosen)].sum(axis=2)
+    return np.asarray(values[:, _choices(values.shape[1], chosen)].sum(axis=2))
 
 
 @lru_cache(maxsize=32)

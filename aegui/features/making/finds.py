@@ -137,7 +137,8 @@ class FindWork(QObject):
             workspace.say("info", words, passing=True)
             return
         joined = workspace.dataset.joined(found, workspace.dataset.name)
-        workspace.edits.edit_dataset(joined, tr("Add new images"))
+        if not workspace.edits.edit_dataset(joined, tr("Add new images")):
+            return
         words = trn(
             "{n} new image is in the set now. Train to learn it.",
             "{n} new images are in the set now. Train to learn them.",

@@ -132,8 +132,6 @@ class RacesFeature(Feature):
     @Slot(str, float)
     def _on_race_optimizer_requested(self, key: str, rate: float) -> None:
         """Use an optimiser of a race in the recipe: its rate, or full batches if it has none."""
-        if self._is_locked():
-            return
         workspace = self._services.workspace
         recipe = workspace.recipe
         optimizer = recipe.training.optimizer.model_copy(update={"name": key})
@@ -145,14 +143,6 @@ class RacesFeature(Feature):
         training = recipe.training.model_copy(update=changes)
         text = tr("Optimiser: {name}", name=tr(OPTIMIZERS[key].label))
         workspace.edit_recipe(recipe.model_copy(update={"training": training}), text)
-
-    def _is_locked(self) -> bool:
-        """Return whether a training locks the builder, and say so if it does."""
-        is_locked = self._services.runner.is_busy
-        if is_locked:
-            text = tr("A training is running: stop it before you open another set-up.")
-            self.noticed.emit(Notice("info", text, passing=True, about="busy"))
-        return is_locked
 
     # The smallest network
 
@@ -184,8 +174,6 @@ class RacesFeature(Feature):
     @Slot(object)
     def _on_smallest_open_requested(self, attempt: Attempt) -> None:
         """Load a network that was tried into the builder; the rest of the draft stays unchanged."""
-        if self._is_locked():
-            return
         workspace = self._services.workspace
         network = Recipe.model_validate(attempt.recipe).network
         recipe = workspace.recipe.model_copy(update={"network": network})

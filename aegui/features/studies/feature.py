@@ -237,7 +237,8 @@ class StudiesFeature(Feature):
         sheet = self._runs.sheet
         if sheet is not None and sheet.base is not None:
             recipe = sheet.base
-            self._services.workspace.edit_recipe(recipe, tr("Recipe of the study"))
+            if not self._services.workspace.edit_recipe(recipe, tr("Recipe of the study")):
+                return
             self._runs.set_recipe(recipe)
             self._window.docks["builder"].raise_()
 

@@ -184,16 +184,21 @@ class DataEdits:
             quick=is_quick(base, recipe, again=True),
         )
 
-    def edit_dataset(self, dataset: Dataset, text: str) -> None:
-        """Make ``dataset`` the draft's data, with all of its samples."""
+    def edit_dataset(self, dataset: Dataset, text: str) -> bool:
+        """Make ``dataset`` the draft's data, with all of its samples; False if it is refused."""
+        if not self._host.may_edit_data():
+            return False
         recipe = with_chars(self._host.draft.recipe, None)
         self._host.push(full_draft(recipe, dataset, is_edited=True), text)
+        return True
 
     def add_sample(self, image: ArrayLike, label: str, *, twice: bool = False) -> None:
         """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``.
 
         An image that the dataset contains already is added only if ``twice``.
         """
+        if not self._host.may_edit_data():
+            return
         base, label = self._host.draft, label or "?"
         try:
             pixels = np.asarray(image, np.float32).reshape(1, *base.dataset.image_shape)

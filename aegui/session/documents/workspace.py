@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.data.published import NotDownloaded
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
+from aegui.core.recipe.settings import is_live_edit
 from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.record.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
@@ -97,6 +98,7 @@ class Workspace(QObject):
         self.annotations.edited.connect(self._on_annotations_edited)
         self._agreed: set[str] = set()
         self._guard: Callable[[Recipe, Recipe], str] | None = None
+        self._is_training: Callable[[], bool] = bool
         self._settling = one_shot(self, self._on_settling_timeout)
         self.edits = DataEdits(self, self.loading)
         self.file = DocumentFile(self, settings, autosave_folder, self)
@@ -170,25 +172,47 @@ class Workspace(QObject):
         done: Callable[[], object] = lambda: None,
         *,
         again: bool = False,
-    ) -> None:
+    ) -> bool:
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
 
         Edits with the same ``text`` in quick succession are merged into one undo step. Another
         source or choice of samples is read first; if that fails, the old recipe is announced again.
         ``done`` is called after the edit, unless it is refused, fails or is cancelled.
-        With ``again`` the samples are read even if their source is the same.
+        With ``again`` the samples are read even if their source is the same. Returns False if the
+        edit is refused: a training cannot follow it, or a field is locked.
         """
         if recipe == self.recipe and not again:
-            return
+            return True
+        if self._is_training() and (again or not is_live_edit(self.recipe, recipe)):
+            self._tell_lock(tr("A training is running: stop it before you open another set-up."))
+            return False
         refusal = "" if self._guard is None else self._guard(self.recipe, recipe)
         if refusal:
             self.say("warning", refusal, passing=True)
             self.announce_recipe()
-        elif recipe.data == self.recipe.data and not again:
+            return False
+        if recipe.data == self.recipe.data and not again:
             self.push(replace(self.draft, recipe=recipe), text)
             done()
         else:
             self.edits.edit(recipe, text, done, again=again)
+        return True
+
+    def set_training(self, is_training: Callable[[], bool]) -> None:
+        """Set a callback that tells whether a training runs: only live edits are possible then."""
+        self._is_training = is_training
+
+    def may_edit_data(self) -> bool:
+        """Return whether the data may be edited; if a training runs, say that they may not."""
+        if self._is_training():
+            self._tell_lock(tr("Data can be changed when the training has ended."))
+            return False
+        return True
+
+    def _tell_lock(self, why: str) -> None:
+        self.say("info", why, passing=True, about="busy")
+        # The widget that sent the edit is told what counts.
+        self.announce_recipe()
 
     def set_guard(self, guard: Callable[[Recipe, Recipe], str] | None) -> None:
         """Set a callback for edits of the recipe, which returns why an edit is refused, or ""."""

@@ -14,6 +14,7 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.i18n import set_language
 from aegui.core.latent.concepts import Concept
 from aegui.core.recipe import DataSpec, Recipe
+from aegui.core.recipe.edits import with_value
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.loop.train import train
@@ -284,6 +285,31 @@ def test_data_that_cannot_be_read_change_nothing(
     # The widget that sent the edit is told what counts.
     assert heard.names() == ["noticed", "recipe_changed"]
     assert workspace.undo_stack.count() == 0
+
+
+def test_a_training_lets_only_those_edits_pass_that_it_can_follow(
+    workspace: Workspace, heard: Heard
+) -> None:
+    is_training = True
+    workspace.set_training(lambda: is_training)
+    before, dataset = workspace.recipe, workspace.dataset
+    assert not workspace.edit_recipe(before.model_copy(update={"runs": 3}), "Runs")
+    assert not workspace.edit_recipe(data(before, chars="ab"), "Characters")
+    assert not workspace.edits.edit_dataset(dataset.subset([0, 1]), "Two")
+    workspace.edits.add_sample(dataset.images[0], "x", twice=True)
+    assert workspace.recipe == before
+    assert workspace.dataset is dataset
+    assert workspace.undo_stack.count() == 0
+    # The widget that sent the edit is told what counts.
+    assert heard.names() == ["noticed", "recipe_changed"] * 4
+    assert all(notice.about == "busy" for notice in heard.notices())
+    rate = with_value(before, "training.optimizer.learning_rate", 0.5)
+    assert workspace.edit_recipe(rate, "Rate")
+    assert workspace.recipe == rate
+    is_training = False
+    assert workspace.edit_recipe(rate.model_copy(update={"runs": 3}), "Runs")
+    assert workspace.edits.edit_dataset(dataset.subset([0, 1]), "Two")
+    assert len(workspace.dataset) == 2
 
 
 def test_added_samples_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
