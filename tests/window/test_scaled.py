@@ -36,8 +36,8 @@ CASES = (
     Case(1, "en", "dark", 1.5, MIDDLE),
     Case(1, "es", "contrast", 2, LARGE),
 )
-_AHEAD = 2
-"""Processes at a time: half of the time of one is waiting for its dialogs to rest."""
+_AHEAD = 3
+"""Processes at a time: two thirds of the time of one are waiting for its dialogs to rest."""
 
 
 class _Visits:
