@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
-from tests.processes import python
 from tests.system.random_hands import SCREEN
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.harness.forked import Start
 
 ROUND = """
 import json
@@ -27,9 +27,12 @@ hands.run()
 """
 
 
-def test_an_error_is_told_and_the_round_goes_on(user_home: Path) -> None:
-    done = python("-c", ROUND, QT_QPA_PLATFORM=f"offscreen:configfile={SCREEN}")
-    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+def test_an_error_is_told_and_the_round_goes_on(start_program: Start) -> None:
+    offscreen = {"QT_QPA_PLATFORM": f"offscreen:configfile={SCREEN}", "LANGUAGE": "en"}
+    with start_program(ROUND, environment=os.environ | offscreen) as process:
+        out, errors = process.communicate()
+    assert process.returncode == 0, out + errors
+    told = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     (planted,) = [one for one in told if "planted" in one.get("error", "")]
     assert planted["error"].startswith("Traceback")
     assert "acts_done" in told[-1]

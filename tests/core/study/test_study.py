@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aegui.core.study.records import RunRecord
+    from tests.harness.forked import Start
 
 HERE = Path()
 SMALL = {
@@ -503,13 +504,14 @@ if __name__ == "__main__":
 """
 
 
-def test_a_process_that_is_killed_loses_only_what_was_under_way(tmp_path: Path) -> None:
+def test_a_process_that_is_killed_loses_only_what_was_under_way(
+    tmp_path: Path, start_program: Start
+) -> None:
     epochs = {"label": "epochs", "path": "training.epochs", "values": [20, 10_000_000]}
     plan = plan_of(axes=[SIZE, epochs])
     file, folder = tmp_path / "p.json", tmp_path / "out"
     file.write_text(plan_json(plan))
-    command = [sys.executable, "-c", KILLED, str(file), str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with start_program(KILLED, str(file), str(folder), environment=os.environ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if int(line) == 2:
