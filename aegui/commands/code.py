@@ -75,7 +75,7 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
         code.write(path)
         note(
             tr(
-                "{file} is written, and beside it {data} with images and first weights.",
+                "{file} is written, and beside it {data} with images and initial weights.",
                 file=path,
                 data=code.listing.data_file,
             )

@@ -737,7 +737,7 @@ CODE = (
     ),
     out(
         mark("network.py"),
-        mark("the file, beside which one with the images and first weights is written"),
+        mark("the file, beside which one with the images and initial weights is written"),
         required=False,
     ),
     AS_JSON,

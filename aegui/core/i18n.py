@@ -123,7 +123,7 @@ def said(words: str | Mapping[str, str]) -> str:
     return words.get(language()) or words.get("en") or next(iter(words.values()), "")
 
 
-class _Words(str):
+class _Translated(str):
     """A text that can be told in another language; where it is stored it is a plain ``str``."""
 
     __slots__ = ("again",)
@@ -141,7 +141,7 @@ class _Words(str):
 def tr(message: str, /, **values: object) -> str:
     """Translate ``message``, with ``{name}`` fields filled from ``values``."""
     text = _LanguageState.catalogue.gettext(message) if message else ""
-    words = _Words(_FILLER.vformat(text, (), values) if values else text)
+    words = _Translated(_FILLER.vformat(text, (), values) if values else text)
     words.again = partial(_tr_again, message, values)
     return words
 
@@ -149,14 +149,14 @@ def tr(message: str, /, **values: object) -> str:
 def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Translate a counted message; ``{n}`` is filled with ``n``, with thousands separators."""
     text = _LanguageState.catalogue.ngettext(singular, plural, n)
-    words = _Words(_FILLER.vformat(text, (), {"n": _Count(n), **values}))
+    words = _Translated(_FILLER.vformat(text, (), {"n": _Count(n), **values}))
     words.again = partial(_trn_again, singular, plural, n, values)
     return words
 
 
 def sentences(*texts: str) -> str:
     """Return those of ``texts`` that are not empty, one after the other."""
-    words = _Words(" ".join(filter(None, map(str.strip, texts))))
+    words = _Translated(" ".join(filter(None, map(str.strip, texts))))
     words.again = partial(_sentences_again, texts)
     return words
 
@@ -167,7 +167,7 @@ def retold(text: str) -> str:
     For texts that outlive a switch of language. Texts that were joined are told again only if
     ``sentences`` did it.
     """
-    return text.again() if isinstance(text, _Words) else text
+    return text.again() if isinstance(text, _Translated) else text
 
 
 def _tr_again(message: str, values: Mapping[str, object]) -> str:
@@ -268,7 +268,7 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
     ten are written as on axes: 4e9, 7.8e-5. Only for display: data (CSV, JSON, command-line input)
     keep the point.
     """
-    words = _Words(_number_text(value, spec))
+    words = _Translated(_number_text(value, spec))
     words.again = partial(localized, value, spec)
     return words
 

@@ -148,7 +148,7 @@ def _of_training(run: CodedRun, _listing: CodeListing) -> str:
 
 def _of_start(_run: CodedRun, _listing: CodeListing) -> str:
     return f"## {tr('Run it')}\n\n" + tr(
-        "From the same first weights, so that the losses are those of the program."
+        "From the same initial weights, so that the losses are those of the program."
     )
 
 

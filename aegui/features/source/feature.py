@@ -157,7 +157,7 @@ class SourceFeature(Feature):
             make_code(subject.coded(), dialect, file.stem).write(file)
 
         words = tr(
-            "The code is written, and beside it a file with the images and first weights: {path}",
+            "The code is written, and beside it a file with the images and initial weights: {path}",
             path=file,
         )
         draft, shown = self._services.workspace.recipe, self._services.shown
