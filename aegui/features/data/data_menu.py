@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from aegui.core.i18n import mark, tr
@@ -17,6 +17,8 @@ from aegui.widgets.glyphs import draw_glyph, picture
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtWidgets import QMenu
 
     from aegui.session.data.data_sources import DataEntry
@@ -31,18 +33,60 @@ WAYS: tuple[tuple[str, str, str], ...] = (
 )
 """Ways to import other data, and the gallery: action key, label, icon name."""
 _PICTURE_PX = 32
+_FADED = 0.4
+"""Opacity of a disabled picture."""
 _ROW_PX = 44
 ROW_WIDTH_PX = 316
 """Minimum width of a row: picture, size and download state."""
 
 
 def icon_of(entry: DataEntry) -> QIcon:
-    """Return the picture of a set as an icon."""
+    """Return the picture of a set as an icon, which follows changes of the theme."""
     if entry.glyph is not None:
-        return QIcon(_squared(picture(entry.glyph, GLYPHS)))
+        return QIcon(_GlyphEngine(entry.glyph))
     if entry.picture is not None:
         return QIcon(_squared(QImage(str(entry.picture))))
     return icon("draw")
+
+
+class _GlyphEngine(QIconEngine):
+    """Draws a glyph in the colours of the theme at the time of painting."""
+
+    def __init__(self, glyph: NDArray[np.float32]) -> None:
+        super().__init__()
+        self._glyph = glyph
+
+    def clone(self) -> QIconEngine:
+        return _GlyphEngine(self._glyph)
+
+    def isNull(self) -> bool:
+        return False
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        target = QRect(0, 0, side, side)
+        target.moveCenter(rect.center())
+        painter.save()
+        if mode is QIcon.Mode.Disabled:
+            painter.setOpacity(_FADED)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(target, _squared(picture(self._glyph, GLYPHS)))
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return self.scaledPixmap(size, mode, state, 1.0)
+
+    def scaledPixmap(
+        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
+    ) -> QPixmap:
+        # ``size`` is in logical pixels.
+        made = QPixmap(size * scale)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, made.rect(), mode, state)
+        painter.end()
+        made.setDevicePixelRatio(scale)
+        return made
 
 
 def _squared(image: QImage) -> QPixmap:
