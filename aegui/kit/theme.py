@@ -425,7 +425,32 @@ QLineEdit {{
 }}
 QLineEdit:focus {{ border: 2px solid {accent}; }}
 QLineEdit:disabled {{ border-color: {grid}; }}
-QComboBox QLineEdit, QAbstractItemView QLineEdit {{ border: none; padding: 0px; }}
+QComboBox, QAbstractSpinBox, QToolButton {{
+    border: 1px solid {text}; border-radius: {radius}px; padding: 0px 4px; background: {raised};
+}}
+QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {accent}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QComboBox:disabled, QAbstractSpinBox:disabled, QToolButton:disabled {{ border-color: {grid}; }}
+QToolBar QToolButton:disabled, QToolButton[flat="true"]:disabled {{ border-color: transparent; }}
+QComboBox QLineEdit, QAbstractSpinBox QLineEdit, QAbstractItemView QLineEdit {{
+    border: none; padding: 0px;
+}}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    subcontrol-origin: border; border: none; width: 16px; margin: 2px;
+}}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; }}
+QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow, QComboBox::down-arrow {{
+    width: 0px; height: 0px; border-left: 4px solid {raised}; border-right: 4px solid {raised};
+}}
+QAbstractSpinBox::up-arrow {{ border-bottom: 5px solid {text}; }}
+QAbstractSpinBox::down-arrow, QComboBox::down-arrow {{ border-top: 5px solid {text}; }}
+QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::up-arrow:disabled {{
+    border-bottom-color: {grid};
+}}
+QAbstractSpinBox::down-arrow:off, QAbstractSpinBox::down-arrow:disabled,
+QComboBox::down-arrow:disabled {{ border-top-color: {grid}; }}
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
     border: 2px solid {text}; background: {raised};
 }}
@@ -434,7 +459,10 @@ QCheckBox::indicator:checked, QRadioButton::indicator:checked,
 QAbstractItemView::indicator:checked {{ background: {accent}; border: 2px solid {text}; }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {grid}; }}
 """
-"""Borders for the contrast theme: Fusion's are a shade of the background, invisible on black."""
+"""Borders for the contrast theme: Fusion's are a shade of the background, invisible on black.
+
+A style sheet that gives a spin box its border has to draw the arrows too: corners of wide borders.
+"""
 
 
 _BOXES = """

@@ -9,12 +9,16 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QInputDialog,
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QSpinBox,
     QStyle,
     QStyleOptionButton,
+    QToolButton,
+    QWidget,
 )
 
 from aegui.kit import theme as themes
@@ -60,6 +64,30 @@ def test_contrast_is_that_of_the_standard() -> None:
 def test_text_is_legible(theme: Theme, token: str, ground: str) -> None:
     least = 7.0 if theme is CONTRAST else 4.5
     assert contrast(getattr(theme, token), getattr(theme, ground)) >= least
+
+
+@pytest.mark.parametrize("kind", [QComboBox, QSpinBox, QToolButton, QPushButton, QLineEdit])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_edges_of_fields_are_seen_on_black(
+    qapp: QApplication, qtbot: QtBot, kind: type[QWidget], enabled: bool
+) -> None:
+    apply_theme(qapp, CONTRAST)
+    field = kind()
+    qtbot.addWidget(field)
+    field.setEnabled(enabled)
+    field.resize(120, field.sizeHint().height())
+    field.ensurePolished()
+    seen = field.grab().toImage()
+    middle = seen.height() // 2
+
+    def most(left: int, right: int) -> float:
+        colours = (seen.pixelColor(x, y) for x in range(left, right) for y in (middle - 5, middle))
+        return max(contrast(colour, CONTRAST.raised) for colour in colours)
+
+    # Of controls that are in use the standard asks for 3.
+    assert most(0, 3) >= (3.0 if enabled else 1.2)
+    if kind in (QComboBox, QSpinBox):
+        assert most(seen.width() - 20, seen.width() - 4) >= (3.0 if enabled else 1.2), "the arrow"
 
 
 @EVERY
