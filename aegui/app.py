@@ -38,6 +38,7 @@ from aegui.session.jobs.garbage_collector import GarbageCollector
 from aegui.session.notice import Notice, Offer
 from aegui.session.services import Services
 from aegui.session.settings import Settings
+from aegui.session.told_command import retell
 from aegui.widgets.focus_ring import KeyboardFocus
 from aegui.window.main_window import MainWindow
 from aegui.window.memory import live_bytes
@@ -211,7 +212,8 @@ class App(QObject):
             return
         self._settings.language = code
         self._speak(code)
-        self.services.workspace.undo_stack.retell()
+        for stack in (self.services.workspace.undo_stack, self.services.drawing.undo_stack):
+            retell(stack)
         self._replace_window()
         self._keep_settings()
 

@@ -142,7 +142,7 @@ def tr(message: str, /, **values: object) -> str:
     """Translate ``message``, with ``{name}`` fields filled from ``values``."""
     text = _LanguageState.catalogue.gettext(message) if message else ""
     words = _Translated(_FILLER.vformat(text, (), values) if values else text)
-    words.again = partial(_tr_again, message, values)
+    words.again = partial(_tr_again, message, _kept(values))
     return words
 
 
@@ -150,24 +150,39 @@ def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Translate a counted message; ``{n}`` is filled with ``n``, with thousands separators."""
     text = _LanguageState.catalogue.ngettext(singular, plural, n)
     words = _Translated(_FILLER.vformat(text, (), {"n": _Count(n), **values}))
-    words.again = partial(_trn_again, singular, plural, n, values)
+    words.again = partial(_trn_again, singular, plural, n, _kept(values))
     return words
 
 
 def sentences(*texts: str) -> str:
     """Return those of ``texts`` that are not empty, one after the other."""
-    words = _Translated(" ".join(filter(None, map(str.strip, texts))))
-    words.again = partial(_sentences_again, texts)
+    return made_of(_joined, *texts)
+
+
+def made_of(make: Callable[..., str], *texts: str) -> str:
+    """Return what ``make`` makes of ``texts``, which ``retold`` then tells again."""
+    words = _Translated(make(*texts))
+    words.again = partial(_made_again, make, texts)
     return words
 
 
 def retold(text: str) -> str:
     """Return ``text`` in the current language, if it is translated or a number for display.
 
-    For texts that outlive a switch of language. Texts that were joined are told again only if
-    ``sentences`` did it.
+    For texts that outlive a switch of language. Texts that were joined or changed are told again
+    only if ``sentences`` or ``made_of`` did it.
     """
     return text.again() if isinstance(text, _Translated) else text
+
+
+def _kept(values: dict[str, object]) -> dict[str, object]:
+    """Return ``values`` with the texts of errors, which hold all that their traceback refers to."""
+    if not any(isinstance(value, BaseException) for value in values.values()):
+        return values
+    return {
+        name: str(value) if isinstance(value, BaseException) else value
+        for name, value in values.items()
+    }
 
 
 def _tr_again(message: str, values: Mapping[str, object]) -> str:
@@ -178,8 +193,12 @@ def _trn_again(singular: str, plural: str, n: int, values: Mapping[str, object])
     return trn(singular, plural, n, **_retold_values(values))
 
 
-def _sentences_again(texts: Sequence[str]) -> str:
-    return sentences(*map(retold, texts))
+def _made_again(make: Callable[..., str], texts: Sequence[str]) -> str:
+    return made_of(make, *map(retold, texts))
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(filter(None, map(str.strip, texts)))
 
 
 def _retold_values(values: Mapping[str, object]) -> dict[str, object]:

@@ -54,7 +54,8 @@ def may_train(
     if answer == "go_on":
         return resolved
     if answer == "smaller" and offer is not None:
-        services.workspace.edit_recipe(offer.recipe, tr("Network for these images"))
+        if not services.workspace.edit_recipe(offer.recipe, tr("Network for these images")):
+            return None
         return services.workspace.resolution.resolved
     return None
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
 
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import (
     enumerated,
     localized,
+    made_of,
     percent_sign,
     retold,
     sentences,
@@ -94,6 +98,7 @@ def test_a_text_is_told_again_in_another_language() -> None:
     told = tr("Copied: {line}", line=tr("Undo"))
     counted = trn("{n} message is new", "{n} messages are new", 2)
     number, error = localized(1234.5, ".1f"), str(ValueError(told))
+    of_error = tr("Copied: {line}", line=ValueError(told))
     stored = pickle.loads(pickle.dumps(told))
     set_language("es")
     assert told == "Copied: Undo"
@@ -102,11 +107,22 @@ def test_a_text_is_told_again_in_another_language() -> None:
     assert retold(counted) != counted
     assert retold(error) == "Copiado: Deshacer"
     assert retold(sentences(told, "", number)) == "Copiado: Deshacer 1.234,5"
+    assert retold(of_error) == "Copiado: Copiado: Deshacer"
+    assert retold(made_of(str.upper, told)) == "COPIADO: DESHACER"
     assert retold(stored) == "Copied: Undo"
     assert type(stored) is str
     assert retold("Copied: {line}") == "Copied: {line}", "nobody has translated it"
     set_language("en")
     assert retold(tr("Undo")) == "Undo"
+
+
+def test_a_text_keeps_no_error_alive() -> None:
+    error = AeguiError("wrong")
+    told, gone = tr("Copied: {line}", line=error), weakref.ref(error)
+    del error
+    gc.collect()
+    assert gone() is None
+    assert retold(told) == "Copied: wrong"
 
 
 def test_a_list_ends_with_the_word_of_the_language() -> None:

@@ -13,6 +13,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.recipe.edits import with_value
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.features.linked.others import OthersFeature
+from aegui.features.linked.selection import SelectionFeature
 from aegui.features.linked.view.others_panel import OthersPanel
 from aegui.features.linked.view.selection_panel import SelectionPanel
 from aegui.features.projections.model.projection_service import ProjectionService
@@ -106,6 +107,15 @@ def test_the_selection_becomes_the_set_and_undo_brings_all_back(
     assert window.canvas.selection.tolist() == []
     workspace.undo_stack.undo()
     assert workspace.dataset.labels == tuple("abcdef")
+
+
+def test_a_selection_that_is_refused_is_not_told_to_be_the_set(window: MainWindow) -> None:
+    workspace = window._services.workspace
+    before = workspace.dataset
+    workspace.set_training(lambda: True)
+    window.feature(SelectionFeature)._on_selection_taken_out(before.subset([0, 1]))
+    assert workspace.dataset is before
+    assert "when the training has ended" in window.notifications.shown[-1].text
 
 
 def test_a_set_of_selected_samples_has_the_title_of_its_set(

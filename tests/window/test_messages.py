@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea
 from aegui.core.i18n import tr
 from aegui.core.recipe.edits import with_value
 from aegui.features.builder.view.map_mark import MapMark
+from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.session.messages import MAX_KEPT, Messages
 from aegui.session.notice import Notice
 from aegui.shell.folders import request_for
@@ -168,7 +169,9 @@ def test_offers_of_a_window_that_is_gone_are_past(app: App, lists: list[MessageL
 @pytest.mark.arrangement("build")
 def test_messages_and_undo_steps_follow_the_language(app: App, lists: list[MessageList]) -> None:
     workspace = app.services.workspace
-    workspace.edit_recipe(workspace.recipe.model_copy(update={"runs": 3}), tr("Paste a set-up"))
+    edited = workspace.recipe.model_copy(update={"runs": 3})
+    # As a field of the panel does, through a signal of Qt.
+    app.window.panel(TrainingPanel).recipe_edited.emit(edited, tr("Paste a set-up"))
     notice = Notice("info", tr("Copied: {line}", line="35-2"), tr("Read it"), lambda: None)
     app.window.notify(notice)
     app.use_language("es")

@@ -209,6 +209,17 @@ def test_a_mistake_is_made_found_and_mended(
     assert workspace.recipe.data.corruption.kind == "none"
 
 
+def test_another_level_is_found_a_mistake_once_it_is_made(
+    window: MainWindow, panel: StudyPanel, qtbot: QtBot
+) -> None:
+    workspace, page = window._services.workspace, panel.mistakes
+    noise = CorruptionSpec(kind="masking", level=0.3)
+    workspace.edit_recipe(with_noise(workspace.recipe, noise), "noise")
+    panel._buttons["mistakes"].click()
+    page.make["other_level"].click()
+    qtbot.waitUntil(lambda: [one.key for one in page.findings] == ["other_level"])
+
+
 def test_what_comes_of_a_mistake(
     window: MainWindow,
     panel: StudyPanel,

@@ -75,7 +75,7 @@ def test_during_a_training_nothing_is_taken_over(window: MainWindow, qtbot: QtBo
     attempt = Attempt("35-3-2-3-35", 300, 2, 2, True, OWN, "key", before.model_dump(mode="json"))
     panel.smallest.open_requested.emit(attempt)
     assert workspace.recipe == before
-    assert "stop it before" in window.notifications.shown[-1].text
+    assert "Stop it" in window.notifications.shown[-1].text
     stop(qtbot, runner)
     panel.race.optimizer_requested.emit("sgd", 0.5)
     assert workspace.recipe.training.optimizer.name == "sgd"

@@ -25,7 +25,7 @@ from aegui.kit.theme import CONTROL_PX, for_text
 from aegui.session.settings import Settings
 from aegui.session.teaching import Teaching
 from aegui.shell.panel_area import is_in_sight
-from tests.window.conftest import await_files
+from tests.window.conftest import SMALL, await_files, stop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -315,6 +315,29 @@ def test_parts_are_searched_in_the_dialog(window: MainWindow) -> None:
     assert names
     assert all("epochs" in name.casefold() for name in names)
     dialog.reject()
+
+
+def test_no_file_with_a_recipe_begins_while_a_training_runs(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    services = window._services
+    endless = SMALL.model_copy(
+        update={"training": SMALL.training.model_copy(update={"epochs": 10**6})}
+    )
+    assert services.workspace.new(endless)
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: services.runner.pull() is not None)
+    recipe = endless.model_copy(update={"seed": 77}).model_dump(mode="json")
+    file = tmp_path / f"class{TEACHER}"
+    save_teacher_file(file, made(recipe=recipe, locked=Withheld(fields=("network",))))
+    window.take_files([file])
+    assert services.of(Teaching).file is None
+    assert services.workspace.recipe == endless
+    assert "Stop it" in window.notifications.shown[-1].text
+    stop(qtbot, services.runner)
+    window.take_files([file])
+    assert services.of(Teaching).file is not None
+    assert services.workspace.recipe.seed == 77
 
 
 def test_a_wrong_file_is_told(window: MainWindow, tmp_path: Path) -> None:

@@ -75,7 +75,9 @@ def paired_test(differences: ArrayLike) -> PermutationTest:
 
 def unpaired_test(first: ArrayLike, second: ArrayLike) -> PermutationTest:
     """Test whether the means of ``first`` ``[n]`` and ``second`` ``[m]``, finite, differ."""
-    one, other = (np.asarray(values, np.float64).ravel() for values in (first, second))
+    groups = (np.asarray(values, np.float64).ravel() for values in (first, second))
+    # The distance is that of either side from the other; the smaller one is dealt.
+    one, other = sorted(groups, key=len)
     pool = np.concatenate([one, other])
     if not len(one) or not len(other) or np.ptp(pool) == 0.0:
         return PermutationTest(1.0, 1.0, is_exact=True)

@@ -101,7 +101,7 @@ class NetworkFeature(Feature):
         file = self._services.of(Teaching).file
         self._panel.set_withheld(file is not None and file.locks("network"))
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_panel_recipe_edited(self, recipe: Recipe, text: str) -> None:
         workspace = self._services.workspace
         before = workspace.recipe.training

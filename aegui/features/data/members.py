@@ -80,7 +80,7 @@ class MembersFeature(Feature):
 
     # Selection of samples
 
-    @Slot(object, str)
+    @Slot(object, object)
     def _on_panel_data_edited(self, data: DataSpec, text: str) -> None:
         workspace = self._services.workspace
         # “At most” takes all samples of a class that has fewer.

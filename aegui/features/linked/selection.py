@@ -100,7 +100,8 @@ class SelectionFeature(Feature):
     @Slot(object)
     def _on_selection_taken_out(self, dataset: Dataset) -> None:
         workspace = self._services.workspace
-        workspace.edits.edit_dataset(dataset, tr("Make the selection the set"))
+        if not workspace.edits.edit_dataset(dataset, tr("Make the selection the set")):
+            return
         workspace.say(
             "info",
             trn(

@@ -346,13 +346,15 @@ class NoiseStudyFeature(Feature):
     def _on_mistakes_make_requested(self, key: str) -> None:
         workspace = self._services.workspace
         text = tr("Mistake: {mistake}", mistake=tr(MISTAKES[key].label))
-        test = self._test()
-        is_made = workspace.edit_recipe(with_mistake(workspace.recipe, key, test), text)
-        if is_made and key == "other_level":
+        recipe = with_mistake(workspace.recipe, key, self._test())
+        if not workspace.may_edit(recipe):
+            return
+        if key == "other_level":
             # The level is wrong only relative to the noise to repair: keep that one as the test
             # noise.
-            self._study.test = test
-            self._panel.mistakes.set_test(test)
+            self._study.test = self._test()
+            self._panel.mistakes.set_test(self._study.test)
+        workspace.edit_recipe(recipe, text)
 
     @Slot(str)
     def see_mistake(self, key: str) -> None:

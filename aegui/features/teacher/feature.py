@@ -60,6 +60,9 @@ class TeacherFeature(Feature):
             before = self._teaching.file
             if before is not None and before.word is not None and not self._may_leave(before):
                 return
+            with services.workspace.unguarded():
+                if recipe is not None and not services.workspace.may_edit(recipe):
+                    return
             self._teaching.enter(file)
         except (AeguiError, OSError) as error:
             reason = system_reason(error) if isinstance(error, OSError) else str(error)

@@ -439,6 +439,8 @@ class TimeFeature(Feature):
             return
         if may_train(services, resolved, self._window, int(frame.epoch)) is None:
             return
+        if not services.workspace.may_edit(resolved.recipe):
+            return
         fork = Fork(int(frame.epoch), frame.row, resolved.signature)
         self.ghost.keep_newest()
         text = tr("Go on from epoch {epoch:,}", epoch=fork.epoch)

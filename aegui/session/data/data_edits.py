@@ -34,7 +34,6 @@ from aegui.session.documents.draft import (
     is_quick_source,
     joined_draft,
     merged,
-    same_samples,
     sharing,
     with_chars,
     with_source,
@@ -88,12 +87,13 @@ class DataEdits:
         *,
         again: bool = False,
     ) -> None:
-        """Make ``recipe`` the draft's, then call ``done``; ``again`` reads a known source too."""
-        base = self._host.draft
-        if not again and same_samples(recipe.data, base.recipe.data):
-            self._host.push(replace(base, recipe=recipe), text)
-            done()
+        """Read the other samples of ``recipe``, make it the draft's, then call ``done``.
+
+        ``again`` reads a known source too. A training that has begun in the meantime refuses it.
+        """
+        if not self._host.may_edit_data():
             return
+        base = self._host.draft
         source = recipe.data.source
         if again or source != base.recipe.data.source:
             self._host.agree(source)
@@ -102,8 +102,8 @@ class DataEdits:
             return
 
         def take(draft: DraftState) -> None:
-            self._take(base, draft, text)
-            done()
+            if self._take(base, draft, text):
+                done()
 
         self._loading.do(
             tr("Reading {name}", name=source_words(source)),
@@ -154,6 +154,8 @@ class DataEdits:
             return draft
 
         def take(draft: DraftState) -> None:
+            if not self._host.may_edit_data():
+                return
             # The recipe was made for the whole source, so its training settings stay unchanged.
             now = merged(base.recipe, draft.recipe, self._host.draft.recipe)
             self._host.push(replace(draft, recipe=now, notes=()), text)
@@ -173,8 +175,8 @@ class DataEdits:
         self._host.agree(recipe.data.source)
 
         def take(draft: DraftState) -> None:
-            self._take(base, draft, tr("Data from {file}", file=path.name))
-            done()
+            if self._take(base, draft, tr("Data from {file}", file=path.name)):
+                done()
 
         return self._loading.do(
             tr("Reading {name}", name=path.name),
@@ -243,7 +245,8 @@ class DataEdits:
 
         def take(found: tuple[DraftState, Dataset, list[int]]) -> None:
             draft, more, copies = found
-            self._take(base, draft, text)
+            if not self._take(base, draft, text):
+                return
             words = trn(
                 "The samples of {file} are in the set now: {n:,} sample. Train to learn them.",
                 "The samples of {file} are in the set now: {n:,} samples. Train to learn them.",
@@ -298,9 +301,8 @@ class DataEdits:
         now = self._host.draft.recipe
         name = tr("Validate on {name}", name=source_words(source))
         text = name if source else tr("Share for validation")
-        self.edit(
-            now.model_copy(update={"data": with_validation_source(now.data, source, n)}), text
-        )
+        data = with_validation_source(now.data, source, n)
+        self._host.edit_recipe(now.model_copy(update={"data": data}), text)
 
     def _refuse_check(self, error: AeguiError, source: str) -> None:
         self._host.refuse(error, lambda: self.check_on(source))
@@ -312,8 +314,13 @@ class DataEdits:
         draft = joined_draft(base, more.subset(new)) if new else base
         self._take(base, draft, text)
 
-    def _take(self, base: DraftState, draft: DraftState, text: str) -> None:
-        """Apply ``draft``, an edit of ``base``, merging edits made in the meantime."""
+    def _take(self, base: DraftState, draft: DraftState, text: str) -> bool:
+        """Apply ``draft``, an edit of ``base``, merging edits made in the meantime.
+
+        Returns False, with a notice, if a training has begun since.
+        """
+        if not self._host.may_edit_data():
+            return False
         recipe = merged(base.recipe, draft.recipe, self._host.draft.recipe)
         is_asked = is_one_large_batch(base.recipe, len(base.dataset))
         if draft.recipe.training == base.recipe.training and not is_asked:
@@ -323,6 +330,7 @@ class DataEdits:
         self._host.push(replace(draft, recipe=recipe, notes=()), text)
         for note in draft.notes:
             self._host.say("info", note)
+        return True
 
     def _fitted(self, recipe: Recipe, before: int, after: int) -> Recipe:
         """Return ``recipe``, made for ``before`` samples, with a training that suits ``after``.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from PySide6.QtGui import QUndoCommand
-
 from aegui.core.data.dataset import same_data
-from aegui.core.i18n import retold
+from aegui.session.told_command import ToldCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QUndoCommand
 
     from aegui.session.documents.draft import DraftState
 
@@ -22,7 +22,7 @@ _NO_ID = -1
 """Qt's id of commands that cannot be merged."""
 
 
-class KeptCommand(QUndoCommand):
+class KeptCommand(ToldCommand):
     """Changes pins or concepts; moves of the same pin in quick succession are merged."""
 
     _kind = _ANNOTATION_ID
@@ -37,8 +37,6 @@ class KeptCommand(QUndoCommand):
         moved: int | None = None,
     ) -> None:
         super().__init__(text)
-        # Qt's copy does not know what the text was translated from.
-        self._words = text
         self._show = show
         self.before = before
         """The state before the step."""
@@ -53,7 +51,7 @@ class KeptCommand(QUndoCommand):
 
         Call ``settle`` to make it a regular command.
         """
-        again = type(self)(self._show, self.before, self.after, self._words, moved=self._moved)
+        again = type(self)(self._show, self.before, self.after, self.words, moved=self._moved)
         again._edited_at = self._edited_at
         again._is_settled = False
         return again
@@ -61,11 +59,6 @@ class KeptCommand(QUndoCommand):
     def settle(self) -> None:
         """Make this a regular command, which applies its state on redo and may be merged."""
         self._is_settled = True
-
-    def retell(self) -> None:
-        """Translate the text into the current language."""
-        self._words = retold(self._words)
-        self.setText(self._words)
 
     def id(self) -> int:
         """Return one id for all commands of a kind; ``mergeWith`` decides which of them merge."""

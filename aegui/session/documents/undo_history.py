@@ -95,11 +95,6 @@ class UndoHistory(QUndoStack):
         has_same = same_data(before.dataset, after.dataset)
         return not (has_same and is_live_edit(before.recipe, after.recipe))
 
-    def retell(self) -> None:
-        """Translate the texts of all steps into the current language."""
-        for index in range(self.count()):
-            self._step(index).retell()
-
     def has_edits(self) -> bool:
         """Return whether the draft differs from the clean one; ``Annotations`` tracks the rest."""
         clean, now = self.cleanIndex(), self.index()

@@ -20,7 +20,7 @@ from aegui.session.data.data_edits import DataEdits, DownloadNeed
 from aegui.session.documents.annotations import Annotations
 from aegui.session.documents.document import continuation_of, first_document, to_save
 from aegui.session.documents.document_file import DocumentFile
-from aegui.session.documents.draft import reverted
+from aegui.session.documents.draft import reverted, same_samples
 from aegui.session.documents.edit_command import EditCommand
 from aegui.session.documents.opening import Opening
 from aegui.session.documents.undo_history import UndoHistory
@@ -183,20 +183,31 @@ class Workspace(QObject):
         """
         if recipe == self.recipe and not again:
             return True
-        if self._is_training() and (again or not is_live_edit(self.recipe, recipe)):
-            self._tell_lock(tr("A training is running: stop it before you open another set-up."))
+        if not self.may_edit(recipe, again=again):
             return False
-        refusal = "" if self._guard is None else self._guard(self.recipe, recipe)
-        if refusal:
-            self.say("warning", refusal, passing=True)
-            self.announce_recipe()
-            return False
-        if recipe.data == self.recipe.data and not again:
+        now = self.recipe.data
+        if not again and (recipe.data is now or same_samples(recipe.data, now)):
             self.push(replace(self.draft, recipe=recipe), text)
             done()
         else:
             self.edits.edit(recipe, text, done, again=again)
         return True
+
+    def may_edit(self, recipe: Recipe, *, again: bool = False) -> bool:
+        """Return whether ``recipe`` may become the draft's; say why if it may not."""
+        if self._is_training() and (again or not is_live_edit(self.recipe, recipe)):
+            self._refuse_edit(
+                "info",
+                tr(
+                    "A training is running, and follows only changes of noise and learning rate. "
+                    "Stop it to change more."
+                ),
+            )
+            return False
+        refusal = "" if self._guard is None else self._guard(self.recipe, recipe)
+        if refusal:
+            self._refuse_edit("warning", refusal)
+        return not refusal
 
     def set_training(self, is_training: Callable[[], bool]) -> None:
         """Set a callback that tells whether a training runs: only live edits are possible then."""
@@ -205,12 +216,12 @@ class Workspace(QObject):
     def may_edit_data(self) -> bool:
         """Return whether the data may be edited; if a training runs, say that they may not."""
         if self._is_training():
-            self._tell_lock(tr("Data can be changed when the training has ended."))
+            self._refuse_edit("info", tr("Data can be changed when the training has ended."))
             return False
         return True
 
-    def _tell_lock(self, why: str) -> None:
-        self.say("info", why, passing=True, about="busy")
+    def _refuse_edit(self, level: Level, why: str) -> None:
+        self.say(level, why, passing=True, about="busy" if level == "info" else "")
         # The widget that sent the edit is told what counts.
         self.announce_recipe()
 

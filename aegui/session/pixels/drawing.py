@@ -38,6 +38,7 @@ from aegui.core.pixels.transforms import (
     turned,
 )
 from aegui.core.recipe import CorruptionSpec
+from aegui.session.told_command import ToldCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -476,7 +477,7 @@ class _Pasted:
     """The drawing with the part, compared by identity to detect other edits."""
 
 
-class _Change(QUndoCommand):
+class _Change(ToldCommand):
     """Changes the state of the drawing; trials of one kind of noise are merged."""
 
     def __init__(
@@ -507,7 +508,7 @@ class _Change(QUndoCommand):
         if self._merge_id == _NOISE_ID and (late or (all(kinds) and kinds[0] != kinds[1])):
             return False
         self._after, self._changed_at = other._after, other._changed_at
-        self.setText(other.text())
+        self.tell(other.words)
         self.setObsolete(self._after.same_as(self._before))
         return True
 

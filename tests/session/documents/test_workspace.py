@@ -312,6 +312,26 @@ def test_a_training_lets_only_those_edits_pass_that_it_can_follow(
     assert len(workspace.dataset) == 2
 
 
+def test_data_that_have_been_read_when_a_training_runs_are_not_taken(
+    workspace: Workspace, heard: Heard, tmp_path: Path
+) -> None:
+    path = tmp_path / "more.json"
+    write_dataset(path, load_builtin("uppercase").subset([0, 1]))
+    answers = iter((False, True))
+    workspace.set_training(lambda: next(answers, True))
+    before, done = workspace.draft, list[bool]()
+    recipe = data(workspace.recipe, source="uppercase")
+    # The training begins between the question and the end of reading.
+    workspace.edit_recipe(recipe, "Data", lambda: done.append(True))
+    assert workspace.draft is before
+    workspace.edits.add_file(path)
+    assert workspace.draft is before
+    workspace.edits.read_anew("All")
+    assert workspace.draft is before
+    assert not done
+    assert {notice.about for notice in heard.notices()} == {"busy"}
+
+
 def test_added_samples_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> None:
     workspace.edit_recipe(data(workspace.recipe, chars="ab"), "Characters")
     workspace.edits.add_sample(np.eye(7, 5), "ñ")

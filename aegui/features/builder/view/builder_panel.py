@@ -76,7 +76,7 @@ _SHOWN = ("network.", "gan.", "classifier.")
 class BuilderPanel(QWidget):
     """Presets, kind of model, the architecture as text, and the chains of layer cards."""
 
-    recipe_edited = Signal(object, str)
+    recipe_edited = Signal(object, object)
     """The recipe asked for, and the text of the undo step."""
     vary_requested = Signal(str)
     """The setting at that path is to be varied in a study."""

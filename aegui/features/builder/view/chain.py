@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import made_of, tr
 from aegui.core.network.layer_fields import FIELDS
 from aegui.core.network.plan import Plan
 from aegui.core.recipe.layers import LAYERS
@@ -38,7 +38,7 @@ _GHOST_OPACITY = 0.8
 class LayerChain(QWidget):
     """Cards from the input to the output with the connections between them."""
 
-    recipe_edited = Signal(object, str)
+    recipe_edited = Signal(object, object)
     """With Recipe, str: the recipe asked for, and the text of the undo step."""
     card_focused = Signal(object)
     """With QWidget: the card that should be scrolled into view."""
@@ -274,7 +274,9 @@ class LayerChain(QWidget):
         planned = self._planned(card)
         label = next(row.label for row in FIELDS[planned.kind] if row.name == field)
         changed = edits.with_layer(self.recipe, planned, field, value)
-        self._emit(changed, tr("{layer}: {field}", layer=planned.name, field=lowered(tr(label))))
+        self._emit(
+            changed, tr("{layer}: {field}", layer=planned.name, field=made_of(lowered, tr(label)))
+        )
 
     def _on_gap_clicked(self, gap: LayerGap, _checked: bool = False) -> None:
         index = self.gaps.index(gap)

@@ -50,7 +50,7 @@ class TrainingPanel(FoldingPanel):
     them from the draft.
     """
 
-    recipe_edited = Signal(object, str)
+    recipe_edited = Signal(object, object)
     """The recipe asked for, and the text of the undo step."""
     open_data_requested = Signal()
     """A file of images or glyphs is to be chosen."""

@@ -60,7 +60,7 @@ _SECTIONS = ("classes", "shares", "augment", "card")
 class DataPanel(FoldingPanel):
     """Passive but for its signals; the owner fills ``menu`` with the available sets."""
 
-    data_edited = Signal(object, str)
+    data_edited = Signal(object, object)
     """The data asked for, and the text of the undo step."""
     search_changed = Signal(str)
     """Samples whose name matches are to be shown; "" shows all."""
