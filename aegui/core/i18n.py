@@ -140,9 +140,13 @@ class _Translated(str):
 
 def tr(message: str, /, **values: object) -> str:
     """Translate ``message``, with ``{name}`` fields filled from ``values``."""
+    for name, value in values.items():
+        # An error holds its traceback, and with it whole sets of data.
+        if isinstance(value, BaseException):
+            values[name] = str(value)
     text = _LanguageState.catalogue.gettext(message) if message else ""
     words = _Translated(_FILLER.vformat(text, (), values) if values else text)
-    words.again = partial(_tr_again, message, _kept(values))
+    words.again = partial(_tr_again, message, values)
     return words
 
 
@@ -150,7 +154,7 @@ def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Translate a counted message; ``{n}`` is filled with ``n``, with thousands separators."""
     text = _LanguageState.catalogue.ngettext(singular, plural, n)
     words = _Translated(_FILLER.vformat(text, (), {"n": _Count(n), **values}))
-    words.again = partial(_trn_again, singular, plural, n, _kept(values))
+    words.again = partial(_trn_again, singular, plural, n, values)
     return words
 
 
@@ -173,16 +177,6 @@ def retold(text: str) -> str:
     only if ``sentences`` or ``made_of`` did it.
     """
     return text.again() if isinstance(text, _Translated) else text
-
-
-def _kept(values: dict[str, object]) -> dict[str, object]:
-    """Return ``values`` with the texts of errors, which hold all that their traceback refers to."""
-    if not any(isinstance(value, BaseException) for value in values.values()):
-        return values
-    return {
-        name: str(value) if isinstance(value, BaseException) else value
-        for name, value in values.items()
-    }
 
 
 def _tr_again(message: str, values: Mapping[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QSignalBlocker
@@ -58,7 +59,7 @@ class Services:
         """The open document."""
         self.runner = TrainingRunner()
         """The training thread."""
-        self.workspace.set_training(lambda: self.runner.is_busy)
+        self.workspace.set_training(partial(getattr, self.runner, "is_busy"))
         _, height, width = self.workspace.dataset.image_shape
         self.drawing = Drawing(height, width)
         """The drawing, which outlives the documents."""

@@ -15,15 +15,8 @@ if TYPE_CHECKING:
 class ToldCommand(QUndoCommand):
     """An undo command that keeps what its text was translated from, unlike Qt's copy of it."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.words = text
-        """The text."""
-
-    def tell(self, text: str) -> None:
-        """Set the text."""
-        self.words = text
-        self.setText(text)
+    words: str
+    """The text, to be set with Qt's."""
 
 
 def retell(stack: QUndoStack) -> None:
@@ -31,4 +24,5 @@ def retell(stack: QUndoStack) -> None:
     for index in range(stack.count()):
         step = stack.command(index)
         if isinstance(step, ToldCommand):
-            step.tell(retold(step.words))
+            step.words = retold(step.words)
+            step.setText(step.words)

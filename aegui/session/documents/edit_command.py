@@ -37,6 +37,7 @@ class KeptCommand(ToldCommand):
         moved: int | None = None,
     ) -> None:
         super().__init__(text)
+        self.words = text
         self._show = show
         self.before = before
         """The state before the step."""

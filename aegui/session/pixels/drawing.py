@@ -490,6 +490,7 @@ class _Change(ToldCommand):
         regions: _Regions | None = None,
     ) -> None:
         super().__init__(text)
+        self.words = text
         self._regions = regions
         self._drawing = drawing
         self._before = before
@@ -508,7 +509,8 @@ class _Change(ToldCommand):
         if self._merge_id == _NOISE_ID and (late or (all(kinds) and kinds[0] != kinds[1])):
             return False
         self._after, self._changed_at = other._after, other._changed_at
-        self.tell(other.words)
+        self.words = other.words
+        self.setText(self.words)
         self.setObsolete(self._after.same_as(self._before))
         return True
 
