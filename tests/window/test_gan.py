@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QTabWidget
+from shiboken6 import isValid
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.errors import AeguiError
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import SavedRun, save_run
@@ -27,11 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.session.map.decode_service import Decoded
     from aegui.window.main_window import MainWindow
 
@@ -298,6 +302,67 @@ def test_what_was_computed_is_there_in_a_window_of_another_language(
     assert [table.index(row, 0).data() for row in range(3)] == ["generadas", "reales", "azar"]
     assert again.judge.table.isVisibleTo(again)
     assert again.judge.button.isEnabled()
+
+
+def hide(window: MainWindow) -> None:
+    """Hide the panel, also from the window that replaces this one."""
+    window.set_perspective("wander")
+    window.docks["gan"].hide()
+
+
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_a_judgement_ends_with_its_generator_while_its_panel_is_not_there(
+    window: MainWindow,
+    qtbot: QtBot,
+    app: App,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_trained: bool,
+) -> None:
+    panel, services = window.panel(GanPanel), window._services
+    judge, workspace = services.of(JudgeService), services.workspace
+    begin(window, qtbot, GAN)
+    train(qtbot, window)
+    path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
+    monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
+    qtbot.waitUntil(panel.judge.isVisible)
+    panel.judge.button.click()
+    qtbot.waitUntil(lambda: judge.latest is not None)
+    hide(window)
+    app.use_language("es")
+    qtbot.waitUntil(lambda: not isValid(window))
+    assert judge.latest is not None
+    if is_trained:
+        assert workspace.edit_recipe(GAN.model_copy(update={"seed": 99}), "seed")
+        train(qtbot, app.window)
+    else:
+        assert workspace.new(GAN.model_copy(update={"name": "other"}))
+        qtbot.waitUntil(lambda: services.shown.codec is None)
+    assert judge.latest is None
+    app.window.docks["gan"].show()
+    app.window.docks["gan"].raise_()
+    assert not app.window.panel(GanPanel).judge.table.isVisibleTo(app.window)
+
+
+def test_a_judgement_that_fails_is_told_in_a_window_of_another_language(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    window.panel(GanPanel)
+    judge, may_fail = window._services.of(JudgeService), Event()
+
+    def fail(_report: Report, _cancelled: IsCancelled) -> None:
+        may_fail.wait()
+        raise AeguiError("no classifier at all")
+
+    begin(window, qtbot, GAN)
+    judge.job.start("Opening the judge", fail, lambda _judge: None, judge._on_failed)
+    hide(window)
+    app.use_language("es")
+    assert judge.job.is_busy
+    may_fail.set()
+    qtbot.waitUntil(lambda: not judge.job.is_busy)
+    told = [one.text for one in app.window.notifications.shown]
+    assert [text for text in told if "no classifier at all" in text] == ["no classifier at all"]
 
 
 def test_the_nearest_image_that_it_can_draw_is_searched_for(

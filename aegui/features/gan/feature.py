@@ -60,6 +60,7 @@ class GanFeature(Feature):
         inversions.images.answered.connect(self._on_inversion_found)
         self._services.drawing.changed.connect(self._search)
         judge = self._services.of(JudgeService)
+        judge.follow(self._services)
         panel.judge.button.clicked.connect(self._on_judge_requested)
         panel.judge.cancel.clicked.connect(judge.job.cancel)
         judge.job.busy_changed.connect(panel.judge.set_busy)
@@ -79,10 +80,13 @@ class GanFeature(Feature):
         self._panel.judge.set_busy(judge.job.is_busy)
         self._panel.set_switches(*self._services.runner.adversaries)
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a judgement goes on, whose failure is told."""
+        return self._services.of(JudgeService).job.is_busy
+
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update the images and the search if network or data have changed."""
-        if "dataset" in changed:
-            self._services.of(JudgeService).forget()
         if changed & SUBJECT:
             self._show_network()
             self._search()
@@ -94,7 +98,6 @@ class GanFeature(Feature):
         codec = shown.codec if shown.has_prior and shown.fits else None
         self._services.of(SamplesService).set_codec(codec, live=shown.is_learning)
         if codec is None:
-            self._services.of(JudgeService).forget()
             self._explain()
 
     def _search(self) -> None:
@@ -160,7 +163,6 @@ class GanFeature(Feature):
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
         self._panel.set_switches(*self._services.runner.adversaries)
-        self._services.of(JudgeService).forget()
 
     @Slot(bool, bool)
     def _on_panel_adversaries_chosen(self, generator: bool, discriminator: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal, Slot
 
 from aegui.core.evaluation.judging import judging_cost, real_images, verdicts
 from aegui.core.evaluation.samples import foreign_words, refuse_judging
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.judging import Verdict
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
+    from aegui.session.services import Services
+    from aegui.session.shown import Changes, Shown
 
 COUNT = 1000
 """Number of images of each kind; generated ones are drawn once per seed of ``SEEDS``."""
@@ -75,6 +77,14 @@ class JudgeService(Service):
         self.latest: Trial | None = None
         """The last result, or None if it is no longer valid."""
 
+    def follow(self, services: Services) -> None:
+        """From now on forget the result when another generator or other samples are shown."""
+        # The panel that shows it may not exist when they come: the service listens itself. A
+        # window rebuilt for another language must not connect it twice.
+        once = Qt.ConnectionType.UniqueConnection
+        services.showing.changed.connect(self._on_showing_changed, once)
+        services.runner.started.connect(self._on_runner_started, once)
+
     def judge(
         self,
         codec: Codec,
@@ -117,6 +127,15 @@ class JudgeService(Service):
         if self.latest is not None:
             self.latest = None
             self.judged.emit(None)
+
+    @Slot(object, object)
+    def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:
+        if "dataset" in changed or not (shown.has_prior and shown.fits):
+            self.forget()
+
+    @Slot(int)
+    def _on_runner_started(self, _run_id: int) -> None:
+        self.forget()
 
     def _on_done(self, trial: Trial) -> None:
         self.latest = trial
