@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from shiboken6 import isValid
 
 from aegui.core.recipe import ClassifierSpec, CorruptionSpec, Recipe
 from aegui.features.answer.view.panel import AnswerPanel
@@ -181,6 +182,29 @@ def test_page_and_cell_are_the_same_in_a_window_of_another_language(
     again._all.click()
     app.use_language("en")
     assert app.window.panel(ClassifierPanel).cell is None
+
+
+@pytest.mark.parametrize(("seed", "expected"), [(0, (3, 3)), (99, None)])
+def test_a_cell_ends_with_its_set_up_while_its_panel_is_not_there(
+    window: MainWindow, qtbot: QtBot, app: App, seed: int, expected: tuple[int, int] | None
+) -> None:
+    panel, workspace = window.panel(ClassifierPanel), window._services.workspace
+    begin(window, qtbot)
+    show(window)
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: panel.evaluation is not None)
+    panel._confusion.cell_activated.emit((3, 3))
+    window.set_perspective("wander")
+    window.docks["classifier"].hide()
+    app.use_language("es")
+    qtbot.waitUntil(lambda: not isValid(window))
+    assert workspace.edit_recipe(DIGITS.model_copy(update={"seed": seed}), "seed")
+    train(qtbot, app.window)
+    show(app.window)
+    again = app.window.panel(ClassifierPanel)
+    qtbot.waitUntil(lambda: again.evaluation is not None)
+    # As in a window that stays: the same set-up keeps its cell when it is trained again.
+    assert again.cell == expected
 
 
 def test_a_training_that_has_begun_is_not_asked_for(window: MainWindow, qtbot: QtBot) -> None:
