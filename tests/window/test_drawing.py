@@ -17,7 +17,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
 from aegui.core.pixels.drawing_state import DrawingPaper
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.recipe.edits import with_values
+from aegui.core.recipe.edits import with_value, with_values
 from aegui.features.drawing.editor import EditorFeature
 from aegui.features.drawing.feature import DrawingFeature
 from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
@@ -27,7 +27,7 @@ from aegui.features.linked.others import OthersFeature
 from aegui.shell.panel_area import PanelArea
 from aegui.widgets.dragged_samples import samples_mime
 from tests.widgets.drags import caught_drags
-from tests.window.conftest import train
+from tests.window.conftest import stop, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -442,6 +442,24 @@ def test_the_set_is_edited_and_every_edit_is_undone(window: MainWindow, draw: Dr
         window.actions_table["undo"].trigger()
     assert workspace.dataset.labels == first.labels
     np.testing.assert_array_equal(workspace.dataset.images, first.images)
+
+
+def test_a_sample_that_a_training_does_not_let_move_stays_the_chosen_one(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel
+) -> None:
+    services, page = window._services, draw.set
+    workspace = services.workspace
+    endless = with_value(workspace.recipe, "training.epochs", 1_000_000)
+    assert workspace.edit_recipe(endless, "Epochs")
+    draw.show_page("set")
+    draw.load_requested.emit(4)
+    window.actions_table["train"].trigger()
+    page.moved.emit(0, 2)
+    assert "".join(workspace.dataset.labels) == "abcdef"
+    assert page.gallery.current == 4
+    stop(qtbot, services.runner)
+    page.moved.emit(0, 2)
+    assert page.gallery.current == 2
 
 
 def test_a_sample_of_the_set_is_opened(draw: DrawPanel, drawing: Drawing) -> None:

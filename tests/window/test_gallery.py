@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 from aegui.core.cards import CARD_SIZE
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.writers import write_dataset
+from aegui.core.recipe.edits import with_value
 from aegui.core.recipe.file import list_recipes, save_recipe
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.shelves import SHELVES
@@ -302,6 +303,30 @@ def test_the_lists_of_the_toolbar_end_with_the_gallery(window: MainWindow, qtbot
         assert feature.dialog.page == page
         feature.dialog.reject()
     assert window._services.workspace.recipe.name == "small"
+
+
+def test_what_a_running_training_refuses_is_not_counted_as_used(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    services = window._services
+    workspace, favourites = services.workspace, services.favourites
+
+    def used() -> tuple[str, ...]:
+        networks = favourites.short("networks", ("letters-sparse",), ())
+        return (*networks, *favourites.short("data", ("uppercase",), ()))
+
+    endless = with_value(workspace.recipe, "training.epochs", 1_000_000)
+    assert workspace.edit_recipe(endless, "Epochs")
+    window.actions_table["train"].trigger()
+    services.requests.preset.emit("letters-sparse")
+    services.requests.data.emit("uppercase")
+    assert workspace.recipe == endless
+    assert used() == ()
+    stop(qtbot, services.runner)
+    services.requests.preset.emit("letters-sparse")
+    services.requests.data.emit("uppercase")
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "uppercase")
+    assert used() == ("letters-sparse", "uppercase")
 
 
 def test_what_is_kept_stands_in_the_toolbar(window: MainWindow, qtbot: QtBot) -> None:

@@ -300,6 +300,18 @@ def test_presets_are_edits(window: MainWindow) -> None:
     assert window.toolbar.presets.currentIndex() == -1
 
 
+def test_a_refused_edit_is_not_told_as_made(window: MainWindow) -> None:
+    workspace, builder = window._services.workspace, window.panel(BuilderPanel)
+    workspace.set_guard(lambda _before, _after: "The network is locked.")
+    more = SMALL.training.epochs + 1
+    builder.recipe_edited.emit(with_epochs(more), "Epochs")
+    assert window.notifications.shown[-1].text == "The network is locked."
+    workspace.set_guard(None)
+    builder.recipe_edited.emit(with_epochs(more), "Epochs")
+    told = window.notifications.shown[-1].text
+    assert f"more epochs are needed for as many steps: {more}" in told
+
+
 def test_a_failure_is_told_and_the_old_run_stays(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     services = window._services

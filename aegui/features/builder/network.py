@@ -105,7 +105,8 @@ class NetworkFeature(Feature):
     def _on_panel_recipe_edited(self, recipe: Recipe, text: str) -> None:
         workspace = self._services.workspace
         before = workspace.recipe.training
-        workspace.edit_recipe(recipe, text)
+        if not workspace.edit_recipe(recipe, text):
+            return
         pace = length_words(before, recipe.training, len(workspace.dataset))
         if pace:
             self.noticed.emit(Notice("info", pace, passing=True))

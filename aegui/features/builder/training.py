@@ -274,8 +274,9 @@ class TrainingFeature(Feature):
         if path is None:
             return
         recipe = load_recipe(path)
-        self._services.favourites.use("networks", key)
-        self._services.workspace.edit_recipe(recipe, tr("Recipe “{name}”", name=tr(recipe.name)))
+        text = tr("Recipe “{name}”", name=tr(recipe.name))
+        if self._services.workspace.edit_recipe(recipe, text):
+            self._services.favourites.use("networks", key)
 
     @Slot()
     def show_problem(self) -> None:

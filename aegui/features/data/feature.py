@@ -92,11 +92,11 @@ class DataFeature(Feature):
     def take_source(self, source: str) -> None:
         """Make a built-in set or a file the draft's data."""
         workspace, text = self._services.workspace, tr("Data: {name}", name=source_words(source))
-        self._services.favourites.use("data", source)
         if source == workspace.recipe.data.source and workspace.dataset.whole is not None:
             workspace.edits.read_anew(text)
-        else:
-            self.edit(with_source(workspace.recipe, source), text)
+        elif not self.edit(with_source(workspace.recipe, source), text):
+            return
+        self._services.favourites.use("data", source)
 
     def open_folder(self) -> None:
         """Ask for a folder of images and preview their import."""
@@ -206,9 +206,9 @@ class DataFeature(Feature):
             chars = None if every else "".join(chosen)
             self.edit(with_chars(recipe, chars), tr("Choose characters"))
 
-    def edit(self, recipe: Recipe, text: str) -> None:
-        """Make ``recipe`` the draft, with ``text`` naming the undo step."""
-        self._services.workspace.edit_recipe(recipe, text)
+    def edit(self, recipe: Recipe, text: str) -> bool:
+        """Make ``recipe`` the draft, with ``text`` naming the undo step; False if it is refused."""
+        return self._services.workspace.edit_recipe(recipe, text)
 
     # Saving
 

@@ -111,8 +111,7 @@ class SetPageFeature(Feature):
         except AeguiError as error:
             self.noticed.emit(Notice("warning", str(error), passing=True))
             return False
-        workspace.edits.edit_dataset(dataset, text)
-        return True
+        return workspace.edits.edit_dataset(dataset, text)
 
     def _name(self, index: int) -> str:
         dataset = self._services.workspace.dataset
