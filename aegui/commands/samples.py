@@ -43,11 +43,13 @@ def sample_command(options: argparse.Namespace) -> int:
     run.require_prior()
     glyphs = run.dataset.is_binary
     check_images_form(options.out, run.codec.image_shape, "samples", glyphs=glyphs)
+    grid = None if options.quantiles is None else _grid(run.codec, options)
     if is_sheet(options.out):
-        columns = math.ceil(math.sqrt(options.count))
-        sheet_scale(run.codec.image_shape, options.count, columns, options.scale)
-    images = _images(run.codec, options)
-    draw_seed = options.seed if options.quantiles is None else None
+        count = options.count if grid is None else grid.columns * grid.rows
+        columns = math.ceil(math.sqrt(count))
+        sheet_scale(run.codec.image_shape, count, columns, options.scale)
+    images = _images(run.codec, options, grid)
+    draw_seed = options.seed if grid is None else None
     write_images(
         options.out,
         images,
@@ -63,18 +65,24 @@ def sample_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _images(codec: Codec, options: argparse.Namespace) -> NDArray[np.float32]:
-    """Return the images requested, ``[n, C, H, W]``: drawn at random, or a grid of quantiles."""
-    if options.quantiles is None:
+def _images(
+    codec: Codec, options: argparse.Namespace, grid: GridSpec | None
+) -> NDArray[np.float32]:
+    """Return the images requested, ``[n, C, H, W]``: those of ``grid``, or drawn at random."""
+    if grid is None:
         with shown_share() as (report, cancelled):
             return sample_images(codec, options.count, options.seed, report, cancelled)
-    dims = _dims(options.quantiles, codec.latent_size)
-    side = math.isqrt(options.count)
-    # A code of one number has one row.
-    is_line = codec.latent_size == 1
-    spec = GridSpec(dims, options.count if is_line else side, side)
-    images = draw_grid(codec, spec, np.zeros(codec.latent_size))
+    images = draw_grid(codec, grid, np.zeros(codec.latent_size))
     return images.reshape(-1, *codec.image_shape)
+
+
+def _grid(codec: Codec, options: argparse.Namespace) -> GridSpec:
+    """Return the grid of at most ``--count`` images: a square, or a row of a code of one number."""
+    dims = _dims(options.quantiles, codec.latent_size)
+    if codec.latent_size == 1:
+        return GridSpec(dims, options.count, 1)
+    side = math.isqrt(options.count)
+    return GridSpec(dims, side, side)
 
 
 def _dims(text: str, latent: int) -> tuple[int, int]:

@@ -123,6 +123,21 @@ def test_a_square_of_quantiles(models: Path, tmp_path: Path, capsys: Captured) -
         refused(capsys, [*arguments, wrong], "--quantiles")
 
 
+def test_the_size_of_a_sheet_is_that_of_the_square_on_it(tmp_path: Path, capsys: Captured) -> None:
+    columns, path = str(tmp_path / "columns.npz"), str(tmp_path / "m.aegui")
+    pixels = np.random.default_rng(0).random((4, 40, 1), np.float32).round()
+    write_dataset(columns, Dataset.from_images("columns", pixels, "abcd"))
+    data = {"data": {"source": columns}, "training": {"epochs": 1}}
+    recipe = Recipe.model_validate({**data, "network": MODELS["vae"]["network"]})
+    save_recipe(tmp_path / "m.json", recipe)
+    assert main(["train", str(tmp_path / "m.json"), "--out", path, "--device", "cpu"]) == 0
+    sheet = tmp_path / "sheet.png"
+    line = ["sample", path, "--scale", "256", "-o", str(sheet), "--quantiles", "1,2", "-n"]
+    refused(capsys, [*line, "4"], "pixels large")
+    assert main([*line, "3"]) == 0
+    assert np.asarray(Image.open(sheet)).shape == (40 * 256, 256)
+
+
 def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
     capsys.readouterr()
     arguments = [str(models / "gan.aegui"), str(models / "classifier.aegui"), "-n", "150"]
