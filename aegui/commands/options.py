@@ -162,7 +162,7 @@ _SCALE = integer(
 )
 YES = flag("--yes", mark("continue even if it takes more than an hour or half of the free memory"))
 _MARKDOWN = flag("--markdown", mark("print a table in Markdown"))
-REPLACE = flag("--replace", mark("replace what the file of --out holds"))
+REPLACE = flag("--replace", mark("replace what the .aegui file of --out holds"))
 AS_JSON = flag("--json", mark("print one JSON object"))
 _REPAIR = (
     *_SAVED,

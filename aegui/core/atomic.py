@@ -75,15 +75,14 @@ def check_suffix(path: str | os.PathLike[str], known: Iterable[str]) -> None:
     Raises:
         AeguiError: It does not.
     """
-    known = tuple(known)
-    if Path(path).suffix.lower() not in known:
-        raise AeguiError(
-            tr(
-                "{file}: the suffix must be one of {known}.",
-                file=os.fspath(path),
-                known=", ".join(known),
-            )
-        )
+    file, known = os.fspath(path), tuple(known)
+    if Path(path).suffix.lower() in known:
+        return
+    if len(known) == 1:
+        raise AeguiError(tr("{file}: the suffix must be {suffix}.", file=file, suffix=known[0]))
+    raise AeguiError(
+        tr("{file}: the suffix must be one of {known}.", file=file, known=", ".join(known))
+    )
 
 
 def create_folder(folder: Path) -> None:

@@ -63,7 +63,7 @@ def test_what_cannot_be_written_is_refused(
     recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["code", recipe, "-o", str(tmp_path / "code.txt")]) != 0
-    assert ".py" in capsys.readouterr().err
+    assert "code.txt: the suffix must be .py." in capsys.readouterr().err
     assert main(["code", recipe, "--run", "2"]) != 0
     file = Path(recipe)
     power = {"training": {"optimizer": {"name": "powell"}}, "runs": 1}

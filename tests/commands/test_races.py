@@ -92,7 +92,7 @@ def test_the_smallest_network_is_found_kept_and_written(
     best = tmp_path / "best.json"
     line = ["smallest", str(task), "--wrong", "35", "--seeds", "1"]
     assert main([*line, "-o", str(tmp_path / "best.png")]) == 2
-    assert "best.png: the suffix must be one of .json." in capsys.readouterr().err
+    assert "best.png: the suffix must be .json." in capsys.readouterr().err
     assert main([*line, "-o", str(best)]) == 0
     out = capsys.readouterr().out
     assert "* smallest: 35-1-2-1-35" in out

@@ -209,6 +209,7 @@ def test_exports(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     said(capsys, "export", "good", "-o", "good.json")
+    said(capsys, "export", "good", "-o", "good.json")  # only a run must not be lost
     assert load_recipe("good.json").training.loss == "mse"
     said(capsys, "export", "good", "-o", "good.aegui")
     assert (tmp_path / "good.aegui").read_bytes() == _file(ids["good"]).read_bytes()

@@ -104,7 +104,7 @@ def test_new_images_as_a_folder(models: Path, tmp_path: Path, capsys: Captured) 
 
 def test_a_suffix_that_is_not_written_is_refused(tmp_path: Path, capsys: Captured) -> None:
     codes, problem = str(tmp_path / "c.xlsx"), str(tmp_path / "rp.doc")
-    refused(capsys, ["encode", "not there.aegui", "-o", codes], "must be one of .csv")
+    refused(capsys, ["encode", "not there.aegui", "-o", codes], "the suffix must be .csv.")
     refused(capsys, ["report-problem", "-o", problem], "must be one of .zip, .txt")
     assert not list(tmp_path.iterdir())
 
@@ -254,7 +254,7 @@ def test_pairs_are_a_picture_and_nothing_else(
     models: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     out = str(tmp_path / "pairs.h")
-    refused(capsys, ["nearest", str(models / "gan.aegui"), "1", "-o", out], "one of .png")
+    refused(capsys, ["nearest", str(models / "gan.aegui"), "1", "-o", out], "suffix must be .png.")
     missing = "none.png: there is no such file, and no sample of that label or name, such as"
     refused(capsys, ["nearest", str(models / "gan.aegui"), "none.png"], missing)
 
