@@ -75,5 +75,5 @@ def test_the_command_takes_every_source_of_a_recipe(
     image.write_bytes(b"II*\x00\xff\xfe")
     assert main(["report-problem", "--recipe", str(image)]) == 2
     assert capsys.readouterr().err == (
-        "aegui: photo.tiff, line 1: this is not UTF-8 text. A recipe is a file of JSON or YAML.\n"
+        f"aegui: {image}, line 1: this is not UTF-8 text. A recipe is a file of JSON or YAML.\n"
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 
@@ -234,3 +235,20 @@ def test_charts_keep_room_for_curves_below_large_letters(qtbot: QtBot, app: App)
         assert plot.data is not None
         rect = plot._charts.plot_rect(QRectF(plot.rect()), plot.data)
         assert rect.height() >= 2 * plot.fontMetrics().height()
+
+
+def test_pictures_of_sets_follow_the_theme(app: App, window: MainWindow) -> None:
+    data = window.toolbar.data
+
+    def ground(mode: QIcon.Mode = QIcon.Mode.Normal) -> QColor:
+        made = data.itemIcon(data.findData("letters")).pixmap(QSize(32, 32), mode)
+        return made.toImage().pixelColor(16, 0)
+
+    app.use_theme("light")
+    light = ground()
+    assert ground(QIcon.Mode.Disabled).alpha() < light.alpha()
+    app.use_theme("dark")
+    dark = ground()
+    app.use_theme("light")
+    assert dark.lightness() < 100 < 200 < light.lightness()
+    assert ground() == light

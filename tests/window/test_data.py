@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent, QIcon
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QInputDialog, QMessageBox, QPushButton
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.app import App
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.session.documents.workspace import Workspace
     from aegui.window.main_window import MainWindow
@@ -104,23 +103,6 @@ def drop(window: MainWindow, *paths: Path) -> None:
 
 
 # Choosing
-
-
-def test_pictures_of_sets_follow_the_theme(app: App, window: MainWindow) -> None:
-    data = window.toolbar.data
-
-    def ground(mode: QIcon.Mode = QIcon.Mode.Normal) -> QColor:
-        made = data.itemIcon(data.findData("letters")).pixmap(QSize(32, 32), mode)
-        return made.toImage().pixelColor(16, 0)
-
-    app.use_theme("light")
-    light = ground()
-    assert ground(QIcon.Mode.Disabled).alpha() < light.alpha()
-    app.use_theme("dark")
-    dark = ground()
-    app.use_theme("light")
-    assert dark.lightness() < 100 < 200 < light.lightness()
-    assert ground() == light
 
 
 def test_data_is_chosen_in_the_toolbar(window: MainWindow, workspace: Workspace) -> None:
