@@ -101,6 +101,20 @@ def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) ->
 
 
 @pytest.mark.arrangement("build")
+def test_nobody_is_asked_to_train_while_a_training_gets_ready(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    services, placeholder = window._services, window.panel(ChartsPanel).placeholder
+    training = SMALL.training.model_copy(update={"epochs": 1_000_000})
+    assert services.workspace.new(SMALL.model_copy(update={"training": training}))
+    qtbot.waitUntil(lambda: "Press Train" in placeholder.message)
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: not placeholder.message or "as soon as" in placeholder.message)
+    stop(qtbot, services.runner)
+    qtbot.waitUntil(lambda: "as soon as" not in placeholder.message)
+
+
+@pytest.mark.arrangement("build")
 def test_training_fills_every_panel(qtbot: QtBot, window: MainWindow) -> None:
     train(qtbot, window)
     showing = window._services.showing

@@ -77,6 +77,7 @@ class ChartsFeature(Feature):
         self._charts.mark()
         self._show_marker()
         services.of(LiveText).due.connect(self._show_values)
+        services.runner.state_changed.connect(self._charts.mark)
 
     def export_charts(self, kind: str) -> None:
         """Export the current charts, or all recorded numbers, as ``kind``."""
@@ -111,6 +112,7 @@ class ChartsFeature(Feature):
         shown = self._services.shown
         charts, moment = self._panel, shown.moment
         charts.set_has_glyphs(shown.image_style.glyphs)
+        charts.set_training(self._services.runner.is_busy)
         charts.set_run(0 if moment is None else moment.run)
         names = {
             spec.key: axis_name(spec, shown.recipe, glyphs=shown.image_style.glyphs)

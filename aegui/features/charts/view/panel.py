@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
 
 
+_AWAITED = mark("The curves grow here epoch by epoch as soon as the training has begun.")
 _NOTHING_YET = mark("No curves yet. Press Train, and they grow here epoch by epoch.")
 _NONE_CHOSEN = mark("No chart is selected: select one above.")
 _GOOD_SHAPE = 1.7
@@ -80,6 +81,7 @@ class ChartsPanel(Sized):
         self._history: HistoryView | None = None
         self._seeds: tuple[int, ...] = ()
         self._run = 0
+        self._is_training = False
         self._units: Mapping[str, str] = {}
         self._curves: dict[str, tuple[Curve, ...]] = {}
         self._x_zoomed: Scale | None = None
@@ -216,6 +218,12 @@ class ChartsPanel(Sized):
             self._curves.clear()
             self._redraw()
 
+    def set_training(self, is_training: bool) -> None:
+        """Set whether a training runs, whose curves are awaited if there are none yet."""
+        if is_training != self._is_training:
+            self._is_training = is_training
+            self._redraw()
+
     def set_units(self, units: Mapping[str, str]) -> None:
         """Set the names of the vertical axes by chart key, where they depend on the data."""
         if units != self._units:
@@ -333,7 +341,8 @@ class ChartsPanel(Sized):
         if is_drawn:
             self.placeholder.show_content()
         else:
-            self.placeholder.say(tr(_NONE_CHOSEN if has_rows else _NOTHING_YET))
+            awaited = _AWAITED if self._is_training else _NOTHING_YET
+            self.placeholder.say(tr(_NONE_CHOSEN if has_rows else awaited))
         self._export.setEnabled(is_drawn)
         self._fit.setEnabled(is_drawn and (self._x_zoomed is not None or bool(self._y_zoomed)))
         if history is None or not is_drawn or not self.isVisible():

@@ -94,7 +94,11 @@ def wheel(plot: PlotView, turns: int, *, ctrl: bool = False) -> None:
 
 def test_explains_itself_when_empty(panel: ChartsPanel) -> None:
     assert panel.placeholder.message
-    assert "Train" in panel.placeholder.message
+    assert "Press Train" in panel.placeholder.message
+    panel.set_training(True)
+    assert "as soon as" in panel.placeholder.message
+    panel.set_training(False)
+    assert "Press Train" in panel.placeholder.message
     assert not panel._export.isEnabled()
     panel.set_history(some_history(5, 1), (0,))
     assert not panel.placeholder.message
