@@ -178,6 +178,19 @@ def saved_judge(path: Path, recipe: Recipe) -> str:
     return str(path)
 
 
+def judge_generator(
+    window: MainWindow, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Train a small generator, and ask for the judgement of a classifier in ``folder``."""
+    judge = window.panel(GanPanel).judge
+    begin(window, qtbot, GAN)
+    train(qtbot, window)
+    path = saved_judge(folder / "judge.aegui", CLASSIFIER)
+    monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
+    qtbot.waitUntil(judge.isVisible)
+    judge.button.click()
+
+
 def test_a_classifier_from_a_file_judges_the_images(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,12 +294,7 @@ def test_what_was_computed_is_there_in_a_window_of_another_language(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     panel = window.panel(GanPanel)
-    begin(window, qtbot, GAN)
-    train(qtbot, window)
-    path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
-    monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
-    qtbot.waitUntil(panel.judge.isVisible)
-    panel.judge.button.click()
+    judge_generator(window, qtbot, tmp_path, monkeypatch)
     qtbot.waitUntil(panel.judge.table.isVisible)
     qtbot.waitUntil(panel.nearest.go.isEnabled, timeout=60_000)
     target, found = panel.nearest.pictures.images
@@ -319,14 +327,9 @@ def test_a_judgement_ends_with_its_generator_while_its_panel_is_not_there(
     monkeypatch: pytest.MonkeyPatch,
     is_trained: bool,
 ) -> None:
-    panel, services = window.panel(GanPanel), window._services
+    services = window._services
     judge, workspace = services.of(JudgeService), services.workspace
-    begin(window, qtbot, GAN)
-    train(qtbot, window)
-    path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
-    monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
-    qtbot.waitUntil(panel.judge.isVisible)
-    panel.judge.button.click()
+    judge_generator(window, qtbot, tmp_path, monkeypatch)
     qtbot.waitUntil(lambda: judge.latest is not None)
     hide(window)
     app.use_language("es")
