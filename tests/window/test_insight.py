@@ -14,7 +14,7 @@ from aegui.features.map.model.field_service import FieldService
 from aegui.features.map.model.insight_service import FAN_SIDE
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.insight_figures import FIGURES
-from aegui.kit.theme import DARK, apply_theme
+from aegui.kit.theme import CONTRAST, DARK, LIGHT, apply_theme
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -130,6 +130,16 @@ def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBo
     QTest.keyClick(canvas, Qt.Key.Key_1)
     assert canvas.scene.layers.field is None
     assert not legend.isVisibleTo(canvas)
+
+
+def test_a_change_of_theme_leaves_room_for_the_bar(
+    window: MainWindow, qtbot: QtBot, qapp: QApplication
+) -> None:
+    bar = window.canvas.overlays.bar
+    for theme in (DARK, CONTRAST, LIGHT):
+        apply_theme(qapp, theme)
+        qtbot.waitUntil(lambda: bar.size() == bar.sizeHint())
+        assert window.canvas.rect().contains(bar.geometry())
 
 
 def test_layers_follow_the_view_the_theme_and_the_network(

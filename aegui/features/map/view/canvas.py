@@ -26,6 +26,7 @@ from aegui.features.map.view.surface import MapSurface
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.layouts import Sized
 from aegui.session.data.image_style import GLYPHS, ImageStyle
+from aegui.session.jobs.clock import one_shot
 from aegui.session.map.codes_service import described
 from aegui.widgets.colours import MAX_CLASSES
 from aegui.widgets.glyphs import label_name
@@ -146,6 +147,7 @@ class LatentCanvas(Sized):
         """Context menu and tooltip of a place."""
         self.figures = FigureMenu(self, self.figure, on_right_click=False)
         """Export of the map."""
+        self._placing = one_shot(self, self.overlays.place)
         self._connect()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -590,6 +592,8 @@ class LatentCanvas(Sized):
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         if event.type() in _RESTYLING:
             self.surface.restyle()
+            # The controls have their new sizes once they have been told too.
+            self._placing.start()
         super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
