@@ -11,8 +11,7 @@ from PySide6.QtTest import QTest
 
 from aegui.features.map.view.flight import STEP_PX, MapFlight
 from aegui.features.map.view.types import Pin
-from tests.features.map.view.canvases import ring
-from tests.features.map.view.test_canvas import wheel
+from tests.features.map.view.canvases import ring, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
