@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 _LAYERS, _LENS = "insight.layers", "insight.lens"
 _FOLLOWING_MS = 100
+_POINTING_SHARE = 1 / 3
+"""Maximum share of the time for read-outs that follow the mouse: the decoded image has priority."""
+_SLOWEST_MS = 400
+"""Maximum time between two of them."""
 _SPACING_SHARE = 0.1
 """Initial spacing of the lens as a share of the spread of the codes."""
 
@@ -50,6 +54,8 @@ class InsightFeature(Feature):
         self._insight: PlaceInsight | None = None
         self._least_ms = POINTING_MS
         """Minimum time between two read-outs."""
+        self._pace_ms = 0
+        """The same for what the last one took."""
         self._refresher = Refresher(self._measure, _FOLLOWING_MS, parent=self)
         self._connect()
         self._show_network()
@@ -146,7 +152,7 @@ class InsightFeature(Feature):
 
     def _measure_soon(self) -> None:
         """Schedule the read-out after the repaint of the decoded image."""
-        self._refresher.mark_behind(self._least_ms)
+        self._refresher.mark_behind(max(self._least_ms, self._pace_ms))
         if self._lens:
             # The lens shows decoded images itself: it is not deferred.
             self._refresher.flush()
@@ -175,6 +181,7 @@ class InsightFeature(Feature):
         if self._code is None:
             return
         self._insight = insight
+        self._pace_ms = min(_SLOWEST_MS, round(1000.0 * insight.seconds / _POINTING_SHARE))
         self._window.panel(CursorPanel).set_insight(insight)
         code, found = self._canvas.map_cursor.code(), insight.insight
         if code is None or not np.array_equal(code, found.z):

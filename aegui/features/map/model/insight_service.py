@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ class PlaceInsight:
     """The measurements."""
     known: ReferenceSamples
     """The samples that they compare with."""
+    seconds: float = 0.0
+    """How long they took."""
 
     @cached_property
     def words(self) -> str:
@@ -100,11 +103,17 @@ class InsightService(Service):
         if codec is None or samples is None or not code.size == codec.latent_size == frame.size:
             return
         ways = np.array([frame.across, frame.up], np.float32)
-        work = _PASSES * codec.cost + codec.encode_cost
+        cost = _PASSES * codec.cost + codec.encode_cost
+
+        def work() -> PlaceInsight:
+            begun = time.perf_counter()
+            found = insight(codec, samples, code, ways)
+            return PlaceInsight(found, samples, time.perf_counter() - begun)
+
         self.insights.ask(
-            lambda: PlaceInsight(insight(codec, samples, code, ways), samples),
+            work,
             samples,
-            quick=samples.samples.size <= QUICKLY_COMPARED and is_quick(codec, work, QUICK),
+            quick=samples.samples.size <= QUICKLY_COMPARED and is_quick(codec, cost, QUICK),
             gentle=self._live,
         )
 

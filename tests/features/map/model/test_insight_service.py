@@ -58,6 +58,8 @@ def test_of_a_small_network_all_is_told_at_once(
     assert found.drift is not None
     assert wanted.drift is not None
     assert np.array_equal(found.drift, wanted.drift)
+    # What it took sets the pace of the next ones.
+    assert told[0].seconds > 0.0
 
 
 def test_the_samples_are_prepared_once_for_all_weights(service: InsightService) -> None:
