@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.progress import stoppable
+from aegui.commands.progress import shown_share
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say_exactly, say_json
 from aegui.core.atomic import check_writable, stem_of
@@ -38,8 +38,8 @@ def code_command(options: argparse.Namespace) -> int:
     from aegui.core.source_code.check import check_code
     from aegui.core.source_code.words import verdict_words
 
-    with stoppable() as cancelled:
-        verdict = check_code(subject, options.form, cancelled)
+    with shown_share() as (report, cancelled):
+        verdict = check_code(subject, options.form, report, cancelled)
     if options.json:
         say_json(verdict.document() | {"file": path})
     else:
@@ -65,12 +65,14 @@ def _subject(options: argparse.Namespace) -> CodedRun:
 
 def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
     """Write the code to ``--out``, or print it if nothing else is printed; return the file."""
-    from aegui.core.source_code.make import make_code
+    from aegui.core.source_code.make import code_text, make_code
 
     if options.out:
         path = Path(options.out)
-        with speaking(options.lang):
-            code = make_code(subject, options.form, stem_of(path))
+        with speaking(options.lang), shown_share() as (report, cancelled):
+            code = make_code(
+                subject, options.form, stem_of(path), report=report, cancelled=cancelled
+            )
         _refuse_samples(path.with_name(code.listing.data_file), subject, options)
         code.write(path)
         note(
@@ -83,8 +85,8 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
         return str(path)
     if not options.check and not options.json:
         with speaking(options.lang):
-            code = make_code(subject, options.form, subject.name)
-        say_exactly(code.text.rstrip("\n"))
+            text = code_text(subject, options.form, subject.name)
+        say_exactly(text.rstrip("\n"))
     return None
 
 

@@ -42,3 +42,8 @@ def test_long_work_shows_its_share_on_the_terminal(tmp_path: Path) -> None:
     for layer in ("images", "stretch"):
         shown = on_terminal(80, "map", model, "--layer", layer, "-o", out, stream="stderr")
         assert "0% done" in "".join(shown)
+
+
+def test_the_check_of_code_shows_its_share() -> None:
+    shown = on_terminal(80, "code", "letters-course", "--check", stream="stderr")
+    assert "% done" in "".join(shown)

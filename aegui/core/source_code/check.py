@@ -21,12 +21,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
+from aegui.core.data.progress import part, stop_if
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
-from aegui.core.source_code.make import make_code
+from aegui.core.source_code.make import RECORDED, code_listing, make_code
 from aegui.core.source_code.notebook import code_cells
 from aegui.core.source_code.reference import steps_of
 from aegui.core.training.loop.train import thread_count
@@ -34,7 +37,7 @@ from aegui.core.training.loop.train import thread_count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.source_code.forms import DialectKey
     from aegui.core.source_code.subject import CodedRun
 
@@ -78,9 +81,14 @@ _STAND_INS: dict[str, dict[str, Any]] = {
 """Names that torch uses of each stand-in module."""
 
 
-STEPS = 10
+STEPS = RECORDED
+"""Compared steps: those whose random draws are saved with NumPy code."""
 TOLERANCE = 1e-6
 GRADIENT_TOLERANCE = 1e-5
+_OWN_SHARE = 0.5
+"""Share of the work that the program's own steps are."""
+_PERTURBED = 4
+"""Losses that the gradient check computes for each parameter: two steps to either side."""
 
 State = Literal["same", "differs", "incomparable"]
 
@@ -114,9 +122,18 @@ class CodeVerdict:
 
 
 def check_code(
-    subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None = None
+    subject: CodedRun,
+    dialect: DialectKey,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> CodeVerdict:
     """Run the generated code of ``subject`` and compare it with the program's own training.
+
+    Args:
+        subject: The run.
+        dialect: The form of the code.
+        report: Called with the share done: first of the program's steps, then of those of the code.
+        cancelled: Polled for cancellation, also by the code between its layers.
 
     Raises:
         Cancelled: ``cancelled`` returned True.
@@ -125,15 +142,22 @@ def check_code(
     torch.set_num_threads(thread_count(subject.resolved, 1))
     try:
         with without_compiler():
-            return _checked(subject, dialect, cancelled)
+            return _checked(subject, dialect, report, cancelled)
     finally:
         torch.set_num_threads(before)
 
 
-def _checked(subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None) -> CodeVerdict:
+def _checked(
+    subject: CodedRun,
+    dialect: DialectKey,
+    report: ReportShare | None,
+    cancelled: IsCancelled | None,
+) -> CodeVerdict:
     try:
-        code = make_code(subject, dialect, "network")
-        program_losses = [step.loss for step in steps_of(subject, STEPS, cancelled)]
+        code_listing(subject, dialect, "network")  # what has no code is not trained first
+        steps = steps_of(subject, STEPS, part(report, 0.0, _OWN_SHARE), cancelled)
+        program_losses = [step.loss for step in steps]
+        code = make_code(subject, dialect, "network", steps)
     except Cancelled:
         raise
     except AeguiError as error:
@@ -146,7 +170,10 @@ def _checked(subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | No
     with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
         path = code.write(Path(folder) / code.file_name)
         try:
-            losses, gradient = _run(path, dialect)
+            rest = part(report, _OWN_SHARE, 1.0)
+            losses, gradient = _run(path, dialect, len(steps), rest, cancelled)
+        except Cancelled:
+            raise
         except Exception as error:  # generated code may raise any exception
             words = f"{type(error).__name__}: {error}"
             reason = tr("The code ends in an error: {error}", error=words)
@@ -156,9 +183,15 @@ def _checked(subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | No
     )
 
 
-def _run(path: Path, dialect: DialectKey) -> tuple[list[float], float | None]:
+def _run(
+    path: Path,
+    dialect: DialectKey,
+    steps: int,
+    report: ReportShare | None,
+    cancelled: IsCancelled | None,
+) -> tuple[list[float], float | None]:
     """Run the file at ``path`` and return its losses and the result of its gradient check."""
-    with _undisturbed(path.parent):
+    with _undisturbed(path.parent), _watched(steps, report, cancelled):
         if dialect == "notebook":
             cells = path.with_name("cells.py")
             cells.write_text("\n".join(code_cells(path.read_text(encoding="utf-8"))), "utf-8")
@@ -166,9 +199,58 @@ def _run(path: Path, dialect: DialectKey) -> tuple[list[float], float | None]:
             return list(space["losses"]), None
         space = runpy.run_path(str(path), run_name="shown_code")
         if dialect == "numpy":
+            _watch_gradients(space["train"].__globals__, steps, report, cancelled)
             gradient = float(space["check_gradient"]())
             return list(space["train"](STEPS)), gradient
         return list(space["train"](space["model"], STEPS)), None
+
+
+@contextlib.contextmanager
+def _watched(
+    steps: int, report: ReportShare | None, cancelled: IsCancelled | None
+) -> Iterator[None]:
+    """Poll ``cancelled`` before each layer that torch runs, and report each of ``steps`` updates.
+
+    The code knows nothing of either, so torch tells.
+    """
+    done = 0
+
+    def poll(*_: object) -> None:
+        stop_if(cancelled)
+
+    def count(*_: object) -> None:
+        nonlocal done
+        done += 1
+        if report is not None:
+            report(min(done / steps, 1.0))  # a GAN has two updates a step
+
+    hooks = register_module_forward_pre_hook(poll), register_optimizer_step_post_hook(count)
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _watch_gradients(
+    code: dict[str, Any], steps: int, report: ReportShare | None, cancelled: IsCancelled | None
+) -> None:
+    """Poll ``cancelled`` and report whenever NumPy ``code`` computes a gradient."""
+    compute = code["loss_and_gradient"]
+    (each, _) = code["check_gradient"].__defaults__
+    expected = 1 + _PERTURBED * each * len(code["p"]) + steps
+    done = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal done
+        stop_if(cancelled)
+        found = compute(*arguments)
+        done += 1
+        if report is not None:
+            report(min(done / expected, 1.0))
+        return found
+
+    code["loss_and_gradient"] = counted
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from aegui.core.source_code.subject import CodedRun
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.source_code.forms import DialectKey
 
 MAX_SECONDS = 180.0
@@ -36,6 +36,7 @@ _LOOK_SECONDS = 0.1
 def check_elsewhere(
     run: CodedRun,
     dialect: DialectKey,
+    report: ReportShare | None = None,
     cancelled: IsCancelled | None = None,
     seconds: float = MAX_SECONDS,
 ) -> CodeVerdict:
@@ -50,13 +51,19 @@ def check_elsewhere(
     deadline = time.monotonic() + seconds
     try:
         _send(pipe, run)
-        while not pipe.poll(_LOOK_SECONDS):
+        while True:
             if cancelled is not None and cancelled():
                 raise Cancelled
             if time.monotonic() >= deadline:
                 words = tr("It takes longer than {n:,.0f} seconds.", n=seconds)
                 return CodeVerdict("incomparable", reason=words)
-        return _verdict(from_json(pipe.recv_bytes()))
+            if not pipe.poll(_LOOK_SECONDS):
+                continue
+            told = from_json(pipe.recv_bytes())
+            if "share" not in told:
+                return _verdict(told)
+            if report is not None:
+                report(told["share"])
     except (EOFError, OSError):
         words = tr("The process that runs the code has ended, perhaps for lack of memory.")
         return CodeVerdict("incomparable", reason=words)
@@ -104,5 +111,8 @@ def _received(pipe: Connection) -> CodedRun:
 
 def _work(pipe: Connection, dialect: DialectKey) -> None:
     """Entry point of the child process."""
-    verdict = check_code(_received(pipe), dialect)
-    pipe.send_bytes(json.dumps(verdict.document()).encode())
+
+    def tell(message: dict[str, Any]) -> None:
+        pipe.send_bytes(json.dumps(message).encode())
+
+    tell(check_code(_received(pipe), dialect, lambda share: tell({"share": share})).document())

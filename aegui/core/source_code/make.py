@@ -23,13 +23,15 @@ from aegui.core.source_code.torch_gan import GanPrinter
 from aegui.core.training.step.samples import Samples
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.source_code.forms import DialectKey
     from aegui.core.source_code.listing import CodeListing
+    from aegui.core.source_code.reference import StepTaken
     from aegui.core.source_code.subject import CodedRun
 
 RECORDED = 10
@@ -106,25 +108,58 @@ def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
     return shown_notebook(run, listing) if dialect == "notebook" else listing
 
 
-def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
-    """Return the code of ``run`` with its data, for files named ``stem``.
+def code_text(run: CodedRun, dialect: DialectKey, stem: str) -> str:
+    """Return the code in the form ``dialect`` as its file holds it.
 
     Raises:
         AeguiError: The recipe has no code in this form; the message gives the reason.
+    """
+    return _text(run, dialect, code_listing(run, dialect, stem))
+
+
+def _text(run: CodedRun, dialect: DialectKey, listing: CodeListing) -> str:
+    return notebook_text(run, listing) if dialect == "notebook" else listing.text
+
+
+def make_code(
+    run: CodedRun,
+    dialect: DialectKey,
+    stem: str,
+    steps: Sequence[StepTaken] | None = None,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> MadeCode:
+    """Return the code of ``run`` with its data, for files named ``stem``.
+
+    Args:
+        run: The run.
+        dialect: The form of the code.
+        stem: The name of its file, without the suffix.
+        steps: The first ``RECORDED`` steps of the program, if known: NumPy code may need them.
+        report: Called with the share of these steps that is done, if they have to be run.
+        cancelled: Polled for cancellation.
+
+    Raises:
+        AeguiError: The recipe has no code in this form; the message gives the reason.
+        Cancelled: ``cancelled`` returned True.
     """
     name = f"{safe_stem(stem)}{SUFFIXES[dialect]}"
     listing = code_listing(run, dialect, stem)
     arrays = {"images": run.images(), **run.first_state()}
     if dialect == "numpy":
-        arrays |= _draws(run)
+        arrays |= _draws(run, steps, report, cancelled)
     gan = run.resolved.recipe.gan
     if run.resolved.recipe.classifier is not None or (gan is not None and gan.class_weight):
         arrays["labels"] = run.resolved.dataset.class_indices[run.training]
-    text = notebook_text(run, listing) if dialect == "notebook" else listing.text
-    return MadeCode(listing, text, name, arrays)
+    return MadeCode(listing, _text(run, dialect, listing), name, arrays)
 
 
-def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
+def _draws(
+    run: CodedRun,
+    steps: Sequence[StepTaken] | None,
+    report: ReportShare | None,
+    cancelled: IsCancelled | None,
+) -> dict[str, NDArray[np.generic]]:
     """Return the program's random draws for the first steps, which NumPy cannot reproduce."""
     found: dict[str, NDArray[np.generic]] = {}
     corruption = run.resolved.recipe.data.corruption
@@ -135,7 +170,9 @@ def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
         found["noisy"] = samples.inputs[0].numpy()
     if not run.is_drawn:
         return found
-    for number, step in enumerate(steps_of(run, RECORDED), 1):
+    if steps is None:
+        steps = steps_of(run, RECORDED, report, cancelled)
+    for number, step in enumerate(steps, 1):
         if printer.draws_rows:
             found[f"x_{number}"], found[f"target_{number}"] = step.inputs, step.target
         if step.noise is not None:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.source_code.subject import CodedRun
     from aegui.core.training.families.classifier import Group
@@ -84,10 +84,15 @@ class ClassifierReference:
         self._samples = samples
         self._draws = generator
         self._model = Model(resolved, parameters, stacked=False)
+        self._report: ReportShare | None = None
+        self._expected = 0
 
-    def run(self, count: int, cancelled: IsCancelled | None) -> None:
+    def run(
+        self, count: int, report: ReportShare | None = None, cancelled: IsCancelled | None = None
+    ) -> None:
         """Run the first ``count`` steps of each phase, or all of them if there are fewer."""
         *before, proper = phases_of(self._resolved)
+        self._report, self._expected = report, count * (1 + len(before))
         for phase, group in zip(before, groups_of(self._resolved) if before else (), strict=True):
             self._pretrain(phase, group, count, cancelled)
         self._fine_tune(proper, count, cancelled)
@@ -124,7 +129,7 @@ class ClassifierReference:
                 )
                 loss = group_loss(self._model, 0, group, noisy.double(), clean.double())
                 adam.step(self._gradients(loss, leaves), rate)
-                self.losses.append(float(loss.detach()))
+                self._record(loss)
                 done += 1
                 if done == count:
                     return
@@ -156,10 +161,15 @@ class ClassifierReference:
                 if training.clip_norm is not None:
                     clip_each_run(found, leaves, training.clip_norm)
                 optimizer.step(found, rate)
-                self.losses.append(float(loss.detach()))
+                self._record(loss)
                 done += 1
                 if done == count:
                     return
+
+    def _record(self, loss: torch.Tensor) -> None:
+        self.losses.append(float(loss.detach()))
+        if self._report is not None:
+            self._report(len(self.losses) / self._expected)
 
     def _loss(self, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the mean cross-entropy of a batch."""
@@ -236,7 +246,9 @@ class GanReference:
             for spec_of_part, leaves in zip(specs, self._leaves, strict=True)
         ]
 
-    def run(self, count: int, cancelled: IsCancelled | None) -> None:
+    def run(
+        self, count: int, report: ReportShare | None = None, cancelled: IsCancelled | None = None
+    ) -> None:
         """Run the first ``count`` steps, or all of them if there are fewer."""
         training = self._resolved.recipe.training
         schedule = Schedule(training.schedule, training.epochs)
@@ -245,6 +257,8 @@ class GanReference:
             while self._batches.share < 1.0:
                 stop_if(cancelled)
                 self._step(schedule.factor_at(epoch + self._batches.share))
+                if report is not None:
+                    report(len(self.losses) / count)
                 if len(self.losses) >= count:
                     return
 
@@ -323,6 +337,7 @@ class StepTaken:
 def steps_of(
     subject: CodedRun,
     count: int,
+    report: ReportShare | None = None,
     cancelled: IsCancelled | None = None,
 ) -> list[StepTaken]:
     """Return the first ``count`` steps of the training, or all of them if there are fewer.
@@ -330,11 +345,19 @@ def steps_of(
     For losses with a form in terms of the logits, that form is evaluated: the program follows its
     gradient, and the two differ only for outputs of exactly 0 or 1.
 
+    Args:
+        subject: The run.
+        count: Most steps.
+        report: Called with the share done, after each step.
+        cancelled: Polled for cancellation.
+
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
+    if report is not None:
+        report(0.0)
     if subject.resolved.recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
-        return _scipy_steps(subject, count, cancelled)
+        return _scipy_steps(subject, count, report, cancelled)
     resolved, recipe = subject.resolved, subject.resolved.recipe
     parameters = _in_double(Parameters(resolved, _CPU))
     corruption = recipe.data.corruption
@@ -342,11 +365,11 @@ def steps_of(
     generator = torch.Generator().manual_seed(recipe.seed ^ NOISE_STREAM)
     if recipe.gan is not None:
         adversaries = GanReference(resolved, parameters, samples, generator)
-        adversaries.run(count, cancelled)
+        adversaries.run(count, report, cancelled)
         return [StepTaken(loss, _NOTHING, _NOTHING) for loss in adversaries.losses]
     if recipe.classifier is not None:
         phases = ClassifierReference(resolved, parameters, samples, generator)
-        phases.run(count, cancelled)
+        phases.run(count, report, cancelled)
         return [StepTaken(loss, _NOTHING, _NOTHING) for loss in phases.losses]
     engine = _DoubleEngine(resolved, parameters, samples, generator)
     schedule = Schedule(recipe.training.schedule, recipe.training.epochs)
@@ -358,6 +381,8 @@ def steps_of(
             position = engine.epoch + (0.0 if subject.rate_of_epoch else engine.batches.share)
             engine.step(base * schedule.factor_at(position), corruption.level)
             stop_if(cancelled)
+            if report is not None:
+                report(len(engine.recorded) / count)
         engine.epoch += 1
     return engine.recorded
 
@@ -443,7 +468,9 @@ def _in_double(parameters: Parameters) -> Parameters:
     return found
 
 
-def _scipy_steps(subject: CodedRun, count: int, cancelled: IsCancelled | None) -> list[StepTaken]:
+def _scipy_steps(
+    subject: CodedRun, count: int, report: ReportShare | None, cancelled: IsCancelled | None
+) -> list[StepTaken]:
     """Return the loss after each iteration of a scipy optimiser."""
     from scipy.optimize import minimize
 
@@ -460,6 +487,8 @@ def _scipy_steps(subject: CodedRun, count: int, cancelled: IsCancelled | None) -
 
     def note(reached: NDArray[np.float64]) -> None:
         losses.append(objective.loss(0, reached, cancelled))
+        if report is not None:
+            report(len(losses) / count)
 
     call: Any = minimize
     call(

@@ -1,4 +1,4 @@
-"""Code is checked where torch's compiler is missing, as in the frozen app, and nothing is left."""
+"""The check of code: progress, the end, and a machine without torch's compiler."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tests.core.source_code.cases import DENSE, OTHERS
+import pytest
+
+from aegui.core.errors import Cancelled
+from aegui.core.source_code.check import check_code
+from tests.core.source_code.cases import CLASSIFIERS, DENSE, GANS, OTHERS, subject
+
+if TYPE_CHECKING:
+    from aegui.core.source_code.forms import DialectKey
 
 _PROGRAM = """
 import sys
@@ -43,3 +51,34 @@ def test_code_is_checked_without_the_compiler() -> None:
         check=False,
     )
     assert done.stdout.strip() == "all the same", done.stderr
+
+
+WATCHED: dict[str, tuple[dict[str, Any], DialectKey]] = {
+    "torch": (DENSE["optimizer adam"], "torch"),
+    "notebook": (DENSE["optimizer adam"], "notebook"),
+    "numpy": (DENSE["variational"], "numpy"),
+    "GAN": (next(iter(GANS.values())), "torch"),
+    "classifier": (CLASSIFIERS["classifier"], "torch"),
+}
+
+
+@pytest.mark.parametrize("case", WATCHED)
+def test_the_check_tells_its_share_to_the_end(case: str) -> None:
+    changes, dialect = WATCHED[case]
+    shares: list[float] = []
+    assert check_code(subject(**changes), dialect, shares.append).state == "same"
+    assert shares == sorted(shares)
+    assert shares[0] < 0.5
+    assert sum(0.5 < share < 1.0 for share in shares) >= 5
+    assert shares[-1] == 1.0
+
+
+@pytest.mark.parametrize("case", [*WATCHED, "scipy"])
+def test_a_stop_also_ends_the_code_that_runs(case: str) -> None:
+    changes, dialect = (WATCHED | {"scipy": (DENSE["optimizer lbfgs"], "torch")})[case]
+    shares = [0.0]
+    with pytest.raises(Cancelled):
+        check_code(subject(**changes), dialect, shares.append, lambda: shares[-1] >= 0.5)
+    assert shares[-1] < 1.0
+    # Nothing watches what runs later.
+    assert check_code(subject(**changes), dialect).state == "same"

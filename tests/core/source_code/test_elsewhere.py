@@ -12,8 +12,11 @@ from tests.core.source_code.cases import DENSE, subject
 
 
 def test_another_process_says_the_same() -> None:
-    verdict = check_elsewhere(subject(**DENSE["variational"]), "numpy")
+    shares: list[float] = []
+    verdict = check_elsewhere(subject(**DENSE["variational"]), "numpy", shares.append)
     assert verdict.state == "same"
+    assert shares[-1] == 1.0
+    assert shares == sorted(shares)
     assert verdict.gradient is not None
     assert len(verdict.code) == 10
     assert not multiprocessing.active_children()
@@ -21,7 +24,7 @@ def test_another_process_says_the_same() -> None:
 
 def test_it_is_given_up_at_once_and_leaves_no_process() -> None:
     with pytest.raises(Cancelled):
-        check_elsewhere(subject(), "torch", lambda: True)
+        check_elsewhere(subject(), "torch", cancelled=lambda: True)
     assert not multiprocessing.active_children()
 
 

@@ -122,7 +122,7 @@ def test_every_phase_of_a_classifier_is_compared() -> None:
 
 def test_a_check_can_be_given_up() -> None:
     with pytest.raises(Cancelled):
-        check_code(subject(), "torch", lambda: True)
+        check_code(subject(), "torch", cancelled=lambda: True)
 
 
 def test_another_run_of_a_population_begins_with_its_own_weights() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
+from aegui.core.data.progress import reporting_share
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
@@ -130,10 +131,11 @@ class SourceService(Service):
         if subject is None or printed is None or printed.listing is None:
             return
 
-        def work(_report: Report, cancelled: IsCancelled) -> CodeVerdict:
+        def work(report: Report, cancelled: IsCancelled) -> CodeVerdict:
             from aegui.core.source_code.elsewhere import check_elsewhere
 
-            return check_elsewhere(subject.coded(), dialect, cancelled)
+            share = reporting_share(report, cancelled)
+            return check_elsewhere(subject.coded(), dialect, share, cancelled)
 
         self.checking.emit()
         self._checks.compute(work, title=tr("Checking the code"))
