@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.history import stages_json
+from aegui.commands.progress import shown_share
 from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown, table_text
 from aegui.core.data.corruption import corruption_words
+from aegui.core.data.progress import by_share, parts, stop_if
 from aegui.core.evaluation.classification import classify, truth_of
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.commands.opened import OpenedRun
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.evaluation.classification import Classification, ClassScore
     from aegui.core.recipe import CorruptionSpec
 
@@ -44,8 +47,18 @@ def evaluate_classes(
     """Print how well a classifier does on samples that it was not trained on."""
     dataset = run.dataset
     key, indices = part_to_judge(run, options.data)
-    found = classified(run, indices)
-    noisy = noisy_accuracies(run, indices, specs, options)
+    learnt_indices = np.zeros(0, np.int64)
+    if key == HELD_OUT and not options.json:
+        learnt_indices = run.parts.get(LEARNT, learnt_indices)
+    with shown_share() as (report, cancelled):
+        of_clean, of_noise, of_learnt = parts(
+            report, (len(indices), options.draws * len(specs), len(learnt_indices))
+        )
+        found = classified(run, indices, of_clean, cancelled)
+        noisy = noisy_accuracies(run, indices, specs, options, of_noise, cancelled)
+        learnt = None
+        if len(learnt_indices):
+            learnt = classified(run, learnt_indices, of_learnt, cancelled)
     if options.json:
         say_json(
             {
@@ -77,8 +90,7 @@ def evaluate_classes(
         noise = corruption_words(spec)
         say(tr("With noise ({noise}): accuracy {accuracy:.2%}.", noise=noise, accuracy=accuracy))
     if key == HELD_OUT:
-        if LEARNT in run.parts:
-            learnt = classified(run, run.parts[LEARNT])
+        if learnt is not None:
             say(tr("Of the samples learnt: accuracy {accuracy:.2%}.", accuracy=learnt.accuracy))
         say(tr("The best weights were chosen by the validation part."))
     say(run.words)
@@ -88,9 +100,19 @@ def evaluate_classes(
     return 0
 
 
-def classified(run: OpenedRun, indices: NDArray[np.int64]) -> Classification:
-    """Return the predictions of a classifier for its samples ``indices``."""
-    return classify(run.codec, run.saved.dataset.classes, run.dataset, indices)
+def classified(
+    run: OpenedRun,
+    indices: NDArray[np.int64],
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Classification:
+    """Return the predictions of a classifier for its samples ``indices``.
+
+    Raises:
+        Cancelled: ``cancelled`` returned True.
+    """
+    classes = run.saved.dataset.classes
+    return classify(run.codec, classes, run.dataset, indices, by_share(report), cancelled)
 
 
 def part_to_judge(run: OpenedRun, data: str | None) -> tuple[str, NDArray[np.int64]]:
@@ -116,18 +138,26 @@ def noisy_accuracies(
     indices: NDArray[np.int64],
     specs: Sequence[CorruptionSpec],
     options: argparse.Namespace,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> list[float]:
     """Return the accuracy with each noise on the samples ``indices``.
 
     At least ``options.draws`` noisy samples are drawn, equally many of each.
+
+    Raises:
+        Cancelled: ``cancelled`` returned True.
     """
     truth = truth_of(run.dataset, run.saved.dataset.classes, indices)
     samples = run.dataset.subset(indices)
     rounds = -(-options.draws // len(samples))
     accuracies = []
-    for spec in specs:
+    for spec, of_noise in zip(specs, parts(report, [1.0] * len(specs)), strict=True):
         right = 0
         for batch in noisy_batches(samples, spec, rounds, np.random.default_rng(options.seed)):
+            stop_if(cancelled)
+            if of_noise is not None:
+                of_noise(batch.done)
             predicted = run.codec.classify(batch.noisy).argmax(axis=1)
             right += int(np.count_nonzero(predicted == truth[batch.indices]))
         accuracies.append(right / (rounds * len(samples)))

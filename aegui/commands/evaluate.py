@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.classes import evaluate_classes, noisy_accuracies, part_to_judge, part_words
+from aegui.commands.classes import (
+    classified,
+    evaluate_classes,
+    noisy_accuracies,
+    part_to_judge,
+    part_words,
+)
 from aegui.commands.figures import PartFigures, figure_labels, figure_words, figures_table, measured
 from aegui.commands.history import stages_json
 from aegui.commands.opened import OpenedRun, each_once
+from aegui.commands.progress import TerminalLine, shown_share, stoppable
 from aegui.commands.provenance import (
     about_data,
     about_machine,
@@ -19,8 +26,8 @@ from aegui.commands.provenance import (
 )
 from aegui.commands.words import note, say, say_json, shown, table_text
 from aegui.core.data.corruption import corruption_key, corruption_words, parse_corruption
+from aegui.core.data.progress import parts
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.classification import classify
 from aegui.core.evaluation.parts import HELD_OUT, PARTS
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.recipe import CorruptionSpec
 
     Rows = dict[tuple[str, str], tuple[str, float]]
@@ -52,7 +60,8 @@ def evaluate_command(options: argparse.Namespace) -> int:
     if run.codec.can_classify:
         return evaluate_classes(options, run, specs)
     run.refuse_generator()
-    found = measured(run, specs, options)
+    with shown_share() as (report, cancelled):
+        found = measured(run, specs, options, report, cancelled)
     if options.json:
         say_json(_document(run, found, options))
         return 0
@@ -208,7 +217,11 @@ def evaluate_many(
     """Print mean and standard deviation of every figure over the runs of ``files``."""
     if options.run is not None and options.all_runs:
         raise AeguiError(tr("--run and --all-runs exclude each other."))
-    each = [_evaluated(run, specs, options) for run in _runs(options, files)]
+    with TerminalLine() as line, stoppable() as cancelled:
+        each = [
+            _evaluated(run, specs, options, of_run, cancelled)
+            for run, of_run in _runs(options, files, line)
+        ]
     keys = [key for key in each[0][1] if all(key in rows for _, rows, _ in each)]
     if not keys:
         raise AeguiError(
@@ -254,28 +267,36 @@ def _name(key: tuple[str, str]) -> str:
     return ".".join(part for part in key if part)
 
 
-def _runs(options: argparse.Namespace, files: Sequence[str]) -> Iterator[OpenedRun]:
-    for file in files:
+def _runs(
+    options: argparse.Namespace, files: Sequence[str], line: TerminalLine
+) -> Iterator[tuple[OpenedRun, ReportShare | None]]:
+    """Yield the runs, each with its part of the progress, which ``line`` shows."""
+    report = line.showing_share()
+    for file, of_file in zip(files, parts(report, [1.0] * len(files)), strict=True):
+        line.clear()  # opening a run may print notes
         run = OpenedRun(file, options.run, options.weights, options.data)
-        if options.all_runs:
-            yield from run.all_runs
-        else:
-            yield run
+        runs = run.all_runs if options.all_runs else [run]
+        yield from zip(runs, parts(of_file, [1.0] * len(runs)), strict=True)
 
 
 def _evaluated(
-    run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
+    run: OpenedRun,
+    specs: list[CorruptionSpec],
+    options: argparse.Namespace,
+    report: ReportShare | None,
+    cancelled: IsCancelled,
 ) -> tuple[dict[str, Any], Rows, str]:
     """Return what the figures of one run depend on, the figures, and the samples in words."""
     about, dataset = run.about(), run.dataset
     if run.codec.can_classify:
         key, indices = part_to_judge(run, options.data)
-        found = classify(run.codec, run.saved.dataset.classes, dataset, indices)
+        of_clean, of_noise = parts(report, (len(indices), options.draws * len(specs)))
+        found = classified(run, indices, of_clean, cancelled)
         rows: Rows = {
             ("", "accuracy"): (tr("accuracy"), found.accuracy),
             ("", "macro_f1"): (tr("macro F1"), found.macro.f1),
         }
-        noisy = noisy_accuracies(run, indices, specs, options)
+        noisy = noisy_accuracies(run, indices, specs, options, of_noise, cancelled)
         for spec, accuracy in zip(specs, noisy, strict=True):
             title = f"{tr('accuracy')}, {corruption_words(spec)}"
             rows["", f"accuracy_{corruption_key(spec)}"] = title, accuracy
@@ -283,7 +304,7 @@ def _evaluated(
         return about, rows, part_words(dataset, key, len(indices))
     run.refuse_generator()
     rows = {}
-    for part, one in measured(run, specs, options).items():
+    for part, one in measured(run, specs, options, report, cancelled).items():
         is_undivided = len(run.parts) == 1
         where, ending = ("", "") if is_undivided else (part, f", {tr(PARTS[part])}")
         if dataset.is_binary:

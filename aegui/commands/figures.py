@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.words import table_text
+from aegui.core.data.progress import parts
 from aegui.core.evaluation.codes import code_statistics, dimension_figures
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.commands.opened import OpenedRun
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
 
@@ -50,20 +52,32 @@ _OF_MEAN_CODE = {
 _OF_CODES = ("share_active", "most_active", "mean_activation", "used_dimensions")
 """Figures that are measured on ``code_samples`` samples."""
 
+_FIGURE_PASSES = 4
+"""Passes over the samples that ``model_figures`` takes, about as long as those of other figures."""
 MAX_DIMENSIONS = 16
 """Longest code for which the KL of each dimension is printed; JSON always contains it."""
 
 
-def model_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> dict[str, Any]:
+def model_figures(
+    codec: Codec,
+    dataset: Dataset,
+    seed: int = 0,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> dict[str, Any]:
     """Measure reconstruction and code of ``dataset``; return figures by key, None if undefined.
 
     ``kl_per_dimension`` is a list, in the order of the dimensions. Figures of the code are measured
     on ``code_samples`` of the samples, those of its Jacobian on ``jacobian_samples``.
+
+    Raises:
+        Cancelled: ``cancelled`` returned True.
     """
-    reconstruction = asdict(reconstruction_figures(codec, dataset, seed))
-    codes = asdict(code_statistics(codec, dataset))
+    of_images, of_codes, of_dimensions = parts(report, (2.0, 1.0, 1.0))
+    reconstruction = asdict(reconstruction_figures(codec, dataset, seed, of_images, cancelled))
+    codes = asdict(code_statistics(codec, dataset, report=of_codes, cancelled=cancelled))
     codes["code_samples"] = codes.pop("samples")
-    nats = dimension_figures(codec, dataset).kl
+    nats = dimension_figures(codec, dataset, report=of_dimensions, cancelled=cancelled).kl
     per_dimension = None if nats is None else nats.tolist()
     return reconstruction | codes | {"kl_per_dimension": per_dimension}
 
@@ -150,29 +164,54 @@ def _measured(
     places: NDArray[np.int64] | None,
     specs: list[CorruptionSpec],
     options: argparse.Namespace,
+    report: ReportShare | None,
+    cancelled: IsCancelled | None,
 ) -> PartFigures:
     indices = np.arange(len(dataset)) if places is None else places
     samples = dataset if places is None else dataset.subset(indices)
+    count = len(indices)
+    noisy = max(count, options.draws)
+    of_clean, *of_noises, of_figures = parts(
+        report, (count, *(noisy for _ in specs), _FIGURE_PASSES * count)
+    )
     return PartFigures(
         indices,
-        wrong_of_all(codec, samples),
+        wrong_of_all(codec, samples, of_clean, cancelled),
         [
-            # The Bayes limit assumes all characters of the set, so parts get none.
-            noisy_score(codec, samples, spec, options.draws, options.seed, limited=places is None)
-            for spec in specs
+            noisy_score(
+                codec,
+                samples,
+                spec,
+                options.draws,
+                options.seed,
+                # The Bayes limit assumes all characters of the set, so parts get none.
+                limited=places is None,
+                report=of_noise,
+                cancelled=cancelled,
+            )
+            for spec, of_noise in zip(specs, of_noises, strict=True)
         ],
-        model_figures(codec, samples, options.seed),
+        model_figures(codec, samples, options.seed, of_figures, cancelled),
     )
 
 
 def measured(
-    run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
+    run: OpenedRun,
+    specs: list[CorruptionSpec],
+    options: argparse.Namespace,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> dict[str, PartFigures]:
-    """Measure each part of the samples (learnt, held out, other); return the figures by part."""
+    """Measure each part of the samples (learnt, held out, other); return the figures by part.
+
+    Raises:
+        Cancelled: ``cancelled`` returned True.
+    """
     if len(run.parts) == 1:
         (key,) = run.parts
-        return {key: _measured(run.codec, run.dataset, None, specs, options)}
+        return {key: _measured(run.codec, run.dataset, None, specs, options, report, cancelled)}
+    weights = [max(len(places), options.draws) for places in run.parts.values()]
     return {
-        key: _measured(run.codec, run.dataset, places, specs, options)
-        for key, places in run.parts.items()
+        key: _measured(run.codec, run.dataset, places, specs, options, of_part, cancelled)
+        for (key, places), of_part in zip(run.parts.items(), parts(report, weights), strict=True)
     }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from aegui.cli import main
+from aegui.commands.classes import noisy_accuracies
+from aegui.commands.figures import measured
+from aegui.commands.opened import OpenedRun
 from aegui.core.data.corruption import corrupted_with, parse_corruption
 from aegui.core.data.split import split_indices
+from aegui.core.errors import Cancelled
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
@@ -17,6 +22,8 @@ from tests.commands.asked import told
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from aegui.core.data.progress import IsCancelled, ReportShare
 
 Captured = pytest.CaptureFixture[str]
 
@@ -42,6 +49,30 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         arguments = ["train", str(made / f"{name}.json"), "--out", str(made / f"{name}.aegui")]
         assert main(arguments) == 0
     return made
+
+
+@pytest.mark.parametrize("name", ["three", "classes"])
+def test_an_evaluation_tells_its_share_and_can_be_stopped(folder: Path, name: str) -> None:
+    run = OpenedRun(folder / f"{name}.aegui")
+    specs = [parse_corruption("flip:0.1"), parse_corruption("gaussian:0.2")]
+    options = argparse.Namespace(draws=40_000, seed=0)
+    indices = np.arange(len(run.dataset))
+
+    def evaluate(report: ReportShare, cancelled: IsCancelled | None = None) -> None:
+        if run.codec.can_classify:
+            noisy_accuracies(run, indices, specs, options, report, cancelled)
+        else:
+            measured(run, specs, options, report, cancelled)
+
+    shares: list[float] = []
+    evaluate(shares.append)
+    assert shares == sorted(shares)
+    assert shares[0] == 0.0
+    assert 0.7 < shares[-1] <= 1.0
+    seen = [0.0]
+    with pytest.raises(Cancelled):
+        evaluate(seen.append, lambda: seen[-1] > 0.5)
+    assert 0.5 < seen[-1] < shares[-1]
 
 
 def test_mean_and_spread_over_the_seeds_of_a_population(folder: Path, capsys: Captured) -> None:

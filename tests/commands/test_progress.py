@@ -47,3 +47,11 @@ def test_long_work_shows_its_share_on_the_terminal(tmp_path: Path) -> None:
 def test_the_check_of_code_shows_its_share() -> None:
     shown = on_terminal(80, "code", "letters-course", "--check", stream="stderr")
     assert "% done" in "".join(shown)
+
+
+def test_an_evaluation_shows_its_share() -> None:
+    model = str(models_dir() / "letters-2d.aegui")
+    noise = ("--noise", "flip:0.1", "--draws", "20000")
+    for more in ((), ("--all-runs",)):
+        shown = on_terminal(80, "evaluate", model, *more, *noise, stream="stderr")
+        assert "% done" in "".join(shown)

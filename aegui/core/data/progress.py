@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from aegui.core.errors import Cancelled
 from aegui.core.i18n import tr
@@ -97,6 +97,20 @@ def reporting_share(
 def part(report: ReportShare | None, low: float, high: float) -> ReportShare | None:
     """Map the progress 0..1 of one part of the work to ``low``..``high`` of the whole."""
     return None if report is None else lambda share: report(low + (high - low) * share)
+
+
+def parts(report: ReportShare | None, weights: Sequence[float]) -> Iterator[ReportShare | None]:
+    """Divide the progress 0..1 into consecutive parts, as large as ``weights`` say."""
+    total = sum(weights)
+    low = 0.0
+    for weight in weights:
+        yield part(report, low / total, (low + weight) / total)
+        low += weight
+
+
+def by_share(report: ReportShare | None) -> Report | None:
+    """Return a report of progress that passes its share on to ``report``."""
+    return None if report is None else lambda progress: report(progress.done / progress.total)
 
 
 def _share_done(done: int, total: int) -> str:

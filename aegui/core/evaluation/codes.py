@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.progress import IsCancelled
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
 
 ACTIVE_SIZE = 0.1
@@ -97,6 +97,7 @@ def code_statistics(
     *,
     samples: int = SAMPLES,
     work: int = JACOBIAN_WORK,
+    report: ReportShare | None = None,
     cancelled: IsCancelled | None = None,
 ) -> CodeStatistics:
     """Compute the statistics of the codes of ``dataset``.
@@ -107,6 +108,7 @@ def code_statistics(
         samples: Most samples to measure, drawn by a fixed seed.
         work: Multiplications that the Jacobian may take: it limits the number of samples at which
             the Jacobian is computed, to 16 at least.
+        report: Called with the share of the Jacobians that is computed: they take longest.
         cancelled: Polled for cancellation.
 
     Raises:
@@ -128,7 +130,7 @@ def code_statistics(
         used_dimensions=int(
             np.count_nonzero(codes.var(axis=0, dtype=np.float64) > ACTIVE_VARIANCE)
         ),
-        jacobian=_jacobian(codec, looked_at, cancelled),
+        jacobian=_jacobian(codec, looked_at, report, cancelled),
         jacobian_samples=len(looked_at),
     )
 
@@ -138,6 +140,7 @@ def dimension_figures(
     dataset: Dataset,
     *,
     samples: int | None = None,
+    report: ReportShare | None = None,
     cancelled: IsCancelled | None = None,
 ) -> DimensionFigures:
     """Compute the figures of every dimension of the codes of ``dataset``.
@@ -146,6 +149,7 @@ def dimension_figures(
         codec: A model with an encoder.
         dataset: Images of its size.
         samples: Most samples to measure, the same as in ``code_statistics``; None for all.
+        report: Called with the share of the samples that is encoded.
         cancelled: Polled for cancellation.
 
     Raises:
@@ -155,7 +159,7 @@ def dimension_figures(
     rows = _some_rows(dataset, samples or len(dataset), np.random.default_rng(CODE_STATISTICS_SEED))
     codes = np.empty((len(rows), codec.latent_size), np.float32)
     nats: NDArray[np.float64] | None = None
-    for batch in in_batches(len(rows), _CHUNK, cancelled):
+    for batch in in_batches(len(rows), _CHUNK, cancelled, report):
         mean, log_variance = codec.encode_distribution(rows[batch])
         codes[batch] = mean
         if log_variance is not None:
@@ -201,8 +205,13 @@ def _jacobian_cost(codec: Codec) -> int:
     return max(1, encoding * (1 + codec.moving_units))
 
 
-def _jacobian(codec: Codec, rows: NDArray[np.float32], cancelled: IsCancelled | None) -> float:
-    batches = in_batches(len(rows), _JACOBIANS, cancelled)
+def _jacobian(
+    codec: Codec,
+    rows: NDArray[np.float32],
+    report: ReportShare | None,
+    cancelled: IsCancelled | None,
+) -> float:
+    batches = in_batches(len(rows), _JACOBIANS, cancelled, report)
     return sum(float(codec.jacobian_squares(rows[batch]).sum()) for batch in batches) / len(rows)
 
 

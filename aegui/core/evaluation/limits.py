@@ -117,7 +117,10 @@ def limit(
 
 
 def limit_of(
-    dataset: Dataset, spec: CorruptionSpec, cancelled: IsCancelled | None = None
+    dataset: Dataset,
+    spec: CorruptionSpec,
+    report: Report | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> BayesLimit | None:
     """Return the limit for all samples of a set; None if it is unknown, as for grey pixels.
 
@@ -126,7 +129,8 @@ def limit_of(
     """
     if not (dataset.is_binary and is_known(spec.kind)):
         return None
-    return limit(dataset.flat(), spec, image_shape=dataset.image_shape, cancelled=cancelled)
+    shape = dataset.image_shape
+    return limit(dataset.flat(), spec, image_shape=shape, report=report, cancelled=cancelled)
 
 
 def limit_cost(glyphs: int, pixels: int, draws: int) -> Cost:

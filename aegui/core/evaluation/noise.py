@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corrupted_with
+from aegui.core.data.progress import by_share, parts, stop_if
 from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.light_dataclass import dataclass
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
 
@@ -107,6 +109,8 @@ def noisy_score(
     seed: int,
     *,
     limited: bool = True,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
 ) -> NoisyScore:
     """Draw at least ``draws`` corrupted samples, equally many of each, and measure errors.
 
@@ -118,11 +122,20 @@ def noisy_score(
         seed: Seed of the noise.
         limited: Whether to compute the limit too: it knows exactly these samples, and is the same
             for all draws and seeds.
+        report: Called with the share of the work that is done.
+        cancelled: Polled for cancellation.
+
+    Raises:
+        Cancelled: ``cancelled`` returned True.
     """
+    of_answers, of_limit = parts(report, (1.0, 1.0 if limited and dataset.is_binary else 0.0))
     count = len(dataset)
     rounds = -(-draws // count)
     total, worst, one, none, squared = np.zeros(count), 0, 0, 0, 0.0
     for batch in noisy_batches(dataset, spec, rounds, np.random.default_rng(seed)):
+        stop_if(cancelled)
+        if of_answers is not None:
+            of_answers(batch.done)
         answers = codec.reconstruct(batch.noisy)
         squared += float(np.square(answers - batch.clean).sum(dtype=np.float64))
         wrong = wrong_pixels(batch.clean, answers)
@@ -131,7 +144,7 @@ def noisy_score(
         one += int(np.count_nonzero(wrong <= 1))
         none += int(np.count_nonzero(wrong == 0))
     drawn = rounds * count
-    found = limit_of(dataset, spec) if limited else None
+    found = limit_of(dataset, spec, by_share(of_limit), cancelled) if limited else None
     best = None if found is None else found.mean
     return NoisyScore(
         spec,

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.codes import divergences
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.light_dataclass import dataclass
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
 
 _ROWS, _NUMBERS = 4096, 1 << 22
@@ -46,18 +50,26 @@ class ReconstructionFigures:
     """Negative evidence bound, nats: ``drawn_cross_entropy + kl``; None for a plain code."""
 
 
-def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> ReconstructionFigures:
+def reconstruction_figures(
+    codec: Codec,
+    dataset: Dataset,
+    seed: int = 0,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> ReconstructionFigures:
     """Reconstruct all of ``dataset`` and measure the errors; ``seed`` draws the codes of the bound.
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
+        Cancelled: ``cancelled``, polled between batches, returned True.
     """
     flat = dataset.flat()
     generator = np.random.default_rng(seed)
     totals, edges = np.zeros(4), np.zeros(2)
     inside = True
     gaussian = False
-    for rows in _parts(flat):
+    for batch in _batches(flat, report, cancelled):
+        rows = flat[batch]
         mean, log_variance = codec.encode_distribution(rows)
         output = codec.decode(mean)
         inside = inside and bool(output.min() >= 0.0 and output.max() <= 1.0)
@@ -90,19 +102,30 @@ def gradient_energy(images: NDArray[np.float32]) -> float:
     return sum(float(np.square(step).sum(dtype=np.float64)) for step in steps)
 
 
-def wrong_of_all(codec: Codec, dataset: Dataset) -> NDArray[np.int64]:
+def wrong_of_all(
+    codec: Codec,
+    dataset: Dataset,
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> NDArray[np.int64]:
     """Return the wrong pixels of the answer to each clean sample, int64 ``[N]``.
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
+        Cancelled: ``cancelled``, polled between batches, returned True.
     """
-    parts = [wrong_pixels(rows, codec.reconstruct(rows)) for rows in _parts(dataset.flat())]
-    return np.concatenate(parts)
+    flat = dataset.flat()
+    wrong = np.empty(len(flat), np.int64)
+    for batch in _batches(flat, report, cancelled):
+        wrong[batch] = wrong_pixels(flat[batch], codec.reconstruct(flat[batch]))
+    return wrong
 
 
-def _parts(flat: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _batches(
+    flat: NDArray[np.float32], report: ReportShare | None, cancelled: IsCancelled | None
+) -> Iterator[slice]:
     most = max(1, min(_ROWS, _NUMBERS // flat.shape[1]))
-    return np.array_split(flat, -(-len(flat) // most))
+    return in_batches(len(flat), most, cancelled, report)
 
 
 def _cross_entropy(target: NDArray[np.float32], output: NDArray[np.float32]) -> float:

@@ -396,11 +396,13 @@ def _noisy(key: str, subject: LessonSubject, cancelled: IsCancelled | None) -> f
         return None
     spec, dataset = parse_corruption(noise), subject.dataset
     if key.startswith(LIMIT):
-        best = limit_of(dataset, spec, cancelled)
+        best = limit_of(dataset, spec, cancelled=cancelled)
         return None if best is None else best.mean
     codec = _with_encoder(subject)
     if codec is None:
         return None
-    score = noisy_score(codec, dataset, spec, _DRAWS, LESSON_SEED, limited=False)
+    score = noisy_score(
+        codec, dataset, spec, _DRAWS, LESSON_SEED, limited=False, cancelled=cancelled
+    )
     figures = {"wrong": score.mean, "at_most_1": score.share_at_most_1, "exact": score.share_exact}
     return figures[key.partition("@")[0]]

@@ -133,7 +133,7 @@ def noise_curves(
     for at, level in enumerate(spec.levels):
         progress.reached(at)
         wrong[at] = _tried(answers, dataset, spec, at, progress)
-        best = limit_of(dataset, noise_of(spec.kind, level), cancelled)
+        best = limit_of(dataset, noise_of(spec.kind, level), cancelled=cancelled)
         if best is not None:
             limits[at] = best.mean, best.error
     progress.reached(len(spec.levels))

@@ -247,7 +247,7 @@ def noise_matrix(
     limits = []
     for test in spec.tests:
         progress.reached(_STEPS - 1)
-        limits.append(limit_of(tried, test, cancelled))
+        limits.append(limit_of(tried, test, cancelled=cancelled))
     progress.reached(_STEPS)
     each = {key: _figure(result.cells, key, spec) for key in TESTED_FIGURES}
     rows = [run.row for row in runs for run in row]
