@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.atomic import check_writable
+from aegui.core.cost import Cost
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import (
     check_image_folder,
+    check_labels,
     encode_dataset,
     form_of,
     is_folder_path,
@@ -25,7 +28,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aegui.core.latent.codec import Codec
+
 _PNG = ".png"
+_WRITTEN_BYTES = {"png": 8, "folder": 8, "npz": 12, "idx": 12, "idx.gz": 12}
+"""Bytes of memory that writing takes for each pixel value, by the key of the format (measured)."""
+_TEXT_BYTES = 44
+"""The same of formats that write numbers as text."""
 
 
 def check_images_path(path: str, *, folders: bool = True) -> None:
@@ -47,15 +56,34 @@ def is_sheet(path: str) -> bool:
     return Path(path).suffix.lower() == _PNG
 
 
-def check_images_form(path: str, shape: tuple[int, ...], name: str, *, glyphs: bool) -> None:
-    """Check, before any work, that the format of ``path`` can hold images ``[C, H, W]``.
+def check_images_form(
+    path: str, shape: tuple[int, ...], name: str, count: int = 1, *, glyphs: bool
+) -> None:
+    """Check, before any work, that the format of ``path`` can hold ``count`` images ``[C, H, W]``.
 
     Raises:
         AeguiError: It cannot.
     """
-    if not is_sheet(path) and not is_folder_path(path):
-        one = np.full((1, *shape), 1.0 if glyphs else 0.5, np.float32)
-        encode_dataset(Dataset.from_images(name, one), form_of(path))
+    if is_sheet(path) or is_folder_path(path):
+        return
+    one = np.full((1, *shape), 1.0 if glyphs else 0.5, np.float32)
+    encode_dataset(Dataset.from_images(name, one), form_of(path))
+    # Not all formats have room for all numbers, which are the labels.
+    pixels = np.zeros((count, 1, 1), np.float32)
+    check_labels(Dataset.over(name, pixels[:, np.newaxis], _numbers(count)), form_of(path))
+
+
+def images_cost(path: str, codec: Codec, count: int) -> Cost:
+    """Return the cost of decoding ``count`` images and writing them to ``path``."""
+    passes = codec.passes(decoded=count)
+    form = "folder" if is_folder_path(path) else form_of(path)
+    pixels = count * math.prod(codec.image_shape)
+    written = _WRITTEN_BYTES.get(form, _TEXT_BYTES) * pixels
+    return Cost(passes.seconds, {"work": passes.bytes + written})
+
+
+def _numbers(count: int) -> list[str]:
+    return [str(index + 1) for index in range(count)]
 
 
 def write_images(
@@ -89,9 +117,13 @@ def write_images(
     if is_sheet(path):
         write_sheet(path, images, None, scale, ink=ink, about=about)
         return
-    pixels = (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0)
-    numbers = [str(index + 1) for index in range(len(images))]
-    dataset = Dataset.from_images(name, pixels, labels or numbers, names)
+    dataset = Dataset.from_images(
+        name,
+        # Not kept in a variable: the set has a copy.
+        (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0),
+        labels or _numbers(len(images)),
+        names,
+    )
     if not labels and is_folder_path(path):
         write_image_folder(path, dataset, by_label=False)
     else:

@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.commands.cost import refuse_excess
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown, table_text
 from aegui.core.data.builtin import set_title
 from aegui.core.data.load import read_source
-from aegui.core.evaluation.judging import GENERATED, KINDS, REAL, real_images, verdicts
+from aegui.core.evaluation.judging import (
+    GENERATED,
+    KINDS,
+    REAL,
+    judging_cost,
+    real_images,
+    verdicts,
+)
 from aegui.core.evaluation.samples import CONFIDENCE, foreign_words
 from aegui.core.evaluation.spread import mean_and_std
 from aegui.core.i18n import localized, tr
@@ -33,12 +41,13 @@ def judge_command(options: argparse.Namespace) -> int:
     if options.real is not None:
         chosen = read_source(options.real, saved.recipe.data.images).dataset
     seeds = range(options.seed, options.seed + options.seeds)
+    codecs = generator.codec, judging.codec
+    cost = judging_cost(*codecs, len(saved.dataset), options.count, seeds)
+    refuse_excess(cost, allowed=options.yes)
     with shown_work() as (report, cancelled):
         real = real_images(saved.recipe, saved.dataset, chosen, report, cancelled)
         found = verdicts(
-            *(generator.codec, judging.codec, judging.dataset.classes),
-            *(real, options.count, seeds),
-            *(report, cancelled),
+            *codecs, judging.dataset.classes, real, options.count, seeds, report, cancelled
         )
     if options.json:
         say_json(_document(options, generator, judging, real, found))

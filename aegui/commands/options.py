@@ -367,6 +367,7 @@ SAMPLE = (
     ),
     out(mark("grid.png"), _SET_HELP),
     _SCALE,
+    YES,
 )
 NEAREST = (
     *_SAVED,
@@ -408,6 +409,7 @@ JUDGE = (
         FILE_OR_NAME,
         mark("real images to compare with (default: held out, or the set's test part)"),
     ),
+    YES,
     AS_JSON,
 )
 MAP = (

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.images import check_images_form, check_images_path, is_sheet, write_images
+from aegui.commands.cost import refuse_excess
+from aegui.commands.images import (
+    check_images_form,
+    check_images_path,
+    images_cost,
+    is_sheet,
+    write_images,
+)
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import sample_called, unknown_image
 from aegui.commands.progress import shown_share
@@ -42,12 +49,14 @@ def sample_command(options: argparse.Namespace) -> int:
     run = OpenedRun.of(options)
     run.require_prior()
     glyphs = run.dataset.is_binary
-    check_images_form(options.out, run.codec.image_shape, "samples", glyphs=glyphs)
+    shape = run.codec.image_shape
     grid = None if options.quantiles is None else _grid(run.codec, options)
+    count = options.count if grid is None else grid.columns * grid.rows
+    check_images_form(options.out, shape, "samples", count, glyphs=glyphs)
     if is_sheet(options.out):
-        count = options.count if grid is None else grid.columns * grid.rows
         columns = math.ceil(math.sqrt(count))
-        sheet_scale(run.codec.image_shape, count, columns, options.scale)
+        sheet_scale(shape, count, columns, options.scale)
+    refuse_excess(images_cost(options.out, run.codec, count), allowed=options.yes)
     images = _images(run.codec, options, grid)
     draw_seed = options.seed if grid is None else None
     write_images(

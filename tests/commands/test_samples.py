@@ -19,6 +19,7 @@ from aegui.core.latent.grids import normal_quantiles
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run, save_run
+from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -279,3 +280,30 @@ def test_what_is_no_such_image_is_refused(
     write_dataset("letters.txt", load_dataset("lowercase"))
     assert main(["nearest", str(models / "gan.aegui"), image]) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_what_needs_too_much_memory_is_refused_before_any_work(
+    models: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    settings = Settings.load()
+    settings.unasked_memory_share = 1e-9
+    assert settings.save() is None
+    gan, judge = (str(models / f"{name}.aegui") for name in ("gan", "classifier"))
+    out = tmp_path / "new.npz"
+    refused(capsys, ["sample", gan, "-o", str(out)], "of memory")
+    assert not out.exists()
+    refused(capsys, ["judge", gan, judge, "-n", "200"], "Add --yes to do it anyway.")
+    assert main(["sample", gan, "-o", str(out), "--yes"]) == 0
+    assert len(load_dataset(str(out))) == 64
+    assert main(["judge", gan, judge, "-n", "200", "--yes"]) == 0
+
+
+def test_labels_that_a_format_cannot_hold_are_refused_before_any_work(
+    models: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "new.idx"
+    refused(
+        capsys, ["sample", str(models / "gan.aegui"), "-n", "300", "-o", str(out)], "idx files hold"
+    )
+    assert not list(tmp_path.iterdir())
+    assert main(["sample", str(models / "gan.aegui"), "-n", "200", "-o", str(out)]) == 0

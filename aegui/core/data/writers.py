@@ -176,6 +176,17 @@ def write_dataset(path: str | os.PathLike[str], dataset: Dataset, key: str | Non
     write_atomically(path, content)
 
 
+def check_labels(dataset: Dataset, key: str) -> None:
+    """Check that the format ``key`` can hold the labels of ``dataset``.
+
+    Raises:
+        AeguiError: It cannot.
+    """
+    writer = WRITERS[key]
+    if writer.labels is not None:
+        writer.labels(dataset)
+
+
 def encode_dataset(dataset: Dataset, key: str) -> bytes:
     """Encode ``dataset`` in the format ``key`` of ``WRITERS``."""
     return WRITERS[key].encode(dataset)
