@@ -111,11 +111,11 @@ def _say_standings(state: RaceState, dataset: Dataset) -> None:
     say(
         tr(
             "All begin with the weights of seed {seed}, on {data} ({n:,} samples); each may take "
-            "{epochs:,} epochs and {seconds:g} s.",
+            "{epochs} and {seconds:g} s.",
             seed=_seed(state),
             data=dataset.name,
             n=len(dataset),
-            epochs=state.spec.epochs,
+            epochs=trn("{n:,} epoch", "{n:,} epochs", state.spec.epochs),
             seconds=state.spec.seconds,
         )
     )

@@ -24,8 +24,8 @@ COMPUTED = "Computed on "
     ("line", "words", "keys"),
     [
         (
-            "race letters-course --epochs 2 --optimisers adam --seed 7",
-            ["weights of seed 7, on lowercase (32 samples); each may take 2 epochs and 10 s."],
+            "race letters-course --epochs 1 --optimisers adam --seed 7",
+            ["weights of seed 7, on lowercase (32 samples); each may take 1 epoch and 10 s."],
             ["seed", "data", "samples"],
         ),
         (

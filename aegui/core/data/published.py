@@ -66,7 +66,7 @@ class NotDownloaded(ReadError):
         super().__init__(
             tr(
                 "{title} is not on this computer yet; it has to be downloaded once ({size}). "
-                "Press Download, or run: aegui download {key}",
+                "Run: aegui download {key}",
                 title=published.title,
                 size=megabytes(published.size),
                 key=key,

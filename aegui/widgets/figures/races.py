@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.races.surface import frame_of
 from aegui.core.sampled import evenly_spaced
 from aegui.core.text_tables import csv_text
@@ -105,9 +105,9 @@ def race_words(state: RaceState) -> str:
     spec = state.spec
     seed = state.recipe.seed if spec.seed is None else spec.seed
     return tr(
-        "the same initial weights (seed {seed}); each at most {epochs:,} epochs and {n:g} s",
+        "the same initial weights (seed {seed}); each at most {epochs} and {n:g} s",
         seed=seed,
-        epochs=spec.epochs,
+        epochs=trn("{n:,} epoch", "{n:,} epochs", spec.epochs),
         n=spec.seconds,
     )
 

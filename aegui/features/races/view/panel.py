@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.races.optimizers import RACERS, RaceSpec, standings_table, table_order
 from aegui.core.races.smallest import OWN, Attempt, Challenge, best_of_attempts
@@ -360,12 +360,11 @@ class RacePage(WorkPage):
         if lane is None or not len(lane.loss):
             return ""
         return tr(
-            "{name}: loss {loss:.4g} after {epochs:,.0f} epochs, {n:,.0f} evaluations, "
-            "{seconds:.1f} s",
+            "{name}: loss {loss:.4g} after {epochs}, {evaluations}, {seconds:.1f} s",
             name=lane.name,
             loss=lane.best_loss,
-            epochs=float(lane.epochs[-1]),
-            n=float(lane.evaluations[-1]),
+            epochs=trn("{n:,} epoch", "{n:,} epochs", int(lane.epochs[-1])),
+            evaluations=trn("{n:,} evaluation", "{n:,} evaluations", int(lane.evaluations[-1])),
             seconds=lane.spent,
         )
 
