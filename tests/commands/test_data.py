@@ -14,6 +14,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import PUBLISHED
 from aegui.core.errors import AeguiError, Cancelled
+from aegui.paths import models_dir
 
 if TYPE_CHECKING:
     Captured = pytest.CaptureFixture[str]
@@ -175,3 +176,44 @@ def test_a_set_is_converted_to_a_folder(tmp_path: Path) -> None:
     assert main(["convert", "digits", str(tmp_path / "scans")]) == 0
     assert sorted(path.name for path in (tmp_path / "scans").iterdir()) == list("0123456789")
     assert len(list((tmp_path / "scans/7").iterdir())) == 179
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "data {}",
+        "train letters-course --data {}",
+        "convert {} out.json",
+        "denoise MODEL --in {} -o out.png",
+        "evaluate MODEL --data {}",
+    ],
+)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"hello", b"a,b", b"\0\0\x08\x03abc", b"STARTFONT 2.1", b"\x1f\x8b12", b"\x89PNG"],
+)
+def test_a_set_that_is_refused_is_named_as_it_was_given(
+    command: str,
+    content: bytes,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "of" / "maria").mkdir(parents=True)
+    given = str(Path("of") / "maria" / "set")
+    Path(given).write_bytes(content)
+    model = str(models_dir() / "letters-denoise.aegui")
+    words = [model if word == "MODEL" else word.format(given) for word in command.split()]
+    assert main(words) == 2
+    assert given in capsys.readouterr().err
+
+
+def test_a_configuration_that_is_refused_is_named_as_it_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, text in enumerate(["{", '{"format": "aegui-study"}', '{"colour": 3}']):
+        file = tmp_path / f"{number}.json"
+        file.write_text(text)
+        assert main(["train", str(file)]) == 2
+        assert str(file) in capsys.readouterr().err

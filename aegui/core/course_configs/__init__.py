@@ -59,18 +59,19 @@ def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
         RecipeError: The file holds neither of them, or an impossible value.
     """
     file = Path(path)
-    document = _parsed(read_text(file), file.name)
+    name = str(file)
+    document = _parsed(read_text(file), name)
     if is_recipe(document):
-        return CourseReading(recipe_from(document, file.name))
-    _refuse_other_documents(document, file.name)
+        return CourseReading(recipe_from(document, name))
+    _refuse_other_documents(document, name)
     if _lacks_its_format_only(document):
-        recipe = recipe_from({"format": FORMAT, "version": VERSION, **document}, file.name)
+        recipe = recipe_from({"format": FORMAT, "version": VERSION, **document}, name)
         note = tr('It names no "format": it was read as a recipe of this program.')
         return CourseReading(recipe, assumed=(note,))
     try:
         reading = understand(document, file.parent)
     except RecipeError as error:
-        raise RecipeError(f"{file.name}: {error}") from None
+        raise RecipeError(f"{name}: {error}") from None
     if reading.recipe.name:
         return reading
     return replace(reading, recipe=reading.recipe.model_copy(update={"name": file.stem[:200]}))

@@ -34,7 +34,7 @@ class OverpackedError(ReadError):
             tr(
                 "{file}: it unpacks to {mb:,} MB or more, over {ratio} times its size; images do "
                 "not compress that far, so it is refused.",
-                file=path.name,
+                file=path,
                 mb=unpacked // 1_000_000,
                 ratio=SAFE_RATIO,
             )
@@ -48,7 +48,7 @@ def is_overpacked(unpacked: int, packed: int) -> bool:
 
 def read_error(path: Path, reason: str) -> ReadError:
     """Return the error that ``reason``, a clause in words, keeps ``path`` from being read."""
-    return ReadError(tr("{file}: {reason}.", file=path.name, reason=reason))
+    return ReadError(tr("{file}: {reason}.", file=path, reason=reason))
 
 
 @contextmanager

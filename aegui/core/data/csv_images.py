@@ -127,7 +127,7 @@ def read_csv(
             lines = _lines(file, path)
             layout = _layout(list(islice(lines, _LOOKED_AT_LINES)))
             if layout is None:
-                raise ReadError(tr("{file}: no images as rows of numbers.", file=path.name))
+                raise ReadError(tr("{file}: no images as rows of numbers.", file=path))
         labels, images = _read(path, layout, report, cancelled)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     words = _integer_labels(labels) if layout.label is not None else [name] * len(images)
@@ -147,7 +147,7 @@ def csv_trouble(path: Path) -> ReadError | None:
     first = [_without_inner_delimiters(line, delimiter) for line in first]
     has_heading = _is_heading(_fields(first[0], delimiter, _LOOKED_AT_FIELDS))
     if has_heading and len(first) == 1:
-        return ReadError(tr("{file}: a header line, and no image after it.", file=path.name))
+        return ReadError(tr("{file}: a header line, and no image after it.", file=path))
     line = first[has_heading]
     columns = line.count(delimiter) + 1
     words = _fields(line, delimiter, _LOOKED_AT_FIELDS)
@@ -472,4 +472,4 @@ def _text(line: bytes) -> str:
 
 
 def _at(path: Path, line: int, reason: str) -> ReadError:
-    return ReadError(tr("{file}, line {line}: {reason}.", file=path.name, line=line, reason=reason))
+    return ReadError(tr("{file}, line {line}: {reason}.", file=path, line=line, reason=reason))

@@ -99,14 +99,14 @@ def unknown_file(path: Path) -> ReadError:
         return trouble
     if is_packed:
         return ReadError(
-            tr("{file}: its content is damaged, or is not a set of images.", file=path.name)
+            tr("{file}: its content is damaged, or is not a set of images.", file=path)
         )
     if path.suffix.lower() == RUN:
         return ReadError(
             tr(
                 "{file} is a saved run, not a set of images; its samples are written by “aegui "
                 "convert {file} samples.npz”.",
-                file=path.name,
+                file=path,
             )
         )
     labels = [kind.label for kind in FILE_KINDS.values()]
@@ -114,7 +114,7 @@ def unknown_file(path: Path) -> ReadError:
     return ReadError(
         tr(
             "{file}: no images found in it; what can be read: {kinds}.",
-            file=path.name,
+            file=path,
             kinds=", ".join(map(tr, labels)),
         )
     )

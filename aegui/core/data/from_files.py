@@ -88,7 +88,7 @@ def joined(file: GlyphFile, which: str | None = None) -> Dataset:
         raise ReadError(
             tr(
                 "{file} holds sets of different sizes; choose one: {names}",
-                file=file.path.name,
+                file=file.path,
                 names=_offered(file),
             )
         )
@@ -102,7 +102,7 @@ def _one_of(file: GlyphFile, which: str) -> Dataset:
     raise ReadError(
         tr(
             "{file} has no set “{which}”; it has: {names}",
-            file=file.path.name,
+            file=file.path,
             which=which,
             names=_offered(file),
         )

@@ -100,9 +100,9 @@ def read_idx(
         raise ReadError(
             tr(
                 "{file} has {images:,} images, but {labels_file} has {labels:,} labels.",
-                file=path.name,
+                file=path,
                 images=len(images),
-                labels_file=labels_path.name,
+                labels_file=labels_path,
                 labels=len(labels),
             )
         )

@@ -305,7 +305,7 @@ def _nothing_read(files: Sequence[Path], skipped: Sequence[tuple[int, str]]) -> 
             "{file}: {reason}.",
             "None of {n} images can be read; the first one, {file}: {reason}.",
             len(files),
-            file=files[0].name,
+            file=files[0],
             reason=skipped[0][1],
         )
     )

@@ -190,7 +190,7 @@ def read_published(
     images = read_idx_images(paths[0], report, cancelled)
     numbers = read_idx_labels(paths[1])
     if len(numbers) == 0 or not 0 <= numbers.min() <= numbers.max() < len(published.classes):
-        raise ReadError(tr("{file}: its labels are not those of this set.", file=paths[1].name))
+        raise ReadError(tr("{file}: its labels are not those of this set.", file=paths[1]))
     labels = [published.classes[number] for number in numbers.tolist()]
     return Dataset.over(
         f"{key}-test" if is_test else key,

@@ -88,7 +88,7 @@ def test_a_truncated_file_says_how_many_are_there(tmp_path: Path, packed: bool) 
     with pytest.raises(ReadError) as told:
         read_idx(path)
     assert str(told.value) == (
-        "train-images-idx3-ubyte.gz: it is truncated, with 361 of 600 images; download it again."
+        f"{path}: it is truncated, with 361 of 600 images; download it again."
     )
 
 
@@ -116,7 +116,7 @@ def test_headers_that_lie_are_refused(tmp_path: Path, content: bytes, reason: st
     path.write_bytes(content)
     with pytest.raises(ReadError, match=reason) as told:
         read_idx_images(path)
-    assert str(told.value).startswith("bad: ")
+    assert str(told.value).startswith(f"{path}: ")
 
 
 def test_damage_in_a_packed_file_is_found(tmp_path: Path) -> None:
@@ -132,7 +132,9 @@ def test_images_and_labels_must_go_together(tmp_path: Path) -> None:
     path = tmp_path / "a.idx"
     write_dataset(path, levels(20))
     (tmp_path / "a.labels.idx").write_bytes(idx_labels(levels(19)))
-    with pytest.raises(ReadError, match=r"a\.idx has 20 images, but a\.labels\.idx has 19 labels"):
+    with pytest.raises(
+        ReadError, match=r"a\.idx has 20 images, but .*a\.labels\.idx has 19 labels"
+    ):
         read_idx(path)
     (tmp_path / "a.labels.idx").write_bytes(idx_labels(levels(20))[:-3])
     with pytest.raises(ReadError, match="17 of 20 labels"):

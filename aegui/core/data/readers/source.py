@@ -78,8 +78,8 @@ class GlyphSource:
 
     def _message(self, reason: str, line: int | None) -> str:
         if line is None:
-            return tr("{file}: {reason}", file=self.path.name, reason=reason)
-        return tr("{file}, line {line}: {reason}", file=self.path.name, line=line, reason=reason)
+            return tr("{file}: {reason}", file=self.path, reason=reason)
+        return tr("{file}, line {line}: {reason}", file=self.path, line=line, reason=reason)
 
 
 def open_source(path: Path) -> GlyphSource:
