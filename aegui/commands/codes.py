@@ -58,8 +58,14 @@ def decode_command(options: argparse.Namespace) -> int:
     run.refuse_no_decoder()
     for text, point in zip(options.at, points, strict=True):
         checked_code(run.codec, "--at", text, point)
-    images = np.clip(np.nan_to_num(run.codec.decode(points)), 0, 1)
-    _write(options, run, images.reshape(-1, *run.dataset.image_shape), points)
+    decoded = np.clip(np.nan_to_num(run.codec.decode(points)), 0, 1)
+    images = decoded.reshape(-1, *run.dataset.image_shape)
+    if options.out is not None or not options.json:
+        _write(options, run, images, points)
+    if options.json:
+        pixels = {} if options.out is not None else {"images": images.tolist()}
+        run.say_json(options.out, codes=points, **pixels)
+        return 0
     if options.out is not None:
         say(tr("Written to {file}.", file=options.out))
     note(run.words)

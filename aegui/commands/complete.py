@@ -59,7 +59,14 @@ def complete_command(options: argparse.Namespace) -> int:
     write_answers(options, run, images, drawn.reshape(images.images.shape))
     if options.figure:
         _write_figure(options.figure, run, images, missing, drawn)
-    _say(options.out, flat, drawn, missing, glyphs=glyphs)
+    part, of = drawn[:, missing], flat[:, missing]
+    error = float((wrong_pixels(of, part) if glyphs else np.square(part - of)).mean())
+    if options.json:
+        key = "wrong_pixels" if glyphs else "mse"
+        count = int(missing.sum())
+        run.say_json(options.out, images=len(drawn), erased=count, **{key: error})
+        return 0
+    _say(options.out, len(drawn), int(missing.sum()), error, glyphs=glyphs)
     say(run.words)
     return 0
 
@@ -88,33 +95,20 @@ def _missing(text: str, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
     return found.reshape(-1)
 
 
-def _say(
-    path: str,
-    target: NDArray[np.float32],
-    drawn: NDArray[np.float32],
-    missing: NDArray[np.bool_],
-    *,
-    glyphs: bool,
-) -> None:
+def _say(path: str, images: int, erased: int, error: float, *, glyphs: bool) -> None:
     """Print the error of the completed part, measured on the images given."""
-    say(
-        trn(
-            "{n:,} image completed: {file}", "{n:,} images completed: {file}", len(drawn), file=path
-        )
-    )
-    part, of = drawn[:, missing], target[:, missing]
+    say(trn("{n:,} image completed: {file}", "{n:,} images completed: {file}", images, file=path))
     if glyphs:
-        wrong = wrong_pixels(of, part)
         text = tr(
             "On average {wrong:.2f} of the {n:,} erased pixels differ from the given image.",
-            n=int(missing.sum()),
-            wrong=float(wrong.mean()),
+            n=erased,
+            wrong=error,
         )
     else:
         text = tr(
             "Mean squared difference of the {n:,} erased numbers from the given image: {error:.4f}",
-            n=int(missing.sum()),
-            error=float(np.square(part - of).mean()),
+            n=erased,
+            error=error,
         )
     say(text)
 

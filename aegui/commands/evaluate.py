@@ -216,7 +216,9 @@ def evaluate_many(
 ) -> int:
     """Print mean and standard deviation of every figure over the runs of ``files``."""
     if options.run is not None and options.all_runs:
-        raise AeguiError(tr("--run and --all-runs exclude each other."))
+        raise AeguiError(
+            tr("{first} and {second} exclude each other.", first="--run", second="--all-runs")
+        )
     with TerminalLine() as line, stoppable() as cancelled:
         each = [
             _evaluated(run, specs, options, of_run, cancelled)

@@ -17,7 +17,7 @@ from aegui.commands.figure_files import (
 )
 from aegui.commands.opened import OpenedRun
 from aegui.commands.options import FIGURE
-from aegui.commands.words import note_unused, say
+from aegui.commands.words import note_unused, say, say_json
 from aegui.core.i18n import speaking, tr
 from aegui.kit.charts.paper import Paper
 
@@ -52,6 +52,9 @@ def figure_command(options: argparse.Namespace) -> int:
                 figure = replace(figure, title=options.title)
             write_figures(options.out, figure, paper)
         _note_unused(options)
+        if options.json:
+            say_json({**model.about(), "out": options.out, "figure": options.kind})
+            return 0
         say(tr("Written to {file}.", file=", ".join(options.out)))
         # Imported here because modules that make figures need Qt.
         from aegui.commands.figure_kinds import weights_words

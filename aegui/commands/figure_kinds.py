@@ -330,7 +330,9 @@ def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> t
         low, high, count = _quantiles(options.quantiles or "0:1")
         model.require_prior()
         if options.rect is not None:
-            raise AeguiError(tr("--quantiles and --rect exclude each other."))
+            raise AeguiError(
+                tr("{first} and {second} exclude each other.", first="--quantiles", second="--rect")
+            )
         count = options.columns or count
         rows = options.rows or count
         spec = GridSpec(columns=count, rows=rows, quantiles=True, between=(low, high))

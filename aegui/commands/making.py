@@ -70,6 +70,18 @@ def path_command(options: argparse.Namespace) -> int:
     found = novelty(of, frames.reshape(count, -1), codec=codec)
     words = [novelty_words(of, found, i) for i in range(count)]
     met = [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
+    if options.json:
+        model.say_json(
+            options.out,
+            images=count,
+            path=met,
+            pixels_changed={
+                "all": float(change.sum()),
+                "most": float(change.max()),
+                "mean": float(change.mean()),
+            },
+        )
+        return 0
     shown = met if len(met) <= _MAX_MET else [*met[: _MAX_MET // 2], "…", *met[-_MAX_MET // 2 :]]
     say(tr("The path: {words}.", words="; ".join(shown)))
     say(
@@ -109,21 +121,6 @@ def finds_command(options: argparse.Namespace) -> int:
                 len(codes),
             )
         )
-    lines = [
-        [
-            str(i + 1),
-            novelty_words(of, found, i),
-            localized(ratio, ".2f"),
-            localized(entropy, ".2f"),
-            _code(code),
-        ]
-        for i, (ratio, entropy, code) in enumerate(
-            zip(found.ratio, entropies(rows), codes, strict=True)
-        )
-    ]
-    say(
-        table_text([tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines)
-    )
     write_images(
         options.out,
         images,
@@ -132,6 +129,24 @@ def finds_command(options: argparse.Namespace) -> int:
         glyphs=model.glyphs,
         ink=model.glyphs,
         about=model.origin(draw_seed=options.seed),
+    )
+    each = [
+        (novelty_words(of, found, i), float(ratio), float(entropy), code)
+        for i, (ratio, entropy, code) in enumerate(
+            zip(found.ratio, entropies(rows), codes, strict=True)
+        )
+    ]
+    if options.json:
+        keys = ("words", "novelty", "entropy", "code")
+        finds = [dict(zip(keys, (*one, code.tolist()), strict=True)) for *one, code in each]
+        model.say_json(options.out, images=len(images), draw_seed=options.seed, finds=finds)
+        return 0
+    lines = [
+        [str(number), words, localized(ratio, ".2f"), localized(entropy, ".2f"), _code(code)]
+        for number, (words, ratio, entropy, code) in enumerate(each, 1)
+    ]
+    say(
+        table_text([tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines)
     )
     model.say_written(len(images), options.out)
     say(drawn_words(options.seed))
@@ -155,6 +170,16 @@ def concept_command(options: argparse.Namespace) -> int:
     write_sheet(
         options.out, images, options.steps, options.scale, ink=model.glyphs, about=model.origin()
     )
+    if options.json:
+        model.say_json(
+            options.out,
+            images=len(images),
+            **{"with": len(plus), "without": len(minus)},
+            separation=found.separation or None,
+            low=found.low,
+            high=found.high,
+        )
+        return 0
     if found.separation:
         text = tr(
             "{a:,} samples with it, {b:,} without; they lie {apart:.1f} standard deviations apart.",
@@ -189,6 +214,10 @@ def traverse_command(options: argparse.Namespace) -> int:
     with shown_share() as (report, cancelled):
         images = traversal(model.codec, place, dims, options.steps, ends, report, cancelled)
     write_sheet(options.out, images, None, options.scale, ink=model.glyphs, about=model.origin())
+    if options.json:
+        at, each = [float(value) for value in place], [dim + 1 for dim in dims]
+        model.say_json(options.out, images=count, dims=each, at=at, ends=ends[list(dims)].tolist())
+        return 0
     model.say_written(count, options.out)
     return 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,7 +69,10 @@ def map_command(options: argparse.Namespace) -> int:
         write_sheet(
             options.out, images, None, options.scale, ink=model.glyphs, about=model.origin()
         )
-        model.say_written(columns * rows, options.out)
+        if options.json:
+            model.say_json(options.out, layer=key, rect=list(rect), columns=columns, rows=rows)
+        else:
+            model.say_written(columns * rows, options.out)
         return 0
     field = _field(model, key, frame, rect, columns, rows)
     _write(options, model, frame, field)
@@ -113,6 +116,20 @@ def _write(options: argparse.Namespace, model: OpenedRun, frame: Frame, field: F
         codes = np.zeros((0, frame.size), np.float32) if model.codes is None else model.codes
         picture = field_picture(field, scale, placed(frame, np.nan_to_num(codes)))
         write_atomically(options.out, png_bytes(picture, model.origin()))
+    if options.json:
+        rows, columns = field.values.shape
+        ends: dict[str, Any] = {"low": field.low, "high": field.high}
+        if field.classes:
+            ends = {"classes": list(field.classes)}
+        model.say_json(
+            options.out,
+            layer=field.key,
+            rect=list(field.rect),
+            columns=columns,
+            rows=rows,
+            **ends,
+        )
+        return
     if field.classes:
         seen = np.unique(field.values).astype(int)
         names = ", ".join(field.classes[number] for number in seen.tolist())

@@ -11,6 +11,7 @@ from aegui.commands.cost import refuse_excess
 from aegui.commands.images import check_images_form, check_images_path, write_images
 from aegui.commands.loading import loaded_set
 from aegui.commands.opened import OpenedRun
+from aegui.commands.option import refuse_both
 from aegui.commands.progress import shown_work
 from aegui.commands.words import note, say, say_json, shown, table_text
 from aegui.core.cost import Cost
@@ -45,6 +46,7 @@ _PNG = ".png"
 
 def limit_command(options: argparse.Namespace) -> int:
     """Print the Bayes limit: the lowest mean of wrong pixels that any answer to noise can reach."""
+    refuse_both(options, "--markdown", "--json")
     specs = [parse_corruption(text) for text in options.noise]
     datasets = [loaded_set(source, options.chars) for source in options.data]
     priors = _priors(options.prior, datasets)
@@ -189,6 +191,15 @@ def denoise_command(options: argparse.Namespace) -> int:
     glyphs = saved.dataset.is_binary
     answers, change = _repaired(run.codec, images, spec, options, glyphs=glyphs)
     write_answers(options, run, images, answers)
+    if options.json:
+        run.say_json(
+            options.out,
+            images=len(answers),
+            noise={"kind": spec.kind, "level": spec.level},
+            noise_seed=options.seed,
+            **{"pixels_switched" if glyphs else "squared_change": float(change.mean())},
+        )
+        return 0
     values = {"mean": float(change.mean()), "file": options.out}
     if glyphs:
         text = trn(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.commands.words import note, say
+from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import stem_of
 from aegui.core.data.load import read_source
 from aegui.core.errors import AeguiError
@@ -282,6 +282,10 @@ class OpenedRun:
             "samples": len(self.dataset),
         }
         return origin_words(**(known | other))
+
+    def say_json(self, out: str | None, **more: Any) -> None:
+        """Print as JSON what was written to ``out``, of which run, and ``more`` about it."""
+        say_json({**self.about(), "out": out, **more})
 
     def say_written(self, images: int, path: str) -> None:
         """Print how many images were written, and by which weights they were made."""

@@ -102,6 +102,16 @@ class Option(NamedTuple):
         return f"{name} {value}" if name.startswith("-") else name
 
 
+def refuse_both(options: argparse.Namespace, first: str, second: str) -> None:
+    """Refuse the flags ``first`` and ``second``, each a form of the output, together.
+
+    Raises:
+        AeguiError: Both are given.
+    """
+    if all(getattr(options, name.lstrip("-").replace("-", "_")) for name in (first, second)):
+        raise AeguiError(tr("{first} and {second} exclude each other.", first=first, second=second))
+
+
 def check_not_empty(argument: str, value: object) -> None:
     """Refuse an empty text as the ``value`` of an argument.
 

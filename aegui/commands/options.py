@@ -298,6 +298,7 @@ DECODE = (
         required=False,
     ),
     integer("--scale", "N", mark("size of a pixel in the PNG"), default=16, least=1, most=256),
+    AS_JSON,
 )
 CARD = (
     text(
@@ -368,6 +369,7 @@ SAMPLE = (
     out(mark("grid.png"), _SET_HELP),
     _SCALE,
     YES,
+    AS_JSON,
 )
 NEAREST = (
     *_SAVED,
@@ -428,6 +430,7 @@ MAP = (
     _columns(mark("images, or cells, in a row"), MAX_IN_A_ROW),
     out(mark("map.png"), mark("a .png picture, or the numbers of a layer as .csv")),
     _SCALE,
+    AS_JSON,
 )
 PATH = (
     *_SAVED,
@@ -466,6 +469,7 @@ PATH = (
     ),
     out(mark("film.gif"), mark("a film .gif or .mp4, or a strip .png")),
     _SCALE,
+    AS_JSON,
 )
 FINDS = (
     *_SAVED,
@@ -479,6 +483,7 @@ FINDS = (
     _seed(mark("seed of the search")),
     out(_SHEET, _SET_HELP),
     _SCALE,
+    AS_JSON,
 )
 CONCEPT = (
     *_SAVED,
@@ -497,6 +502,7 @@ CONCEPT = (
     _steps(mark("images of a row (default: %(default)s)"), least=2),
     out(_SHEET, _SHEET_HELP),
     _SCALE,
+    AS_JSON,
 )
 TRAVERSE = (
     *_SAVED,
@@ -505,6 +511,7 @@ TRAVERSE = (
     _SPAN,
     out(_SHEET, _SHEET_HELP),
     _SCALE,
+    AS_JSON,
 )
 LIMIT = (
     several("--data", FILE_OR_NAME, mark("the characters; may be repeated"), required=True),
@@ -548,6 +555,7 @@ DENOISE = (
         default="none",
     ),
     _NOISE_SEED,
+    AS_JSON,
 )
 COMPLETE = (
     *_REPAIR,
@@ -563,6 +571,7 @@ COMPLETE = (
         mark("original, erased and completed below one another, as .png, .svg or .pdf"),
         writes=True,
     ),
+    AS_JSON,
 )
 NOISE_MATRIX = (
     text(
@@ -711,6 +720,7 @@ FIGURE = (
     *_PARTS_OF_CODE,
     _steps(mark("images of a row of a traversal (default: %(default)s)")),
     _SPAN,
+    AS_JSON,
 )
 SUMMARY = (
     text("recipe", RECIPE, mark("a recipe, a shipped one's name, or a saved run")),

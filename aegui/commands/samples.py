@@ -68,6 +68,9 @@ def sample_command(options: argparse.Namespace) -> int:
         ink=False,
         about=run.origin(draw_seed=draw_seed),
     )
+    if options.json:
+        run.say_json(options.out, images=len(images), draw_seed=draw_seed)
+        return 0
     run.say_written(len(images), options.out)
     if draw_seed is not None:
         say(drawn_words(draw_seed))

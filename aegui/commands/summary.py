@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.commands.option import refuse_both
 from aegui.commands.recipe_sources import recipe_and_data
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable, write_atomically
@@ -20,6 +21,7 @@ _FORMS = {".csv": "csv", ".md": "markdown", ".txt": "text"}
 
 def summary_command(options: argparse.Namespace) -> int:
     """Print the layer table of a recipe or a saved run, or write it to a file."""
+    refuse_both(options, "--markdown", "--json")
     if options.out:
         check_writable(options.out, _FORMS)
     recipe, dataset = recipe_and_data(options.recipe, options.data)

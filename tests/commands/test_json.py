@@ -1,0 +1,77 @@
+"""Commands that make pictures print one JSON object with ``--json``; two forms are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aegui.cli import main
+from aegui.paths import models_dir
+from tests.commands.asked import told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Captured = pytest.CaptureFixture[str]
+
+LETTERS, DENOISER, FACES = (
+    str(models_dir() / f"{name}.aegui") for name in ("letters-2d", "letters-denoise", "emoji-faces")
+)
+PICTURES: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "sample": ([FACES, "-n", "3", "--seed", "5"], {"images": 3, "draw_seed": 5}),
+    "map": ([LETTERS, "--columns", "4"], {"layer": "images", "columns": 4}),
+    "map --layer stretch": ([LETTERS, "--columns", "4"], {"layer": "stretch", "columns": 4}),
+    "map --layer regions": ([LETTERS, "--columns", "4"], {"layer": "regions", "columns": 4}),
+    "path": ([LETTERS, "--from", "a", "--to", "o", "-n", "5"], {"images": 5}),
+    "finds": ([LETTERS, "-n", "2", "--seed", "1"], {"images": 2, "draw_seed": 1}),
+    "concept": ([LETTERS, "--plus", "a,b", "--minus", "c", "--steps", "3"], {"with": 2}),
+    "traverse": ([LETTERS, "--steps", "3"], {"images": 6, "dims": [1, 2]}),
+    "denoise": ([DENOISER, "--in", "lowercase", "--noise", "flip:0.1"], {"images": 32}),
+    "complete": ([DENOISER, "--in", "lowercase", "--erase", "0,0,5,3"], {"erased": 15}),
+    "decode": ([LETTERS, "--at", "0.5,-1"], {"codes": [[0.5, -1.0]]}),
+}
+
+
+@pytest.mark.parametrize("line", PICTURES)
+def test_a_picture_is_described_as_json(line: str, tmp_path: Path, capsys: Captured) -> None:
+    arguments, expected = PICTURES[line]
+    out = str(tmp_path / "picture.png")
+    command, *option = line.split()
+    answer = told(capsys, command, *arguments, *option, "-o", out)
+    assert answer["file"] == arguments[0]
+    assert answer["weights"] == "best"
+    assert answer["out"] == out
+    assert {key: answer[key] for key in expected} == expected
+    assert (tmp_path / "picture.png").stat().st_size > 0
+
+
+def test_the_files_of_a_figure_are_listed(tmp_path: Path, capsys: Captured) -> None:
+    outs = [str(tmp_path / name) for name in ("codes.png", "codes.csv")]
+    files = [word for out in outs for word in ("-o", out)]
+    answer = told(capsys, "figure", LETTERS, "latent", *files, "--dpi", "72")
+    assert (answer["out"], answer["figure"]) == (outs, "latent")
+
+
+def test_decoded_images_without_a_file_are_in_the_object(capsys: Captured) -> None:
+    answer = told(capsys, "decode", LETTERS, "--at", "0,0", "--at", "1,1")
+    assert [len(answer["images"]), len(answer["images"][0][0])] == [2, 7]
+    assert answer["out"] is None
+
+
+def test_the_finds_are_told_with_their_codes(tmp_path: Path, capsys: Captured) -> None:
+    out = str(tmp_path / "finds.png")
+    finds = told(capsys, "finds", LETTERS, "-n", "2", "-o", out)["finds"]
+    assert [len(one["code"]) for one in finds] == [2, 2]
+    assert all(one["novelty"] > 0 for one in finds)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["limit --data lowercase --noise flip:0.1", "summary letters-course"],
+)
+def test_two_forms_of_one_output_are_refused(line: str, capsys: Captured) -> None:
+    assert main([*line.split(), "--markdown", "--json"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == "aegui: --markdown and --json exclude each other.\n"
+    assert not captured.out
