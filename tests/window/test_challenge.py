@@ -55,6 +55,67 @@ def test_a_pasted_line_becomes_the_draft_and_can_be_undone(
     assert QApplication.clipboard().text() == EASY
     window.actions_table["undo"].trigger()
     qtbot.waitUntil(lambda: workspace.recipe == before, timeout=20_000)
+    assert workspace.annotations.challenge is None, "its goal goes with it"
+    assert not window.feature(ChallengeFeature).badge.isVisible()
+    window.actions_table["redo"].trigger()
+    assert workspace.recipe == wanted
+    assert workspace.annotations.challenge is not None
+
+
+def test_a_line_without_a_goal_is_undone_to_the_goal_before(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace = window._services.workspace
+    workspace.set_up(workspace.recipe, read_line(EASY).goal, "A goal")
+    before = workspace.annotations.challenge
+    assert before is not None
+    paste(window, EASY.partition(" | goal")[0])
+    qtbot.waitUntil(lambda: workspace.annotations.challenge is None)
+    window.actions_table["undo"].trigger()
+    assert workspace.annotations.challenge == before
+
+
+def test_a_goal_that_was_reached_is_reached_again_by_redo(window: MainWindow, qtbot: QtBot) -> None:
+    workspace = window._services.workspace
+    paste(window, EASY)
+    badge = window.feature(ChallengeFeature).badge
+    qtbot.waitUntil(badge.isVisible, timeout=20_000)
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: badge.text() == tr("Reached"), timeout=20_000)
+    reached = workspace.annotations.challenge
+    window.actions_table["undo"].trigger()
+    assert workspace.annotations.challenge is None
+    window.actions_table["redo"].trigger()
+    assert workspace.annotations.challenge == reached
+    badge.drop.trigger()
+    assert workspace.annotations.challenge is None
+    window.actions_table["undo"].trigger()
+    assert workspace.annotations.challenge == reached
+    assert badge.isVisible()
+
+
+def test_only_the_goal_of_a_line_is_a_step_of_its_own(window: MainWindow, qtbot: QtBot) -> None:
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_value(workspace.recipe, "training.epochs", 41), "Epochs")
+    edited = workspace.recipe
+    window.actions_table["copy_line"].trigger()
+    paste(window, f"{QApplication.clipboard().text()} | goal: error <= 0.69")
+    qtbot.waitUntil(lambda: workspace.annotations.challenge is not None)
+    window.actions_table["undo"].trigger()
+    assert workspace.annotations.challenge is None
+    assert workspace.recipe == edited
+
+
+def test_a_pasted_line_is_trained_as_it_says(window: MainWindow, qtbot: QtBot) -> None:
+    workspace = window._services.workspace
+    many = "digits 64-9-2 tanh | adam 0.01 | bce | batch 64 | 20 epochs"
+    paste(window, many)
+    qtbot.waitUntil(lambda: workspace.recipe == read_line(many).recipe, timeout=20_000)
+    few = "lowercase 35-9-2 tanh | adam 0.01 | bce | batch 64 | 20 epochs | goal: error <= 0.69"
+    paste(window, few)
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "lowercase", timeout=20_000)
+    assert workspace.recipe == read_line(few).recipe, "more epochs would be another set-up"
+    assert workspace.annotations.challenge is not None
 
 
 def test_a_line_that_could_not_be_loaded_sets_no_goal_later(
@@ -190,6 +251,9 @@ def test_a_challenge_of_the_gallery_is_begun_with_its_goal(
     assert workspace.annotations.challenge is not None
     assert workspace.annotations.challenge.goal == goal
     assert read_line(line_of(recipe, goal)).goal == goal
+    window.actions_table["undo"].trigger()
+    assert workspace.recipe != recipe
+    assert workspace.annotations.challenge is None
 
 
 def test_nothing_is_opened_while_a_network_trains(

@@ -195,6 +195,24 @@ def test_an_untrained_network_is_put_into_the_builder(window: MainWindow, qtbot:
     assert window.toolbar.presets.currentIndex() == -1
 
 
+def test_a_challenge_is_put_into_the_builder_and_undone_with_its_goal(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace = window._services.workspace
+    before = workspace.recipe
+    dialog = opened(window, qtbot)
+    choose(dialog, "challenge-one-number")
+    dialog.details.open.click()
+    recipe, goal, _ = CHALLENGES["challenge-one-number"].reading
+    qtbot.waitUntil(lambda: workspace.recipe == recipe, timeout=20_000)
+    challenge = workspace.annotations.challenge
+    assert challenge is not None
+    assert challenge.goal == goal
+    workspace.undo_stack.undo()
+    assert workspace.recipe == before
+    assert workspace.annotations.challenge is None
+
+
 @pytest.mark.arrangement("build")
 @pytest.mark.parametrize("before", ["build", "compare"])
 def test_the_builder_is_in_sight_once_a_network_is_put_into_it(

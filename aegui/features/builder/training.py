@@ -275,7 +275,7 @@ class TrainingFeature(Feature):
             return
         recipe = load_recipe(path)
         text = tr("Recipe “{name}”", name=tr(recipe.name))
-        if self._services.workspace.edit_recipe(recipe, text):
+        if self._services.workspace.edit_recipe(recipe, text, is_whole=True):
             self._services.favourites.use("networks", key)
 
     @Slot()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -11,14 +10,13 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
-from aegui.core.run_file.challenge import KeptChallenge
 from aegui.features.challenge.view.badge import Badge, challenge_lines
 from aegui.session.notice import Notice
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from aegui.core.recipe import Recipe
-    from aegui.core.setup_line.goal import LineGoal, Missing
+    from aegui.core.run_file.challenge import KeptChallenge
+    from aegui.core.setup_line.goal import Missing
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -104,17 +102,7 @@ class ChallengeFeature(Feature):
             left = "; ".join(reading.left_out)
             words = tr("A newer version has written this; ignored: {parts}", parts=left)
             self.noticed.emit(Notice("warning", words))
-        done = partial(self._set_goal, reading.recipe, reading.goal)
-        if reading.recipe == self._services.workspace.recipe:
-            done()
-        else:
-            self._services.workspace.edit_recipe(reading.recipe, tr("Paste a set-up"), done)
-
-    def _set_goal(self, recipe: Recipe, goal: LineGoal | None) -> None:
-        """Make ``goal`` the challenge of the document, if ``recipe`` is its draft."""
-        workspace = self._services.workspace
-        if workspace.recipe == recipe:
-            workspace.annotations.set_challenge(None if goal is None else KeptChallenge(goal))
+        self._services.workspace.set_up(reading.recipe, reading.goal, tr("Paste a set-up"))
 
     @Slot(object)
     def _on_workspace_recipe_settled(self, _resolution: object) -> None:
@@ -126,7 +114,12 @@ class ChallengeFeature(Feature):
     @Slot()
     def drop(self) -> None:
         """Give up the challenge."""
-        self._services.workspace.annotations.set_challenge(None)
+        annotations = self._services.workspace.annotations
+        has_reached = (
+            annotations.challenge is not None and annotations.challenge.reached is not None
+        )
+        text = tr("Remove the challenge") if has_reached else tr("Give the challenge up")
+        annotations.set_challenge(None, text)
 
     @Slot()
     def _on_runner_started(self) -> None:
@@ -151,7 +144,7 @@ class ChallengeFeature(Feature):
         if reached is None:
             return
         reached_challenge = replace(challenge, reached=reached)
-        self._services.workspace.annotations.set_challenge(reached_challenge)
+        self._services.workspace.annotations.reach_challenge(reached_challenge)
         sampled = self._sampled_words(reached_challenge)
         words = " ".join(challenge_lines(reached_challenge, sampled=sampled))
         text = tr("Challenge reached! {words}", words=words)

@@ -145,10 +145,7 @@ class GalleryFeature(Feature):
             return
 
         def on_loaded() -> None:
-            if item.has_goal:
-                # The draft is there already: this sets the goal.
-                self._services.requests.preset.emit(item.key)
-            else:
+            if item.goal is None:
                 self._services.favourites.use("networks", item.key)
             then()
 
@@ -156,11 +153,13 @@ class GalleryFeature(Feature):
         if self._window.is_wandering:
             # The builder must be visible to show the recipe.
             self._services.requests.arrangement.emit("build")
-        if recipe == workspace.recipe:
+        text = tr("Recipe “{name}”", name=tr(recipe.name))
+        if item.goal is not None:
+            workspace.set_up(recipe, item.goal, text, on_loaded)
+        elif recipe == workspace.recipe:
             on_loaded()
         else:
-            text = tr("Recipe “{name}”", name=tr(recipe.name))
-            workspace.edit_recipe(recipe, text, on_loaded)
+            workspace.edit_recipe(recipe, text, on_loaded, is_whole=True)
 
     # Requests of the dialog
 

@@ -180,7 +180,7 @@ class LessonsFeature(Feature):
         with services.workspace.unguarded():
             # Its data are read first, which may require a download.
             services.workspace.edit_recipe(
-                recipe, words, lambda: self._on_recipe_read(recipe, step)
+                recipe, words, lambda: self._on_recipe_read(recipe, step), is_whole=True
             )
 
     def _on_recipe_read(self, recipe: Recipe, step: LessonStep) -> None:

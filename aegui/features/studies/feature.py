@@ -237,7 +237,8 @@ class StudiesFeature(Feature):
         sheet = self._runs.sheet
         if sheet is not None and sheet.base is not None:
             recipe = sheet.base
-            if not self._services.workspace.edit_recipe(recipe, tr("Recipe of the study")):
+            text = tr("Recipe of the study")
+            if not self._services.workspace.edit_recipe(recipe, text, is_whole=True):
                 return
             self._runs.set_recipe(recipe)
             self._window.docks["builder"].raise_()
@@ -360,7 +361,7 @@ class StudiesFeature(Feature):
     def _on_panel_run_requested(self, setting: StudySetting, seed: int) -> None:
         text = tr("Run of a study: {setting}, seed {n}", setting=setting.title, n=seed)
         self._runs.keep_recipe()
-        self._services.workspace.edit_recipe(setting.run(seed), text)
+        self._services.workspace.edit_recipe(setting.run(seed), text, is_whole=True)
 
     @Slot(object)
     def _on_panel_networks_requested(self, cell: StudyCell) -> None:

@@ -69,8 +69,9 @@ class TeacherFeature(Feature):
             self.noticed.emit(Notice("error", reason, passing=True))
             return
         if recipe is not None:
+            text = tr("Teacher file “{name}”", name=path.stem)
             with services.workspace.unguarded():
-                services.workspace.edit_recipe(recipe, tr("Teacher file “{name}”", name=path.stem))
+                services.workspace.edit_recipe(recipe, text, is_whole=True)
         if lesson is not None:
             services.requests.lesson_file.emit(lesson)
         if file.language and file.language != language():

@@ -86,10 +86,12 @@ class DataEdits:
         done: Callable[[], object] = lambda: None,
         *,
         again: bool = False,
+        is_whole: bool = False,
     ) -> None:
         """Read the other samples of ``recipe``, make it the draft's, then call ``done``.
 
-        ``again`` reads a known source too. A training that has begun in the meantime refuses it.
+        ``again`` reads a known source too, and with ``is_whole`` the training is not adapted to the
+        number of samples. A training that has begun in the meantime refuses it.
         """
         if not self._host.may_edit_data():
             return
@@ -98,18 +100,18 @@ class DataEdits:
         if again or source != base.recipe.data.source:
             self._host.agree(source)
         elif not (base.has_source or is_builtin(source) or self._host.may_read(source)):
-            self._ask_first(base.recipe, recipe, text, done)
+            self._ask_first(base.recipe, recipe, text, done, is_whole=is_whole)
             return
 
         def take(draft: DraftState) -> None:
-            if self._take(base, draft, text):
+            if self._take(base, draft, text, is_whole=is_whole):
                 done()
 
         self._loading.do(
             tr("Reading {name}", name=source_words(source)),
             self._edited(base, recipe, again),
             take,
-            lambda error: self._refuse(error, base.recipe, recipe, text, done),
+            lambda error: self._refuse(error, base.recipe, recipe, text, done, is_whole=is_whole),
             quick=is_quick(base, recipe, again=again),
         )
 
@@ -127,7 +129,13 @@ class DataEdits:
         return work
 
     def _ask_first(
-        self, base: Recipe, edited: Recipe, text: str, done: Callable[[], object]
+        self,
+        base: Recipe,
+        edited: Recipe,
+        text: str,
+        done: Callable[[], object],
+        *,
+        is_whole: bool,
     ) -> None:
         """Ask before reading a file that the document names but does not contain."""
         source = edited.data.source
@@ -138,7 +146,9 @@ class DataEdits:
         self._host.ask_to_read(
             source,
             words,
-            lambda: self.edit(merged(base, edited, self._host.draft.recipe), text, done),
+            lambda: self.edit(
+                merged(base, edited, self._host.draft.recipe), text, done, is_whole=is_whole
+            ),
         )
         self._host.announce_recipe()
 
@@ -314,7 +324,9 @@ class DataEdits:
         draft = joined_draft(base, more.subset(new)) if new else base
         self._take(base, draft, text)
 
-    def _take(self, base: DraftState, draft: DraftState, text: str) -> bool:
+    def _take(
+        self, base: DraftState, draft: DraftState, text: str, *, is_whole: bool = False
+    ) -> bool:
         """Apply ``draft``, an edit of ``base``, merging edits made in the meantime.
 
         Returns False, with a notice, if a training has begun since.
@@ -323,7 +335,7 @@ class DataEdits:
             return False
         recipe = merged(base.recipe, draft.recipe, self._host.draft.recipe)
         is_asked = is_one_large_batch(base.recipe, len(base.dataset))
-        if draft.recipe.training == base.recipe.training and not is_asked:
+        if draft.recipe.training == base.recipe.training and not (is_asked or is_whole):
             # Settings for a few samples would take too long on many; those for many would train too
             # few steps on a few.
             recipe = self._fitted(recipe, len(base.dataset), len(draft.dataset))
@@ -352,9 +364,12 @@ class DataEdits:
         edited: Recipe,
         text: str,
         done: Callable[[], object],
+        *,
+        is_whole: bool,
     ) -> None:
         def retry() -> None:
-            self.edit(merged(base, edited, self._host.draft.recipe), text, done)
+            recipe = merged(base, edited, self._host.draft.recipe)
+            self.edit(recipe, text, done, is_whole=is_whole)
 
         self._host.refuse(error, retry)
         self._host.announce_recipe()

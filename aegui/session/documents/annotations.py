@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike
-    from PySide6.QtGui import QUndoStack
 
     from aegui.core.latent.concepts import Concept
     from aegui.core.pixels.drawing_state import DrawingState
     from aegui.core.run_file.challenge import KeptChallenge
+    from aegui.session.documents.draft import DraftState
+    from aegui.session.documents.undo_history import UndoHistory
 
 
 class Annotations(QObject):
@@ -38,7 +39,7 @@ class Annotations(QObject):
     edited = Signal()
     """Emitted after an edit by the user, before the signals of the parts."""
 
-    def __init__(self, history: QUndoStack | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, history: UndoHistory | None = None, parent: QObject | None = None) -> None:
         """Create empty annotations; with a ``history``, edits are undoable."""
         super().__init__(parent)
         self._history = history
@@ -88,12 +89,35 @@ class Annotations(QObject):
         brought, self._brought = self._brought, None
         self.drawing_read.emit(brought)
 
-    def set_challenge(self, challenge: KeptChallenge | None) -> None:
-        """Set the challenge of the document; not undoable."""
-        if challenge != self.challenge:
-            self.challenge = challenge
-            self.edited.emit()
-            self.challenge_changed.emit(challenge)
+    def set_challenge(
+        self, challenge: KeptChallenge | None, text: str, of: DraftState | None = None
+    ) -> None:
+        """Set the challenge of the document.
+
+        ``text`` names it in the undo history. With ``of`` it belongs to the step that has just led
+        to this draft.
+        """
+        if challenge == self.challenge:
+            return
+        if self._history is None:
+            self._show_challenge(challenge)
+            return
+        step = KeptCommand(
+            self._show_challenge, self.challenge, challenge, text, now=lambda: self.challenge
+        )
+        if of is None:
+            self._history.push(step)
+        else:
+            self._history.push_joined(step, of)
+
+    def reach_challenge(self, reached: KeptChallenge) -> None:
+        """Note that a training has reached the challenge, which is no step of undo."""
+        self._show_challenge(reached)
+
+    def _show_challenge(self, challenge: KeptChallenge | None) -> None:
+        self.challenge = challenge
+        self.edited.emit()
+        self.challenge_changed.emit(challenge)
 
     @property
     def drawing(self) -> DrawingState | None:

@@ -35,15 +35,22 @@ class KeptCommand(ToldCommand):
         text: str,
         *,
         moved: int | None = None,
+        now: Callable[[], Any] | None = None,
     ) -> None:
+        """Change the state from ``before`` to ``after`` by ``show``.
+
+        ``now`` returns a state that changes without steps too: what a step replaces comes back.
+        """
         super().__init__(text)
         self.words = text
         self._show = show
+        self._now = now
         self.before = before
         """The state before the step."""
         self.after = after
         """The state after the step."""
         self._moved = moved
+        self._parts: tuple[KeptCommand, ...] = ()
         self._edited_at = time.monotonic()
         self._is_settled = True
 
@@ -52,18 +59,28 @@ class KeptCommand(ToldCommand):
 
         Call ``settle`` to make it a regular command.
         """
-        again = type(self)(self._show, self.before, self.after, self.words, moved=self._moved)
+        states = self.before, self.after
+        again = type(self)(self._show, *states, self.words, moved=self._moved, now=self._now)
+        again._parts = tuple(part.done() for part in self._parts)
         again._edited_at = self._edited_at
         again._is_settled = False
         return again
 
     def settle(self) -> None:
         """Make this a regular command, which applies its state on redo and may be merged."""
+        for part in self._parts:
+            part.settle()
         self._is_settled = True
+
+    def join(self, part: KeptCommand) -> None:
+        """Apply ``part``, which belongs to this step from now on; such a step is not merged."""
+        self._parts = (*self._parts, part)
+        part.redo()
 
     def id(self) -> int:
         """Return one id for all commands of a kind; ``mergeWith`` decides which of them merge."""
-        return self._kind if self._is_settled and self._joins() is not None else _NO_ID
+        is_mergeable = self._is_settled and not self._parts and self._joins() is not None
+        return self._kind if is_mergeable else _NO_ID
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take over the result of ``other`` if it changes the same thing shortly after this."""
@@ -77,12 +94,21 @@ class KeptCommand(ToldCommand):
 
     def undo(self) -> None:
         """Show the state before the step."""
+        for part in reversed(self._parts):
+            part.undo()
+        if self._now is not None:
+            self.after = self._now()
         self._show(self.before)
 
     def redo(self) -> None:
         """Show the state after the step."""
-        if self._is_settled:
-            self._show(self.after)
+        if not self._is_settled:
+            return
+        if self._now is not None:
+            self.before = self._now()
+        self._show(self.after)
+        for part in self._parts:
+            part.redo()
 
     def _joins(self) -> object:
         """Return the key that mergeable steps share; None if this cannot be merged."""

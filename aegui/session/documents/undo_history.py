@@ -40,6 +40,17 @@ class UndoHistory(QUndoStack):
         if is_other_data:
             self._free_memory()
 
+    def push_joined(self, part: KeptCommand, draft: DraftState) -> None:
+        """Apply ``part`` as a part of the step that has just led to ``draft``.
+
+        Without such a step, as when it was merged away, ``part`` is a step of its own.
+        """
+        last = self.command(self.index() - 1) if self.index() else None
+        if isinstance(last, EditCommand) and last.after is draft:
+            last.join(part)
+        else:
+            self.push(part)
+
     @property
     def held_bytes(self) -> int:
         """Return the memory of the steps beyond the current draft, at most ``MAX_BYTES``."""

@@ -14,6 +14,7 @@ from aegui.core.data.published import NotDownloaded
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.settings import is_live_edit
+from aegui.core.run_file.challenge import KeptChallenge
 from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.record.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
+    from aegui.core.setup_line.goal import LineGoal
     from aegui.core.training.record.result import TrainingResult
     from aegui.session.documents.autosave import TrainingProgress
     from aegui.session.documents.document import Continuation, Opened
@@ -172,14 +174,16 @@ class Workspace(QObject):
         done: Callable[[], object] = lambda: None,
         *,
         again: bool = False,
+        is_whole: bool = False,
     ) -> bool:
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
 
         Edits with the same ``text`` in quick succession are merged into one undo step. Another
         source or choice of samples is read first; if that fails, the old recipe is announced again.
         ``done`` is called after the edit, unless it is refused, fails or is cancelled.
-        With ``again`` the samples are read even if their source is the same. Returns False if the
-        edit is refused: a training cannot follow it, or a field is locked.
+        With ``again`` the samples are read even if their source is the same. A recipe that
+        ``is_whole`` was made for its data: its training is not adapted to their number. Returns
+        False if the edit is refused: a training cannot follow it, or a field is locked.
         """
         if recipe == self.recipe and not again:
             return True
@@ -190,8 +194,33 @@ class Workspace(QObject):
             self.push(replace(self.draft, recipe=recipe), text)
             done()
         else:
-            self.edits.edit(recipe, text, done, again=again)
+            self.edits.edit(recipe, text, done, again=again, is_whole=is_whole)
         return True
+
+    def set_up(
+        self,
+        recipe: Recipe,
+        goal: LineGoal | None,
+        text: str,
+        done: Callable[[], object] = lambda: None,
+    ) -> bool:
+        """Make ``recipe`` the draft's and ``goal`` its challenge, in one step of undo.
+
+        Without a goal there is no challenge. The rest is as for ``edit_recipe``.
+        """
+        challenge = None if goal is None else KeptChallenge(goal)
+        if recipe == self.recipe:
+            self.annotations.set_challenge(challenge, text)
+            done()
+            return True
+
+        def on_edited() -> None:
+            # An edit made while data were read is merged into the recipe.
+            if self.recipe == recipe:
+                self.annotations.set_challenge(challenge, text, self.draft)
+            done()
+
+        return self.edit_recipe(recipe, text, on_edited, is_whole=True)
 
     def may_edit(self, recipe: Recipe, *, again: bool = False) -> bool:
         """Return whether ``recipe`` may become the draft's; say why if it may not."""

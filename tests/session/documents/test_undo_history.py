@@ -13,7 +13,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import Recipe
 from aegui.session.documents import edit_command
 from aegui.session.documents.draft import DraftState, full_draft
-from aegui.session.documents.edit_command import EditCommand
+from aegui.session.documents.edit_command import EditCommand, KeptCommand
 from aegui.session.documents.undo_history import MAX_STEPS, UndoHistory
 
 if TYPE_CHECKING:
@@ -123,6 +123,37 @@ def test_what_was_saved_is_known_again(qtbot: QtBot, saved_after: int, clean: bo
         if desk.history.isClean():
             assert desk.draft.recipe.name == str(saved_after)
     assert (True in seen) == clean
+
+
+def test_a_part_of_a_step_goes_with_it_after_others_were_forgotten(qtbot: QtBot) -> None:
+    desk, kept = Desk(draft(0), most_bytes=2 * BYTES), ["none"]
+
+    def keep(text: str) -> None:
+        kept[0] = text
+
+    for number in range(1, 4):
+        desk.edit(draft(number), f"step {number}")
+    desk.history.push_joined(KeptCommand(keep, "none", "goal", "part"), desk.draft)
+    assert kept == ["goal"]
+    desk.edit(draft(4), "step 4")
+    assert desk.history.count() == 2
+    desk.history.undo()
+    assert kept == ["goal"]
+    desk.history.undo()
+    assert (desk.draft.recipe.name, kept) == ("2", ["none"])
+    desk.history.redo()
+    assert (desk.draft.recipe.name, kept) == ("3", ["goal"])
+    desk.edit(draft(5), "step 3")
+    assert desk.history.count() == 2, "a step of two parts takes no more edits"
+
+
+def test_a_part_without_its_step_is_a_step_of_its_own(qtbot: QtBot) -> None:
+    desk, kept = Desk(draft(0), most_bytes=BYTES), []
+    desk.edit(draft(1), "step")
+    desk.history.push_joined(KeptCommand(kept.append, "none", "goal", "part"), draft(1))
+    assert desk.history.count() == 2
+    desk.history.undo()
+    assert (desk.draft.recipe.name, kept) == ("1", ["goal", "none"])
 
 
 def test_edits_that_join_the_last_step_join_it_after_others_were_forgotten(qtbot: QtBot) -> None:

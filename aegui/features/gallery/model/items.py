@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.recipe import Recipe
+    from aegui.core.setup_line.goal import LineGoal
 
 What = Literal["network", "file", "set"]
 EVERYTHING, FILES = "everything", "files"
@@ -107,8 +108,8 @@ class GalleryItem:
     """The file to open: a trained model, or a recent file."""
     recipe: Recipe | None = None
     """The recipe of a network."""
-    has_goal: bool = False
-    """Whether it is a challenge."""
+    goal: LineGoal | None = None
+    """The goal of a challenge; None for others."""
     searched: str = ""
     """Text that searches match, case-folded."""
     is_users: bool = False
@@ -221,7 +222,7 @@ def _network_item(card: Card, figures: CardFigures | None) -> GalleryItem:
         are_pixels=row is not None and row.kind == "glyphs",
         path=model,
         recipe=recipe,
-        has_goal=card.goal is not None,
+        goal=card.goal,
         searched=card.searched,
         is_users=card.path is not None,
     )
