@@ -221,8 +221,11 @@ class App(QObject):
         """Replace the window by a new one on the same session, at the same place."""
         old = self.window
         shown, place, state = old.isVisible(), old.geometry(), old.windowState()
+        docks = old.seen_docks
         old.dismiss()
         self.window = self._new_window()
+        if shown:
+            self.window.show_docks(docks)
         self.window.take_features(old)
         self.window.setGeometry(place)
         self.window.setWindowState(state)

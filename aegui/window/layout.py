@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import shiboken6
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, QTimer, Slot
@@ -42,6 +42,17 @@ _REST_MS = 120
 """Docks are arranged once the mouse has stopped resizing the window for this time."""
 _RELIEF_MS = 60
 """Delay after which panels have been laid out for their new content."""
+
+
+class SeenDocks(NamedTuple):
+    """What a person sees of the docks of a window, wherever they are."""
+
+    shown: dict[str, bool]
+    """Whether each dock is open, perhaps behind another tab."""
+    front: list[str]
+    """The docks that are not behind another tab."""
+    floating: dict[str, QRect]
+    """The places of undocked ones on the screen."""
 
 
 class WindowLayout(QObject):
@@ -325,12 +336,41 @@ class WindowLayout(QObject):
 
     def _again(self, but: set[str]) -> None:
         """Arrange the docks again; all ``but`` some stay shown, closed or in front."""
-        shown = {key: not dock.isHidden() for key, dock in self._docks.items()}
-        front = [key for key, dock in self._docks.items() if is_in_sight(dock)]
+        seen = self.seen
         self.show(self._perspective)
+        self._show_seen(seen, but)
+
+    @property
+    def seen(self) -> SeenDocks:
+        """Which docks are shown, and which of them in front or undocked."""
+        docks = self._docks.items()
+        return SeenDocks(
+            {key: not dock.isHidden() for key, dock in docks},
+            [key for key, dock in docks if is_in_sight(dock)],
+            {
+                key: dock.geometry()
+                for key, dock in docks
+                if dock.isFloating() and not dock.isHidden()
+            },
+        )
+
+    def show_seen(self, seen: SeenDocks) -> None:
+        """Show, close and raise the docks as ``seen`` in the window that this one replaces."""
+        with self._held():
+            self._show_seen(seen, set())
+            for key, place in seen.floating.items():
+                dock = self._docks[key]
+                # Hidden first: a dock that is undocked while shown does not signal it.
+                dock.hide()
+                dock.setFloating(True)
+                dock.setGeometry(place)
+                dock.show()
+
+    def _show_seen(self, seen: SeenDocks, but: set[str]) -> None:
         for key, dock in self._docks.items():
             if dock.objectName() not in but:
-                dock.setVisible(shown[key])
+                dock.setVisible(seen.shown[key])
+        front = seen.front
         # Where several of them have become tabs of one place, the first in the arrangement stays in
         # front: it is raised last.
         places = PERSPECTIVES[self._perspective].places

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from aegui.shell.feature import FeatureSpec
     from aegui.shell.feature_window import AnyFeature, AnyPanel
     from aegui.window.help_viewer import HelpViewer
+    from aegui.window.layout import SeenDocks
 
 
 _KEYS = "keys."
@@ -221,6 +222,15 @@ class MainWindow(FeatureWindow):
             before = other._features.get(spec.class_path)
             if before is not None and (before.is_at_work or not spec.seen_in):
                 self._make(spec)
+
+    @property
+    def seen_docks(self) -> SeenDocks:
+        """What a person sees of the docks, for ``show_docks`` of the window that replaces this."""
+        return self._layout.seen
+
+    def show_docks(self, seen: SeenDocks) -> None:
+        """Show the docks that were ``seen``, also if other ones are stored for this text size."""
+        self._layout.show_seen(seen)
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """Return the panel of this class, creating it if necessary.

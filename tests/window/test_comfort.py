@@ -22,6 +22,7 @@ from aegui.kit.theme import CONTRAST, current_theme
 from aegui.session.comfort import Comfort
 from aegui.session.settings import Settings
 from aegui.shell.dialogs.comfort import ComfortDialog
+from aegui.shell.panel_area import is_in_sight
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.shortcuts import ShortcutsDialog
 from aegui.window.toolbar import MainToolBar
@@ -57,6 +58,36 @@ def test_pages_of_panels_are_there_again_with_letters_of_another_size(app: App) 
         assert tuple(PAGES)[window.panel(MakingPanel).tabs.currentIndex()] == making
         at = window.panel(RacesPanel).tabs.currentIndex()
         assert RACES[at][0] == races
+
+
+@pytest.mark.arrangement("build")
+def test_the_tabs_in_front_stay_in_front_with_letters_of_another_size(
+    app: App, qtbot: QtBot
+) -> None:
+    def in_sight() -> set[str]:
+        qtbot.waitUntil(lambda: app.window._layout.is_settled)
+        return {key for key, dock in app.window.docks.items() if is_in_sight(dock)}
+
+    app.window.docks["training"].raise_()
+    qtbot.waitUntil(lambda: "training" in in_sight())
+    app.use_comfort(Comfort(text_size=1.1))
+    assert "training" in in_sight(), "nothing was stored for this size"
+    app.window.docks["builder"].raise_()
+    app.window.docks["charts"].hide()
+    app.use_comfort(Comfort())
+    assert "builder" in in_sight()
+    assert "training" not in in_sight(), "it was in front when these letters were last used"
+    assert app.window.docks["charts"].isHidden()
+    app.window.docks["training"].raise_()
+    app.window.docks["charts"].setFloating(True)
+    app.window.docks["charts"].show()
+    qtbot.waitUntil(lambda: {"training", "charts"} <= in_sight())
+    place = app.window.docks["charts"].geometry()
+    app.use_comfort(Comfort(text_size=1.1))
+    qtbot.waitUntil(lambda: {"training", "charts"} <= in_sight())
+    assert app.window.docks["charts"].isFloating()
+    assert app.window.docks["charts"].geometry().topLeft() == place.topLeft()
+    app.window.docks["charts"].setFloating(False)
 
 
 def test_fields_of_dialogs_have_room_for_large_letters(qtbot: QtBot, app: App) -> None:
