@@ -136,6 +136,27 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
 
 
 @pytest.mark.arrangement("build")
+def test_the_cross_of_the_map_stays_in_another_language(
+    learnt: MainWindow, app: App, qtbot: QtBot
+) -> None:
+    canvas = learnt.canvas
+    qtbot.waitUntil(lambda: canvas.cursor_overlay.rest is not None)
+    canvas.map_cursor.put(0.4, -0.3)
+    wanted = canvas.map_cursor.last_code
+    canvas.map_cursor.leave()
+    qtbot.waitUntil(lambda: np.array_equal(canvas.cursor_overlay.rest, wanted))
+    app.use_language("es")
+    renewed = app.window.canvas
+    qtbot.waitUntil(lambda: renewed.cursor_overlay.rest is not None)
+    assert np.array_equal(renewed.cursor_overlay.rest, wanted)
+    assert np.array_equal(renewed.map_cursor.last_code, wanted)
+    # Where keys have moved the cursor, they go on moving it.
+    renewed.map_cursor.put_without_mouse(0.5, 0.6)
+    app.use_language("en")
+    assert app.window.canvas.cursor_overlay.position == (0.5, 0.6)
+
+
+@pytest.mark.arrangement("build")
 def test_the_window_of_another_language_is_let_go(qtbot: QtBot, app: App) -> None:
     train(qtbot, app.window)
     old = weakref.ref(app.window)

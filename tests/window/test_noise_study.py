@@ -18,7 +18,7 @@ from aegui.core.study.findings import with_noise
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.noise_study import feature as wiring_study
-from aegui.features.noise_study.model.noise_study import NoiseStudy
+from aegui.features.noise_study.model.noise_study import Cell, NoiseStudy
 from aegui.features.noise_study.model.study_forms import MatrixForm
 from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.shell import dialogs
@@ -144,13 +144,23 @@ def test_choices_and_results_outlive_the_window(
     app: App, window: MainWindow, panel: StudyPanel, qtbot: QtBot
 ) -> None:
     run_matrix(window, panel, qtbot)
+    panel.matrix.open_cell((1, 0))
+    panel.matrix.cell._seed.setValue(2)
+    panel.matrix.cell._again.click()
+    panel.matrix.set_figure("exact")
     panel._buttons["curves"].click()
+    edited = replace(FORM, test_levels="0.2, 0.4")
+    panel.matrix.set_form(edited)
     window.actions_table["language_es"].trigger()
     renewed = app.window.panel(StudyPanel)
     assert renewed is not panel
     assert renewed.page == "curves"
-    assert renewed.matrix.form == FORM
-    assert renewed.matrix.cell.shown is not None
+    assert renewed.matrix.form == edited
+    assert renewed.matrix.figure_key == "exact"
+    assert renewed.matrix.cell.shown == Cell(1, 0, seed=1, noise_seed=1)
+    assert renewed.matrix.cell._seed.value() == 2
+    assert renewed.matrix.view.current == (1, 0)
+    qtbot.waitUntil(lambda: renewed.matrix.cell.strip.strip is not None)
     qtbot.waitUntil(lambda: window not in QApplication.topLevelWidgets())
 
 

@@ -63,7 +63,7 @@ class MapFeature(Feature):
         self._show_network()
         self._show_codes()
         self._show_pins()
-        self._begin_cursor()
+        self._resume_cursor()
 
     def _connect(self) -> None:
         services, canvas = self._services, self._canvas
@@ -177,6 +177,14 @@ class MapFeature(Feature):
             self._begin_cursor()
 
     # Cursor
+
+    def _resume_cursor(self) -> None:
+        """Decode the place that the window before this one has shown; without one, begin."""
+        newest, codes = self._decoding.newest, self._services.shown.codes
+        if newest is not None and codes is not None and newest.z.size == codes.size:
+            self._decoding.request(newest.z)
+        else:
+            self._begin_cursor()
 
     def _begin_cursor(self) -> None:
         """Decode the cursor position; initially the sample whose code is nearest to the mean."""

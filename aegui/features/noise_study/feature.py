@@ -16,7 +16,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe
 from aegui.core.study.comparison import DEFAULT_NOISE, MistakeSpec, comparison_cost
 from aegui.core.study.findings import MISTAKES, with_mistake
-from aegui.core.study.noise_matrix import matrix_cost, matrix_folder
+from aegui.core.study.noise_matrix import FIGURES, matrix_cost, matrix_folder
 from aegui.core.study.tables import (
     characters_csv,
 )
@@ -66,7 +66,7 @@ PRESETS = (
 )
 """Shipped recipes in the order they are offered, those of the course first."""
 _SHOWN, _OTHER, _MATRIX = "shown", "other:", "matrix:"
-_PAGE, _CURVES = "study.page", "curves"
+_PAGE, _FIGURE, _CURVES = "study.page", "study.figure", "curves"
 _FOLLOWING_MS = 300
 
 
@@ -100,6 +100,14 @@ class NoiseStudyFeature(Feature):
         """Update the choices of networks for a change of the displayed network or dataset."""
         if changed & {"network", "dataset"}:
             self._choices.mark()
+
+    def keep_layout(self) -> None:
+        """Save forms, figure and cell, which a window of another language or text size shows."""
+        settings, panel = self._services.settings, self._panel
+        settings.keep_form(MATRIX, panel.matrix.form)
+        settings.keep_form(CURVES, panel.curves.form)
+        settings.keep({_FIGURE: panel.matrix.figure_key})
+        self._study.cell = panel.matrix.cell.shown
 
     def _connect(self) -> None:
         services, study, panel = self._services, self._study, self._panel
@@ -139,6 +147,7 @@ class NoiseStudyFeature(Feature):
         recipes = dict(list_recipes())
         panel.set_presets([(key, tr(recipes[key].name), tr(recipes[key].notes)) for key in PRESETS])
         panel.matrix.set_form(settings.form(MATRIX, MatrixForm()))
+        panel.matrix.set_figure(settings.choice(_FIGURE, FIGURES, "wrong"))
         panel.curves.set_form(settings.form(CURVES, CurvesForm()))
         panel.set_page(settings.choice(_PAGE, dict(PAGES), "matrix"))
         if study.matrix is not None:
@@ -213,7 +222,7 @@ class NoiseStudyFeature(Feature):
         matrix = self._study.matrix
         if matrix is not None:
             self._image_style = image_style_of(matrix.dataset)
-        self._panel.matrix.set_matrix(matrix)
+        self._panel.matrix.set_matrix(matrix, self._study.cell)
         self._choices.mark()
 
     @Slot(object)

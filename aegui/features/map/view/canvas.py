@@ -283,6 +283,7 @@ class LatentCanvas(Sized):
         if self.scene.projection.size == projection.size:
             self.axes.take_from(projection)
             self.navigation.take_from(other.navigation)
+            self.map_cursor.take_from(other.map_cursor)
 
     def _set_size(self, size: int) -> None:
         # Clear the cursor and the drawing first, while the old projection still applies.

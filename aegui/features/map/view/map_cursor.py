@@ -80,6 +80,15 @@ class MapCursor(QObject):
         if before is None or z is None or not np.array_equal(before, z):
             self._map.surface.update_overlay()
 
+    def take_from(self, other: MapCursor) -> None:
+        """Continue from the place of ``other``, the cursor of an earlier map of the same axes."""
+        self.last_code = other.last_code
+        place = other._overlay.position
+        if place is not None and other._map.mouse.at is None:
+            # Moved by keys; the mouse, if it is over the map, moves the cursor itself.
+            self.put_without_mouse(*place)
+        self.last_place = other.last_place
+
     def leave(self) -> None:
         """Remove the cursor: the pointer has left the map."""
         if self._overlay.position is not None:

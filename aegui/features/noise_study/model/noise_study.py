@@ -111,6 +111,8 @@ class NoiseStudy(Service):
         self._opened.failed.connect(self.failed)
         self.matrix: NoiseMatrix | None = None
         """The noise matrix that was computed last."""
+        self.cell: Cell | None = None
+        """The cell of the matrix that the window before this one has shown."""
         self.curves: Curves | None = None
         """The curves that were computed last."""
         self.comparison: tuple[str, Curves] | None = None
@@ -199,7 +201,7 @@ class NoiseStudy(Service):
     # Results
 
     def _take_matrix(self, matrix: NoiseMatrix) -> None:
-        self.matrix = matrix
+        self.matrix, self.cell = matrix, None
         self.strips.forget()
         self.matrix_changed.emit()
 

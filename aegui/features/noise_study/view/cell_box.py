@@ -288,11 +288,18 @@ class CellBox(QWidget):
             self._seed.setValue(1)
 
     def open(self, cell: CellIndex) -> None:
-        """Show the cell at ``cell``."""
+        """Show the cell at ``cell``, by the same network and with the same noise as before."""
+        seeds = (0, 0) if self.shown is None else (self.shown.seed, self.shown.noise_seed)
+        self.show_cell(Cell(*cell, *seeds))
+
+    def show_cell(self, cell: Cell) -> None:
+        """Show ``cell`` by its network and with its noise."""
         matrix = self._matrix
         if matrix is None:
             return
-        row, column = cell
+        row, column = place = cell.row, cell.column
+        with QSignalBlocker(self._seed):
+            self._seed.setValue(cell.seed + 1)
         self.title.setText(
             tr(
                 "Trained with {trained}, tested with {tried}",
@@ -301,14 +308,13 @@ class CellBox(QWidget):
             )
         )
         figure = matrix.figure("wrong")
-        text = figure_words("wrong", float(figure.mean[cell]), float(figure.deviation[cell]))
+        text = figure_words("wrong", float(figure.mean[place]), float(figure.deviation[place]))
         limit = matrix.limits[column]
         if limit is not None:
             text = tr("{figure}; limit {limit:.2f}", figure=text, limit=limit.mean)
         self.words.setText(text)
         self.table.set_figure(matrix.dataset.labels, matrix.characters(row, column))
-        seeds = (0, 0) if self.shown is None else (self.shown.seed, self.shown.noise_seed)
-        self._want(Cell(row, column, *seeds))
+        self._want(cell)
 
     def set_strip(self, found: CellStrip, image_style: ImageStyle) -> None:
         """Show the characters of ``found``, if they belong to the displayed cell."""

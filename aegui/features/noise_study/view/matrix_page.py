@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.study.noise_matrix import FIGURES
+from aegui.features.noise_study.model.noise_study import Cell
 from aegui.features.noise_study.model.study_forms import (
     MAX_EPOCHS,
     MAX_SEEDS,
@@ -212,14 +213,20 @@ class MatrixPage(QWidget):
         """Return the key of the displayed figure."""
         return str(self._figures.currentData())
 
-    def set_matrix(self, matrix: NoiseMatrix | None) -> None:
-        """Show a matrix; None shows a hint instead."""
+    def set_figure(self, key: str) -> None:
+        """Show the figure ``key`` of ``FIGURES``."""
+        self._figures.setCurrentIndex(self._figures.findData(key))
+
+    def set_matrix(self, matrix: NoiseMatrix | None, cell: Cell | None = None) -> None:
+        """Show a matrix with the details of ``cell``; None shows a hint instead."""
         self._matrix = matrix
         self._body.show_content_if(matrix is not None)
         self.cell.set_matrix(matrix)
         self._show_matrix()
         if matrix is not None:
-            self.open_cell((0, 0))
+            cell = cell or Cell(0, 0)
+            self.view.set_chosen((cell.row, cell.column))
+            self.cell.show_cell(cell)
 
     def open_cell(self, cell: CellIndex) -> None:
         """Show the details of a cell."""
