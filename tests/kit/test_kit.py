@@ -82,9 +82,12 @@ def test_a_placeholder_says_why_until_there_is_something(qtbot: QtBot) -> None:
     pages.say("It takes a while.", "Do it all the same")
     with qtbot.waitSignal(pages.offer.clicked):
         pages.offer.click()
+    content.setMinimumHeight(400)
+    assert pages.minimumSizeHint().height() < 400, "a message needs no room for the content"
     pages.show_content()
     assert content.isVisible()
     assert pages.message == ""
+    assert pages.minimumSizeHint().height() >= 400
 
 
 def test_each_part_of_a_painted_widget_has_its_tip(
