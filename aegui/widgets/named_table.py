@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QMenu,
     QTableWidget,
     QTableWidgetItem,
 )
@@ -38,6 +40,7 @@ class NamedTable(QTableWidget):
         *,
         words: Collection[int] = (0,),
         picks_rows: bool = False,
+        opens: str = "",
     ) -> None:
         """Create an empty table.
 
@@ -46,8 +49,12 @@ class NamedTable(QTableWidget):
             name: Accessible name.
             words: Indices of the text columns; the others hold figures.
             picks_rows: Whether one row is selected rather than cells.
+            opens: What opening a row does, for tooltips and the context menu; "" for nothing.
         """
         super().__init__()
+        self._opens = opens
+        self._opens_words = tr("{action}: double click or Enter", action=opens) if opens else ""
+        self.setAccessibleDescription(self._opens_words)
         if picks_rows:
             self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
             self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -73,6 +80,21 @@ class NamedTable(QTableWidget):
             self.row_opened.emit(self.currentRow())
         # Passed on in any case: in a dialog it presses the default button.
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to open the row below the pointer, or for the menu key the current one."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        row = self.currentRow() if by_key else self.rowAt(event.pos().y())
+        if not self._opens or row < 0:
+            super().contextMenuEvent(event)
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        key = QKeySequence(Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
+        action = menu.addAction(f"{self._opens}\t{key}")
+        action.triggered.connect(lambda: self.row_opened.emit(row))
+        at = self.visualItemRect(self.item(row, 0)).bottomLeft() if by_key else event.pos()
+        menu.popup(self.viewport().mapToGlobal(at))
 
     def set_columns(
         self, columns: Sequence[tuple[str, str]], words: Collection[int] = (0,)
@@ -106,7 +128,9 @@ class NamedTable(QTableWidget):
                 self.setItem(row, column, item)
             item.setFont(font)
             item.setText(text)
-            item.setToolTip(text if tip is None else tip)
+            item.setToolTip(
+                "\n".join(filter(None, (text if tip is None else tip, self._opens_words)))
+            )
             cells.append(item)
         return cells
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QMenu
 
@@ -155,6 +155,16 @@ def test_a_study_is_run_saved_and_one_of_its_runs_trains_to_its_figure_again(
     workspace = window._services.workspace
     assert workspace.recipe.seed == 4
     assert workspace.recipe.training.optimizer.learning_rate == 0.002
+    opened = workspace.recipe
+    # Enter in the table opens the current row by the same seed, also if no row is selected.
+    table_of(panel).clearSelection()
+    table_of(panel).setCurrentCell(0, 1, QItemSelectionModel.SelectionFlag.NoUpdate)
+    QTest.keyClick(table_of(panel), Qt.Key.Key_Return)
+    assert panel.pages.chosen == 0
+    assert workspace.recipe.seed == panel.seeds.currentData()
+    assert workspace.recipe.training.optimizer.learning_rate == 0.02
+    workspace.undo_stack.undo()
+    assert workspace.recipe == opened
     assert workspace.resolution.resolved is not None
     assert runs.sheet is not None
     assert runs.sheet.result is not None

@@ -87,7 +87,7 @@ class OverviewPage(StudyPage):
     """
 
     setting_opened = Signal()
-    """Emitted when the selected setting was double-clicked in the table."""
+    """Emitted when the selected setting was double-clicked in the table, or got Enter."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -196,7 +196,7 @@ class OverviewPage(StudyPage):
             lambda index: self._mark(frozenset() if index == NOTHING else frozenset({index}))
         )
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
-        self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
+        self.table.row_opened.connect(self._on_table_row_opened)
         self.table.horizontalScrollBar().rangeChanged.connect(lambda *_: self._share_out())
 
     # Display
@@ -448,6 +448,11 @@ class OverviewPage(StudyPage):
         middle = middle_run(result.cells[index], compared_by(result.plan))
         first = result.plan.seeds.first if middle is None else middle.seed
         return known.get(index, first)
+
+    def _on_table_row_opened(self, index: int) -> None:
+        # The current row of the keys need not be selected.
+        self.table.choose_row(index)
+        self.setting_opened.emit()
 
     def _on_table_item_selection_changed(self) -> None:
         index = self.table.chosen_row()

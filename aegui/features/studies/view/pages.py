@@ -66,9 +66,9 @@ class StudyPage(StudyView):
         """Show a study; called only while the page is visible."""
         raise NotImplementedError
 
-    def set_chosen(self, class_path: int) -> None:
+    def set_chosen(self, index: int) -> None:
         """Mark the selected setting; does nothing by default."""
-        del class_path
+        del index
 
     def set_material(self, material: StudyMaterial) -> None:
         """Set the data requested by ``material_requested``; does nothing by default."""
@@ -159,17 +159,17 @@ class ResultPages(StudyView):
         for page in self._pages.values():
             page.set_material(material)
 
-    def choose(self, class_path: int) -> None:
+    def choose(self, index: int) -> None:
         """Select a setting on every page."""
-        if class_path == self.chosen:
+        if index == self.chosen:
             return
-        self.chosen = class_path
+        self.chosen = index
         for page in self._pages.values():
-            page.set_chosen(class_path)
-        self.setting_chosen.emit(class_path)
+            page.set_chosen(index)
+        self.setting_chosen.emit(index)
 
-    def _on_tabs_current_changed(self, class_path: int) -> None:
-        self._stack.setCurrentWidget(self.page(PAGES[class_path].key))
+    def _on_tabs_current_changed(self, index: int) -> None:
+        self._stack.setCurrentWidget(self.page(PAGES[index].key))
         self._fill()
 
     def _fill(self) -> None:

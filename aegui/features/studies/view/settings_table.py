@@ -36,7 +36,8 @@ class SettingsTable(NamedTable):
     """Emitted with the index of the setting under the mouse, or ``NOTHING``."""
 
     def __init__(self) -> None:
-        super().__init__((), tr("Settings and their figures"), picks_rows=True)
+        opens = tr("Open this run's recipe")
+        super().__init__((), tr("Settings and their figures"), picks_rows=True, opens=opens)
         self._header: tuple[str, ...] = ()
         self._hovered: frozenset[int] = frozenset()
         self.setMouseTracking(True)
