@@ -212,6 +212,7 @@ def wrapped(
     *,
     most: int = 1_000,
     lines_of_part: int = 1,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> list[str]:
     """Wrap ``text`` at ``between`` to at most ``most`` lines of width ``width``, and elide.
 
@@ -226,4 +227,4 @@ def wrapped(
             lines += wrapped(metrics, part, width, most=lines_of_part)
         else:
             lines.append(part)
-    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines]
+    return [metrics.elidedText(line, elide, width) for line in lines]

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from aegui.core.light_dataclass import dataclass
 from aegui.kit.charts.columns import fitting_size
-from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT
+from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, wrapped
 from aegui.kit.charts.items import ItemShape, area_of
 from aegui.kit.theme import blend, contrast
 
@@ -171,11 +171,17 @@ class NumberMatrix:
         while size > ink.least and _LETTERS * ink.line(size) > grid.cell_height:
             size -= 0.5
         stride = max(1, math.ceil(_LETTERS * ink.line(size) / grid.cell_height))
+        line, metrics = _LETTERS * ink.line(size), ink.metrics(size)
+        most, middle = max(1, int(grid.cell_height / line)), Qt.TextElideMode.ElideMiddle
         for row, text in enumerate(self.rows):
-            if row % stride == 0:
-                colour = ink.theme.text if current and current[0] == row else dim
-                text = ink.elided(text, size, first.width())
-                ink.write(text, first.translated(0.0, row * grid.cell_height), size, colour, RIGHT)
+            if row % stride:
+                continue
+            colour = ink.theme.text if current and current[0] == row else dim
+            # The names of settings often differ only at their end, which must stay legible.
+            lines = wrapped(metrics, text, first.width(), most=most, elide=middle)
+            box = first.translated(0.0, row * grid.cell_height - line * (len(lines) - 1) / 2)
+            for index, part in enumerate(lines):
+                ink.write(part, box.translated(0.0, index * line), size, colour, RIGHT)
 
     def _paint_columns(
         self, ink: Ink, grid: CellGrid, top: float, dim: QColor, current: CellIndex | None
