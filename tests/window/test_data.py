@@ -489,6 +489,31 @@ def test_a_drawing_is_kept_and_learnt(
     assert workspace.dataset.labels == ("ñ",)
     assert window.toolbar.data.currentText() == "My drawings"
     assert load_dataset(str(user_path(DRAWINGS))).labels == ("ñ",)
+    # The set is in use already, and has grown since.
+    window._services.drawing.invert()
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("w", True))
+    window.actions_table["keep_drawing"].trigger()
+    again = window.notifications.shown[-1].accept
+    assert again is not None
+    again()
+    assert workspace.dataset.labels == ("ñ", "w")
+
+
+def test_the_set_in_use_is_read_again_from_the_gallery_but_not_by_its_entry(
+    window: MainWindow, workspace: Workspace
+) -> None:
+    source, whole = workspace.recipe.data.source, workspace.pool.labels
+    workspace.edits.add_sample(1.0 - workspace.dataset.images[0], "z")
+    edited = workspace.dataset.labels
+    box = window.toolbar.data
+    box.activated.emit(box.findData(source))
+    assert workspace.draft.is_edited
+    assert workspace.dataset.labels == edited
+    window._services.requests.data.emit(source)
+    assert not workspace.draft.is_edited
+    assert workspace.dataset.labels == whole
+    workspace.undo_stack.undo()
+    assert workspace.dataset.labels == edited
 
 
 def test_a_set_is_kept_under_a_name(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QMenu
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QInputDialog, QMenu
 
 from aegui.app import App
 from aegui.core.evaluation.run_figures import figures_of
@@ -530,6 +530,33 @@ def test_edited_samples_are_not_studied_unseen(
     assert workspace.draft.is_edited
     QTest.mouseClick(form.new, Qt.MouseButton.LeftButton)
     assert runs_of(window).sheet is None
+
+
+def test_edited_samples_are_studied_once_they_are_kept_and_used(
+    window: MainWindow, form: StudyForm, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, notices = window._services.workspace, window.notifications
+    workspace.edits.add_sample(1.0 - workspace.dataset.images[0], "z")
+    samples = workspace.dataset
+    QTest.mouseClick(form.new, Qt.MouseButton.LeftButton)
+    refusal = notices.shown[-1]
+    assert refusal.offer == "Keep the set…"
+    assert refusal.accept is not None
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("with a z", True))
+    refusal.accept()
+    qtbot.waitUntil(lambda: notices.shown[-1].offer == "Use this set")
+    accept = notices.shown[-1].accept
+    assert accept is not None
+    accept()
+    qtbot.waitUntil(lambda: not workspace.draft.is_edited)
+    assert workspace.dataset.labels == samples.labels
+    np.testing.assert_array_equal(workspace.dataset.images, samples.images)
+    QTest.mouseClick(form.new, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: getattr(runs_of(window).sheet, "cost", None) is not None)
+    sheet = runs_of(window).sheet
+    assert sheet is not None
+    assert sheet.base is not None
+    assert sheet.base.data.source == workspace.recipe.data.source
 
 
 def test_the_recipe_of_the_builder_begins_a_study_where_none_is_open(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog
 
+from aegui.core.data.builtin import is_builtin
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import sentences, tr, trn
 from aegui.features.data.data_menu import icon_of
@@ -73,7 +75,7 @@ class DataFeature(Feature):
             strip.follow(job)
             strip.button.clicked.connect(cancel)
         services.favourites.changed.connect(self._on_favourites_changed)
-        self._window.toolbar.data_chosen.connect(self.take_source)
+        self._window.toolbar.data_chosen.connect(self._on_toolbar_data_chosen)
         self._window.toolbar.data_requested.connect(self.bring)
 
     # Import
@@ -90,13 +92,27 @@ class DataFeature(Feature):
 
     @Slot(str)
     def take_source(self, source: str) -> None:
-        """Make a built-in set or a file the draft's data."""
+        """Make a built-in set or a file the draft's data, without the edits of its samples.
+
+        A file in use is read again, since its content may have changed.
+        """
         workspace, text = self._services.workspace, tr("Data: {name}", name=source_words(source))
-        if source == workspace.recipe.data.source and workspace.dataset.whole is not None:
+        is_known = source == workspace.recipe.data.source
+        if is_known and workspace.dataset.whole is not None:
             workspace.edits.read_anew(text)
-        elif not self.edit(with_source(workspace.recipe, source), text):
-            return
+        else:
+            again = is_known and (workspace.draft.is_edited or not is_builtin(source))
+            recipe = with_source(workspace.recipe, source)
+            if not workspace.edit_recipe(recipe, text, again=again):
+                return
         self._services.favourites.use("data", source)
+
+    @Slot(str)
+    def _on_toolbar_data_chosen(self, source: str) -> None:
+        workspace = self._services.workspace
+        # The entry of the set in use is also that of its edits: choosing it must not discard them.
+        if source != workspace.recipe.data.source or workspace.dataset.whole is not None:
+            self.take_source(source)
 
     def open_folder(self) -> None:
         """Ask for a folder of images and preview their import."""
@@ -231,7 +247,12 @@ class DataFeature(Feature):
             _, path = chosen
             path.parent.mkdir(parents=True, exist_ok=True)
             message = tr("“{name}” was added to your sets.", name=path.stem)
-            self._write(str(path), dataset, Notice("info", message, about="set file"))
+            notice = Notice("info", message, about="set file")
+            if self._services.workspace.draft.is_edited:
+                # Studies, for example, read the samples of a file, but not those edited here.
+                use = partial(self.take_source, str(path))
+                notice = replace(notice, offer=tr("Use this set"), accept=use, passing=True)
+            self._write(str(path), dataset, notice)
             # List the new set in the toolbar.
             self._services.favourites.use("data", str(path))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -225,10 +226,12 @@ class StudiesFeature(Feature):
         if not self._services.workspace.draft.is_edited:
             return True
         text = tr(
-            "The samples of the builder were edited here, and a study reads them from a file: save "
-            "them by Data > Export, and open that file."
+            "The samples of the builder were edited here, and a study reads them from a file: keep "
+            "them as a set of your own, and use that."
         )
-        self.noticed.emit(Notice("error", text, passing=True, about="study"))
+        keep = partial(self._services.requests.action.emit, "keep_set")
+        words = tr("Keep the set…")
+        self.noticed.emit(Notice("error", text, words, keep, passing=True, about="study"))
         return False
 
     @Slot()
