@@ -313,13 +313,18 @@ class App(QObject):
         text = tr(
             "An unexpected error occurred: {error}. Your work is still here; the log has the "
             "details.",
-            error=f"{type(error).__name__}: {error}",
+            error=f"{type(error).__name__}: {error}".rstrip("."),
         )
         details = "".join(traceback.format_exception(error))
         about = f"aegui {aegui.__version__}\n{details}"
         copy = partial(QGuiApplication.clipboard().setText, about)
         report = Offer(tr("Report a problem…"), lambda: self.window.report_problem())
-        self.window.notify(Notice("error", text, tr("Copy the details"), copy, more=(report,)))
+        try:
+            self.window.notify(Notice("error", text, tr("Copy the details"), copy, more=(report,)))
+        except Exception:
+            # Raised, it would be reported here again, without end. While the program ends, for
+            # example, there is no window any more.
+            _log.exception("an error could not be shown")
 
 
 def run_window(path: Path | None = None, spoken: str | None = None) -> int:

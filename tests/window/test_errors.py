@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QThread
 from PySide6.QtGui import QGuiApplication
 
@@ -83,3 +84,15 @@ def test_an_error_in_a_thread_is_told_once(
     assert "in fail" in details
     assert "ZeroDivisionError: nobody expected this" in details
     assert [offer.words for offer in notice.more] == ["Report a problem…"]
+
+
+def test_an_error_that_cannot_be_shown_is_logged_and_reported_no_further(
+    app: App, expect_log: ExpectLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    shiboken6.delete(app.window)
+    with expect_log("unexpected", logging.ERROR), expect_log("could not be shown", logging.ERROR):
+        try:
+            fail()
+        except ZeroDivisionError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+        assert len(caplog.records) == 2
