@@ -81,6 +81,11 @@ def action_specs() -> tuple[ActionSpec, ...]:
     return tuple(spec for feature in FEATURES for spec in feature.actions)
 
 
+def why_disabled() -> dict[str, str]:
+    """Return, for each condition, why actions that need it are disabled while it does not hold."""
+    return {name: why for feature in FEATURES for name, why in feature.conditions.items()}
+
+
 def dock_specs() -> tuple[DockSpec, ...]:
     """Return the docks of all features, in the order of the menu."""
     specs = (spec for feature in FEATURES for spec in feature.docks)

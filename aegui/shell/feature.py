@@ -72,9 +72,10 @@ class FeatureSpec:
     """Keys of other features' docks that it contributes to."""
     actions: tuple[ActionSpec, ...] = ()
     """Actions that it implements."""
-    conditions: tuple[str, ...] = ()
-    """Names of the conditions that it sets with ``Feature.set_conditions``; actions of any feature
-    may depend on them."""
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    """The conditions that it sets with ``Feature.set_conditions``, on which actions of any feature
+    may depend: for each name a marked sentence that says why these are disabled while it does not
+    hold, or "" if none needs it."""
     requests: Mapping[str, str] = field(default_factory=dict)
     """Its method for each signal of ``services.requests`` that it handles."""
     keys: tuple[KeyHint, ...] = ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from aegui.core.i18n import LANGUAGES, mark, tr
-from aegui.features.table import action_specs
+from aegui.features.table import action_specs, why_disabled
 from aegui.kit.keys import native_keys
 from aegui.kit.theme import icon
 from aegui.shell.action_spec import ActionSpec
@@ -256,6 +256,8 @@ def _in_order(specs: Iterable[ActionSpec]) -> tuple[ActionSpec, ...]:
 
 ACTIONS: tuple[ActionSpec, ...] = _in_order((*action_specs(), *WINDOW_ACTIONS))
 """Every action of the program, in the order of the menus."""
+_WHY_DISABLED = why_disabled()
+_LOCKED = mark("Teacher mode: this is locked.")
 
 
 class Actions:
@@ -315,10 +317,17 @@ class Actions:
         action.setShortcuts([QKeySequence(each) for each in keys if each])
         face = self._face(spec)
         action.setText(self._names.get(spec.key) or tr(face.text))
-        action.setToolTip(_tooltip(tr(face.help), action.shortcut()))
+        self._show_tooltip(action, spec)
         action.setStatusTip(tr(face.help))
         if face.icon:
             action.setIcon(icon(face.icon))
+
+    def _show_tooltip(self, action: QAction, spec: ActionSpec) -> None:
+        """Set the tooltip: what the action does, its keys, and why it is disabled, if it is."""
+        text = _tooltip(tr(self._face(spec).help), action.shortcut())
+        unmet = next((name for name in spec.needs if name not in self._conditions), "")
+        why = _LOCKED if spec.key in self._locked else _WHY_DISABLED.get(unmet, "")
+        action.setToolTip(f"{text}\n{tr(why)}" if why else text)
 
     def _face(self, spec: ActionSpec) -> ActionSpec | OtherFace:
         """Return the texts and icon that an action has now: of its row, or its other ones."""
@@ -354,6 +363,8 @@ class Actions:
                 action.setChecked(spec.checked_by in conditions)
             if spec.other_face is not None:
                 self._update(action, spec)
+            elif spec.needs:
+                self._show_tooltip(action, spec)
 
     def name(self, key: str, words: str) -> None:
         """Set the text of an action; "" restores that of its row."""
@@ -365,6 +376,7 @@ class Actions:
         self._locked = frozenset((*hidden, *locked))
         for key, action in self._actions.items():
             action.setVisible(key not in hidden)
+            self._show_tooltip(action, self._specs[key])
         self.set_conditions(self._conditions)
 
     def set_checked(self, key: str, checked: bool) -> None:

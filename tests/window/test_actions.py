@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from aegui.core.i18n import LANGUAGES, set_language, tr
-from aegui.features.table import FEATURES
+from aegui.features.table import FEATURES, why_disabled
 from aegui.paths import resources_dir
 from aegui.shell.feature import class_at, class_path
 from aegui.window.actions import ACTIONS, MENUS, WINDOW_ACTIONS, Actions
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EACH = pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.key)
 CONDITIONS = [condition for feature in FEATURES for condition in feature.conditions]
+WHY_DISABLED = why_disabled()
 
 
 def test_keys_are_unique() -> None:
@@ -38,7 +39,7 @@ def test_no_two_actions_share_a_key_combination() -> None:
 @EACH
 def test_row_is_sound(spec: ActionSpec) -> None:
     assert spec.menu in MENUS
-    assert set(spec.needs) <= set(CONDITIONS)
+    assert all(WHY_DISABLED[name] for name in spec.needs)
     assert not spec.checked_by or (spec.checkable and spec.checked_by in CONDITIONS)
     assert spec.other_face is None or spec.other_face.condition in CONDITIONS
     assert spec.text
@@ -113,6 +114,32 @@ def test_conditions_enable(window: MainWindow) -> None:
     assert not table["train"].isEnabled()
     assert table["stop"].isEnabled()
     assert table["undo"].isEnabled()
+
+
+def test_a_disabled_action_says_why(window: MainWindow) -> None:
+    table = window.actions_table
+    table.set_conditions(frozenset({"idle", "can_train"}))
+    usual = table["train"].toolTip()
+    assert "\n" not in usual
+    assert table["continue"].toolTip().endswith(tr(WHY_DISABLED["can_continue"]))
+    assert table["pause"].toolTip().endswith(tr(WHY_DISABLED["active"]))
+    assert table["redo"].toolTip().endswith(tr(WHY_DISABLED["can_redo"]))
+    table.set_conditions(frozenset({"active", "can_train", "can_continue"}))
+    assert table["train"].toolTip() == f"{usual}\n{tr(WHY_DISABLED['idle'])}"
+    assert table["continue"].toolTip().endswith(tr(WHY_DISABLED["idle"]))
+    assert "\n" not in table["pause"].toolTip()
+    table.set_keys("redo", "Ctrl+Alt+Y")
+    assert "Ctrl+Alt+Y" in table["redo"].toolTip()
+    assert table["redo"].toolTip().endswith(tr(WHY_DISABLED["can_redo"]))
+
+
+def test_an_action_that_a_teacher_locks_says_so(window: MainWindow) -> None:
+    table = window.actions_table
+    usual = table["save"].toolTip()
+    table.withhold((), ("save",))
+    assert table["save"].toolTip() == f"{usual}\nTeacher mode: this is locked."
+    table.withhold((), ())
+    assert table["save"].toolTip() == usual
 
 
 def test_conditions_say_what_is_on_and_what_a_button_is_for(window: MainWindow) -> None:

@@ -134,10 +134,18 @@ FEATURES = (
     FeatureSpec(
         "aegui.features.builder.training:TrainingFeature",
         actions=TRAINING_ACTIONS,
-        conditions=(
-            *("idle", "active", "paused", "slow", "can_train", "can_continue"),
-            *("can_undo", "can_redo"),
-        ),
+        conditions={
+            "idle": mark("Not during a training: stop it first."),
+            "active": mark("No training is running."),
+            "paused": "",
+            "slow": "",
+            "can_train": mark("The recipe has a problem, which the builder shows."),
+            "can_continue": mark(
+                "There is no training of exactly this network and these samples: press Train."
+            ),
+            "can_undo": mark("There is no edit to undo, or none that a training could follow."),
+            "can_redo": mark("No edit was undone, or none that a training could follow."),
+        },
         requests={"preset": "take_preset", "train": "train"},
         at_start=True,
     ),

@@ -124,7 +124,7 @@ FEATURES = (
     FeatureSpec(
         "aegui.features.map.grid:GridFeature",
         actions=GRID_ACTIONS,
-        conditions=("can_decode",),
+        conditions={"can_decode": mark("No network has been trained yet: press Train.")},
         at_start=True,
     ),
 )

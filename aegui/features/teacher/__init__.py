@@ -28,7 +28,7 @@ FEATURES = (
                 needs=("teaching",),
             ),
         ),
-        conditions=("teaching",),
+        conditions={"teaching": mark("Teacher mode is off.")},
         requests={"teacher_file": "enter"},
         at_start=True,
     ),

@@ -114,7 +114,11 @@ FEATURES = (
     FeatureSpec(
         "aegui.features.time.feature:TimeFeature",
         actions=TIME_ACTIONS,
-        conditions=("has_timeline", "in_past", "can_fork"),
+        conditions={
+            "has_timeline": mark("No epochs of a training are kept."),
+            "in_past": mark("The newest state is shown already."),
+            "can_fork": mark("While no training runs, choose an earlier epoch to go on from."),
+        },
         requests={"epoch": "go_to"},
         at_start=True,
     ),
@@ -122,7 +126,11 @@ FEATURES = (
     FeatureSpec(
         "aegui.features.time.shown:ShownFeature",
         actions=SHOWN_ACTIONS,
-        conditions=("has_runs", "can_choose_weights", "has_history"),
+        conditions={
+            "has_runs": mark("There is only one run, or none yet."),
+            "can_choose_weights": mark("There are no other weights to choose."),
+            "has_history": mark("Nothing has been trained yet."),
+        },
         at_start=True,
     ),
 )
