@@ -84,7 +84,7 @@ class NumberMatrix:
     rows: tuple[str, ...]
     """Names of the rows."""
     columns: tuple[str, ...]
-    """Names of the columns, may have line breaks."""
+    """Names of the columns. Lines before the last one name a group of columns."""
     x: str
     """What the columns are; empty if the same as the rows."""
     y: str
@@ -171,8 +171,9 @@ class NumberMatrix:
         while size > ink.least and _LETTERS * ink.line(size) > grid.cell_height:
             size -= 0.5
         stride = max(1, math.ceil(_LETTERS * ink.line(size) / grid.cell_height))
-        line, metrics = _LETTERS * ink.line(size), ink.metrics(size)
-        most, middle = max(1, int(grid.cell_height / line)), Qt.TextElideMode.ElideMiddle
+        line, metrics = ink.line(size), ink.metrics(size)
+        most = max(1, int(grid.cell_height / line))
+        middle = Qt.TextElideMode.ElideMiddle
         for row, text in enumerate(self.rows):
             if row % stride:
                 continue
@@ -187,22 +188,31 @@ class NumberMatrix:
         self, ink: Ink, grid: CellGrid, top: float, dim: QColor, current: CellIndex | None
     ) -> None:
         line, available = ink.line(ink.text), grid.top - GAP / 2 - top
-        lines = [text.split("\n") for text in self.columns]
-        size, stride = fitting_size(ink, [part for one in lines for part in one], grid.cell_width)
+        parts = [_parts(text) for text in self.columns]
+        names = [name for _, name in parts]
+        size, stride = fitting_size(ink, names, grid.cell_width)
         if self.is_turned:
             size, stride = ink.text, max(1, math.ceil(_LETTERS * line / grid.cell_width))
-        for column, parts in enumerate(lines):
+        for column, name in enumerate(names):
             if column % stride:
                 continue
             colour = ink.theme.text if current and current[1] == column else dim
             box = QRectF(grid.left + column * grid.cell_width, top, grid.cell_width, available)
             if self.is_turned:
-                ink.write_upwards(parts[0], box, size, colour, LEFT)
+                ink.write_upwards(name, box, size, colour, LEFT)
                 continue
-            for index, part in enumerate(reversed(parts), 1):
-                text = ink.elided(part, size, stride * grid.cell_width)
-                under = QRectF(box.left(), box.bottom() - index * line, box.width(), line)
-                ink.write(text, under, size, colour)
+            under = QRectF(box.left(), box.bottom() - line, box.width(), line)
+            ink.write(ink.elided(name, size, stride * grid.cell_width), under, size, colour)
+        first = 0
+        for group, alike in itertools.groupby(shared for shared, _ in parts):
+            columns = range(first, first + len(list(alike)))
+            first = columns.stop
+            colour = ink.theme.text if current and current[1] in columns else dim
+            left = grid.left + columns.start * grid.cell_width
+            width = len(columns) * grid.cell_width
+            for index, part in enumerate(reversed(group), 2):
+                above = QRectF(left, top + available - index * line, width, line)
+                ink.write(ink.elided(part, ink.text, width), above, ink.text, colour)
 
     def _paint_cells(self, ink: Ink, grid: CellGrid) -> None:
         longest = max((text for row in self.texts for text in row), key=len, default="")
@@ -261,6 +271,15 @@ class NumberMatrix:
         for column, text in enumerate(texts):
             cell = QRectF(bounds.left() + column * grid.cell_width, top, grid.cell_width, line)
             ink.write(text, cell, ink.text, dim if ink.is_screen else None)
+
+
+def _parts(name: str) -> tuple[tuple[str, ...], str]:
+    """Split the name of a column into the lines that it shares with its neighbours, and the last.
+
+    Columns that follow each other with the same first lines have these once, above all of them.
+    """
+    *shared, last = name.split("\n")
+    return tuple(shared), last
 
 
 def _widest(ink: Ink, names: list[str] | tuple[str, ...]) -> float:

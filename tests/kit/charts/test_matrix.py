@@ -41,6 +41,18 @@ def test_names_without_room_for_lines_keep_their_ends(qapp: QApplication) -> Non
     assert {one[-2:] for one in written if "…" in one} == {level[-2:] for level in levels}
 
 
+def test_columns_of_a_group_have_its_name_once_and_their_own_names_each(
+    qapp: QApplication,
+) -> None:
+    levels = ("0.05", "0.1", "0.2", "0.3", "0.5")
+    kinds = ("Salt and pepper", "Flip")
+    columns = ("none", *(f"{kind}\n{level}" for kind in kinds for level in levels))
+    plot = NumberMatrix((("1",) * 11,), np.full((1, 11), 0.5), ("none",), columns, "", "noise")
+    written = written_names(plot, Paper(12.0, 6.0, title=False, origin=False))
+    assert all(written.count(level) == len(kinds) for level in levels)
+    assert all(written.count(kind) == 1 for kind in kinds)
+
+
 def test_a_slide_has_all_names_and_figures_of_a_character_set(qapp: QApplication) -> None:
     names = tuple(f"r{number}" for number in range(32))
     columns = tuple(f"c{number}" for number in range(32))
