@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.pixels.code import code_of
@@ -504,6 +504,23 @@ def test_a_drawing_in_colour_is_averaged_for_a_grey_set(
     draw.page.add_requested.emit("ñ")
     added = window._services.workspace.dataset.images[6]
     assert np.allclose(added, np.eye(7, 5)[np.newaxis] * 2 / 3)
+
+
+def test_a_label_stays_for_another_try_if_its_drawing_is_not_added(
+    window: MainWindow, draw: DrawPanel, drawing: Drawing
+) -> None:
+    draw.show_page("draw")
+    dataset = window._services.workspace.dataset
+    field = next(f for f in draw.findChildren(QLineEdit) if f.placeholderText() == "Label")
+    drawing.paste(dataset.images[0, 0])
+    QTest.keyClicks(field, "n2")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "exactly these pixels already" in window.notifications.shown[-1].text
+    assert field.text() == "n2"
+    drawing.paste(np.eye(7, 5))
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window._services.workspace.dataset.labels == (*dataset.labels, "n2")
+    assert field.text() == ""
 
 
 def test_every_new_sample_brings_the_offer_to_train_on(

@@ -79,6 +79,7 @@ class EditorFeature(Feature):
             return
         workspace.edits.add_sample(image, label)
         if len(workspace.dataset) > len(dataset):
+            self._panel.page.clear_label()
             self._panel.set.choose(len(workspace.dataset) - 1)
 
     @Slot(object)

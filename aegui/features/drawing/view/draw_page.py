@@ -256,8 +256,7 @@ class DrawPage(QWidget):
         self._label.setPlaceholderText(tr("Label"))
         self._label.setAccessibleName(tr("Label of the new character"))
         self._label.setToolTip(tr("Label of the new character, for example ñ"))
-        self._add.setToolTip(tr("Add the drawing to the set, to train on it with the others"))
-        self._add.setEnabled(False)
+        self._on_label_changed("")
         self._label.textChanged.connect(self._on_label_changed)
         self._label.returnPressed.connect(self._on_add_clicked)
         self._add.clicked.connect(self._on_add_clicked)
@@ -287,8 +286,19 @@ class DrawPage(QWidget):
 
     def _on_label_changed(self, text: str) -> None:
         self._add.setEnabled(bool(text))
+        self._add.setToolTip(
+            tr("Add the drawing to the set, to train on it with the others")
+            if text
+            else tr("Type a label first, to add the drawing to the set")
+        )
 
     def _on_add_clicked(self) -> None:
         if self._label.text():
             self.add_requested.emit(self._label.text())
-            self._label.clear()
+
+    def clear_label(self) -> None:
+        """Clear the label of a drawing that was added, for the next one."""
+        if self._add.hasFocus():
+            # The button is disabled without a label, and would pass the focus on to any neighbour.
+            self._label.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._label.clear()

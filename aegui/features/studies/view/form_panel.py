@@ -151,7 +151,6 @@ class StudyForm(Sized):
         self.add.setText(tr("Add an axis"))
         self.add.setToolTip(tr("What to vary; or right-click any field of the builder"))
         menu_below(self.add)
-        self.start.setToolTip(tr("Train every setting with every seed; finished runs are kept"))
         self.start.setDefault(True)
         self.start.setProperty("main", True)
         self.terms.rows.setRowWrapPolicy(self.terms.rows.RowWrapPolicy.WrapLongRows)
@@ -381,6 +380,11 @@ class StudyForm(Sized):
             sheet is not None
             and sheet.result is not None
             and any(cell.runs for cell in sheet.result.cells)
+        )
+        self.start.setToolTip(
+            tr("Choose a study, or take the builder's recipe, to start it")
+            if sheet is None
+            else tr("Train every setting with every seed; finished runs are kept")
         )
         self.start.setText(
             tr("Go on with the study") if has_some or begun else tr("Start the study")

@@ -426,14 +426,19 @@ def test_adding_needs_a_label(panel: DrawPanel, qtbot: QtBot) -> None:
     add = next(b for b in panel.findChildren(QPushButton) if b.text() == "Add")
     field = next(f for f in panel.findChildren(QLineEdit) if f.placeholderText() == "Label")
     assert not add.isEnabled()
+    assert "label first" in add.toolTip()
     with qtbot.assertNotEmitted(panel.page.add_requested):
         QTest.keyClick(field, Qt.Key.Key_Return)
     QTest.keyClicks(field, "n")
+    assert "label first" not in add.toolTip()
+    add.setFocus()
     with qtbot.waitSignal(panel.page.add_requested) as blocker:
         QTest.mouseClick(add, LEFT)
     assert blocker.args == ["n"]
+    panel.page.clear_label()
     assert field.text() == ""
     assert not add.isEnabled()
+    assert panel.focusWidget() is field
 
 
 def test_letters_typed_as_a_label_are_no_shortcuts(panel: DrawPanel, qtbot: QtBot) -> None:
