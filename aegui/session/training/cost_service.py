@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 SETTLED_MS = 600
 """Delay in milliseconds after the last change of the draft before a measurement."""
+AGAIN_MS = 5_000
+"""Delay in milliseconds until a measurement that seems too high is repeated."""
+_TOO_HIGH = 3.0
+"""Measurements above this multiple of the computed time are repeated: other programs, or a map that
+is being decoded, may have kept the cores busy."""
+_REPETITIONS = 3
+"""So often at most, since on a slow computer the time is indeed higher."""
 MIN_SECONDS = 1.0
 """Minimum duration of a training to learn its cost from: shorter ones are mostly overhead."""
 
@@ -45,9 +52,12 @@ class CostService(Service):
         """Cost of the draft; None if it cannot be trained."""
         self._trained: tuple[ResolvedRecipe, float] | None = None
         """The last training, and the seconds that all of its epochs take."""
+        self._computed: Cost | None = None
+        self._repetitions = 0
         self._may_try = True
         self._is_awake = False
-        self._settled = one_shot(self, self._on_settled_timeout, SETTLED_MS)
+        self._settled = one_shot(self, self._try, SETTLED_MS)
+        self._again = one_shot(self, self._try, AGAIN_MS)
 
     def set_draft(self, resolved: ResolvedRecipe | None, timeline_bytes: int) -> None:
         """Set the draft to estimate; None if there is nothing to train."""
@@ -59,9 +69,10 @@ class CostService(Service):
             return
         # The draft was edited, so it is no longer the one that the program started with.
         self._is_awake = self._is_awake or known is not None
-        self._tried.forget()
-        self._resolved = resolved
-        self.cost = None if resolved is None else training_cost(resolved, timeline_bytes)
+        self._stop_trying()
+        self._resolved, self._repetitions = resolved, 0
+        self._computed = None if resolved is None else training_cost(resolved, timeline_bytes)
+        self.cost = self._computed
         self._recall()
         self._try_later()
         self.changed.emit()
@@ -90,7 +101,7 @@ class CostService(Service):
             return
         trained, seconds = self._trained
         if differs_only_in_rate(trained, self._resolved):
-            self._tried.forget()
+            self._stop_trying()
             limit = self._resolved.recipe.training.goals.seconds or float("inf")
             self.cost = replace(self.cost, seconds=min(seconds, limit), is_measured=True)
 
@@ -108,7 +119,7 @@ class CostService(Service):
         """Set whether the cores are idle: nothing is measured during a training."""
         self._may_try = idle
         if not idle:
-            self._tried.forget()
+            self._stop_trying()
         self._try_later()
 
     def cost_of(self, resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
@@ -120,6 +131,7 @@ class CostService(Service):
         """Stop measuring."""
         self._may_try = False
         self._settled.stop()
+        self._again.stop()
         super().shutdown()
 
     @property
@@ -139,9 +151,13 @@ class CostService(Service):
         if self._wants_trying:
             self._settled.start()
 
+    def _stop_trying(self) -> None:
+        self._again.stop()
+        self._tried.forget()
+
     @Slot()
-    def _on_settled_timeout(self) -> None:
-        resolved, cost = self._resolved, self.cost
+    def _try(self) -> None:
+        resolved, cost = self._resolved, self._computed
         if resolved is None or cost is None:
             return
 
@@ -154,8 +170,14 @@ class CostService(Service):
 
     @Slot(object)
     def _take(self, cost: Cost) -> None:
-        self.cost = cost
-        self.changed.emit()
+        before, computed = self.cost, self._computed
+        if before is None or not before.is_measured or cost.seconds < before.seconds:
+            self.cost = cost
+            self.changed.emit()
+        is_high = computed is not None and cost.seconds > _TOO_HIGH * computed.seconds
+        if is_high and self._may_try and self._repetitions < _REPETITIONS:
+            self._repetitions += 1
+            self._again.start()
 
 
 def _forget(_reason: str) -> None:
