@@ -13,13 +13,12 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QInputDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from aegui.core.data import download
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.fonts import bdf
-from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
@@ -32,9 +31,8 @@ from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.feature import SetFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
-from aegui.session.data.data_sources import DRAWINGS, keep_drawing, user_folder, user_path
 from aegui.shell.dialogs import files, questions
-from tests.window.conftest import SMALL, await_files, stop, train
+from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
 from tests.window.test_writing import endless, strips
 
@@ -402,6 +400,8 @@ def test_a_download_is_given_up_by_its_button(
     qtbot.waitUntil(ended.is_set)
     qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is None)
     assert workspace.recipe.data.source == "lowercase"
+    # A set that was not taken is no recently used one.
+    assert window._services.favourites.short("data", ["mnist", "emoji"], ["emoji"]) == ("emoji",)
 
 
 def test_reading_data_is_given_up_over_the_map(
@@ -472,105 +472,6 @@ def test_a_sample_is_drawn(qtbot: QtBot, window: MainWindow, workspace: Workspac
     show_panel(qtbot, window)
     window.panel(DataPanel).gallery.activated.emit(workspace.pool.labels.index("d"))
     assert window._services.drawing.label == "d"
-
-
-# Own sets and files
-
-
-def test_a_drawing_is_kept_and_learnt(
-    qtbot: QtBot, window: MainWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("ñ", True))
-    window.actions_table["keep_drawing"].trigger()
-    offer = window.notifications.shown[-1]
-    assert offer.offer == "Learn my drawings"
-    assert offer.accept is not None
-    offer.accept()
-    assert workspace.dataset.labels == ("ñ",)
-    assert window.toolbar.data.currentText() == "My drawings"
-    assert load_dataset(str(user_path(DRAWINGS))).labels == ("ñ",)
-    # The set is in use already, and has grown since.
-    window._services.drawing.invert()
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("w", True))
-    window.actions_table["keep_drawing"].trigger()
-    again = window.notifications.shown[-1].accept
-    assert again is not None
-    again()
-    assert workspace.dataset.labels == ("ñ", "w")
-
-
-def test_the_set_in_use_is_read_again_from_the_gallery_but_not_by_its_entry(
-    window: MainWindow, workspace: Workspace
-) -> None:
-    source, whole = workspace.recipe.data.source, workspace.pool.labels
-    workspace.edits.add_sample(1.0 - workspace.dataset.images[0], "z")
-    edited = workspace.dataset.labels
-    box = window.toolbar.data
-    box.activated.emit(box.findData(source))
-    assert workspace.draft.is_edited
-    assert workspace.dataset.labels == edited
-    window._services.requests.data.emit(source)
-    assert not workspace.draft.is_edited
-    assert workspace.dataset.labels == whole
-    workspace.undo_stack.undo()
-    assert workspace.dataset.labels == edited
-
-
-def test_a_set_is_kept_under_a_name(
-    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("first six", True))
-    window.actions_table["keep_set"].trigger()
-    qtbot.waitUntil(lambda: window.toolbar.data.findText("first six") >= 0)
-    assert load_dataset(str(user_path("first six"))).labels == tuple("abcdef")
-
-
-def test_a_set_that_is_kept_replaces_another_only_after_a_question(
-    qtbot: QtBot, window: MainWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (DRAWINGS, True))
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
-    keep_drawing(window._services.drawing.pixels, "ñ")
-    drawings = user_path(DRAWINGS)
-    window.actions_table["keep_set"].trigger()
-    await_files(window)
-    assert load_dataset(str(drawings)).labels == ("ñ",)
-    window.actions_table["keep_set"].trigger()
-    await_files(window)
-    assert load_dataset(str(drawings)).labels == tuple("abcdef")
-
-
-def test_a_set_needs_a_name_that_a_file_can_have(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("?", True))
-    monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: told.append(arguments[-1]))
-    window.actions_table["keep_set"].trigger()
-    await_files(window)
-    assert told == ["A file cannot be called “?”."]
-    assert not list(user_folder().glob("*"))
-
-
-def test_a_set_is_saved_as_pictures(
-    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    target = tmp_path / "letters"
-    monkeypatch.setattr(files, "choose_set_file", lambda *_: str(target))
-    window.actions_table["export_data"].trigger()
-    qtbot.waitUntil(lambda: bool(window.notifications.shown))
-    assert "saved" in window.notifications.shown[-1].text
-    assert len(list(target.rglob("*.png"))) == 6
-
-
-def test_a_set_that_does_not_fit_a_form_is_told(
-    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(files, "choose_set_file", lambda *_: str(tmp_path / "set.xyz"))
-    window.actions_table["export_data"].trigger()
-    qtbot.waitUntil(lambda: bool(window.notifications.shown))
-    assert window.notifications.shown[-1].level == "error"
 
 
 def test_the_panel_edits_shares_and_augmentation(

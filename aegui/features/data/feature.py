@@ -98,14 +98,14 @@ class DataFeature(Feature):
         """
         workspace, text = self._services.workspace, tr("Data: {name}", name=source_words(source))
         is_known = source == workspace.recipe.data.source
+        use = partial(self._services.favourites.use, "data", source)
         if is_known and workspace.dataset.whole is not None:
             workspace.edits.read_anew(text)
+            use()
         else:
             again = is_known and (workspace.draft.is_edited or not is_builtin(source))
             recipe = with_source(workspace.recipe, source)
-            if not workspace.edit_recipe(recipe, text, again=again):
-                return
-        self._services.favourites.use("data", source)
+            workspace.edit_recipe(recipe, text, use, again=again)
 
     @Slot(str)
     def _on_toolbar_data_chosen(self, source: str) -> None:
