@@ -14,7 +14,7 @@ from aegui.commands.option import check_different
 from aegui.commands.progress import shown_work
 from aegui.commands.words import say
 from aegui.core.atomic import check_writable
-from aegui.core.data.progress import Progress, images_read
+from aegui.core.data.progress import Progress, images_done
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -46,7 +46,7 @@ def complete_command(options: argparse.Namespace) -> int:
     missing = _missing(options.erase, images.image_shape)
     flat = np.asarray(images.flat())
     with shown_work() as (report, cancelled):
-        progress = Progress(len(flat), images_read, report, cancelled)
+        progress = Progress(len(flat), images_done, report, cancelled)
         parts = []
         for start in range(0, len(flat), _CHUNK):
             progress.reached(start)

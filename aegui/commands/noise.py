@@ -17,15 +17,15 @@ from aegui.commands.words import note, say, say_json, shown, table_text
 from aegui.core.cost import Cost
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.data.load import read_source
-from aegui.core.data.progress import Progress, images_read
+from aegui.core.data.progress import Progress, images_done
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.evaluation.confusions import confusable_pairs
 from aegui.core.evaluation.limits import limit, limit_cost
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.priors import UNIFORM, prior_words, read_prior
-from aegui.core.evaluation.repairs import repair
-from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
+from aegui.core.evaluation.repairs import repaired
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.recipe import MAX_IMAGE, MIN_PICTURE, ImageSpec
 from aegui.core.study.findings import mistakes
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
 
 _PNG = ".png"
+_CHUNK = 64
+"""Images that are denoised at a time."""
 
 
 def limit_command(options: argparse.Namespace) -> int:
@@ -238,18 +240,21 @@ def _repaired(
     change = np.empty(len(images))
     generator = np.random.default_rng(options.seed)
     with shown_work() as (report, cancelled):
-        progress = Progress(len(images), images_read, report, cancelled)
+        progress = Progress(len(images), images_done, report, cancelled)
         for batch in noisy_batches(images, spec, 1, generator):
-            for index, row in zip(batch.indices.tolist(), batch.noisy, strict=True):
-                progress.reached(index)
-                found = repair(codec, row, options.times, threshold=options.threshold).answer
-                answers[index] = found > THRESHOLD if options.threshold else found
-            some = answers[batch.indices]
-            change[batch.indices] = (
-                wrong_pixels(batch.noisy, some)
-                if glyphs
-                else np.square(some - batch.noisy).sum(axis=1, dtype=np.float64)
-            )
+            for start in range(0, len(batch.indices), _CHUNK):
+                part = slice(start, start + _CHUNK)
+                indices, noisy = batch.indices[part], batch.noisy[part]
+                progress.reached(int(indices[0]))
+                some = repaired(
+                    codec, noisy, options.times, threshold=options.threshold, cancelled=cancelled
+                )
+                answers[indices] = some
+                change[indices] = (
+                    wrong_pixels(noisy, some)
+                    if glyphs
+                    else np.square(some - noisy).sum(axis=1, dtype=np.float64)
+                )
     return answers.reshape(-1, *codec.image_shape), change
 
 

@@ -29,6 +29,7 @@ from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.study.findings import with_noise
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.paths import models_dir
+from tests.commands.terminals import on_terminal
 from tests.session.parts import snapshot
 
 if TYPE_CHECKING:
@@ -378,3 +379,16 @@ def test_which_of_several_files_has_no_weights(capsys: Captured, tmp_path: Path)
     assert main(["noise-curves", DENOISER, str(path)]) == 2
     told = capsys.readouterr().err
     assert told == f"aegui: {path} has not been trained yet: it has no weights.\n"
+
+
+def test_an_unknown_noise_is_answered_with_the_form_of_one(capsys: Captured) -> None:
+    model = str(models_dir() / "letters-denoise.aegui")
+    for text in ("salt_pepper=0.2", "salt_peper:0.1"):
+        assert main(["evaluate", model, "--noise", text]) == 2
+        assert "did you mean “salt_pepper:0.2”?" in capsys.readouterr().err
+
+
+def test_images_that_are_denoised_are_counted(tmp_path: Path) -> None:
+    model, out = str(models_dir() / "letters-denoise.aegui"), str(tmp_path / "y.png")
+    shown = on_terminal(80, "denoise", model, "--in", "letters", "-o", out, stream="stderr")
+    assert "0 of 96 images done" in "".join(shown)

@@ -213,7 +213,8 @@ def _unknown_kind(text: str, kind: str) -> str:
 
     near = get_close_matches(kind, CORRUPTIONS, n=1, cutoff=0.4)
     if near:
-        return tr("Noise “{text}” is unknown; did you mean “{near}”?", text=text, near=near[0])
+        key = near[0] if near[0] == "none" else f"{near[0]}:0.2"
+        return tr("Noise “{text}” is unknown; did you mean “{near}”?", text=text, near=key)
     return tr(
         "Noise “{text}” is unknown; there is {kinds}.", text=text, kinds=", ".join(CORRUPTIONS)
     )

@@ -150,6 +150,11 @@ def images_read(done: int, total: int) -> str:
     return tr("{done:,} of {total:,} images read", done=done, total=total)
 
 
+def images_done(done: int, total: int) -> str:
+    """Return the progress text of images that a network works on."""
+    return tr("{done:,} of {total:,} images done", done=done, total=total)
+
+
 def characters_drawn(done: int, total: int) -> str:
     """Return the progress text of noisy characters that are being drawn."""
     return tr("{done:,} of {total:,} characters drawn", done=done, total=total)

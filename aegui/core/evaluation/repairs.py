@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import in_batches
+from aegui.core.data.progress import in_batches, stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
 
 MAX_STEPS = 1_000
@@ -72,6 +73,35 @@ def repair(codec: Codec, drawing: ArrayLike, steps: int = 1, *, threshold: bool 
             settled = step
             break
     return Repairs(np.stack(images), np.stack(codes), np.array(changed, np.int64), settled)
+
+
+def repaired(
+    codec: Codec,
+    images: ArrayLike,
+    steps: int = 1,
+    *,
+    threshold: bool = False,
+    cancelled: IsCancelled | None = None,
+) -> NDArray[np.float32]:
+    """Return the last answer of ``repair`` to each of ``images`` ``[n, D]``, all at once.
+
+    Raises:
+        AeguiError: The network takes images of another size, or has no encoder.
+        Cancelled: ``cancelled``, polled before each step, returned True.
+    """
+    answers = np.array(images, np.float32)
+    moving = np.arange(len(answers))
+    for _ in range(steps):
+        stop_if(cancelled)
+        found = codec.reconstruct(answers[moving])
+        if threshold:
+            found = (found > THRESHOLD).astype(np.float32)
+        is_moving = np.abs(found - answers[moving]).max(axis=1) >= _SAME
+        answers[moving] = found
+        moving = moving[is_moving]
+        if not len(moving):
+            break
+    return answers
 
 
 def complete(

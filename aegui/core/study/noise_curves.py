@@ -35,6 +35,8 @@ LineKey = Literal["model", "limit", "copy", "pca"]
 LEVELS = tuple(round(0.05 * step, 2) for step in range(11))
 """Default levels of curves."""
 _CHUNK = 4096
+_STEPS = 1000
+"""Parts of a level in the progress."""
 _PCA_SAMPLES = 10_000
 """Upper bound for the samples that principal components are fitted to."""
 
@@ -129,14 +131,13 @@ def noise_curves(
     answers += [answer for _, _, answer in simple]
     wrong = np.zeros((len(spec.levels), len(answers)))
     limits = np.full((len(spec.levels), 2), np.nan)
-    progress = Progress(len(spec.levels), _words, report, cancelled)
+    progress = Progress(_STEPS * len(spec.levels), _words, report, cancelled)
     for at, level in enumerate(spec.levels):
-        progress.reached(at)
         wrong[at] = _tried(answers, dataset, spec, at, progress)
         best = limit_of(dataset, noise_of(spec.kind, level), cancelled=cancelled)
         if best is not None:
             limits[at] = best.mean, best.error
-    progress.reached(len(spec.levels))
+    progress.reached(_STEPS * len(spec.levels))
     lines, column = [], 0
     for model in models:
         of_model = wrong[:, column : column + len(model.codecs)]
@@ -184,7 +185,8 @@ def matrix_curves(matrix: NoiseMatrix) -> Curves | None:
 
 
 def _words(done: int, total: int) -> str:
-    return tr("{done:,} of {total:,} levels tested", done=done, total=total)
+    levels = {"done": done // _STEPS, "total": total // _STEPS}
+    return tr("{done:,} of {total:,} levels tested", **levels)
 
 
 def _check(models: Sequence[ModelUnderTest], dataset: Dataset, spec: NoiseCurveSpec) -> None:
@@ -251,6 +253,6 @@ def _tried(
     for batch in noisy_batches(dataset, noise, rounds, generator, _CHUNK):
         target = batch.clean > THRESHOLD
         for index, answer in enumerate(answers):
-            progress.reached(at)
+            progress.reached(round(_STEPS * (at + batch.done)))
             total[index] += np.count_nonzero((answer(batch.noisy) > THRESHOLD) != target)
     return total / (rounds * len(dataset))

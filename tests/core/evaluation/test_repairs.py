@@ -7,8 +7,8 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
-from aegui.core.errors import AeguiError
-from aegui.core.evaluation.repairs import repair
+from aegui.core.errors import AeguiError, Cancelled
+from aegui.core.evaluation.repairs import repair, repaired
 from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 
@@ -39,6 +39,22 @@ def test_each_answer_is_the_next_input(codec: Codec, threshold: bool) -> None:
         assert found.changed[step] == switched.sum()
     assert np.array_equal(found.answer, found.images[-1])
     assert len(found.codes) == len(found.images) == len(found.changed) + 1
+
+
+@pytest.mark.parametrize("threshold", [False, True])
+@pytest.mark.parametrize("steps", [1, 7])
+def test_many_images_have_the_answers_of_each(codec: Codec, steps: int, threshold: bool) -> None:
+    each = [repair(codec, row, steps, threshold=threshold).answer for row in NOISY]
+    before = NOISY.copy()
+    answers = repaired(codec, NOISY, steps, threshold=threshold)
+    np.testing.assert_allclose(answers, np.stack(each), atol=1e-3)
+    assert np.array_equal(NOISY, before)
+
+
+def test_many_repairs_can_be_stopped_between_two_steps(codec: Codec) -> None:
+    polled = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        repaired(codec, NOISY, 100, cancelled=lambda: next(polled))
 
 
 def test_it_ends_where_nothing_changes(codec: Codec) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,9 @@ from aegui.core.study.noise_curves import (
 )
 from aegui.core.study.noise_matrix import MatrixSpec, noise_matrix
 from aegui.paths import models_dir
+
+if TYPE_CHECKING:
+    from aegui.core.data.progress import LoadProgress
 
 LETTERS = load_builtin("lowercase")
 LEVELS = (0.0, 0.1, 0.3)
@@ -129,3 +134,14 @@ def test_refusals(models: tuple[ModelUnderTest, ModelUnderTest]) -> None:
         )
     with pytest.raises(Cancelled):
         noise_curves(models, LETTERS, NoiseCurveSpec("flip"), cancelled=lambda: True)
+
+
+def test_the_progress_moves_within_a_level(models: tuple[ModelUnderTest, ModelUnderTest]) -> None:
+    told: list[LoadProgress] = []
+    dataset = load_builtin("lowercase")
+    noise_curves(models, dataset, NoiseCurveSpec("flip", (0.1,), draws=40_000), told.append)
+    shares = [one.done / one.total for one in told]
+    assert shares == sorted(shares)
+    assert any(0.0 < share < 1.0 for share in shares)
+    assert told[0].text == "0 of 1 levels tested"
+    assert told[-1].text == "1 of 1 levels tested"
