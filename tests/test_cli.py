@@ -595,7 +595,8 @@ def test_a_terminal_sees_a_progress_bar(tmp_path: Path) -> None:
         f"for columns in {widths}:\n"
         "    size = struct.pack('HHHH', 24, columns, 0, 0)\n"
         "    fcntl.ioctl(2, termios.TIOCSWINSZ, size)\n"
-        "    assert main(['train', sys.argv[1], '--json']) == 0\n"
+        "    out = f'{sys.argv[1]}-{columns}.aegui'\n"
+        "    assert main(['train', sys.argv[1], '--json', '--out', out]) == 0\n"
         "    print('---', flush=True)\n"
         "    print('---', file=sys.stderr, flush=True)\n"
     )

@@ -216,8 +216,8 @@ TRAIN = (
         "recipe",
         RECIPE,
         mark(
-            "a recipe or course configuration (JSON or YAML), the name of a shipped recipe or "
-            "challenge, or a set-up as one line in quotes"
+            "a recipe or course configuration (JSON or YAML), the name of a shipped recipe (see "
+            "aegui recipes) or challenge, or a set-up as one line in quotes"
         ),
         nargs="?",
     ),

@@ -90,6 +90,8 @@ def train_command(options: argparse.Namespace) -> int:
     refuse_excess(left, allowed=options.yes)
     if options.keep:
         check_library()
+    elif out is None:
+        note(tr("This run will not be saved: --out F.aegui writes it to a file, --keep keeps it."))
     result, stop = _trained(resolved, options, unfinished, out)
     run, saved = _to_save(result, resolved, goal), {}
     try:

@@ -327,3 +327,13 @@ def test_a_training_that_fails_at_once_says_what_happened_alone(
         assert main(["train", str(recipe), "--out", str(tmp_path / "none.aegui")]) == 2
     assert "is in" not in capsys.readouterr().err
     assert not (tmp_path / "none.aegui").exists()
+
+
+def test_a_training_that_will_not_be_saved_says_so_before(tmp_path: Path, capsys: Captured) -> None:
+    recipe = str(a_recipe(tmp_path, {"training": {}}, epochs=1))
+    words = "This run will not be saved"
+    assert main(["train", recipe]) == 0
+    assert words in capsys.readouterr().err
+    for saving in (["--out", str(tmp_path / "r.aegui")], ["--keep"], ["--dry-run"]):
+        assert main(["train", recipe, *saving]) == 0
+        assert words not in capsys.readouterr().err
