@@ -212,8 +212,8 @@ class App(QObject):
             return
         self._settings.language = code
         self._speak(code)
-        for stack in (self.services.workspace.undo_stack, self.services.drawing.undo_stack):
-            retell(stack)
+        self.services.workspace.retell()
+        retell(self.services.drawing.undo_stack)
         self._replace_window()
         self._keep_settings()
 

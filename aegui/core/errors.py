@@ -42,7 +42,7 @@ class Cancelled(AeguiError):
 
 def ended(text: str) -> str:
     """Return ``text`` with a full stop, unless it ends in sentence punctuation already."""
-    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+    return text if text.endswith((".", "?", "!", "…")) else text + "."
 
 
 def elided(text: str, most: int = 200) -> str:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 from aegui.paths import resources_dir, user_data_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
@@ -134,6 +134,18 @@ class _Translated(str):
         """Return it as it is: otherwise ``str(error)`` would be a plain copy."""
         return self
 
+    def __add__(self, other: str) -> str:
+        """Return it followed by ``other``, to be told again too."""
+        return made_of(_concatenated, self, other)
+
+    def __radd__(self, other: str) -> str:
+        """Return it after ``other``, to be told again too."""
+        return made_of(_concatenated, other, self)
+
+    def rstrip(self, chars: str | None = None, /) -> str:
+        """Return it without ``chars`` at its end, as a reason within another text."""
+        return made_of(partial(_stripped, chars), self)
+
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         return str, ("".join(self),)
 
@@ -163,6 +175,11 @@ def sentences(*texts: str) -> str:
     return made_of(_joined, *texts)
 
 
+def joined(separator: str, texts: Iterable[str]) -> str:
+    """Return ``texts`` with ``separator`` between them, to be told again as each of them."""
+    return made_of(partial(_with_separator, separator), *texts)
+
+
 def made_of(make: Callable[..., str], *texts: str) -> str:
     """Return what ``make`` makes of ``texts``, which ``retold`` then tells again."""
     words = _Translated(make(*texts))
@@ -174,7 +191,7 @@ def retold(text: str) -> str:
     """Return ``text`` in the current language, if it is translated or a number for display.
 
     For texts that outlive a switch of language. Texts that were joined or changed are told again
-    only if ``sentences`` or ``made_of`` did it.
+    only if ``sentences``, ``joined``, ``made_of`` or ``+`` did it, unlike an f-string.
     """
     return text.again() if isinstance(text, _Translated) else text
 
@@ -195,6 +212,18 @@ def _joined(*texts: str) -> str:
     return " ".join(filter(None, map(str.strip, texts)))
 
 
+def _concatenated(first: str, second: str) -> str:
+    return f"{first}{second}"
+
+
+def _stripped(chars: str | None, text: str) -> str:
+    return "".join(text).rstrip(chars)
+
+
+def _with_separator(separator: str, *texts: str) -> str:
+    return separator.join(texts)
+
+
 def _retold_values(values: Mapping[str, object]) -> dict[str, object]:
     return {
         name: retold(value) if isinstance(value, str) else value for name, value in values.items()
@@ -203,6 +232,10 @@ def _retold_values(values: Mapping[str, object]) -> dict[str, object]:
 
 def enumerated(items: Sequence[str]) -> str:
     """Return ``items`` as a list in words, such as ``a, b and c``."""
+    return made_of(_enumerated, *items)
+
+
+def _enumerated(*items: str) -> str:
     if len(items) < 2:
         return "".join(items)
     *others, last = items

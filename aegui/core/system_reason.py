@@ -10,7 +10,7 @@ import errno
 import os
 
 from aegui.core.errors import ReadError
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import made_of, mark, tr
 
 _WORDS = {
     errno.ENOENT: mark("there is no such file or folder"),
@@ -52,7 +52,11 @@ def system_reason(error: BaseException) -> str:
     if number in _WORDS:
         return tr(_WORDS[number])
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(text).splitlines()[0][:_LONGEST].rstrip(".")
+    return made_of(_shortened, str(text))
+
+
+def _shortened(text: str) -> str:
+    return text.splitlines()[0][:_LONGEST].rstrip(".")
 
 
 def unreadable(path: str | os.PathLike[str], error: BaseException) -> ReadError:

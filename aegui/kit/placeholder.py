@@ -57,6 +57,7 @@ class Placeholder(QStackedWidget):
     def minimumSizeHint(self) -> QSize:
         """Return the least size of what is shown: a message fits where its content would scroll."""
         shown = self.currentWidget()
+        assert shown is not None, "it has two pages"
         return shown.minimumSizeHint().expandedTo(shown.minimumSize())
 
     def show_content(self) -> None:

@@ -31,7 +31,7 @@ class Writing(QObject):
 
     written = Signal()
     """Emitted when the file has been written."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when writing failed."""
 
     def __init__(self, order: QueuedJob, parent: QObject) -> None:

@@ -93,7 +93,7 @@ class NamedTable(QTableWidget):
         key = QKeySequence(Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
         action = menu.addAction(f"{self._opens}\t{key}")
         action.triggered.connect(lambda: self.row_opened.emit(row))
-        at = self.visualItemRect(self.item(row, 0)).bottomLeft() if by_key else event.pos()
+        at = self.visualRect(self.model().index(row, 0)).bottomLeft() if by_key else event.pos()
         menu.popup(self.viewport().mapToGlobal(at))
 
     def set_columns(

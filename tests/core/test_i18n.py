@@ -12,6 +12,7 @@ import pytest
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import (
     enumerated,
+    joined,
     localized,
     made_of,
     percent_sign,
@@ -99,6 +100,8 @@ def test_a_text_is_told_again_in_another_language() -> None:
     counted = trn("{n} message is new", "{n} messages are new", 2)
     number, error = localized(1234.5, ".1f"), str(ValueError(told))
     of_error = tr("Copied: {line}", line=ValueError(told))
+    parts = "a.json: " + joined("; ", (told, tr("Undo"))) + "."
+    stripped, listed = tr("Stopped.").rstrip("."), enumerated([tr("Undo"), tr("Identity")])
     stored = pickle.loads(pickle.dumps(told))
     set_language("es")
     assert told == "Copied: Undo"
@@ -109,6 +112,12 @@ def test_a_text_is_told_again_in_another_language() -> None:
     assert retold(sentences(told, "", number)) == "Copiado: Deshacer 1.234,5"
     assert retold(of_error) == "Copiado: Copiado: Deshacer"
     assert retold(made_of(str.upper, told)) == "COPIADO: DESHACER"
+    assert parts == "a.json: Copied: Undo; Undo."
+    assert retold(parts) == "a.json: Copiado: Deshacer; Deshacer."
+    assert stripped == "Stopped"
+    assert retold(stripped) == "Detenido"
+    assert listed == "Undo and Identity"
+    assert retold(listed) == "Deshacer e Identidad"
     assert retold(stored) == "Copied: Undo"
     assert type(stored) is str
     assert retold("Copied: {line}") == "Copied: {line}", "nobody has translated it"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pytest
     from pytestqt.qtbot import QtBot
 
+    from aegui.app import App
     from aegui.session.notice import Notice
     from aegui.window.main_window import MainWindow
 
@@ -161,6 +162,23 @@ def test_what_is_no_line_is_told_and_changes_nothing(window: MainWindow) -> None
     paste(window, "v9 | lowercase 35-9-2 tanh | quantum 3")
     assert "quantum 3" in notices[-1].text
     assert window._services.workspace.recipe != before
+
+
+def test_what_a_line_lacks_is_told_in_the_language_of_the_window(
+    window: MainWindow, app: App
+) -> None:
+    notices = told(window)
+    paste(window, "lowercase 35-9-2 tanhh")
+    assert 'Did you mean "tanh"?' in notices[-1].words
+    paste(window, "v9 | lowercase 35-9-2 tanh | quantum 3 | depth 4")
+    assert "quantum 3; depth 4" in notices[-1].words
+    english = [notice.words for notice in notices]
+    app.use_language("es")
+    spanish = [notice.words for notice in notices]
+    assert tr('Did you mean "{word}"?', word="tanh") in spanish[0]
+    assert not {word for text in spanish for word in text.split()} & {"Did", "written", "ignored:"}
+    app.use_language("en")
+    assert [notice.words for notice in notices] == english
 
 
 def test_a_challenge_is_told_once_and_its_badge_stays(

@@ -39,8 +39,10 @@ from tests.window.conftest import SMALL, point_until, train
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
+    from aegui.features.map.view.canvas import LatentCanvas
     from aegui.session.shown import Changes, Shown
     from aegui.window.main_window import MainWindow
 
@@ -139,17 +141,22 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
 def test_the_cross_of_the_map_stays_in_another_language(
     learnt: MainWindow, app: App, qtbot: QtBot
 ) -> None:
+    def rests_at(canvas: LatentCanvas, code: NDArray[np.float32]) -> bool:
+        rest = canvas.cursor_overlay.rest
+        return rest is not None and np.array_equal(rest, code)
+
     canvas = learnt.canvas
     qtbot.waitUntil(lambda: canvas.cursor_overlay.rest is not None)
     canvas.map_cursor.put(0.4, -0.3)
     wanted = canvas.map_cursor.last_code
+    assert wanted is not None
     canvas.map_cursor.leave()
-    qtbot.waitUntil(lambda: np.array_equal(canvas.cursor_overlay.rest, wanted))
+    qtbot.waitUntil(lambda: rests_at(canvas, wanted))
     app.use_language("es")
     renewed = app.window.canvas
     qtbot.waitUntil(lambda: renewed.cursor_overlay.rest is not None)
-    assert np.array_equal(renewed.cursor_overlay.rest, wanted)
-    assert np.array_equal(renewed.map_cursor.last_code, wanted)
+    assert rests_at(renewed, wanted)
+    assert renewed.map_cursor.last_code is wanted
     # Where keys have moved the cursor, they go on moving it.
     renewed.map_cursor.put_without_mouse(0.5, 0.6)
     app.use_language("en")

@@ -184,6 +184,17 @@ def test_messages_and_undo_steps_follow_the_language(app: App, lists: list[Messa
     assert "Paste a set-up" in app.window.actions_table["redo"].text()
 
 
+def test_problems_of_the_draft_follow_the_language(app: App) -> None:
+    workspace = app.services.workspace
+    wrong = with_value(workspace.recipe, "training.optimizer.name", "bfgs")
+    workspace.edit_recipe(with_value(wrong, "training.batch_size", 2), "Batches")
+    assert "full batch" in app.window.toolbar.status.toolTip()
+    app.use_language("es")
+    assert "lote completo" in app.window.toolbar.status.toolTip()
+    app.use_language("en")
+    assert "full batch" in app.window.toolbar.status.toolTip()
+
+
 def test_old_messages_are_forgotten(qapp: object) -> None:
     kept = Messages()
     for number in range(MAX_KEPT + 5):

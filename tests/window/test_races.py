@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 
 from aegui.core.races.optimizers import RaceSpec
 from aegui.core.races.smallest import OWN, Attempt
+from aegui.core.recipe import CorruptionSpec
+from aegui.core.study.findings import with_noise
 from aegui.features.races.model.race_runs import RaceRuns
 from aegui.features.races.model.smallest_search import SmallestSearch
 from aegui.features.races.view.panel import RacesPanel
@@ -111,6 +113,37 @@ def test_why_a_race_ends_is_told_in_a_window_of_another_language(
     assert app.window.notifications.shown[-1].text == "No."
     races.stop()
     qtbot.waitUntil(lambda: not races.job.is_busy)
+
+
+def test_who_cannot_take_part_is_told_in_a_window_of_another_language(
+    window: MainWindow, qtbot: QtBot, app: App
+) -> None:
+    workspace, races = window._services.workspace, window._services.of(RaceRuns)
+    noise = CorruptionSpec(kind="flip", level=0.1)
+    workspace.edit_recipe(with_noise(workspace.recipe, noise), "noise")
+    window.actions_table["races"].trigger()
+    race = window.panel(RacesPanel).race
+    race.set_spec(RaceSpec(("adam", "bfgs"), 5, 2.0))
+    race.start.click()
+    qtbot.waitUntil(lambda: not races.job.is_busy and race.table.rowCount() == 2)
+    item = race.table.item(1, 1)
+    assert item is not None
+    assert "noise" in item.text()
+    app.use_language("es")
+    app.window.docks["races"].show()
+    again = app.window.panel(RacesPanel).race
+    qtbot.waitUntil(lambda: again.table.rowCount() == 2)
+    item = again.table.item(1, 1)
+    assert item is not None
+    assert "ruido" in item.text()
+    # What nobody can take part in is a message, sent by a signal of Qt.
+    again.set_spec(RaceSpec(("bfgs",), 5, 2.0))
+    with qtbot.waitSignal(races.failed):
+        again.start.click()
+    notice = app.window.notifications.shown[-1]
+    assert "ruido" in notice.words
+    app.use_language("en")
+    assert "noise" in notice.words
 
 
 def test_races_are_the_same_in_a_window_of_another_language(

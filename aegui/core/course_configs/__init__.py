@@ -71,7 +71,7 @@ def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
     try:
         reading = understand(document, file.parent)
     except RecipeError as error:
-        raise RecipeError(f"{name}: {error}") from None
+        raise RecipeError(f"{name}: " + str(error)) from None
     if reading.recipe.name:
         return reading
     return replace(reading, recipe=reading.recipe.model_copy(update={"name": file.stem[:200]}))

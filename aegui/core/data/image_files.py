@@ -28,7 +28,7 @@ from aegui.core.data.store import (
     stored,
 )
 from aegui.core.errors import AeguiError, ReadError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import joined, tr, trn
 from aegui.core.json_text import from_json
 from aegui.core.light_dataclass import dataclass
 from aegui.core.system_reason import system_reason
@@ -163,12 +163,13 @@ class ImageReading:
             "{n} sub-folders have no images, so there are no such classes: ",
             len(self.empty),
         )
-        return (f"{text}{listed}{rest}.",)
+        return (text + listed + rest + ".",)
 
     def _skipped_notes(self) -> tuple[str, ...]:
         if not self.skipped:
             return ()
-        listed = "; ".join(f"{one.path.name}: {one.reason}" for one in self.skipped[:_MAX_LISTED])
+        shown = self.skipped[:_MAX_LISTED]
+        listed = joined("; ", (f"{one.path.name}: " + one.reason for one in shown))
         more = len(self.skipped) - _MAX_LISTED
         rest = "; " + tr("and {n:,} more", n=more) if more > 0 else ""
         text = trn(
@@ -176,7 +177,7 @@ class ImageReading:
             "{n} files could not be read and are left out: ",
             len(self.skipped),
         )
-        return (f"{text}{listed}{rest}.",)
+        return (text + listed + rest + ".",)
 
 
 def scan_images(
@@ -227,7 +228,7 @@ def _no_images(root: Path, others: int) -> str:
     if not sets:
         return text
     set_name = next((name for name in sets if "train" in name.lower()), sets[0])
-    return f"{text} " + tr("{file} in it is a whole set: open that file.", file=set_name)
+    return text + " " + tr("{file} in it is a whole set: open that file.", file=set_name)
 
 
 def read_images(

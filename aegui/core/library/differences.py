@@ -120,7 +120,7 @@ def _check_figure(key: str, entries: Mapping[str, LibraryEntry]) -> None:
         # A diverged seed has no figures, and one that missed a goal none of that goal.
         missed = key.startswith("epoch_") and any(key in each for each in known.values())
         if key not in figures and not missed and "loss" in figures:
-            raise AeguiError(f"{name}: {no_figure_words(key, figures)}")
+            raise AeguiError(f"{name}: " + no_figure_words(key, figures))
 
 
 def _common_figure(one: LibraryEntry, other: LibraryEntry) -> str:

@@ -18,7 +18,7 @@ from pydantic import Field
 from aegui.core.choices import OneOf
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.fields import FieldWords
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import localized, mark, retold, sentences, tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import resolve
@@ -96,7 +96,7 @@ class Lane:
     reason: str = ""
     """Why it has ended, a key of ``REASONS``; empty while it runs."""
     refused: str = ""
-    """Translated reason why it cannot take part; empty if it can."""
+    """Translated reason why it cannot take part, see ``refusal``; empty if it can."""
     spent: float = 0.0
     """Total training time, including work after the last record."""
 
@@ -105,6 +105,11 @@ class Lane:
         """Translated name, with the learning rate if it has one."""
         label = tr(OPTIMIZERS[self.key].label)
         return label if np.isnan(self.rate) else f"{label} {localized(self.rate, 'g')}"
+
+    @property
+    def refusal(self) -> str:
+        """``refused`` in the current language, which may have changed since the race."""
+        return retold(self.refused)
 
     @property
     def best_loss(self) -> float:
@@ -181,7 +186,7 @@ class _Racer:
         resolution = resolve(racer_recipe(key, recipe, spec), dataset)
         self.resolved: ResolvedRecipe | None = resolution.resolved
         if resolution.resolved is None:
-            self.refused = " ".join(problem.message for problem in resolution.problems)
+            self.refused = sentences(*(problem.message for problem in resolution.problems))
         else:
             from aegui.core.training.loop.train import train
 
@@ -337,7 +342,7 @@ def table_order(state: RaceState) -> list[int]:
 
 def _standing(lane: Lane) -> list[str]:
     if lane.refused:
-        return [lane.name, "–", "–", "–", "–", "–", lane.refused]
+        return [lane.name, "–", "–", "–", "–", "–", lane.refusal]
     if not len(lane.epochs):
         return [lane.name, "–", "–", "–", "–", "–", ""]
     reason = tr(REASONS[lane.reason]) if lane.reason in REASONS else lane.reason

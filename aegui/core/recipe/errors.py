@@ -63,7 +63,7 @@ def recipe_error(
     if len(problems) > 1:
         more = len(problems) - 1
         message += " " + trn("({n} more problem.)", "({n} more problems.)", more)
-    return RecipeError(f"{where}: {message}" if where else message)
+    return RecipeError(f"{where}: " + message if where else message)
 
 
 def place_of(error: ValidationError, written: Callable[[Location], Written]) -> Location:
@@ -319,4 +319,4 @@ def _range(found: type, limits: list[Any]) -> str:
 
 def refused(where: str, message: str) -> RecipeError:
     """Return an error about the file ``where``."""
-    return RecipeError(f"{where}: {message}" if where else message)
+    return RecipeError(f"{where}: " + message if where else message)

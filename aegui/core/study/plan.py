@@ -18,7 +18,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import ReadError, RecipeError, ended
 from aegui.core.evaluation.run_figures import RUN_FIGURES, no_figure_words
-from aegui.core.i18n import mark, tr
+from aegui.core.i18n import mark, sentences, tr
 from aegui.core.json_form import JsonForm
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
@@ -361,7 +361,7 @@ def load_plan(path: str | os.PathLike[str]) -> StudyPlan:
             raise
         # It is likely to be a run or a file of samples.
         hint = tr("The plan of a study is a file of JSON.")
-        raise type(error)(f"{ended(str(error))} {hint}") from None
+        raise type(error)(sentences(ended(str(error)), hint)) from None
     return plan_from(document, file.name)
 
 
@@ -375,7 +375,7 @@ def naming_plan(path: Path) -> Iterator[None]:
     try:
         yield
     except RecipeError as error:
-        raise RecipeError(f"{path.name}: {error}") from None
+        raise RecipeError(f"{path.name}: " + str(error)) from None
 
 
 def save_plan(path: str | os.PathLike[str], plan: StudyPlan) -> None:

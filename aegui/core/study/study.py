@@ -253,8 +253,8 @@ class Study:
             try:
                 resolved = resolved_of(setting.recipe)
             except AeguiError as error:
-                where = f"{setting.title}: " if setting.labels else ""
-                raise RecipeError(f"{where}{error}") from None
+                where = setting.title + ": " if setting.labels else ""
+                raise RecipeError(where + str(error)) from None
             recipe = setting.recipe
             if self.plan.tried is not None and (recipe.gan or recipe.classifier):
                 raise RecipeError(

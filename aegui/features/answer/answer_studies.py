@@ -128,7 +128,7 @@ class AnswerStudiesFeature(Feature):
         if not busy:
             self._show_pairs()
 
-    @Slot(str)
+    @Slot(object)
     def _on_studies_compare_failed(self, reason: str) -> None:
         self._panel.pairs.set_message(reason, possible=True)
 
@@ -208,7 +208,7 @@ class AnswerStudiesFeature(Feature):
         if not busy:
             self._show_outliers()
 
-    @Slot(str)
+    @Slot(object)
     def _on_studies_measure_failed(self, reason: str) -> None:
         # Restore the source of the displayed figures, so that the failed one is not retried.
         found = self._studies.outliers

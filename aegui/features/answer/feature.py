@@ -322,7 +322,7 @@ class AnswerFeature(Feature):
         self._show_prior()
         self._answer.now()
 
-    @Slot(str)
+    @Slot(object)
     def _on_studies_prior_failed(self, reason: str) -> None:
         self._show_prior()
         self.noticed.emit(Notice("error", reason, passing=True))

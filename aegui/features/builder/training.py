@@ -357,7 +357,7 @@ class TrainingFeature(Feature):
         level: Level = "warning" if result.message else "info"
         self.noticed.emit(Notice(level, text, about="training"))
 
-    @Slot(int, str)
+    @Slot(int, object)
     def _on_runner_failed(self, run_id: int, message: str) -> None:
         self._services.ticker.stop()
         self._pulled = None

@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.errors import RecipeError
-from aegui.core.i18n import tr
+from aegui.core.i18n import joined, sentences, tr
 from aegui.features.challenge.view.badge import Badge, challenge_lines
 from aegui.session.notice import Notice
 from aegui.shell.feature import Feature
@@ -99,7 +99,7 @@ class ChallengeFeature(Feature):
             # The builder must be visible to show what was pasted.
             self._services.requests.arrangement.emit("build")
         if reading.left_out:
-            left = "; ".join(reading.left_out)
+            left = joined("; ", reading.left_out)
             words = tr("A newer version has written this; ignored: {parts}", parts=left)
             self.noticed.emit(Notice("warning", words))
         self._services.workspace.set_up(reading.recipe, reading.goal, tr("Paste a set-up"))
@@ -146,7 +146,7 @@ class ChallengeFeature(Feature):
         reached_challenge = replace(challenge, reached=reached)
         self._services.workspace.annotations.reach_challenge(reached_challenge)
         sampled = self._sampled_words(reached_challenge)
-        words = " ".join(challenge_lines(reached_challenge, sampled=sampled))
+        words = sentences(*challenge_lines(reached_challenge, sampled=sampled))
         text = tr("Challenge reached! {words}", words=words)
         # A notice with an action is not replaced by those about the training itself.
         self.noticed.emit(Notice("info", text, tr("Copy it as a line"), self.copy))

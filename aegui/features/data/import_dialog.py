@@ -77,7 +77,7 @@ class ImportDialog(QDialog):
         self.panel.state.setText(tr("Reading some of them…"))
         self.work.preview(self.panel.spec)
 
-    @Slot(str)
+    @Slot(object)
     def _on_work_failed(self, reason: str) -> None:
         self.panel.state.setText("")
         self.panel.problem.set_text(reason)

@@ -128,7 +128,7 @@ class GanFeature(Feature):
             may = partial(may_compute, self._services, parent=self._panel.window())
             self._services.of(JudgeService).judge(codec, shown.recipe, dataset, path, may)
 
-    @Slot(str)
+    @Slot(object)
     def _on_judge_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True))
 

@@ -205,7 +205,7 @@ class LessonsFeature(Feature):
             QTimer.singleShot(0, self, lambda: self._finish(step))
         self._measuring.mark()
 
-    @Slot(int, str)
+    @Slot(int, object)
     def _on_runner_failed(self, _run: int, _message: str) -> None:
         self._finishing = None
 

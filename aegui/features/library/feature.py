@@ -191,7 +191,7 @@ class LibraryFeature(Feature):
     def _describe(self) -> None:
         self._queries.describe(self._chosen)
 
-    @Slot(str)
+    @Slot(object)
     def _on_queries_failed(self, reason: str) -> None:
         self._panel.set_failure(reason)
         self.noticed.emit(Notice("warning", reason, passing=True, about="library"))

@@ -101,6 +101,6 @@ class KeepingFeature(Feature):
         name = tr(result.plan.name) or tr("Study")
         self._writer.do(tr("Keeping {name}", name=name), act)
 
-    @Slot(str)
+    @Slot(object)
     def _on_writer_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("warning", reason, passing=True, about="library"))

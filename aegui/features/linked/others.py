@@ -175,7 +175,7 @@ class OthersFeature(Feature):
         shown = self._services.shown
         self._panel.set_images(found, shown.dataset.image_shape, shown.image_style)
 
-    @Slot(str)
+    @Slot(object)
     def _on_others_refused(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True))
 

@@ -139,7 +139,7 @@ class GridDialog(QDialog):
         self._draw()
         self.request_changed.emit(request)
 
-    @Slot(str)
+    @Slot(object)
     def _on_service_failed(self, reason: str) -> None:
         self.problem.set_text(reason)
         self.save.setEnabled(True)

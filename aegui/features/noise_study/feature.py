@@ -404,7 +404,7 @@ class NoiseStudyFeature(Feature):
     def _on_panel_page_chosen(self, page: str) -> None:
         self._services.settings.keep({_PAGE: page})
 
-    @Slot(str)
+    @Slot(object)
     def _on_study_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="study"))
 

@@ -153,7 +153,7 @@ class ParityFeature(Feature):
         if self.dialog is not None:
             self.dialog.set_states(states)
 
-    @Slot(str)
+    @Slot(object)
     def _on_reading_failed(self, reason: str) -> None:
         if self.dialog is not None:
             self.dialog.summary.setText(tr("The library could not be read."))

@@ -179,6 +179,6 @@ class RacesFeature(Feature):
         recipe = workspace.recipe.model_copy(update={"network": network})
         workspace.edit_recipe(recipe, tr("Network: {widths}", widths=attempt.widths))
 
-    @Slot(str)
+    @Slot(object)
     def _on_service_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="race"))

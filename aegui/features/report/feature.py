@@ -234,6 +234,6 @@ class ReportFeature(Feature):
         file = Path(folder) / "slides.pptx"
         self.noticed.emit(Notice("info", message, about="figure", file=file))
 
-    @Slot(str)
+    @Slot(object)
     def _on_reports_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, about="figure"))

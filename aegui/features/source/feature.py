@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QMainWindow
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import sentences, tr
 from aegui.core.source_code.forms import DIALECTS, SUFFIXES
 from aegui.features.source.model.source_service import SourceService, SourceSubject
 from aegui.features.source.view.panel import SourcePanel
@@ -167,6 +167,6 @@ class SourceFeature(Feature):
                 "It is the network in the builder, which differs from the trained one; ONNX and "
                 "weights are of the trained one."
             )
-            words = f"{words} {changed}"
+            words = sentences(words, changed)
         notice = Notice("info", words, about="figure", file=file)
         self._services.of(FileWriter).write(file, work, notice)

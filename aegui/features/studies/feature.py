@@ -344,7 +344,7 @@ class StudiesFeature(Feature):
             folder = default_folder(sheet.path)
             self._services.requests.keep_study.emit(sheet.result, folder, sheet.verdict.lines)
 
-    @Slot(str)
+    @Slot(object)
     def _on_runs_failed(self, reason: str) -> None:
         self._starts = None
         if self._runs.sheet is None or self._runs.sheet.cost is None:
@@ -354,7 +354,7 @@ class StudiesFeature(Feature):
         if sheet is None or sheet.cost is not None or not sheet.is_edited:
             self._tell_error(reason)
 
-    @Slot(str)
+    @Slot(object)
     def _tell_error(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="study"))
 

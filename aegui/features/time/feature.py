@@ -165,7 +165,7 @@ class GhostChoice(QObject):
     def _on_ghosts_opened(self, path: str, codec: Codec) -> None:
         self._keep(codec, Path(path).stem)
 
-    @Slot(str)
+    @Slot(object)
     def _on_ghosts_refused(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="ghost"))
 

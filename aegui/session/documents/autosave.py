@@ -98,11 +98,11 @@ class Autosave(QObject):
     and ``ID.lock``, which is locked while the owning instance runs.
     """
 
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the reason when a copy could not be written."""
     written = Signal(float)
     """Emitted with the duration in seconds when a write has ended, successfully or not."""
-    _job_failed = Signal(str)
+    _job_failed = Signal(object)
     _job_ended = Signal(float)
 
     def __init__(self, parent: QObject | None = None, folder: Path | None = None) -> None:

@@ -335,7 +335,7 @@ class DocumentFile(QObject):
         self._timer.setInterval(max(AUTOSAVE_MS, wait))
         self.copied.emit(seconds)
 
-    @Slot(str)
+    @Slot(object)
     def _on_autosave_failed(self, reason: str) -> None:
         # Reported once only: every further copy would fail for the same reason.
         if not self._autosave_failed:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.published import NotDownloaded
-from aegui.core.i18n import tr
+from aegui.core.i18n import joined, retold, tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.settings import is_live_edit
 from aegui.core.run_file.challenge import KeptChallenge
@@ -28,6 +28,7 @@ from aegui.session.documents.undo_history import UndoHistory
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.notice import About, Level, Notice
+from aegui.session.told_command import retell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -237,6 +238,13 @@ class Workspace(QObject):
         if refusal:
             self._refuse_edit("warning", refusal)
         return not refusal
+
+    def retell(self) -> None:
+        """Translate the draft's problems and the names of its edits into the current language."""
+        problems = self.resolution.problems
+        told = tuple(replace(one, message=retold(one.message)) for one in problems)
+        self.resolution = replace(self.resolution, problems=told)
+        retell(self.undo_stack)
 
     def set_training(self, is_training: Callable[[], bool]) -> None:
         """Set a callback that tells whether a training runs: only live edits are possible then."""
@@ -480,7 +488,7 @@ class Workspace(QObject):
         if reading is not None and (reading.understood or reading.assumed or reading.ignored):
             self.recipe_imported.emit(reading)
         if reading is not None and reading.needs:
-            self.say("warning", tr("It needs {needs}.", needs="; ".join(reading.needs)))
+            self.say("warning", tr("It needs {needs}.", needs=joined("; ", reading.needs)))
         if opened.note and not opened.unread:
             self.say("info", opened.note, about="document")
 

@@ -113,7 +113,7 @@ class Derived(QObject):
     answered = Signal(object)
     """Emitted with the result of the work unless it is None; in the thread that owns this
     object."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason if there is no answer."""
     progressed = Signal(object)
     """Emitted with the ``JobProgress`` of work with a title, first after ``PATIENCE_MS``."""

@@ -77,7 +77,7 @@ class ProgressJob(Derived):
         on_answer, outcome = answer
         on_answer(outcome)
 
-    @Slot(str)
+    @Slot(object)
     def _on_failed(self, reason: str) -> None:
         """Report an unexpected error of the work."""
         if self._refuse is not None:

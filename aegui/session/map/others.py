@@ -104,7 +104,7 @@ class Others(Service):
     """Emitted with a ``Compared``."""
     decoded = Signal(object)
     """Emitted with a tuple of ``OtherImage``, one for each network."""
-    refused = Signal(str)
+    refused = Signal(object)
     """Emitted with the reason why a network cannot be compared."""
 
     def __init__(self) -> None:

@@ -91,7 +91,7 @@ class TrainingRunner(QObject):
     """Emitted with run id and the same ``TrainingResult`` with all its figures."""
     kept = Signal(int, object, float)
     """Emitted with run id, the requested intermediate result, and the seconds that it took."""
-    failed = Signal(int, str)
+    failed = Signal(int, object)
     _reported = Signal(object)
 
     def __init__(self) -> None:

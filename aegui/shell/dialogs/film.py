@@ -135,7 +135,7 @@ class FilmDialog(QDialog):
         ]
         self.size_words.setText(" · ".join(parts))
 
-    @Slot(str)
+    @Slot(object)
     def _on_sizes_failed(self, reason: str) -> None:
         self.size_words.setText("")
         self.problem.set_text(reason)

@@ -131,6 +131,10 @@ def test_who_cannot_take_part_says_why_and_the_others_race() -> None:
     assert not adam.refused
     assert "noise" in bfgs.refused
     assert last.standings == (0,)
+    set_language("es")
+    assert "ruido" in bfgs.refusal, "in the language of who reads it now"
+    assert standings_table(last)[1][-1][-1] == bfgs.refusal
+    set_language("en")
     with pytest.raises(AeguiError, match="noise"):
         list(race(recipe, DATASET, RaceSpec(("bfgs",), 5, 2.0)))
 

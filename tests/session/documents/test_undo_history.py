@@ -148,7 +148,8 @@ def test_a_part_of_a_step_goes_with_it_after_others_were_forgotten(qtbot: QtBot)
 
 
 def test_a_part_without_its_step_is_a_step_of_its_own(qtbot: QtBot) -> None:
-    desk, kept = Desk(draft(0), most_bytes=BYTES), []
+    desk = Desk(draft(0), most_bytes=BYTES)
+    kept: list[str] = []
     desk.edit(draft(1), "step")
     desk.history.push_joined(KeptCommand(kept.append, "none", "goal", "part"), draft(1))
     assert desk.history.count() == 2

@@ -19,7 +19,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import posterior
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.formula import numpy_function
-from aegui.core.i18n import localized, tr, trn
+from aegui.core.i18n import joined, localized, sentences, tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import pca_reference
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
@@ -240,7 +240,7 @@ def divergence(recipe: Recipe, lost: int) -> str:
         found.append(tr("epochs in which the KL warms up"))
     if not found:
         return first
-    return f"{first} {tr('What may help: {options}.', options=', '.join(found))}"
+    return sentences(first, tr("What may help: {options}.", options=joined(", ", found)))
 
 
 def _are_alike(resolved: ResolvedRecipe, last: Snapshot) -> bool:

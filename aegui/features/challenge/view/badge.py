@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton, QWidgetAction
 
-from aegui.core.i18n import localized, tr, trn
+from aegui.core.i18n import joined, localized, tr, trn
 from aegui.core.setup_line.goal import figure_words
 from aegui.kit.choosing import menu_below
 from aegui.kit.theme import SPACING, icon, icon_size
@@ -82,14 +82,14 @@ def challenge_lines(
     goal, reached = challenge.goal, challenge.reached
     lines = [tr("Goal: {goal}.", goal=goal.words())]
     if reached is None and missing and not problem:
-        listed = "; ".join(one.words() for one in missing)
+        listed = joined("; ", (one.words() for one in missing))
         lines.append(tr("Still missing: {listed}.", listed=listed))
     elif reached is None:
         lines.append(problem or tr("Not reached yet: change anything, and train."))
     if reached is None:
         return [*lines, sampled] if sampled else lines
-    figures = ", ".join(
-        figure_words(name, value, reached.measured) for name, value in reached.figures
+    figures = joined(
+        ", ", (figure_words(name, value, reached.measured) for name, value in reached.figures)
     )
     epochs = trn("{n:,} epoch", "{n:,} epochs", int(reached.epoch))
     seed = localized(reached.seed, "d")

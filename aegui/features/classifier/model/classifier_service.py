@@ -79,7 +79,7 @@ class ClassifierService(Service):
     evaluated = Signal(object)
     """Emitted with an ``Evaluation``, or None if there is no classifier."""
     parts_changed = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the reason why the samples could not be classified."""
     held = Signal(object)
     """Emitted with a ``Cost`` beyond the budget; the evaluation waits for ``allow``."""
@@ -203,7 +203,7 @@ class ClassifierService(Service):
             self._loaded = evaluation.part, evaluation.dataset
         self.evaluated.emit(evaluation)
 
-    @Slot(str)
+    @Slot(object)
     def _on_job_failed(self, reason: str) -> None:
         self.latest, self.failure = None, reason
         self.failed.emit(reason)

@@ -31,7 +31,7 @@ class DataService(Service):
 
     downloaded = Signal(str)
     """Emitted with the key of a set once it has been downloaded."""
-    download_failed = Signal(str, str)
+    download_failed = Signal(str, object)
     """Emitted with key and reason; partial downloads are kept to be resumed."""
     card_ready = Signal(object, object)
     """Emitted with the ``Dataset`` and its ``DataCard``."""

@@ -58,7 +58,7 @@ class ImageImport(Service):
 
     found = Signal(object)
     """Emitted with the ``ImageScan``; ``majority`` then has the properties of the files."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the reason why there is nothing to import."""
 
     def __init__(self, paths: Sequence[Path], parent: QObject | None = None) -> None:

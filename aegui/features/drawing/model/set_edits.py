@@ -10,7 +10,7 @@ import numpy as np
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr, trn
+from aegui.core.i18n import joined, tr, trn
 from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.session.documents.document import Continuation, weights_fork
@@ -64,7 +64,7 @@ class DataChange:
             parts.append(trn("{n:,} sample is new", "{n:,} samples are new", self.new))
         if self.gone:
             parts.append(trn("{n:,} is gone", "{n:,} are gone", self.gone))
-        what = ", ".join(parts) or tr("another order")
+        what = joined(", ", parts) or tr("another order")
         return tr("Data changed: {what}.", what=what)
 
 

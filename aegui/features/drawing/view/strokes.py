@@ -71,7 +71,7 @@ class StrokeSurface(PixelSurface):
     from the press of a button or key to its release.
     """
 
-    stroke_started = Signal(str)
+    stroke_started = Signal(object)
     """With step: a stroke begins; ``step`` is its name in the history."""
     pixel_painted = Signal(int, int, float)
     """With row, column, value: set the pixel to ``value``."""

@@ -68,7 +68,7 @@ class JudgeService(Service):
 
     judged = Signal(object)
     """A ``Trial``, or None if the last one is no longer valid."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Why the evaluation failed."""
 
     def __init__(self) -> None:

@@ -162,7 +162,7 @@ class LibraryQueries(Service):
     """Emitted with a ``QueryResult``: the first rows of many, then all of them."""
     known = Signal(object)
     """Emitted with ``EntryDetails``."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when the library cannot be read."""
     changed = Signal()
     """Emitted when another program has changed the library."""

@@ -41,7 +41,7 @@ class LibraryWriter(JobQueue):
     """Adds, changes and removes entries of the user's library."""
 
     changed = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when an action failed."""
     undo_changed = Signal(str)
     """Emitted with the description of what ``undo`` would revert; empty if nothing."""

@@ -91,7 +91,7 @@ class ConceptService(Service):
     """A ``ConceptResult``, or None without one; in the thread that owns this object."""
     boxes_changed = Signal()
     """Emitted when the samples in a box have changed."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Why there is no concept."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -217,7 +217,7 @@ class ConceptService(Service):
         self.computed.emit(result)
         self._apply()
 
-    @Slot(str)
+    @Slot(object)
     def _on_results_failed(self, reason: str) -> None:
         self._forget()
         self.failed.emit(reason)

@@ -109,7 +109,7 @@ class FindsService(Service):
 
     found = Signal(object)
     """A ``FindsResult``, or None without one; in the thread that owns this object."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Why nothing was found."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -62,7 +62,7 @@ class PathService(Service):
     """Progress of a slow search, as text."""
     kind_changed = Signal()
     """Emitted when ``kind`` has changed."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Why there is no path."""
     stops_changed = Signal()
     """Emitted when the pins on the path have changed."""
@@ -233,7 +233,7 @@ class PathService(Service):
     def _on_ways_progressed(self, progress: JobProgress) -> None:
         self.progressed.emit(progress.text)
 
-    @Slot(str)
+    @Slot(object)
     def _on_ways_failed(self, reason: str) -> None:
         self._show(None)
         self.failed.emit(reason)

@@ -92,7 +92,7 @@ class NoiseStudy(Service):
     """Emitted when ``files`` has changed."""
     findings_found = Signal(object)
     """Emitted with a tuple of ``Finding``."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when a study failed."""
 
     def __init__(self) -> None:

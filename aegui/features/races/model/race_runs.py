@@ -44,7 +44,7 @@ class RaceRuns(Service):
 
     changed = Signal(object)
     """Emitted with a ``RaceUpdate``."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when there is no race."""
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ class SmallestSearch(Service):
 
     changed = Signal(object)
     """Emitted with a ``ChallengeSheet``."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when a network cannot be tried."""
 
     def __init__(self) -> None:

@@ -320,7 +320,7 @@ class RacePage(WorkPage):
         with QSignalBlocker(self.table):
             for index, cells in enumerate(rows):
                 self.table.write_row(index, cells)
-                self._say_refusal(index, state.lanes[self._places[index]].refused)
+                self._say_refusal(index, state.lanes[self._places[index]].refusal)
             if self._chosen in self._places:
                 self.table.selectRow(self._places.index(self._chosen))
 

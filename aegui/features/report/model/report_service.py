@@ -57,7 +57,7 @@ class ReportService(Service):
 
     written = Signal(str)
     """Emitted with the folder when the hand-in has been written."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when writing failed."""
 
     def __init__(self) -> None:

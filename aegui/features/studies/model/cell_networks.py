@@ -34,7 +34,7 @@ class CellNetworks(Service):
     """Emitted with a ``SavedRun`` and its name."""
     forgotten = Signal(object, int, str)
     """Emitted with ``StudySetting``, seed and reason if the weights of a run are missing."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when reading failed."""
 
     def __init__(self) -> None:

@@ -134,7 +134,7 @@ class StudyRuns(Service):
 
     changed = Signal(object)
     """Emitted with a ``StudySheet``."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Emitted with the translated reason when a plan cannot be read or run."""
     ended = Signal(object)
     """Emitted with a ``StudySheet`` of all finished runs when the job was completed or

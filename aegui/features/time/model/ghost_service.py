@@ -51,7 +51,7 @@ class GhostService(Service):
 
     opened = Signal(str, object)
     """Path of a file and the best ``Codec`` of its run."""
-    refused = Signal(str)
+    refused = Signal(object)
     """Why the file cannot be a ghost."""
 
     def __init__(self) -> None:
