@@ -125,6 +125,7 @@ def test_figures_are_kept_through_another_training(window: MainWindow, qtbot: Qt
     assert panel.figures._reference_title.text().startswith("kept: small")
     panel.figures.forget.click()
     assert window._services.of(CodeService).reference is None
+    assert panel.figures.text("jacobian") == (after[0], "–")
 
 
 def test_a_generator_has_no_codes(window: MainWindow, qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from aegui.core.recipe.edits import with_value
 from aegui.core.recipe.file import list_recipes, save_recipe
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.shelves import SHELVES
+from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gallery.model.items import NO_EXTRAS, network_items
 from aegui.features.gallery.view.details import CardPictures
@@ -211,6 +212,33 @@ def test_a_challenge_is_put_into_the_builder_and_undone_with_its_goal(
     workspace.undo_stack.undo()
     assert workspace.recipe == before
     assert workspace.annotations.challenge is None
+
+
+@pytest.mark.arrangement("build")
+def test_the_gallery_is_one_key_away_in_the_builder(window: MainWindow, qtbot: QtBot) -> None:
+    button = window.panel(BuilderPanel).gallery
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    dialog = window.feature(GalleryFeature).dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    assert "letters-2d" in shown_keys(dialog)
+    dialog.reject()
+
+
+@pytest.mark.arrangement("build")
+def test_edits_are_undone_and_redone_by_the_buttons_of_the_builder(window: MainWindow) -> None:
+    panel, workspace = window.panel(BuilderPanel), window._services.workspace
+    before = workspace.recipe
+    assert not panel.undo.isEnabled()
+    edited = before.model_copy(update={"runs": 3})
+    workspace.edit_recipe(edited, "Three runs")
+    assert panel.undo.toolTip() == "Undo: Three runs"
+    QTest.mouseClick(panel.undo, Qt.MouseButton.LeftButton)
+    assert workspace.recipe == before
+    assert not panel.undo.isEnabled()
+    QTest.mouseClick(panel.redo, Qt.MouseButton.LeftButton)
+    assert workspace.recipe == edited
 
 
 @pytest.mark.arrangement("build")

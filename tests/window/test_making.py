@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset, copies_in
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.frame import axes_frame
 from aegui.features.making import finds as wiring_finds
 from aegui.features.making.model.making import Making
-from aegui.features.making.view.panel import MakingPanel
+from aegui.features.making.view.panel import PAGES, MakingPanel
 from aegui.paths import models_dir
 from aegui.session.file_writer import FileWriter
 from aegui.session.map.decode_service import DecodeService
@@ -249,6 +251,23 @@ def test_finds_are_shown_and_saved_as_a_set(
         assert result is not None
         read = load_dataset(file)
         np.testing.assert_array_equal(read.images, result.images[[0, 4]] > 0.5)
+
+
+def test_a_search_is_cancelled_and_another_one_finds(trained: MainWindow, qtbot: QtBot) -> None:
+    panel, services = parts(trained)
+    panel.tabs.setCurrentIndex(tuple(PAGES).index("finds"))
+    page, finds = panel.finds, services.of(Making).finds
+    QTest.mouseClick(page.search, Qt.MouseButton.LeftButton)
+    assert finds.job.is_busy
+    assert page.search.isHidden()
+    QTest.mouseClick(page.cancel, Qt.MouseButton.LeftButton)
+    assert not finds.job.is_busy
+    assert page.search.isVisible()
+    assert page.sheet.count() == 0
+    with qtbot.waitSignal(finds.found):
+        QTest.mouseClick(page.search, Qt.MouseButton.LeftButton)
+    assert page.sheet.count() == page.count.currentData(), "only the second search has ended"
+    assert finds.latest is not None
 
 
 def test_finds_join_the_set_once(trained: MainWindow, qtbot: QtBot) -> None:
