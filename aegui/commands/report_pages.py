@@ -26,6 +26,7 @@ from aegui.core.atomic import safe_stem, stem_of
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_key, corruption_words
 from aegui.core.data.emoji_words import translated_name
+from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.parts import HELD_OUT
@@ -81,6 +82,8 @@ _STEPS = 9
 _LINES_BETWEEN = 5
 _NOISE = CorruptionSpec(kind="flip", level=0.1)
 _TESTED_LEVELS = (0.05, 0.1, 0.2)
+_CHUNK = 256
+"""Samples that are reconstructed at a time."""
 _SHOWN = 24
 _MAX_TRAVERSED = 8
 _GRID_ROWS, _GRID_SHAPE = 11, 2.1
@@ -120,7 +123,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
     yield _method_page(model)
     yield from _drawn(model, METHOD, curves_words, "curves", "--log")
     if reconstructs:
-        yield from _result_pages(model)
+        yield from _result_pages(model, cancelled)
     yield from _drawn(model, RESULT, confusion_words, "confusion")
     if model.codec.can_encode:
         yield from _drawn(model, MAP, _latent_finding, "latent")
@@ -129,7 +132,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         yield from _decoded_pages(model, cancelled)
     if reconstructs and model.glyphs:
         noise = recipe.data.corruption if recipe.data.corruption.level else _NOISE
-        finding = _noise_finding(model, noise)
+        finding = _noise_finding(model, noise, cancelled)
         yield from _drawn(
             model,
             DENOISE,
@@ -142,7 +145,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         )
         for level in _TESTED_LEVELS:
             tried = noise.model_copy(update={"level": level})
-            yield from _noisy_page(model, tried)
+            yield from _noisy_page(model, tried, cancelled)
 
 
 def _decoded_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
@@ -328,10 +331,12 @@ def _held_out_words(model: OpenedRun, wrong: NDArray[np.int64]) -> str:
     )
 
 
-def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
+def _result_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
     """Yield errors by character or class, unless all are zero, and the worst reconstructions."""
     flat = np.asarray(model.some_samples)
-    answers = np.clip(np.nan_to_num(model.codec.reconstruct(flat)), 0.0, 1.0)
+    answers = np.empty_like(flat)
+    for batch in in_batches(len(flat), _CHUNK, cancelled):
+        answers[batch] = np.clip(np.nan_to_num(model.codec.reconstruct(flat[batch])), 0.0, 1.0)
     errors = wrong_pixels(flat, answers) if model.glyphs else ((flat - answers) ** 2).sum(axis=1)
     order = np.argsort(-np.asarray(errors), kind="stable")[:_SHOWN]
     shape = model.dataset.image_shape
@@ -657,8 +662,8 @@ def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int
 # Noise
 
 
-def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
-    score = noisy_score(model.codec, model.dataset, noise, _DRAWS, 0)
+def _noise_finding(model: OpenedRun, noise: CorruptionSpec, cancelled: Callable[[], bool]) -> str:
+    score = noisy_score(model.codec, model.dataset, noise, _DRAWS, 0, cancelled=cancelled)
     mean = localized(float(score.per_sample.mean()), ".2f")
     words = corruption_words(noise)
     if score.limit is None:
@@ -671,8 +676,12 @@ def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
     )
 
 
-def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]:
-    score = noisy_score(model.codec, model.dataset, noise, _DRAWS, 0, limited=False)
+def _noisy_page(
+    model: OpenedRun, noise: CorruptionSpec, cancelled: Callable[[], bool]
+) -> Iterator[ReportPage]:
+    score = noisy_score(
+        model.codec, model.dataset, noise, _DRAWS, 0, limited=False, cancelled=cancelled
+    )
     finding = tr(
         "{noise}: {share:.0%} of the answers have at most 1 wrong pixel",
         noise=corruption_words(noise),

@@ -20,9 +20,10 @@ from aegui.commands import report
 from aegui.commands.opened import MAX_CODES, OpenedRun
 from aegui.commands.options import ASSIGNMENTS as OFFERED
 from aegui.commands.places import place_of
-from aegui.commands.report_pages import ReportPage, _called, _errors_finding, run_pages
+from aegui.commands.report_pages import RESULT, ReportPage, _called, _errors_finding, run_pages
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
+from aegui.core.errors import Cancelled
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import set_language
 from aegui.core.latent.pca import fit_pca
@@ -580,3 +581,11 @@ def test_assignments_are_of_models_and_studies_that_ship() -> None:
         assert assignment.sources
         assert all((models_dir() / f"{name}.aegui").exists() for name in assignment.models)
         assert set(assignment.studies) <= set(list_plans())
+
+
+def test_a_report_stops_before_long_results() -> None:
+    made: list[ReportPage] = []
+    with pytest.raises(Cancelled):
+        made.extend(run_pages(OpenedRun(models_dir() / "letters-2d.aegui"), lambda: True))
+    assert made
+    assert RESULT not in {page.section for page in made}
