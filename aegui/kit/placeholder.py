@@ -11,7 +11,6 @@ from aegui.kit.layouts import column, held, hint, row
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QWidget
 
 _WIDEST_PX = 520
@@ -32,7 +31,6 @@ class Placeholder(QStackedWidget):
         margins = (SPACING, 0, SPACING, 0)
         self.addWidget(held(column(1, line, self._offers, 1, spacing=SPACING, margins=margins)))
         self.addWidget(content)
-        self.currentChanged.connect(lambda _index: self.updateGeometry())
         self.say(text)
 
     @property
@@ -53,12 +51,6 @@ class Placeholder(QStackedWidget):
         button.setToolTip(tip)
         self._offers.addWidget(button)
         return button
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least size of what is shown: a message fits where its content would scroll."""
-        shown = self.currentWidget()
-        assert shown is not None, "it has two pages"
-        return shown.minimumSizeHint().expandedTo(shown.minimumSize())
 
     def show_content(self) -> None:
         """Show the content."""

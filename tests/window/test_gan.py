@@ -23,7 +23,6 @@ from aegui.features.gan.model.judge_service import JudgeService
 from aegui.features.gan.view.panel import GanPanel
 from aegui.features.making.view.panel import MakingPanel
 from aegui.session.map.decode_service import DecodeService
-from aegui.shell.panel_area import PanelArea
 from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
 from tests.window.test_writing import endless
@@ -67,12 +66,6 @@ def test_without_a_generator_the_panel_says_how_to_get_one(
     assert "choose “GAN” or “Variational”" in panel.placeholder.message
     begin(window, qtbot, GAN)
     qtbot.waitUntil(lambda: panel.placeholder.message.startswith("Press Train"))
-    # A message has no images to scroll to, in a low panel neither.
-    area = window.docks["gan"].widget()
-    assert isinstance(area, PanelArea)
-    area.setFixedHeight(panel.sheet.minimumSizeHint().height() // 2)
-    qtbot.waitUntil(lambda: panel.height() == area.viewport().height())
-    assert not area.verticalScrollBar().isVisible()
 
 
 def test_a_training_that_has_begun_is_not_asked_for(window: MainWindow, qtbot: QtBot) -> None:

@@ -255,7 +255,6 @@ def test_the_present_step_is_marked(strip: FilmStrip) -> None:
 def test_in_a_low_window_the_pages_are_scrolled(qtbot: QtBot) -> None:
     panel = MakingPanel()
     qtbot.addWidget(panel)
-    with_pins(panel.path)
     panel.resize(400, panel.minimumSizeHint().height())
     panel.show()
     qtbot.waitExposed(panel)
