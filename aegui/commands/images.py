@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,10 @@ _WRITTEN_BYTES = {"png": 8, "folder": 8, "npz": 12, "idx": 12, "idx.gz": 12}
 """Bytes of memory that writing takes for each pixel value, by the key of the format (measured)."""
 _TEXT_BYTES = 44
 """The same of formats that write numbers as text."""
+_TEXT_S = 1.7e-6
+"""Time to write one such number, in seconds (measured)."""
+_SHEET_BYTES = 8
+"""Bytes of memory that a pixel of a sheet takes until it is written (measured)."""
 
 
 def check_images_path(path: str, *, folders: bool = True) -> None:
@@ -73,13 +76,20 @@ def check_images_form(
     check_labels(Dataset.over(name, pixels[:, np.newaxis], _numbers(count)), form_of(path))
 
 
-def images_cost(path: str, codec: Codec, count: int) -> Cost:
-    """Return the cost of decoding ``count`` images and writing them to ``path``."""
+def images_cost(path: str, codec: Codec, count: int, scale: int = 1) -> Cost:
+    """Return the cost of decoding ``count`` images and writing them to ``path``.
+
+    ``scale`` is the size of an image pixel on a sheet.
+    """
     passes = codec.passes(decoded=count)
     form = "folder" if is_folder_path(path) else form_of(path)
-    pixels = count * math.prod(codec.image_shape)
+    channels, height, width = codec.image_shape
+    pixels = count * channels * height * width
     written = _WRITTEN_BYTES.get(form, _TEXT_BYTES) * pixels
-    return Cost(passes.seconds, {"work": passes.bytes + written})
+    if is_sheet(path):
+        written += _SHEET_BYTES * count * (height + 1) * (width + 1) * scale**2
+    writing_s = 0.0 if form in _WRITTEN_BYTES else _TEXT_S * pixels
+    return Cost(passes.seconds + writing_s, {"work": passes.bytes + written})
 
 
 def _numbers(count: int) -> list[str]:

@@ -53,10 +53,10 @@ def sample_command(options: argparse.Namespace) -> int:
     grid = None if options.quantiles is None else _grid(run.codec, options)
     count = options.count if grid is None else grid.columns * grid.rows
     check_images_form(options.out, shape, "samples", count, glyphs=glyphs)
+    scale = 1
     if is_sheet(options.out):
-        columns = math.ceil(math.sqrt(count))
-        sheet_scale(shape, count, columns, options.scale)
-    refuse_excess(images_cost(options.out, run.codec, count), allowed=options.yes)
+        scale = sheet_scale(shape, count, math.ceil(math.sqrt(count)), options.scale)
+    refuse_excess(images_cost(options.out, run.codec, count, scale), allowed=options.yes)
     images = _images(run.codec, options, grid)
     draw_seed = options.seed if grid is None else None
     write_images(

@@ -88,11 +88,13 @@ class NamedTable(QTableWidget):
         if not self._opens or row < 0:
             super().contextMenuEvent(event)
             return
+        self.setCurrentCell(row, max(0, self.currentColumn()))
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         key = QKeySequence(Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
         action = menu.addAction(f"{self._opens}\t{key}")
-        action.triggered.connect(lambda: self.row_opened.emit(row))
+        # The current row stays with what it names when the table is filled in another order.
+        action.triggered.connect(lambda: self.row_opened.emit(self.currentRow()))
         at = self.visualRect(self.model().index(row, 0)).bottomLeft() if by_key else event.pos()
         menu.popup(self.viewport().mapToGlobal(at))
 

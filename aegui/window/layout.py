@@ -78,6 +78,7 @@ class WindowLayout(QObject):
         self._perspective = ""
         self._form = ""
         self._is_restored = False
+        self._seen_before: SeenDocks | None = None
         self._screen: QScreen | None = None
         self._stored_size: QSize | None = None
         """The stored size of the window until it is shown; None if there is none."""
@@ -229,7 +230,9 @@ class WindowLayout(QObject):
             handle = self._window.windowHandle()
             handle.screenChanged.connect(self._on_handle_screen_changed)
             self._follow(handle.screen())
-            if self._stored_size is not None:
+            if self._stored_size is not None and not (
+                self._window.isMaximized() or self._window.isFullScreen()
+            ):
                 # On a smaller screen than before the window is smaller, and stays so.
                 size = self._window.size()
                 self._forced_sizes = size, size.boundedTo(self._stored_size)
@@ -248,8 +251,11 @@ class WindowLayout(QObject):
     def _give_first_sizes(self) -> None:
         """Set the sizes of docks, or arrange them again if the form of the window has changed."""
         if form_of(self._window.size()) != self._form:
+            self._form = form_of(self._window.size())
             with self._held():
                 self._arrange()
+            if self._seen_before is not None:
+                self.show_seen(self._seen_before)
             return
         give_sizes(self._window, self._docks, self._perspective)
         self.relieve_soon()
@@ -356,7 +362,11 @@ class WindowLayout(QObject):
 
     def show_seen(self, seen: SeenDocks) -> None:
         """Show, close and raise the docks as ``seen`` in the window that this one replaces."""
+        self._seen_before = seen
         with self._held():
+            for key, dock in self._docks.items():
+                if dock.isFloating() and key not in seen.floating:
+                    dock.setFloating(False)
             self._show_seen(seen, set())
             for key, place in seen.floating.items():
                 dock = self._docks[key]

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from aegui.cli import main
+from aegui.commands.images import images_cost
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import write_dataset
@@ -19,6 +20,7 @@ from aegui.core.latent.grids import normal_quantiles
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run, save_run
+from aegui.paths import models_dir
 from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -307,3 +309,10 @@ def test_labels_that_a_format_cannot_hold_are_refused_before_any_work(
     )
     assert not list(tmp_path.iterdir())
     assert main(["sample", str(models / "gan.aegui"), "-n", "200", "-o", str(out)]) == 0
+
+
+def test_the_cost_of_a_sheet_counts_its_enlarged_pixels() -> None:
+    codec = load_run(models_dir() / "letters-2d.aegui").codec(0)
+    costs = [images_cost("a.png", codec, 900, scale).bytes for scale in (1, 8)]
+    assert costs[1] > 4 * costs[0]
+    assert images_cost("a.json", codec, 900).seconds > images_cost("a.npz", codec, 900).seconds

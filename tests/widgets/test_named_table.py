@@ -81,8 +81,12 @@ def test_what_opens_a_row_is_said_in_tooltips_and_offered_in_a_menu(
     with qtbot.waitSignal(table.row_opened) as heard:
         action.trigger()
     assert heard.args == [1]
-    menu.close()
+    # While the menu is open the rows get another order, and their owner selects the same one anew.
     table.setCurrentCell(0, 0)
+    with qtbot.waitSignal(table.row_opened) as heard:
+        action.trigger()
+    assert heard.args == [0]
+    menu.close()
     menu = menu_at(table, QPoint(0, 0), QContextMenuEvent.Reason.Keyboard)
     assert menu is not None
     with qtbot.waitSignal(table.row_opened) as heard:

@@ -110,4 +110,4 @@ def _one_of(file: GlyphFile, which: str) -> Dataset:
 
 
 def _offered(file: GlyphFile) -> str:
-    return ", ".join(f"{file.path.name}#{dataset.name}" for dataset in file.datasets)
+    return ", ".join(f"{file.path}#{dataset.name}" for dataset in file.datasets)

@@ -171,7 +171,8 @@ def _checked(
         path = code.write(Path(folder) / code.file_name)
         try:
             rest = part(report, _OWN_SHARE, 1.0)
-            losses, gradient = _run(path, dialect, len(steps), rest, cancelled)
+            updates = 1 if subject.resolved.recipe.gan is None else 2
+            losses, gradient = _run(path, dialect, len(steps) * updates, rest, cancelled)
         except Cancelled:
             raise
         except Exception as error:  # generated code may raise any exception
@@ -222,7 +223,7 @@ def _watched(
         nonlocal done
         done += 1
         if report is not None:
-            report(min(done / steps, 1.0))  # a GAN has two updates a step
+            report(min(done / steps, 1.0))
 
     hooks = register_module_forward_pre_hook(poll), register_optimizer_step_post_hook(count)
     try:

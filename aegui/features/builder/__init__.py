@@ -139,9 +139,11 @@ FEATURES = (
             "active": mark("No training is running."),
             "paused": "",
             "slow": "",
-            "can_train": mark("The recipe has a problem, which the builder shows."),
+            "can_train": mark(
+                "The recipe has a problem, which the builder shows, or a training is about to end."
+            ),
             "can_continue": mark(
-                "There is no training of exactly this network and these samples: press Train."
+                "There is no training of exactly this recipe and these samples: press Train."
             ),
             "can_undo": mark("There is no edit to undo, or none that a training could follow."),
             "can_redo": mark("No edit was undone, or none that a training could follow."),

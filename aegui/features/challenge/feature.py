@@ -40,7 +40,7 @@ class ChallengeFeature(Feature):
         self.badge.drop.triggered.connect(self.drop)
         workspace = services.workspace
         workspace.recipe_settled.connect(self._on_workspace_recipe_settled)
-        workspace.annotations.challenge_changed.connect(self._show_challenge)
+        workspace.annotations.challenge_changed.connect(self._on_challenge_changed)
         services.runner.started.connect(self._on_runner_started)
         self._show_challenge()
 
@@ -150,6 +150,12 @@ class ChallengeFeature(Feature):
         text = tr("Challenge reached! {words}", words=words)
         # A notice with an action is not replaced by those about the training itself.
         self.noticed.emit(Notice("info", text, tr("Copy it as a line"), self.copy))
+
+    @Slot(object)
+    def _on_challenge_changed(self, _challenge: object) -> None:
+        # Undo during a training brings a goal whose earlier rows were not looked at.
+        self._looked = 0
+        self._show_challenge()
 
     @Slot()
     def _show_challenge(self, _challenge: object = None) -> None:

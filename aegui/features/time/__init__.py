@@ -117,7 +117,9 @@ FEATURES = (
         conditions={
             "has_timeline": mark("No epochs of a training are kept."),
             "in_past": mark("The newest state is shown already."),
-            "can_fork": mark("While no training runs, choose an earlier epoch to go on from."),
+            "can_fork": mark(
+                "While no training runs, choose an earlier epoch of a training of these samples."
+            ),
         },
         requests={"epoch": "go_to"},
         at_start=True,
@@ -128,7 +130,9 @@ FEATURES = (
         actions=SHOWN_ACTIONS,
         conditions={
             "has_runs": mark("There is only one run, or none yet."),
-            "can_choose_weights": mark("There are no other weights to choose."),
+            "can_choose_weights": mark(
+                "There are no other weights to choose, or they were not kept."
+            ),
             "has_history": mark("Nothing has been trained yet."),
         },
         at_start=True,

@@ -212,7 +212,7 @@ class NumberMatrix:
             width = len(columns) * grid.cell_width
             for index, part in enumerate(reversed(group), 2):
                 above = QRectF(left, top + available - index * line, width, line)
-                ink.write(ink.elided(part, ink.text, width), above, ink.text, colour)
+                ink.write(ink.elided(part, ink.text, width - GAP), above, ink.text, colour)
 
     def _paint_cells(self, ink: Ink, grid: CellGrid) -> None:
         longest = max((text for row in self.texts for text in row), key=len, default="")

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 
 from aegui.core.data.builtin import is_builtin
-from aegui.core.data.dataset import Dataset, copies_in, copy_of
+from aegui.core.data.dataset import Dataset, copies_in, copy_of, same_data
 from aegui.core.data.load import load_data
 from aegui.core.data.split import with_validation_source
 from aegui.core.errors import AeguiError
@@ -339,7 +339,12 @@ class DataEdits:
             # Settings for a few samples would take too long on many; those for many would train too
             # few steps on a few.
             recipe = self._fitted(recipe, len(base.dataset), len(draft.dataset))
-        self._host.push(replace(draft, recipe=recipe, notes=()), text)
+        now = self._host.draft
+        # A file in use that has not changed since is no edit.
+        if (recipe, draft.is_edited) != (now.recipe, now.is_edited) or not same_data(
+            draft.dataset, now.dataset
+        ):
+            self._host.push(replace(draft, recipe=recipe, notes=()), text)
         for note in draft.notes:
             self._host.say("info", note)
         return True

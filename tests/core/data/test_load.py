@@ -80,14 +80,14 @@ def test_one_of_several_sets_in_a_file(tmp_path: Path) -> None:
     assert load_dataset(str(path)).labels == ("a", "b", "c")
     assert load_dataset(f"{path}#Font3").labels == ("c",)
     assert load_dataset(f"{path}#1", "b").labels == ("b",)
-    with pytest.raises(ReadError, match=r"no set “4”.*f#nt\.h#Font2, f#nt\.h#Font3"):
+    with pytest.raises(ReadError, match=r"no set “4”.*f#nt\.h#Font2, .*f#nt\.h#Font3"):
         load_dataset(f"{path}#4")
 
 
 def test_sets_of_different_sizes_must_be_chosen(tmp_path: Path) -> None:
     path = tmp_path / "two.json"
     path.write_text('{"a": [[[0,1],[1,0]]], "b": [[[0,1,1],[1,0,1]]]}')
-    with pytest.raises(ReadError, match=r"choose one: two\.json#a, two\.json#b"):
+    with pytest.raises(ReadError, match=r"choose one: .*two\.json#a, .*two\.json#b"):
         load_dataset(str(path))
     assert load_dataset(f"{path}#b").image_shape == (1, 2, 3)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.select import search
@@ -349,3 +350,15 @@ def test_epochs_typed_for_many_samples_return_with_them(
     take(workspace, "uppercase")
     settle(qtbot, workspace)
     assert workspace.recipe.training.epochs == 500, "those typed for few samples are kept"
+
+
+def test_a_file_in_use_that_has_not_changed_is_no_edit(
+    qtbot: QtBot, workspace: Workspace, images: Path
+) -> None:
+    take(workspace, images)
+    settle(qtbot, workspace)
+    before, steps = workspace.dataset, workspace.undo_stack.count()
+    workspace.edit_recipe(workspace.recipe, "Data again", again=True)
+    settle(qtbot, workspace)
+    assert workspace.undo_stack.count() == steps
+    assert same_data(workspace.dataset, before)

@@ -364,8 +364,8 @@ class RacePage(WorkPage):
             "{name}: loss {loss:.4g} after {epochs}, {evaluations}, {seconds:.1f} s",
             name=lane.name,
             loss=lane.best_loss,
-            epochs=trn("{n:,} epoch", "{n:,} epochs", int(lane.epochs[-1])),
-            evaluations=trn("{n:,} evaluation", "{n:,} evaluations", int(lane.evaluations[-1])),
+            epochs=trn("{n:,} epoch", "{n:,} epochs", round(lane.epochs[-1])),
+            evaluations=trn("{n:,} evaluation", "{n:,} evaluations", round(lane.evaluations[-1])),
             seconds=lane.spent,
         )
 
