@@ -196,6 +196,7 @@ def test_replacing_needs_a_file_to_replace(tmp_path: Path, capsys: Captured) -> 
     assert "--replace needs --out" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("handled_signals")
 @pytest.mark.skipif(not ENDINGS, reason="signals of POSIX")
 def test_what_another_program_writes_meanwhile_is_kept(tmp_path: Path, capsys: Captured) -> None:
     out, other = tmp_path / "o.aegui", tmp_path / "other.aegui"
