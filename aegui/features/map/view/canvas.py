@@ -123,10 +123,12 @@ class LatentCanvas(Sized):
         """Owner of the viewport."""
         self.cursor_overlay = CursorOverlay(self.scene)
         """What is painted at the cursor."""
-        self.surface = MapSurface(self, self.scene, self.cursor_overlay, self.navigation)
-        """Painting."""
         self.overlays = MapOverlays(self.scene, self)
         """The controls on and beside the map."""
+        self.surface = MapSurface(
+            self, self.scene, self.cursor_overlay, self.navigation, self.overlays
+        )
+        """Painting."""
         self.planes = PlaneScheduler(self.scene)
         """The decoded plane that is needed."""
         self.map_cursor = MapCursor(self)
@@ -327,7 +329,7 @@ class LatentCanvas(Sized):
 
     def set_drift(self, code: ArrayLike | None) -> None:
         """Show an arrow from the cursor to the code ``[d]`` of the image there; None removes it."""
-        overlay, view = self.cursor_overlay, self.navigation.view
+        overlay, view = self.cursor_overlay, self.surface.shown_view
         before = overlay.drift_region(view)
         overlay.drift = None
         if code is not None and np.isfinite(code).all():
@@ -394,13 +396,13 @@ class LatentCanvas(Sized):
         """Show the decoded image ``[H, W]`` or ``[C, H, W]`` beside the cursor; None removes it."""
         self.cursor_overlay.set_preview(image)
         overlay, surface = self.cursor_overlay, self.surface
-        surface.update_overlay(overlay.preview_region(self.navigation.view, surface.font()))
+        surface.update_overlay(overlay.preview_region(surface.shown_view, surface.font()))
 
     def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
         """Mark the code ``[d]`` of the drawing and its trail ``[M, d]``; None removes the mark."""
         code = None if z is None else np.asarray(z, np.float64).reshape(-1)
         self.scene.set_drawing(code, np.asarray(trail, np.float64))
-        drawn = self.scene.drawn_rect(self.navigation.view).toAlignedRect()
+        drawn = self.scene.drawn_rect(self.surface.shown_view).toAlignedRect()
         self.surface.update_overlay(self.cursor_overlay.drawing_painted + QRegion(drawn))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:

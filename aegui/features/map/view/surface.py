@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, Qt, Slot
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.ground import Ground, Target
@@ -20,11 +20,12 @@ from aegui.session.jobs.clock import one_shot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtGui import QFont, QRegion
+    from PySide6.QtGui import QFont
     from PySide6.QtWidgets import QWidget
 
     from aegui.features.map.view.cursor_overlay import CursorOverlay
     from aegui.features.map.view.navigation import Navigation
+    from aegui.features.map.view.overlays import MapOverlays
     from aegui.features.map.view.scene import Scene
     from aegui.widgets.viewport import Viewport
 
@@ -127,6 +128,8 @@ LONG_MS = 8.0
 """Maps that take longer are painted in parts; for faster ones parts cost more than ..."""
 POINTED_AT_MS = 2.0
 """... they save, unless the user points at the map and waits for the decoded image."""
+_CORNERS_S = 1.0
+"""The map in the rounded corners of its controls is repainted no more often while pointed at."""
 _SMOOTHING = 0.25
 _ENDED = object()
 _FIGURES_SCALE = 0.88
@@ -136,13 +139,19 @@ class MapSurface(QObject):
     """Paints a scene through the viewport of a ``Navigation``, and the overlay above it."""
 
     def __init__(
-        self, widget: QWidget, scene: Scene, overlay: CursorOverlay, navigation: Navigation
+        self,
+        widget: QWidget,
+        scene: Scene,
+        overlay: CursorOverlay,
+        navigation: Navigation,
+        controls: MapOverlays,
     ) -> None:
         super().__init__(widget)
         self._widget = widget
         self._scene = scene
         self._overlay = overlay
         self._navigation = navigation
+        self._controls = controls
         self.picture = MapPicture(scene)
         """The cached picture of the scene."""
         self.empty_text = tr("Press Train to see the codes.")
@@ -154,7 +163,7 @@ class MapSurface(QObject):
         self._parts: Iterator[None] | None = None
         self._is_awaited = self._is_gathering = False
         self._next_part = one_shot(self, self._on_next_part_timeout)
-        self._moved_s = 0.0
+        self._moved_s = self._controls_s = 0.0
         self._refine = one_shot(self, self.redraw)
         self.follow_style()
 
@@ -194,16 +203,19 @@ class MapSurface(QObject):
             return
         # Input takes precedence over the next part of the map.
         self._is_awaited = True
-        view = self._navigation.view
+        view = self.shown_view
         if self._painted != view:
             # The widget shows the picture of a previous view: repaint all of it.
-            self._widget.update()
+            self._update_map()
             return
         region = self._overlay.region(view, self.font()) if region is None else region
-        self._widget.update(self._overlay.painted + region)
+        # Qt paints every control that a repainted region meets anew.
+        self._widget.update(self._overlay.painted + region - self._controls.covered())
 
     def set_live(self, live: bool) -> None:
         """Set whether the network trains: planes that are soon replaced do not fade."""
+        if live == self._is_live:
+            return
         self._is_live = live
         self._stop_parts()
         self._scene.backdrop.set_live(live)
@@ -253,6 +265,15 @@ class MapSurface(QObject):
         self._overlay.paint(painter, target, view, region)
         if self._shows_focus and widget.hasFocus():
             self._paint_focus(painter)
+
+    @property
+    def shown_view(self) -> Viewport:
+        """The viewport of the picture that is painted next, behind that of the navigation or it."""
+        view = self._navigation.view
+        if self._painted == view:
+            return view
+        before = self._picture_before(self._target())
+        return view if before is None else before[1]
 
     def _target(self) -> Target:
         widget = self._widget
@@ -314,9 +335,23 @@ class MapSurface(QObject):
         if ended:
             self._stop_parts()
             self._pace(self._part_ms)
-            self._widget.update()
+            self._update_map()
         else:
             self._next_part.start()
+
+    def _update_map(self) -> None:
+        """Repaint the map; its controls, while it trains and is pointed at, only once a second.
+
+        They take as long to paint as the map. Until then their rounded corners show the map before.
+        """
+        region, now = QRegion(self._widget.rect()), time.monotonic()
+        is_pointed_at = self._is_live and self._overlay.position is not None
+        if is_pointed_at and now - self._controls_s < _CORNERS_S:
+            for card in self._controls.cards:
+                region -= QRegion(card)
+        else:
+            self._controls_s = now
+        self._widget.update(region)
 
     def _pace(self, cost_ms: float) -> None:
         """Set the pace of following the codes from ``cost_ms``, the time that painting took."""

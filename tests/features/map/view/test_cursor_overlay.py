@@ -4,40 +4,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF
-from PySide6.QtGui import QColor, QPaintEvent, QRegion
+from PySide6.QtCore import QCoreApplication, QPointF
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from aegui.kit.theme import DARK, LIGHT, Theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import picture
 from aegui.widgets.scatter.sprites import FRAME_MARGIN, framed_pixmap
+from tests.features.map.view.canvases import Updates, on_screen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
-    from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
     from aegui.features.map.view.canvas import LatentCanvas
-
-
-class Updates(QObject):
-    """Records the region of every paint event of a widget."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.regions: list[QRegion] = []
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.regions.append(event.region())
-        return super().eventFilter(watched, event)
-
-
-def on_screen(canvas: LatentCanvas) -> QImage:
-    """Return what the screen shows, part of it painted by earlier events."""
-    return canvas.screen().grabWindow(canvas.winId()).toImage()
 
 
 def on_screen_after_repaint(canvas: LatentCanvas) -> QImage:
@@ -143,3 +124,28 @@ def test_a_framed_image_has_its_pixels_inside_a_rim(
             assert framed.pixelColor(*at) == expected.pixelColor(column, row)
             last = at[0] + side - 1, at[1] + side - 1
             assert framed.pixelColor(*last) == expected.pixelColor(column, row)
+
+
+def test_a_cursor_behind_the_controls_does_not_repaint_them(
+    canvas: LatentCanvas, qtbot: QtBot
+) -> None:
+    bar = canvas.overlays.bar
+    middle = QPointF(bar.geometry().center().x(), canvas.height() / 2)
+    move(canvas, middle - QPointF(5, 0))
+    canvas.repaint()
+    onto_bar, onto_button, on_map = Updates(bar), Updates(bar.fit), Updates(canvas)
+    for step in range(8):
+        move(canvas, middle + QPointF(step, 0))
+        qtbot.wait(1)
+    qtbot.waitUntil(lambda: len(on_map.regions) > 1)
+    assert not onto_bar.regions
+    assert not onto_button.regions
+    qtbot.waitUntil(lambda: on_screen_after_repaint(canvas) == canvas.grab().toImage())
+
+
+def test_a_cursor_behind_a_rounded_corner_is_seen_there(canvas: LatentCanvas) -> None:
+    corner = QPointF(canvas.overlays.bar.geometry().topLeft())
+    middle = QPointF(corner.x(), canvas.height() / 2)
+    for x in (-9, 0, 9):
+        move(canvas, middle + QPointF(x, 0))
+        assert on_screen_after_repaint(canvas) == canvas.grab().toImage()

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QRegion
 
 from aegui.features.map.view import surface
 from aegui.features.map.view.navigation import FOLLOWING_MS
-from tests.features.map.view.canvases import painted, rgb, ring
+from tests.features.map.view.canvases import Updates, on_screen, painted, rgb, ring
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,6 +101,54 @@ def test_the_cursor_goes_over_the_picture_before(live: LatentCanvas, qtbot: QtBo
     over = seen(live)
     assert live.surface._parts is not None, "the rest still waits"
     assert (over != before).any()
+    wait_for_parts(live, qtbot)
+    np.testing.assert_array_equal(seen(live), at_rest(live))
+
+
+def test_controls_are_repainted_with_the_map_once_in_a_while(
+    live: LatentCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = live.overlays.bar
+    live.map_cursor.put(0.2, 0.3)
+
+    def repaints_bar(share: float) -> bool:
+        seen(live)
+        updates = Updates(bar)
+        live.set_codes(share * ring())
+        wait_for_parts(live, qtbot)
+        QCoreApplication.processEvents()
+        bar.removeEventFilter(updates)
+        return bool(updates.regions)
+
+    monkeypatch.setattr(surface, "_CORNERS_S", 0.0)
+    assert repaints_bar(0.95)
+    monkeypatch.setattr(surface, "_CORNERS_S", 1e9)
+    assert not repaints_bar(0.9)
+    shown = rgb(on_screen(live))
+    for card in live.overlays.cards:
+        # The map in the rounded corners is the one before.
+        shown[card.top() : card.bottom() + 1, card.left() : card.right() + 1] = 0
+    assert (shown != 0).any()
+    whole = at_rest(live)
+    for card in live.overlays.cards:
+        whole[card.top() : card.bottom() + 1, card.left() : card.right() + 1] = 0
+    np.testing.assert_array_equal(shown, whole)
+
+
+def test_a_move_over_a_view_that_follows_repaints_little(live: LatentCanvas, qtbot: QtBot) -> None:
+    live.map_cursor.put(0.2, 0.3)
+    seen(live)
+    live.set_codes(4.0 * ring())
+    qtbot.waitUntil(lambda: live.surface._painted != live.navigation.view)
+    live.repaint()
+    assert live.surface.shown_view == live.surface._painted != live.navigation.view
+    updates = Updates(live)
+    live.map_cursor.put(0.25, 0.3)
+    QCoreApplication.sendPostedEvents()
+    (region,) = updates.regions[:1]
+    assert not (QRegion(live.rect()) - region).isEmpty()
+    wait_for_parts(live, qtbot)
+    seen(live)
     wait_for_parts(live, qtbot)
     np.testing.assert_array_equal(seen(live), at_rest(live))
 
