@@ -300,8 +300,7 @@ class LatentCanvas(Sized):
     def set_plane(self, plane: Plane | None) -> None:
         """Set the decoded background; painted at its own place even if the view has moved since."""
         self.scene.set_plane(plane)
-        self.scene.touch()
-        self.surface.redraw_soon()
+        self.surface.refine()
 
     # Layers and marks
 

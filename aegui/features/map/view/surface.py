@@ -64,6 +64,11 @@ class MapPicture:
         """Return whether ``current_pixmap`` would paint nothing."""
         return self._painted == (target, self._scene.version)
 
+    @property
+    def version(self) -> int:
+        """The version of the scene that the picture shows; -1 if there is none."""
+        return -1 if self._painted is None else self._painted[1]
+
     def before(self, target: Target) -> tuple[QPixmap, Viewport] | None:
         """Return the last picture and its viewport unless size, ratio or theme differ."""
         if self._painted is None or self._painted[0][1:4] != target[1:4]:
@@ -164,7 +169,8 @@ class MapSurface(QObject):
         self._is_awaited = self._is_gathering = False
         self._next_part = one_shot(self, self._on_next_part_timeout)
         self._moved_s = self._controls_s = 0.0
-        self._refine = one_shot(self, self.redraw)
+        self._refine = one_shot(self, self._on_refine_timeout)
+        self._refined = -1
         self.follow_style()
 
     # Requests to paint
@@ -178,6 +184,23 @@ class MapSurface(QObject):
         """Schedule a repaint with the next frame, for changes that can wait."""
         moves = time.monotonic() - self._moved_s < MOVING_MS / 1000
         self._refine.start(MOVING_MS if moves else FRAME_MS)
+
+    def refine(self) -> None:
+        """Schedule a repaint of a decoded plane that has arrived."""
+        self._touch_patiently()
+        self.redraw_soon()
+
+    @Slot()
+    def _on_refine_timeout(self) -> None:
+        self._touch_patiently()
+        self.show_changes()
+
+    def _touch_patiently(self) -> None:
+        """Mark the picture as outdated by detail alone, unless it lacks more already."""
+        is_patient = self._scene.version in (self._refined, self.picture.version)
+        self._scene.touch()
+        if is_patient:
+            self._refined = self._scene.version
 
     def show_changes(self) -> None:
         """Repaint changed contents at once or in parts, and then the overlay."""
@@ -296,16 +319,19 @@ class MapSurface(QObject):
     def _picture_before(self, target: Target) -> tuple[QPixmap, Viewport] | None:
         """Return the last picture and its viewport if it may stay for a moment, else None.
 
-        Changes made by a training network are painted in parts, between which input is handled, if
-        painting takes long. Changes made by the user are painted at once.
+        Changes made by a training network, and detail that arrives under the cursor of the user,
+        are painted in parts, between which input is handled, if painting takes long. Changes made
+        by the user are painted at once.
         """
         is_pointed_at = self._overlay.position is not None
+        waits = self._is_live or (is_pointed_at and self._refined == self._scene.version)
         long_ms = POINTED_AT_MS if is_pointed_at else LONG_MS
-        if not self._is_live or self._cost_ms < long_ms or self._scene.codes is None:
+        if not waits or self._cost_ms < long_ms or self._scene.codes is None:
             return None
         before = self.picture.before(target)
-        stays = before is not None and (self._navigation.following or target.view == before[1])
-        return before if stays else None
+        if before is None or target.view == before[1]:
+            return before
+        return before if self._is_live and self._navigation.following else None
 
     def _begin_parts(self, target: Target) -> None:
         if self._parts is None and not self.picture.is_painted(target):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QRegion
 
 from aegui.features.map.view import surface
 from aegui.features.map.view.navigation import FOLLOWING_MS
-from tests.features.map.view.canvases import Updates, on_screen, painted, rgb, ring
+from tests.features.map.view.canvases import Updates, on_screen, painted, plane_for, rgb, ring
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -183,6 +183,36 @@ def test_a_map_that_somebody_points_at_is_painted_in_parts_sooner(
     seen(live)
     live.set_codes(ring())
     assert live.surface._parts is None, "nobody waits: at once"
+
+
+def test_detail_that_arrives_under_the_cursor_is_painted_in_parts(
+    live: LatentCanvas, qtbot: QtBot
+) -> None:
+    live.surface.set_live(False)
+    live.map_cursor.put(0.2, 0.3)
+    before = seen(live)
+    live.request_plane()
+    assert live.request is not None
+    plane = plane_for(live.request)
+    live.set_plane(plane)
+    np.testing.assert_array_equal(seen(live), before, "the rest still waits")
+    qtbot.waitUntil(lambda: (seen(live) != before).any())
+    qtbot.waitUntil(lambda: not live.scene.is_rough)
+    wait_for_parts(live, qtbot)
+    whole = seen(live)
+    live.surface.picture.drop()
+    np.testing.assert_array_equal(seen(live), whole)
+    # What the user changes meanwhile is painted at once, with what has arrived.
+    live.set_plane(None)
+    live.set_prior(True)
+    changed = seen(live)
+    live.surface.picture.drop()
+    np.testing.assert_array_equal(seen(live), changed)
+    # Nobody waits for an answer at the cursor: at once.
+    live.map_cursor.leave()
+    bare = seen(live)
+    live.set_plane(plane)
+    assert (seen(live) != bare).any()
 
 
 def test_a_map_that_takes_long_to_paint_moves_in_fewer_steps(live: LatentCanvas) -> None:
