@@ -185,6 +185,7 @@ def test_a_training_that_blows_up_says_so_and_prints_valid_json(
 
 def test_a_recipe_that_is_nearly_meant_is_offered(capsys: Captured) -> None:
     refused(["train", "letters-3d"], capsys, "letters-3d", "did you mean letters-2d", "?\n")
+    refused(["train", "digits"], capsys, "is a set", "aegui train --data digits")
     refused(["train", "qqqq"], capsys, "no shipped recipe of that name", "aegui recipes")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.loading import loaded_data, loaded_set
 from aegui.commands.words import note_lines
 from aegui.core.course_configs import CourseReading, lines_of, load_any_recipe
+from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import source_from
 from aegui.core.errors import ReadError, RecipeError, ended
 from aegui.core.i18n import tr
@@ -128,6 +129,10 @@ def recipe_reading(source: str, *, takes_data: bool = True) -> tuple[CourseReadi
 
 
 def _no_such_recipe(source: str) -> str:
+    if source in BUILTIN_SETS:
+        return tr(
+            '{name} is a set, not a recipe: "aegui train --data {name}" trains on it.', name=source
+        )
     known = [key for key, _ in list_recipes()]
     near = difflib.get_close_matches(Path(source).stem, [*known, *CHALLENGES], n=3)
     if near:

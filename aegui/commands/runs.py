@@ -68,8 +68,12 @@ def list_command(options: argparse.Namespace) -> int:
         limit=options.limit,
     )
     columns = _split(options.columns) or list(USUAL_COLUMNS)
-    if options.json and not library_dir().exists():
-        say_json([])
+    if not library_dir().exists():
+        # An empty library is an answer, not an error.
+        if options.json:
+            say_json([])
+        else:
+            note(_empty_words())
         return 0
     with _opened(looks_only=True) as library:
         if options.group is not None:
@@ -311,13 +315,17 @@ def check_library() -> None:
 def _opened(*, looks_only: bool = False) -> Iterator[Library]:
     """Open the user's library; ``looks_only`` refuses to create an empty one."""
     if looks_only and not library_dir().exists():
-        raise AeguiError(tr('The library is empty: "aegui train ... --keep" keeps a run in it.'))
+        raise AeguiError(_empty_words())
     with TerminalLine() as line:
         library = Library(report=line.report)
     with library:
         for text in library.notes:
             note(text)
         yield library
+
+
+def _empty_words() -> str:
+    return tr('The library is empty: "aegui train ... --keep" keeps a run in it.')
 
 
 def _found(library: Library, names: Sequence[str]) -> list[str]:

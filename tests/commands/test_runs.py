@@ -81,8 +81,10 @@ def _file(id: str) -> Path:
 
 
 def test_nothing_is_made_by_looking(capsys: Captured, user_home: Path) -> None:
-    for arguments in (("list",), ("show", "x"), ("tidy",), ("export", "x", "-o", "y.csv")):
+    for arguments in (("show", "x"), ("tidy",), ("export", "x", "-o", "y.csv")):
         assert "The library is empty" in said(capsys, *arguments, code=2)
+    assert main(["--language", "en", "runs", "list"]) == 0
+    assert "The library is empty" in capsys.readouterr().err
     assert json.loads(said(capsys, "list", "--json")) == []
     assert not list(user_home.rglob("library"))
 

@@ -517,9 +517,16 @@ def test_a_label_stays_for_another_try_if_its_drawing_is_not_added(
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert "exactly these pixels already" in window.notifications.shown[-1].text
     assert field.text() == "n2"
-    drawing.paste(np.eye(7, 5))
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    accept = window.notifications.shown[-1].accept
+    assert accept is not None
+    accept()
     assert window._services.workspace.dataset.labels == (*dataset.labels, "n2")
+    assert field.text() == ""
+    assert draw.set.gallery.current == len(dataset)
+    drawing.paste(np.eye(7, 5))
+    QTest.keyClicks(field, "n3")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window._services.workspace.dataset.labels == (*dataset.labels, "n2", "n3")
     assert field.text() == ""
 
 

@@ -77,10 +77,11 @@ class EditorFeature(Feature):
             message = tr("The drawing was not added. {reason}", reason=error)
             workspace.noticed.emit(Notice("warning", message))
             return
-        workspace.edits.add_sample(image, label)
-        if len(workspace.dataset) > len(dataset):
-            self._panel.page.clear_label()
-            self._panel.set.choose(len(workspace.dataset) - 1)
+        workspace.edits.add_sample(image, label, self._show_added)
+
+    def _show_added(self) -> None:
+        self._panel.page.clear_label()
+        self._panel.set.choose(len(self._services.workspace.dataset) - 1)
 
     @Slot(object)
     def _show_drawing(self, state: DrawingState) -> None:

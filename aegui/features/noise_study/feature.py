@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from aegui.core.cost import Cost
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
+    from aegui.core.study.findings import Finding
     from aegui.features.noise_study.model.noise_study import CellStrip
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -119,7 +120,7 @@ class NoiseStudyFeature(Feature):
         study.comparison_changed.connect(self._on_study_comparison_changed)
         study.costs.answered.connect(self._on_study_cost_found)
         study.strips.answered.connect(self._on_study_strip_found)
-        study.findings_found.connect(panel.mistakes.set_findings)
+        study.findings_found.connect(self._on_study_findings_found)
         study.files_changed.connect(self._choices.mark)
         study.failed.connect(self._on_study_failed)
         panel.cancel.clicked.connect(study.job.cancel)
@@ -224,6 +225,10 @@ class NoiseStudyFeature(Feature):
             self._image_style = image_style_of(matrix.dataset)
         self._panel.matrix.set_matrix(matrix, self._study.cell)
         self._choices.mark()
+
+    @Slot(object)
+    def _on_study_findings_found(self, findings: tuple[Finding, ...]) -> None:
+        self._panel.mistakes.set_findings(findings, is_noisy=self._study.is_noisy)
 
     @Slot(object)
     def _on_study_strip_found(self, found: CellStrip) -> None:

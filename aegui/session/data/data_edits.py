@@ -204,10 +204,18 @@ class DataEdits:
         self._host.push(full_draft(recipe, dataset, is_edited=True), text)
         return True
 
-    def add_sample(self, image: ArrayLike, label: str, *, twice: bool = False) -> None:
+    def add_sample(
+        self,
+        image: ArrayLike,
+        label: str,
+        done: Callable[[], object] = lambda: None,
+        *,
+        twice: bool = False,
+    ) -> None:
         """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``.
 
-        An image that the dataset contains already is added only if ``twice``.
+        An image that the dataset contains already is added only if ``twice``, which the user is
+        offered. ``done`` is called once it is the last sample.
         """
         if not self._host.may_edit_data():
             return
@@ -227,10 +235,11 @@ class DataEdits:
                     name=base.dataset.names[twin],
                 ),
                 tr("Add it all the same"),
-                partial(self.add_sample, image, label, twice=True),
+                partial(self.add_sample, image, label, done, twice=True),
             )
             return
         self._host.push(draft, tr("Add “{label}”", label=label))
+        done()
         self._host.say(
             "info",
             trn(

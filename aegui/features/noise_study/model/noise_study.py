@@ -189,6 +189,14 @@ class NoiseStudy(Service):
         elif self._found is not None:
             self.findings_found.emit(self._found)
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether the recipe whose mistakes were last asked for trains with noise."""
+        if self._asked is None or self._asked.recipe.gan is not None:
+            return False
+        noise = self._asked.recipe.data.corruption
+        return noise.kind != "none" and noise.level > 0.0
+
     def add_file(self, path: Path) -> None:
         """Load networks from a run file for curves; ``files_changed`` or ``failed`` follows."""
         self._opened.ask(lambda: _opened(path), path)

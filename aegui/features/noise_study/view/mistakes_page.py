@@ -153,8 +153,8 @@ class MistakesPage(QWidget):
 
     # Display
 
-    def set_findings(self, findings: Sequence[Finding]) -> None:
-        """Show the mistakes found in the recipe."""
+    def set_findings(self, findings: Sequence[Finding], *, is_noisy: bool = True) -> None:
+        """Show the mistakes found in the recipe, which trains with noise if ``is_noisy``."""
         self.findings = tuple(findings)
         while (item := self._found.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -164,8 +164,11 @@ class MistakesPage(QWidget):
         for card in self.cards:
             self._found.addWidget(card)
         if not findings:
-            none = QLabel(tr("No mistake with the noise was found."))
-            none.setProperty("state", "good")
+            if is_noisy:
+                none = QLabel(tr("No mistake with the noise was found."))
+                none.setProperty("state", "good")
+            else:
+                none = dim(tr("This recipe trains without noise."))
             none.setWordWrap(True)
             self._found.addWidget(none)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.evaluation.limits import BayesLimit
@@ -324,7 +324,14 @@ def test_mistakes_are_mended_made_and_seen(panel: StudyPanel) -> None:
     page.make["fixed_noise"].click()
     page.see["other_level"].click()
     assert (made, seen) == ([("fixed_noise",)], [("other_level",)])
+    page.set_findings((), is_noisy=False)
+    assert any("without noise" in label.text() for label in page.findChildren(QLabel))
     page.set_findings(())
+    assert not any(
+        "without noise" in each.text()
+        for each in page.findChildren(QLabel)
+        if each.isVisibleTo(page)
+    )
     assert page.cards == []
     assert page.test is None
     page._kind.set_value("salt")
