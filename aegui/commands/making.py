@@ -27,11 +27,12 @@ from aegui.core.latent.sheets import decoded, sheet_scale, traversal, write_shee
 
 if TYPE_CHECKING:
     import argparse
+    from typing import Any
 
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled, ReportShare
-    from aegui.core.latent.novelty import ReferenceSamples
+    from aegui.core.latent.novelty import Novelties, ReferenceSamples
 
 MAX_ROWS = 64
 _PRIOR_SPAN = 3.0
@@ -69,12 +70,14 @@ def path_command(options: argparse.Namespace) -> int:
     of = known(model.dataset, glyphs)
     found = novelty(of, frames.reshape(count, -1), codec=codec)
     words = [novelty_words(of, found, i) for i in range(count)]
-    met = [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
+    new = [i for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
+    met = [words[i] for i in new]
     if options.json:
         model.say_json(
             options.out,
             images=count,
             path=met,
+            met=[{"image": i, **_kind_json(of, found, i)} for i in new],
             pixels_changed={
                 "all": float(change.sum()),
                 "most": float(change.max()),
@@ -95,6 +98,12 @@ def path_command(options: argparse.Namespace) -> int:
     )
     model.say_written(count, options.out)
     return 0
+
+
+def _kind_json(of: ReferenceSamples, found: Novelties, i: int) -> dict[str, Any]:
+    """Return what image ``i`` is without words of a language: its kind, and the nearest samples."""
+    kind = "redrawn" if found.kinds[i] == "between" and found.redrawn[i] else found.kinds[i]
+    return {"kind": kind, "nearest": [of.kind_of(index) for index in found.nearest[i].tolist()]}
 
 
 def finds_command(options: argparse.Namespace) -> int:
@@ -138,7 +147,10 @@ def finds_command(options: argparse.Namespace) -> int:
     ]
     if options.json:
         keys = ("words", "novelty", "entropy", "code")
-        finds = [dict(zip(keys, (*one, code.tolist()), strict=True)) for *one, code in each]
+        finds = [
+            {**dict(zip(keys, (*one, code.tolist()), strict=True)), **_kind_json(of, found, i)}
+            for i, (*one, code) in enumerate(each)
+        ]
         model.say_json(options.out, images=len(images), draw_seed=options.seed, finds=finds)
         return 0
     lines = [

@@ -64,6 +64,19 @@ def test_the_finds_are_told_with_their_codes(tmp_path: Path, capsys: Captured) -
     finds = told(capsys, "finds", LETTERS, "-n", "2", "-o", out)["finds"]
     assert [len(one["code"]) for one in finds] == [2, 2]
     assert all(one["novelty"] > 0 for one in finds)
+    assert {one["kind"] for one in finds} <= {"new", "between", "redrawn", "copy"}
+    assert all(one["nearest"] for one in finds)
+
+
+def test_what_a_path_meets_is_told_without_words_of_a_language(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    way = (LETTERS, "--from", "a", "--to", "o", "-n", "5", "-o", str(tmp_path / "p.png"))
+    found = told(capsys, "path", *way)
+    assert len(found["met"]) == len(found["path"])
+    first, last = found["met"][0], found["met"][-1]
+    assert first["image"] == 0
+    assert (first["nearest"][0], last["nearest"][0]) == ("a", "o")
 
 
 @pytest.mark.parametrize(
