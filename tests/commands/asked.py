@@ -1,4 +1,4 @@
-"""JSON output of a command."""
+"""What a command answers: JSON, or a refusal in one line."""
 
 from __future__ import annotations
 
@@ -16,3 +16,17 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
     capsys.readouterr()
     assert main([*arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], *words: str) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("aegui: ")
+    assert captured.err.count("\n") == 1
+    for word in words:
+        assert word in captured.err
+
+
+def last_json(text: str) -> Any:
+    return json.loads(text.splitlines()[-1])
