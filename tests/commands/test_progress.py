@@ -52,7 +52,7 @@ def test_the_check_of_code_shows_its_share() -> None:
 
 def test_an_evaluation_shows_its_share() -> None:
     model = str(models_dir() / "letters-2d.aegui")
-    noise = ("--noise", "flip:0.1", "--draws", "20000")
+    noise = ("--noise", "flip:0.1", "--draws", "2000000")  # some seconds of work
     for more in ((), ("--all-runs",)):
         shown = on_terminal(80, "evaluate", model, *more, *noise, stream="stderr")
         assert re.search(r"[1-9]% done", "".join(shown))

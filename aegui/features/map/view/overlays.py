@@ -139,7 +139,7 @@ class MapOverlays(QObject):
         self.fields = FieldLegend(parent)
         self._cards: tuple[QWidget, ...] = (
             self.bar, self.follow, self.selection, self.axes, self.strip, self.legend, self.values,
-            self.scale, self.minimap, self.lens, self.fields,
+            self.scale, self.lens, self.fields,
         )  # fmt: skip
         overlay_area_of(parent).keep_clear(
             (self.bar, self.follow, self.selection, self.axes, self.lens)
@@ -152,13 +152,17 @@ class MapOverlays(QObject):
 
     @property
     def cards(self) -> list[QRect]:
-        """Rectangles of the visible controls, which are opaque but for their rounded corners."""
+        """Rectangles of the visible controls, which are opaque but for their rounded corners.
+
+        The overview is not among them: it shows the codes, and is repainted with the map.
+        """
         return [card.geometry() for card in self._cards if card.isVisibleTo(self._map)]
 
     def covered(self) -> QRegion:
         """Return what the visible controls cover of the map for certain: all but their corners."""
         covered = QRegion()
-        for rect in self.cards:
+        overview = [self.minimap.geometry()] if self.minimap.isVisibleTo(self._map) else []
+        for rect in [*self.cards, *overview]:
             covered += rect.adjusted(RADIUS, 0, -RADIUS, 0)
             covered += rect.adjusted(0, RADIUS, 0, -RADIUS)
         return covered

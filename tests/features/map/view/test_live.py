@@ -135,11 +135,26 @@ def test_controls_are_repainted_with_the_map_once_in_a_while(
     np.testing.assert_array_equal(shown, whole)
 
 
+def test_the_overview_is_repainted_with_the_map(
+    live: LatentCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.navigation.zoom(8.0, 350.0, 250.0)
+    live.map_cursor.put(0.2, 0.3)
+    seen(live)
+    monkeypatch.setattr(surface, "_CORNERS_S", 1e9)
+    assert live.overlays.minimap.isVisible()
+    updates = Updates(live.overlays.minimap)
+    live.set_codes(0.9 * ring())
+    wait_for_parts(live, qtbot)
+    qtbot.waitUntil(lambda: bool(updates.regions))
+
+
 def test_a_move_over_a_view_that_follows_repaints_little(live: LatentCanvas, qtbot: QtBot) -> None:
     live.map_cursor.put(0.2, 0.3)
     seen(live)
+    # The view of the next codes is that of all of them at once.
+    live.navigation.start_afresh()
     live.set_codes(4.0 * ring())
-    qtbot.waitUntil(lambda: live.surface._painted != live.navigation.view)
     live.repaint()
     assert live.surface.shown_view == live.surface._painted != live.navigation.view
     updates = Updates(live)
