@@ -42,7 +42,9 @@ _BEFORE_E = re.compile(r"h?[ií](?![aeiou])", re.IGNORECASE)
 _BEFORE_DIGITS = re.compile(r"(?=\.\d|[fg]\Z)")
 """Where the thousands separator stands in a format: before its digits."""
 _PADDED_POWER = re.compile(r"(?<=\d)e(?:\+|([-\N{MINUS SIGN}]))0*(?=\d)")
-"""Sign and zeros of an exponent as Python writes it."""
+"""Sign and zeros of an exponent as Python writes it ..."""
+_POWER = r"e\1"
+"""... and the exponent without them, as on axes."""
 _log = logging.getLogger(__name__)
 
 
@@ -136,11 +138,11 @@ class _Translated(str):
 
     def __add__(self, other: str) -> str:
         """Return it followed by ``other``, to be told again too."""
-        return made_of(_concatenated, self, other)
+        return made_of(str.__add__, self, other)
 
     def __radd__(self, other: str) -> str:
         """Return it after ``other``, to be told again too."""
-        return made_of(_concatenated, other, self)
+        return made_of(str.__add__, other, self)
 
     def rstrip(self, chars: str | None = None, /) -> str:
         """Return it without ``chars`` at its end, as a reason within another text."""
@@ -210,10 +212,6 @@ def _made_again(make: Callable[..., str], texts: Sequence[str]) -> str:
 
 def _joined(*texts: str) -> str:
     return " ".join(filter(None, map(str.strip, texts)))
-
-
-def _concatenated(first: str, second: str) -> str:
-    return f"{first}{second}"
 
 
 def _stripped(chars: str | None, text: str) -> str:
@@ -290,13 +288,8 @@ _FILLER = _Filler()
 
 
 def short_number(value: float) -> str:
-    """Return ``value`` in its shortest form: 0.01, 250, 1e-8."""
-    return _unpadded(f"{value:.10g}")
-
-
-def _unpadded(text: str) -> str:
-    """Return the number ``text`` with the power of ten as on axes: 1e-8 for Python's 1e-08."""
-    return _PADDED_POWER.sub(r"e\1", text) if "e" in text else text
+    """Return ``value`` in its shortest form: 0.01, 250, 1e-8 (Python's 1e-08 as on axes)."""
+    return _PADDED_POWER.sub(_POWER, f"{value:.10g}")
 
 
 _MIN, _MAX = 0.01, 1e15
@@ -328,7 +321,8 @@ def _number_text(value: SupportsFloat, spec: str) -> str:
             text = format(value, ",.2f").rstrip("0").rstrip(".")
     elif spec[-1:] in {"f", "g"} and "," not in spec:
         text = _separated(text, float(value), spec)
-    return with_marks(text).replace("%", percent_sign())
+    text = with_marks(text)
+    return text.replace("%", percent_sign()) if "%" in text else text
 
 
 def _separated(text: str, value: float, spec: str) -> str:
@@ -347,7 +341,8 @@ def percent_sign() -> str:
 
 def with_marks(text: str) -> str:
     """Return the number ``text``, written by Python, with the current language's separators."""
-    text = _unpadded(text)
+    if "e" in text:
+        text = _PADDED_POWER.sub(_POWER, text)
     marks = _MARKS.get(_LanguageState.code)
     return text if marks is None else text.translate(marks)
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QPainter, QRegion
+from PySide6.QtGui import QAccessible, QPainter
 
 from aegui.core.i18n import localized, tr
 from aegui.features.map.model.plane_tiles import contains
@@ -20,7 +20,7 @@ from aegui.features.map.view.types import COLOURS
 from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.painted import PaintedBase, paint_card
 from aegui.kit.speech import describe
-from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
+from aegui.kit.theme import SPACING, current_theme, figures_font
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
 if TYPE_CHECKING:
@@ -137,10 +137,11 @@ class MapOverlays(QObject):
         self.minimap = Minimap(scene, parent)
         self.lens = LensBar(parent)
         self.fields = FieldLegend(parent)
-        self._cards: tuple[QWidget, ...] = (
+        self.cards: tuple[QWidget, ...] = (
             self.bar, self.follow, self.selection, self.axes, self.strip, self.legend, self.values,
             self.scale, self.lens, self.fields,
         )  # fmt: skip
+        """The controls, opaque but for their rounded corners, that do not show the codes."""
         overlay_area_of(parent).keep_clear(
             (self.bar, self.follow, self.selection, self.axes, self.lens)
         )
@@ -149,23 +150,6 @@ class MapOverlays(QObject):
         self.legend.hide()
         self.axes.strip.clicked.connect(self.set_strip)
         self.legend.size_changed.connect(self._place_legend)
-
-    @property
-    def cards(self) -> list[QRect]:
-        """Rectangles of the visible controls, which are opaque but for their rounded corners.
-
-        The overview is not among them: it shows the codes, and is repainted with the map.
-        """
-        return [card.geometry() for card in self._cards if card.isVisibleTo(self._map)]
-
-    def covered(self) -> QRegion:
-        """Return what the visible controls cover of the map for certain: all but their corners."""
-        covered = QRegion()
-        overview = [self.minimap.geometry()] if self.minimap.isVisibleTo(self._map) else []
-        for rect in [*self.cards, *overview]:
-            covered += rect.adjusted(RADIUS, 0, -RADIUS, 0)
-            covered += rect.adjusted(0, RADIUS, 0, -RADIUS)
-        return covered
 
     @property
     def strip_px(self) -> int:

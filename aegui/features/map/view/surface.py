@@ -226,14 +226,24 @@ class MapSurface(QObject):
             return
         # Input takes precedence over the next part of the map.
         self._is_awaited = True
-        view = self.shown_view
-        if self._painted != view:
+        view = self._navigation.view
+        if self._painted != view and self._painted != (view := self.shown_view):
             # The widget shows the picture of a previous view: repaint all of it.
             self._update_map()
             return
         region = self._overlay.region(view, self.font()) if region is None else region
         # Qt paints every control that a repainted region meets anew.
-        self._widget.update(self._overlay.painted + region - self._controls.covered())
+        self._widget.update(self._overlay.painted + region - self.covered())
+
+    def covered(self) -> QRegion:
+        """Return what the visible controls cover of the map for certain: all but their corners."""
+        covered = QRegion()
+        for card in (*self._controls.cards, self._controls.minimap):
+            if card.isVisibleTo(self._widget):
+                rect = card.geometry()
+                covered += rect.adjusted(RADIUS, 0, -RADIUS, 0)
+                covered += rect.adjusted(0, RADIUS, 0, -RADIUS)
+        return covered
 
     def set_live(self, live: bool) -> None:
         """Set whether the network trains: planes that are soon replaced do not fade."""
@@ -374,7 +384,8 @@ class MapSurface(QObject):
         is_pointed_at = self._is_live and self._overlay.position is not None
         if is_pointed_at and now - self._controls_s < _CORNERS_S:
             for card in self._controls.cards:
-                region -= QRegion(card)
+                if card.isVisibleTo(self._widget):
+                    region -= QRegion(card.geometry())
         else:
             self._controls_s = now
         self._widget.update(region)

@@ -102,7 +102,7 @@ def test_what_the_cursor_leaves_and_meets_is_painted_anew(
     move(canvas, 520, 130)
     canvas.set_preview(np.zeros((7, 5), np.float32))
     qtbot.waitUntil(lambda: (canvas.cursor_overlay.painted & canvas.rect()) == covered())
-    seen = QRegion(canvas.rect()) - canvas.overlays.covered()
+    seen = QRegion(canvas.rect()) - canvas.surface.covered()
     assert ((left & seen) - heard.region).isEmpty()
     assert ((covered() & seen) - heard.region).isEmpty()
     assert not (QRegion(canvas.rect()) - heard.region).isEmpty()
