@@ -101,9 +101,10 @@ def path_command(options: argparse.Namespace) -> int:
 
 
 def _kind_json(of: ReferenceSamples, found: Novelties, i: int) -> dict[str, Any]:
-    """Return what image ``i`` is without words of a language: its kind, and the nearest samples."""
+    """Return what image ``i`` is without words of a language: its kind and the nearest labels."""
     kind = "redrawn" if found.kinds[i] == "between" and found.redrawn[i] else found.kinds[i]
-    return {"kind": kind, "nearest": [of.kind_of(index) for index in found.nearest[i].tolist()]}
+    nearest = [of.labels[of.rows[index]] for index in found.nearest[i].tolist()]
+    return {"kind": kind, "nearest": nearest}
 
 
 def finds_command(options: argparse.Namespace) -> int:

@@ -72,6 +72,8 @@ def list_command(options: argparse.Namespace) -> int:
         # An empty library is an answer, not an error.
         if options.json:
             say_json([])
+        elif options.csv:
+            _say_csv(["id", *columns], [])
         else:
             note(_empty_words())
         return 0

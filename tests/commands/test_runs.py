@@ -86,6 +86,7 @@ def test_nothing_is_made_by_looking(capsys: Captured, user_home: Path) -> None:
     assert main(["--language", "en", "runs", "list"]) == 0
     assert "The library is empty" in capsys.readouterr().err
     assert json.loads(said(capsys, "list", "--json")) == []
+    assert said(capsys, "list", "--csv").startswith("id,")
     assert not list(user_home.rglob("library"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -77,10 +78,10 @@ class EditorFeature(Feature):
             message = tr("The drawing was not added. {reason}", reason=error)
             workspace.noticed.emit(Notice("warning", message))
             return
-        workspace.edits.add_sample(image, label, self._show_added)
+        workspace.edits.add_sample(image, label, partial(self._show_added, label))
 
-    def _show_added(self) -> None:
-        self._panel.page.clear_label()
+    def _show_added(self, label: str) -> None:
+        self._panel.page.clear_label(label)
         self._panel.set.choose(len(self._services.workspace.dataset) - 1)
 
     @Slot(object)

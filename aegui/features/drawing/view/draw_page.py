@@ -296,8 +296,10 @@ class DrawPage(QWidget):
         if self._label.text():
             self.add_requested.emit(self._label.text())
 
-    def clear_label(self) -> None:
-        """Clear the label of a drawing that was added, for the next one."""
+    def clear_label(self, label: str) -> None:
+        """Clear the ``label`` of a drawing that was added, unless another has been typed."""
+        if self._label.text() != label:
+            return
         if self._add.hasFocus():
             # The button is disabled without a label, and would pass the focus on to any neighbour.
             self._label.setFocus(Qt.FocusReason.OtherFocusReason)

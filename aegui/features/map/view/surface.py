@@ -186,7 +186,7 @@ class MapSurface(QObject):
         self._refine.start(MOVING_MS if moves else FRAME_MS)
 
     def refine(self) -> None:
-        """Schedule a repaint of a decoded plane that has arrived."""
+        """Schedule a repaint of a decoded plane that has arrived or gone."""
         self._touch_patiently()
         self.redraw_soon()
 
@@ -237,12 +237,14 @@ class MapSurface(QObject):
 
     def covered(self) -> QRegion:
         """Return what the visible controls cover of the map for certain: all but their corners."""
-        covered = QRegion()
+        covered, corner = QRegion(), RADIUS + 1
+        # With a fractional ratio a pixel at an edge is shared by control and map.
+        edge = 0 if self._widget.devicePixelRatioF().is_integer() else 1
         for card in (*self._controls.cards, self._controls.minimap):
             if card.isVisibleTo(self._widget):
                 rect = card.geometry()
-                covered += rect.adjusted(RADIUS, 0, -RADIUS, 0)
-                covered += rect.adjusted(0, RADIUS, 0, -RADIUS)
+                covered += rect.adjusted(corner, edge, -corner, -edge)
+                covered += rect.adjusted(edge, corner, -edge, -corner)
         return covered
 
     def set_live(self, live: bool) -> None:
@@ -319,6 +321,9 @@ class MapSurface(QObject):
         if before is not None:
             self._begin_parts(target)
             return before
+        if self._parts is not None:
+            # They would have ended with a repaint of all; this one may be of a small region.
+            self._widget.update()
         self._stop_parts()
         is_painted, begun = self.picture.is_painted(target), time.thread_time()
         pixmap = self.picture.current_pixmap(target)
@@ -371,6 +376,8 @@ class MapSurface(QObject):
         if ended:
             self._stop_parts()
             self._pace(self._part_ms)
+            if not self._is_live and not self._scene.is_rough:
+                self.picture.drop_spare()
             self._update_map()
         else:
             self._next_part.start()

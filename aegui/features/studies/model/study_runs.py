@@ -559,8 +559,8 @@ def _workers(target: ComputeTarget, cost: Cost, report: Report) -> Workers:
 
 def _words(news: StudyProgress, ended: int) -> str:
     if news.left is None and not ended:
-        # Its processes take seconds to start, before the first run ends.
-        return tr("The first runs are being trained…")
+        # Its processes take seconds to start, before a run ends.
+        return tr("Runs are being trained…")
     done = trn("{n:,} run done", "{n:,} runs done", ended)
     if news.left is None:
         return done

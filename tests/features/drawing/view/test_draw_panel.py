@@ -435,7 +435,9 @@ def test_adding_needs_a_label(panel: DrawPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.page.add_requested) as blocker:
         QTest.mouseClick(add, LEFT)
     assert blocker.args == ["n"]
-    panel.page.clear_label()
+    panel.page.clear_label("of another drawing")
+    assert field.text() == "n"
+    panel.page.clear_label("n")
     assert field.text() == ""
     assert not add.isEnabled()
     assert panel.focusWidget() is field

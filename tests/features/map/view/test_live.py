@@ -232,6 +232,30 @@ def test_detail_that_arrives_under_the_cursor_is_painted_in_parts(
     assert (seen(live) != bare).any()
 
 
+def test_the_map_is_whole_when_the_pointer_leaves_between_two_parts(
+    live: LatentCanvas, qtbot: QtBot
+) -> None:
+    live.surface.set_live(False)
+    live.scene.backdrop.fades = False
+    live.map_cursor.put(0.2, 0.3)
+    live.request_plane()
+    assert live.request is not None
+    seen(live)
+    before = rgb(on_screen(live))
+    live.set_plane(plane_for(live.request))
+    # The time of the timer has come, and the pointer leaves before the next part.
+    live.surface._refine.stop()
+    live.surface._on_refine_timeout()
+    assert live.surface._parts is not None
+    live.map_cursor.leave()
+    QCoreApplication.processEvents()
+    wait_for_parts(live, qtbot)
+    QCoreApplication.processEvents()
+    shown = rgb(on_screen(live))
+    assert (shown != before).mean() > 0.1
+    np.testing.assert_array_equal(shown, seen(live))
+
+
 def test_a_map_that_takes_long_to_paint_moves_in_fewer_steps(live: LatentCanvas) -> None:
     assert live.navigation.following_ms >= FOLLOWING_MS
     for _ in range(40):

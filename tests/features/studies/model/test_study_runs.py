@@ -177,7 +177,7 @@ def test_a_study_that_rests_tells_nothing_new(
     with qtbot.waitSignal(runs.job.progressed, check_params_cb=lambda told: told.text) as first:
         pass
     assert first.args is not None
-    assert first.args[0].text == "The first runs are being trained…", (
+    assert first.args[0].text == "Runs are being trained…", (
         "no time left is told before it is known"
     )
     runs.set_paused(True)
