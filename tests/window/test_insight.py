@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.recipe import LatentSpec
 from aegui.features.map.model.field_service import FieldService
-from aegui.features.map.model.insight_service import FAN_SIDE
+from aegui.features.map.model.insight_service import FAN_SIDE, InsightService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.insight_figures import FIGURES
 from aegui.kit.theme import CONTRAST, DARK, LIGHT, apply_theme
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
+    from aegui.features.map.model.insight_service import PlaceInsight
     from aegui.window.main_window import MainWindow
 
 
@@ -258,3 +259,25 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     # The figures are also shown for the initial image, before the mouse enters the map.
     figures = other.panel(CursorPanel).figures
     qtbot.waitUntil(lambda: figures.texts.keys() == FIGURES.keys())
+
+
+def test_words_and_nearest_samples_are_of_the_same_weights(
+    trained: MainWindow, qtbot: QtBot
+) -> None:
+    services, panel = trained._services, trained.panel(CursorPanel)
+    recipe = services.workspace.recipe
+    longer = recipe.training.model_copy(update={"epochs": 100_000_000})
+    services.workspace.edit_recipe(recipe.model_copy(update={"training": longer}), "Longer")
+    told: list[tuple[float, float]] = []
+
+    def note(found: PlaceInsight) -> None:
+        if services.shown.is_learning:
+            told.append((found.insight.nearest[0][1], panel.nearest._nearest[0][1]))
+
+    services.of(InsightService).insights.answered.connect(note)
+    qtbot.waitUntil(lambda: trained.actions_table["train"].isEnabled())
+    trained.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: len(told) >= 8)
+    with qtbot.waitSignal(services.runner.finished):
+        services.runner.stop()
+    assert [words for words, _ in told] == [pytest.approx(strip) for _, strip in told]

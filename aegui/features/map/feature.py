@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Slot
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.decoder_fit import decoder_problem
 from aegui.core.latent.novelty import copy_share
+from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.types import MapStyle, Pin
@@ -24,6 +25,7 @@ from aegui.shell.refresher import LIVE_TEXT_MS, POINTING_MS, Refresher
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.features.map.model.insight_service import PlaceInsight
     from aegui.features.map.model.plane_tiles import Plane
     from aegui.session.map.decode_service import Decoded
     from aegui.session.pixels.answers import Nearest
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 _STYLE = "map."
 _UNTRAINED = mark("Train a network, then move over the map.")
 _MISFIT = mark("The images of this set do not fit the network.")
-_FOLLOWING_MS = 100
-"""Refresh interval of the cursor panel during training; mouse moves are shown sooner."""
 _AFTER_MS = 16
 """Delay of the cursor panel after the preview at the pointer: at most one frame."""
 
@@ -81,6 +81,7 @@ class MapFeature(Feature):
         self._panel.pictures.pixel_activated.connect(follow)
         self._decoding.decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
+        services.of(InsightService).insights.answered.connect(self._on_insight_answered)
         services.latest("aegui-nearest", urgent=False).answered.connect(self._on_nearest_answered)
         services.workspace.annotations.pins_changed.connect(self._show_pins)
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
@@ -276,16 +277,28 @@ class MapFeature(Feature):
         image = decoded.image.reshape(self._picture_shape)
         self._panel.set_decoded(image, decoded.z, decoded.epoch)
         self._canvas.map_cursor.rest_at(decoded.z)
-        self._near.mark_behind(_FOLLOWING_MS if shown.is_learning else POINTING_MS)
+        if shown.is_learning:
+            return  # The nearest samples follow with the measurements of the place.
+        self._near.mark_behind(POINTING_MS)
         if not shown.image_style.glyphs:
             # The nearest sample may be blended into the image: update both in the same frame.
             self._near.flush()
 
     def _find_nearest(self) -> None:
-        decoded, shown = self._decoded, self._services.shown
-        if decoded is None or decoded.image.size != shown.dataset.pixels:
+        if self._decoded is not None:
+            self._ask_nearest(self._decoded.image)
+
+    @Slot(object)
+    def _on_insight_answered(self, insight: PlaceInsight) -> None:
+        if self._services.shown.is_learning:
+            # Words and nearest samples are those of the same weights.
+            self._ask_nearest(insight.insight.image)
+
+    def _ask_nearest(self, image: NDArray[np.float32]) -> None:
+        shown = self._services.shown
+        if image.size != shown.dataset.pixels:
             return
-        nearest, image = shown.nearest, decoded.image
+        nearest = shown.nearest
         self._services.latest("aegui-nearest").ask(
             lambda: (nearest, nearest.find(image)),
             nearest,
