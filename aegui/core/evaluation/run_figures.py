@@ -201,8 +201,7 @@ _NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "conditio
 
 def tested_figure(key: str, noise: CorruptionSpec) -> str:
     """Return the key of one of ``TESTED_FIGURES`` for one noise, such as ``wrong@flip:0.2``."""
-    is_none = noise.kind == "none" or noise.level == 0.0
-    return f"{key}@none" if is_none else f"{key}@{corruption_key(noise)}"
+    return f"{key}@{corruption_key(noise)}" if noise.is_noisy else f"{key}@none"
 
 
 def _tried(key: str) -> RunFigure | None:

@@ -140,6 +140,11 @@ class CorruptionSpec(RecipePart):
     )
 
     @property
+    def is_noisy(self) -> bool:
+        """Whether it corrupts anything: noise of level 0 does not."""
+        return self.kind != "none" and self.level > 0.0
+
+    @property
     def effective_copies(self) -> int:
         """Versions of every sample in an epoch: one without noise."""
         return self.copies if self.kind != "none" else 1

@@ -92,7 +92,7 @@ def mistakes(
     found: list[Finding | None] = []
     noise = recipe.data.corruption
     if recipe.classifier is None:
-        if noise.kind != "none" and noise.level > 0.0:
+        if noise.is_noisy:
             found += [_noisy_target(recipe), _fixed_noise(recipe, dataset)]
         if dataset is not None:
             found.append(_noisy_data(recipe, dataset))
@@ -111,7 +111,7 @@ def with_mistake(recipe: Recipe, key: str, test: CorruptionSpec | None = None) -
         KeyError: There is no such mistake.
     """
     noise = recipe.data.corruption
-    if noise.kind == "none" or noise.level == 0.0:
+    if not noise.is_noisy:
         kind = test.kind if test is not None and test.kind != "none" else "flip"
         level = test.level if test is not None and test.level > 0.0 else _TESTED_LEVEL
         noise = noise.model_copy(update={"kind": kind, "level": level})
@@ -181,17 +181,16 @@ def other_noise(
         dataset: Its samples. On binary ones salt and pepper p equals a flip of p / 2.
     """
     noise = recipe.data.corruption
-    is_clean = noise.kind == "none" or noise.level == 0.0
-    if test.kind == "none" or test.level == 0.0:
+    if not test.is_noisy:
         return None
     binary = dataset is not None and dataset.is_binary
     (kind, trained), (tested_kind, tested) = (_same(one, binary) for one in (noise, test))
-    if not is_clean and kind == tested_kind:
+    if noise.is_noisy and kind == tested_kind:
         stronger = tested > trained * _MUCH_STRONGER and tested > trained + _STRONGER
         if not stronger and (tested >= trained or not _doubts_too_much(noise, test, dataset)):
             return None
     values = {"trained": corruption_words(noise), "tried": corruption_words(test)}
-    if is_clean:
+    if not noise.is_noisy:
         text = tr("It is tested with “{tried}”, but has never seen noise: it copies it.", **values)
     elif kind != tested_kind:
         text = tr(

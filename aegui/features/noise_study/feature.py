@@ -389,7 +389,7 @@ class NoiseStudyFeature(Feature):
         """Return the noise to repair: the chosen one, else that of the training, else a default."""
         chosen, noise = self._study.test, self._services.workspace.recipe.data.corruption
         for one in (chosen, noise):
-            if one is not None and one.kind != "none" and one.level > 0.0:
+            if one is not None and one.is_noisy:
                 return one
         return DEFAULT_NOISE
 

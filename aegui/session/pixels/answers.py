@@ -278,7 +278,7 @@ def corrupted_inputs(
 
     The noise depends only on the arguments, so that images do not flicker during a training.
     """
-    if corruption.kind == "none" or corruption.level == 0.0:
+    if not corruption.is_noisy:
         return None
     return corrupted(dataset.flat()[indices], corruption, seed, dataset.image_shape)
 

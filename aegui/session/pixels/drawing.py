@@ -342,7 +342,7 @@ class Drawing(QObject):
 
     def _put_noise(self, before: DrawingState, spec: CorruptionSpec, seed: int) -> None:
         clean = before.pixels if before.before_noise is None else before.before_noise
-        if spec.kind == "none" or spec.level == 0.0:
+        if not spec.is_noisy:
             without = replace(before, pixels=clean, before_noise=None, noise=None)
             self._edit(without, tr("No noise"), _NOISE_ID)
             return

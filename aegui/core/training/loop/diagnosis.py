@@ -80,7 +80,7 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
     if not noise.clean_target:
         return None
     training = recipe.training
-    if noise.kind == "none" or noise.level == 0.0:
+    if not noise.is_noisy:
         rows = _some_rows(resolved, _SAMPLES)
         return _in_units(resolved, _loss(training.loss, training.huber_delta, rows, rows))
     rows = _some_rows(resolved, len(dataset))

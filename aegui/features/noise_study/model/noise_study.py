@@ -192,10 +192,10 @@ class NoiseStudy(Service):
     @property
     def is_noisy(self) -> bool:
         """Whether the recipe whose mistakes were last asked for trains with noise."""
-        if self._asked is None or self._asked.recipe.gan is not None:
-            return False
-        noise = self._asked.recipe.data.corruption
-        return noise.kind != "none" and noise.level > 0.0
+        asked = self._asked
+        return (
+            asked is not None and asked.recipe.gan is None and asked.recipe.data.corruption.is_noisy
+        )
 
     def add_file(self, path: Path) -> None:
         """Load networks from a run file for curves; ``files_changed`` or ``failed`` follows."""

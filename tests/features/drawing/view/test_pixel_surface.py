@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.pixels.shapes import PixelBox
 from aegui.features.drawing.view.editor import PixelEditor
 from aegui.session.data.image_style import ImageStyle
+from tests.harness.paints import Paints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,23 +21,6 @@ if TYPE_CHECKING:
 
 OUTSIDE = QPoint(1, 1)
 SHAPES = [(7, 5), (16, 16), (32, 32), (3, 64, 64)]
-
-
-class Paints(QObject):
-    """Records the painted regions of a widget."""
-
-    def __init__(self, editor: PixelEditor) -> None:
-        super().__init__(editor)
-        self.rects: list[QRect] = []
-        editor.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.rects.append(event.rect())
-        return False
-
-    def holds(self, cell: QRect) -> bool:
-        return any(rect.contains(cell) for rect in self.rects)
 
 
 def drawn(shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -57,7 +40,7 @@ def shown(qtbot: QtBot, shape: tuple[int, ...]) -> PixelEditor:
     first = Paints(editor)
     editor.show()
     qtbot.waitExposed(editor)
-    qtbot.waitUntil(lambda: bool(first.rects))
+    qtbot.waitUntil(lambda: bool(first.regions))
     QTest.mouseMove(editor, OUTSIDE)
     settle()
     editor.removeEventFilter(first)
@@ -105,9 +88,9 @@ def test_only_what_changes_is_painted_anew(qtbot: QtBot, shape: tuple[int, ...])
     pixels = drawn(shape)
     pixels[..., 3, 2] = 0.7
     editor.set_pixels(pixels)
-    qtbot.waitUntil(lambda: bool(paints.rects))
+    qtbot.waitUntil(lambda: bool(paints.regions))
     cell = editor.cell_rect(3, 2)
-    for rect in paints.rects:
+    for rect in (region.boundingRect() for region in paints.regions):
         assert rect.contains(cell)
         assert cell.adjusted(-4, -4, 4, 4).contains(rect)
 
@@ -118,7 +101,7 @@ def test_the_same_pixels_are_not_painted_again(qtbot: QtBot) -> None:
     editor.set_pixels(drawn((7, 5)))
     editor.set_ghost(np.flip(drawn((7, 5)), axis=-1))
     settle()
-    assert paints.rects == []
+    assert paints.regions == []
 
 
 def test_the_mouse_leaves_no_frame_behind(qtbot: QtBot) -> None:
@@ -128,7 +111,7 @@ def test_the_mouse_leaves_no_frame_behind(qtbot: QtBot) -> None:
     first, second = editor.cell_rect(4, 3), editor.cell_rect(4, 9)
     QTest.mouseMove(editor, first.center())
     qtbot.waitUntil(partial(paints.holds, first))
-    paints.rects.clear()
+    paints.regions.clear()
     QTest.mouseMove(editor, second.center())
     for cell in (first, second):
         qtbot.waitUntil(partial(paints.holds, cell))

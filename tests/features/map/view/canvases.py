@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QPaintEvent, QRegion, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -15,7 +15,6 @@ from aegui.features.map.model.plane_tiles import Plane
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor, QImage
-    from PySide6.QtWidgets import QWidget
 
     from aegui.features.map.model.plane_tiles import PlaneRequest
     from aegui.features.map.view.canvas import LatentCanvas
@@ -121,20 +120,6 @@ def has(image: QImage, colour: QColor, around: tuple[float, float], reach: int =
         for x in range(max(0, x0 - reach), min(image.width(), x0 + reach + 1))
         for y in range(max(0, y0 - reach), min(image.height(), y0 + reach + 1))
     )
-
-
-class Updates(QObject):
-    """Records the region of every paint event of a widget."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.regions: list[QRegion] = []
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.regions.append(event.region())
-        return super().eventFilter(watched, event)
 
 
 def on_screen(canvas: LatentCanvas) -> QImage:

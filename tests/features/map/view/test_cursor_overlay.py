@@ -12,7 +12,8 @@ from aegui.kit.theme import DARK, LIGHT, Theme
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import picture
 from aegui.widgets.scatter.sprites import FRAME_MARGIN, framed_pixmap
-from tests.features.map.view.canvases import Updates, on_screen
+from tests.features.map.view.canvases import on_screen
+from tests.harness.paints import Paints
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -38,7 +39,7 @@ def test_a_cursor_repaints_the_drawing_only_where_it_meets_it(
     marks = canvas.scene.drawn_rect(canvas.navigation.view).toAlignedRect()
     move(canvas, QPointF(marks.topLeft()) - QPointF(150, 150))
     canvas.repaint()
-    updates = Updates(canvas)
+    updates = Paints(canvas)
 
     def go(steps: range) -> bool:
         """Return whether a move along a diagonal repaints something of the marks."""
@@ -58,7 +59,7 @@ def test_the_marks_of_a_drawing_leave_their_old_place(canvas: LatentCanvas, qtbo
     move(canvas, QPointF(120, 90))
     canvas.set_drawing_code([0.2, 0.1], [[0.0, 0.0], [0.1, 0.3], [0.2, 0.1]])
     canvas.repaint()
-    before, updates = on_screen(canvas), Updates(canvas)
+    before, updates = on_screen(canvas), Paints(canvas)
     canvas.set_drawing_code([-0.3, -0.2])
     qtbot.waitUntil(lambda: bool(updates.regions))
     assert on_screen(canvas) != before
@@ -87,7 +88,7 @@ def test_a_move_with_its_image_is_one_update(canvas: LatentCanvas, qtbot: QtBot)
     canvas.cursor_moved.connect(decode)
     move(canvas, QPointF(200, 150))
     canvas.repaint()
-    updates = Updates(canvas)
+    updates = Paints(canvas)
     move(canvas, QPointF(260, 190))
     qtbot.waitUntil(lambda: bool(updates.regions))
     card = canvas.cursor_overlay.preview_region(canvas.navigation.view, canvas.surface.font())
@@ -133,7 +134,7 @@ def test_a_cursor_behind_the_controls_does_not_repaint_them(
     middle = QPointF(bar.geometry().center().x(), canvas.height() / 2)
     move(canvas, middle - QPointF(5, 0))
     canvas.repaint()
-    onto_bar, onto_button, on_map = Updates(bar), Updates(bar.fit), Updates(canvas)
+    onto_bar, onto_button, on_map = Paints(bar), Paints(bar.fit), Paints(canvas)
     for step in range(8):
         move(canvas, middle + QPointF(step, 0))
         qtbot.wait(1)

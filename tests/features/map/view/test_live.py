@@ -11,7 +11,8 @@ from PySide6.QtGui import QRegion
 
 from aegui.features.map.view import surface
 from aegui.features.map.view.navigation import FOLLOWING_MS
-from tests.features.map.view.canvases import Updates, on_screen, painted, plane_for, rgb, ring
+from tests.features.map.view.canvases import on_screen, painted, plane_for, rgb, ring
+from tests.harness.paints import Paints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +114,7 @@ def test_controls_are_repainted_with_the_map_once_in_a_while(
 
     def repaints_bar(share: float) -> bool:
         seen(live)
-        updates = Updates(bar)
+        updates = Paints(bar)
         live.set_codes(share * ring())
         wait_for_parts(live, qtbot)
         QCoreApplication.processEvents()
@@ -145,7 +146,7 @@ def test_the_overview_is_repainted_with_the_map(
     seen(live)
     monkeypatch.setattr(surface, "_CORNERS_S", 1e9)
     assert live.overlays.minimap.isVisible()
-    updates = Updates(live.overlays.minimap)
+    updates = Paints(live.overlays.minimap)
     live.set_codes(0.9 * ring())
     wait_for_parts(live, qtbot)
     qtbot.waitUntil(lambda: bool(updates.regions))
@@ -159,7 +160,7 @@ def test_a_move_over_a_view_that_follows_repaints_little(live: LatentCanvas, qtb
     live.set_codes(4.0 * ring())
     live.repaint()
     assert live.surface.shown_view == live.surface._painted != live.navigation.view
-    updates = Updates(live)
+    updates = Paints(live)
     live.map_cursor.put(0.25, 0.3)
     QCoreApplication.sendPostedEvents()
     (region,) = updates.regions[:1]

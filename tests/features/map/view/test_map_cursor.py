@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QRegion
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from aegui.features.map.view.map_keys import STEP_PX
 from aegui.kit.theme import LIGHT
 from tests.features.map.view.canvases import CONTROL, SHIFT, click, has, move, painted, told
+from tests.harness.paints import Paints
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -71,20 +72,6 @@ def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot
     assert painted(canvas) == whole
 
 
-class Painted(QObject):
-    """Records the repainted region of a widget."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.region = QRegion()
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.region += event.region()
-        return super().eventFilter(watched, event)
-
-
 def test_what_the_cursor_leaves_and_meets_is_painted_anew(
     canvas: LatentCanvas, qtbot: QtBot
 ) -> None:
@@ -96,16 +83,16 @@ def test_what_the_cursor_leaves_and_meets_is_painted_anew(
     canvas.set_preview(np.ones((7, 5), np.float32))
     canvas.set_drift((0.1, 0.2))
     qtbot.waitUntil(lambda: (canvas.cursor_overlay.painted & canvas.rect()) == covered())
-    left, heard = covered(), Painted(canvas)
+    left, heard = covered(), Paints(canvas)
     # Two moves and an image before any of them is painted.
     move(canvas, 420, 330)
     move(canvas, 520, 130)
     canvas.set_preview(np.zeros((7, 5), np.float32))
     qtbot.waitUntil(lambda: (canvas.cursor_overlay.painted & canvas.rect()) == covered())
     seen = QRegion(canvas.rect()) - canvas.surface.covered()
-    assert ((left & seen) - heard.region).isEmpty()
-    assert ((covered() & seen) - heard.region).isEmpty()
-    assert not (QRegion(canvas.rect()) - heard.region).isEmpty()
+    assert ((left & seen) - heard.whole).isEmpty()
+    assert ((covered() & seen) - heard.whole).isEmpty()
+    assert not (QRegion(canvas.rect()) - heard.whole).isEmpty()
 
 
 def test_without_codes_there_is_no_preview(canvas: LatentCanvas) -> None:
