@@ -7,6 +7,7 @@ tensors with a leading run axis.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,6 +16,7 @@ from torch.overrides import handle_torch_function, has_torch_function
 
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.grey_convolution import from_grey, is_supported, to_grey
+from aegui.core.network.shapes import is_image
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
@@ -23,6 +25,7 @@ from aegui.core.recipe import (
     LayerSpec,
     NormSpec,
     PoolSpec,
+    ReshapeSpec,
     UpsampleSpec,
     pair,
 )
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aegui.core.network.layers import LayerShape, Spec
+    from aegui.core.network.shapes import Shape
 
     Tensors = Mapping[str, torch.Tensor]
     Compute = Callable[[LayerShape, Tensors, torch.Tensor, bool], torch.Tensor]
@@ -99,25 +103,36 @@ def activated(key: str, x: torch.Tensor) -> torch.Tensor:
     return ACTIVATIONS[key].function(x)
 
 
-def pre_activation(spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tensor) -> torch.Tensor:
-    """Return the input of the activation of a dense layer."""
+def pre_activation(
+    spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tensor, shape: Shape = ()
+) -> torch.Tensor:
+    """Return the input of the activation of a dense layer; ``shape`` as in ``linear``."""
     weight, bias = tensors["weight"], tensors["bias"]
-    z = torch.baddbmm(bias[:, None], x, weight) if weight.dim() == 3 else linear(bias, x, weight)
+    if weight.dim() == 3:
+        z = torch.baddbmm(bias[:, None], x, weight)
+    else:
+        z = linear(bias, x, weight, shape)
     return z if spec.slope == 1.0 else z * spec.slope
 
 
-def linear(bias: torch.Tensor, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Return ``bias + x @ weight`` for rows or images; a single operation for tracing."""
+def linear(
+    bias: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, shape: Shape = ()
+) -> torch.Tensor:
+    """Return ``bias + x @ weight`` for rows or images; a single operation for tracing.
+
+    The result consists of images if they have a ``shape`` ``[C, H, W]``, else of rows.
+    """
     if has_torch_function((x,)):
-        traced: torch.Tensor = handle_torch_function(linear, (x,), bias, x, weight)
+        traced: torch.Tensor = handle_torch_function(linear, (x,), bias, x, weight, shape)
         return traced
-    return torch.addmm(bias, x.flatten(1), weight)
+    rows = torch.addmm(bias, x.flatten(1), weight)
+    return rows.view(-1, *shape) if shape else rows
 
 
 def _dense(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:
     spec = layer.spec
     assert isinstance(spec, LayerSpec | LatentSpec)
-    z = pre_activation(spec, tensors, x)
+    z = pre_activation(spec, tensors, x, layer.output_shape if is_image(layer.output_shape) else ())
     return code_of(spec, z) if isinstance(spec, LatentSpec) else activated(spec.activation, z)
 
 
@@ -261,7 +276,20 @@ def apply_layers(
     first: int = 0,
 ) -> torch.Tensor:
     """Return the output of a chain of layers; ``first`` is its first layer's index in ``masks``."""
+    later: Sequence[LayerShape | None] = [*layers[1:], None]
     for index, (layer, layer_tensors) in enumerate(zip(layers, tensors, strict=True), first):
-        mask = None if masks is None else masks.get(index)
+        mask, following = None if masks is None else masks.get(index), later[index - first]
+        if mask is None and isinstance(layer.spec, LayerSpec) and following is not None:
+            layer = _with_images(layer, following)
         x = apply_layer(layer, layer_tensors, x, training=training, mask=mask)
     return x
+
+
+def _with_images(layer: LayerShape, following: LayerShape) -> LayerShape:
+    """Return a dense layer that makes the images itself which a reshaping one makes of its rows.
+
+    While it is multiplied the memory order that convolutions need costs less than afterwards.
+    """
+    if not isinstance(following.spec, ReshapeSpec):
+        return layer
+    return replace(layer, output_shape=following.output_shape)

@@ -49,6 +49,19 @@ class Geometry:
             for j, (to_column, from_column) in enumerate(columns):
                 yield (i, j), (to_row, to_column), (from_row, from_column)
 
+    def grid(
+        self, like: torch.Tensor, *, with_ones: bool = False
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return zeros ``[taps, B * places]``, and their view ``[kh, kw, B, rows, columns]``.
+
+        ``with_ones``: with a further row, of ones, that is not part of the view.
+        """
+        count = self.kernel[0] * self.kernel[1]
+        places = self.batch * self.places[0] * self.places[1]
+        seen = like.new_zeros(count + with_ones, places)
+        seen[count:] = 1.0
+        return seen, seen[:count].view(*self.kernel, self.batch, *self.places)
+
     def _span(self, tap: int, axis: int) -> tuple[slice, slice]:
         shift, stride = tap - self.padding[axis], self.stride[axis]
         start = max(0, -(shift // stride))
@@ -62,17 +75,19 @@ class _Taps(torch.autograd.Function):
     """Grey images ``[B, 1, H, W]`` -> ``[taps, B * places]``, the input of each kernel tap."""
 
     @staticmethod
-    def forward(ctx: Any, images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
-        ctx.geometry = geometry
-        kernel, batch = geometry.kernel, geometry.batch
-        taps = images.new_zeros(*kernel, batch, *geometry.places)
+    def forward(
+        ctx: Any, images: torch.Tensor, geometry: Geometry, with_ones: bool
+    ) -> torch.Tensor:
+        ctx.geometry, ctx.with_ones = geometry, with_ones
+        seen, grid = geometry.grid(images, with_ones=with_ones)
         for (i, j), to, source in geometry.overlaps():
-            taps[i, j, :, to[0], to[1]] = images[:, 0, source[0], source[1]]
-        return taps.view(kernel[0] * kernel[1], -1)
+            grid[i, j, :, to[0], to[1]] = images[:, 0, source[0], source[1]]
+        return seen
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> Any:
-        return _Sums.apply(gradient, ctx.geometry), None  # type: ignore[no-untyped-call]
+        of_taps = gradient[:-1] if ctx.with_ones else gradient
+        return _Sums.apply(of_taps, ctx.geometry), None, None  # type: ignore[no-untyped-call]
 
 
 class _Sums(torch.autograd.Function):
@@ -90,20 +105,23 @@ class _Sums(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> Any:
-        return _Taps.apply(gradient, ctx.geometry), None  # type: ignore[no-untyped-call]
+        return _Taps.apply(gradient, ctx.geometry, False), None  # type: ignore[no-untyped-call]
 
 
-def taps(images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
-    """Map grey images ``[B, 1, H, W]`` to ``[taps, B * places]``, the input of each kernel tap."""
+def taps_and_ones(images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
+    """Map grey images ``[B, 1, H, W]`` to ``[taps + 1, B * places]``.
+
+    The rows are the input of each kernel tap, and ones, whose weights are the biases.
+    """
     if has_torch_function((images,)):
-        traced: torch.Tensor = handle_torch_function(taps, (images,), images, geometry)
+        traced: torch.Tensor = handle_torch_function(taps_and_ones, (images,), images, geometry)
         return traced
-    seen: torch.Tensor = _Taps.apply(images, geometry)  # type: ignore[no-untyped-call]
+    seen: torch.Tensor = _Taps.apply(images, geometry, True)  # type: ignore[no-untyped-call]
     return seen
 
 
 def sums(seen: torch.Tensor, geometry: Geometry) -> torch.Tensor:
-    """Apply the adjoint of ``taps``: sum all taps that cover each pixel of the grey image."""
+    """Map ``[taps, B * places]`` to ``[B, 1, H, W]``: each pixel sums all taps that cover it."""
     if has_torch_function((seen,)):
         traced: torch.Tensor = handle_torch_function(sums, (seen,), seen, geometry)
         return traced
@@ -139,7 +157,8 @@ def from_grey(
     geometry = Geometry(
         batch, (size[0], size[1]), (height, width), (kernel[0], kernel[1]), stride, padding
     )
-    rows = torch.addmm(bias, taps(x, geometry).t(), weight.permute(2, 3, 1, 0).reshape(-1, outputs))
+    weights = torch.cat([weight.permute(2, 3, 1, 0).reshape(-1, outputs), bias[None]])
+    rows = torch.mm(taps_and_ones(x, geometry).t(), weights)
     return rows.view(batch, height, width, outputs).permute(0, 3, 1, 2)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch.nn import functional as F
 
 from aegui.core.network.forward import linear
-from aegui.core.network.grey_convolution import sums, taps
+from aegui.core.network.grey_convolution import sums, taps_and_ones
 from aegui.core.training.step.rules import hand_on, hand_on_one, linear_map, several
 from aegui.core.training.step.tape import NotTraced, Traced, call, untraced
 
@@ -51,10 +51,13 @@ def _convolution(
 
     def rule(d: Traced) -> None:
         d = _channels_last(d)
-        asked = [x.needs, weight.needs, bias is not None and bias.needs]
-        shape = None if bias is None else list(bias.shape)
-        arguments = [d, x, weight, shape, *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
-        hand_on((x, weight, bias), call("torch.ops.aten.convolution_backward", *arguments, asked))
+        if bias is not None:
+            # oneDNN adds up the gradient of a transposed convolution's bias with long strides: up
+            # to two thirds of the time of the whole gradient.
+            tape.add(bias, call("torch.sum", d, [0, 2, 3]))
+        arguments = [d, x, weight, None, *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
+        asked = [x.needs, weight.needs, False]
+        hand_on((x, weight, None), call("torch.ops.aten.convolution_backward", *arguments, asked))
 
     def vjp(d: Traced) -> Traced:
         if turned:
@@ -75,20 +78,28 @@ def _channels_last(x: Traced) -> Traced:
     return found
 
 
-def _linear(bias: Traced, x: Traced, weight: Traced) -> Traced:
-    """Print ``bias + x @ weight`` of rows or images.
+def _linear(bias: Traced, x: Traced, weight: Traced, shape: Sequence[int] = ()) -> Traced:
+    """Print ``bias + x @ weight`` of rows or images; the result has images of a ``shape``, if any.
 
-    Images are taken in the order of their memory where there are more of them than units: the rows
-    of ``weight`` are then copied into that order, and their gradient back, which is less.
+    Images are taken, and made, in the order of their memory where there are more of them than the
+    layer has units, or inputs: the rows, or columns, of ``weight`` are then copied into that order,
+    and their gradient back, which is less.
     """
-    units, rows = weight.shape[-1], x
+    (inputs, units), rows = weight.shape, x
     if x.dim() == 4 and len(x) > units and _is_channels_last(x):
         count, channels, *size = x.shape
         rows = x.permute(0, 2, 3, 1).reshape(count, -1)
         weight = weight.reshape(channels, prod(size), units).transpose(0, 1).contiguous()
         weight = weight.reshape(-1, units)
+    is_turned = bool(shape) and len(x) > inputs
+    if is_turned:
+        split = (shape[0], prod(shape[1:]))
+        weight = weight.reshape(inputs, *split).transpose(1, 2).contiguous().reshape(inputs, -1)
+        bias = bias.reshape(*split).transpose(0, 1).contiguous().reshape(-1)
     result: Traced = x.tape.primitive(torch.addmm)(bias, rows.flatten(1), weight)
-    return result
+    if is_turned:
+        return cast("Traced", result.reshape(-1, *shape[1:], shape[0]).permute(0, 3, 1, 2))
+    return cast("Traced", result.reshape(-1, *shape)) if shape else result
 
 
 def _is_channels_last(x: Traced) -> bool:
@@ -157,23 +168,30 @@ def _interpolate(
     )
 
 
-def _taps(images: Traced, geometry: Geometry) -> Traced:
+def _taps_and_ones(images: Traced, geometry: Geometry) -> Traced:
+    return _taps(images, geometry, with_ones=True)
+
+
+def _taps(images: Traced, geometry: Geometry, *, with_ones: bool = False) -> Traced:
     tape = images.tape
     if not images.fixed:
         # Only tensors at a fixed address can be viewed in advance.
         images = _held(images)
-    seen = _grid(untraced(images), geometry)
+    seen, grid = geometry.grid(untraced(images), with_ones=with_ones)
     for (i, j), to, place in geometry.overlaps():
-        window = tape.fixed(seen[i, j, :, to[0], to[1]], "w")
+        window = tape.fixed(grid[i, j, :, to[0], to[1]], "w")
         part = tape.fixed(images.tensor[:, 0, place[0], place[1]], "w")
         tape.line(f"{window.name}.copy_({part.name})")
-    result = tape.fixed(seen.view(prod(geometry.kernel), -1), "taps")
-    return tape.record(
-        result,
-        (images,),
-        lambda d: tape.give(images, _summed(d, geometry)),
-        lambda d: _sums(d, geometry),
-    )
+    result = tape.fixed(seen, "taps")
+
+    def of_taps(d: Traced) -> Traced:
+        return d[:-1] if with_ones else d
+
+    def rule(d: Traced) -> None:
+        with torch.no_grad():
+            tape.give(images, _summed(of_taps(d), geometry))
+
+    return tape.record(result, (images,), rule, lambda d: _sums(of_taps(d), geometry))
 
 
 def _held(images: Traced) -> Traced:
@@ -181,10 +199,6 @@ def _held(images: Traced) -> Traced:
     held = tape.fixed(torch.zeros_like(untraced(images)))
     tape.line(f"{held.name}.copy_({images.name})")
     return tape.record(held, (images,), lambda d: tape.give(images, d), lambda d: d)
-
-
-def _grid(like: torch.Tensor, geometry: Geometry) -> torch.Tensor:
-    return like.new_zeros(*geometry.kernel, geometry.batch, *geometry.places)
 
 
 def _sums(taps: Traced, geometry: Geometry) -> Traced:
@@ -328,7 +342,7 @@ OF_IMAGES: dict[Any, Callable[..., Any]] = {
     F.avg_pool2d: _avg_pool,
     F.interpolate: _interpolate,
     linear: _linear,
-    taps: _taps,
+    taps_and_ones: _taps_and_ones,
     sums: _sums,
     F.batch_norm: _batch_norm,
     torch.group_norm: _group_norm,

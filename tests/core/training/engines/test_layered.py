@@ -133,6 +133,33 @@ NETWORKS: dict[str, dict[str, Any]] = {
             {"kind": "conv", "channels": 2, "stride": 2},
         ],
     },
+    "images made by a dense layer whose activation needs what it is given": {
+        "encoder": [{"units": 5}],
+        "latent": {"units": 3},
+        "decoder": [
+            {"units": 3 * 4 * 5, "activation": "silu", "slope": 0.7},
+            {"kind": "reshape", "channels": 3, "height": 4, "width": 5},
+            {"kind": "conv_transpose", "channels": 2},
+        ],
+    },
+    "images made by a dense layer with dropout": {
+        "encoder": [{"units": 5}],
+        "latent": {"units": 3},
+        "decoder": [
+            {"units": 3 * 4 * 5, "dropout": 0.2},
+            {"kind": "reshape", "channels": 3, "height": 4, "width": 5},
+            {"kind": "conv_transpose", "channels": 2},
+        ],
+    },
+    "images made from more numbers than there are samples": {
+        "encoder": [{"units": 5}],
+        "latent": {"units": BATCH + 1},
+        "decoder": [
+            {"units": 3 * 4 * 5},
+            {"kind": "reshape", "channels": 3, "height": 4, "width": 5},
+            {"kind": "conv_transpose", "channels": 2},
+        ],
+    },
     "batch norms": {
         "encoder": [
             WIDE,

@@ -174,12 +174,40 @@ def test_of_images_and_weights_the_smaller_are_copied(units: int) -> None:
     weight, bias = torch.rand(120, units), torch.rand(units)
     source = Source()
     tape = Tape(source, PRIMITIVES)
-    found = linear(*(cast("torch.Tensor", tape.fixed(x)) for x in (bias, images, weight)))
-    copied = [source.tensor(line.split(".")[0].strip()) for line in source.lines if "copy" in line]
-    assert [len(each) for each in copied] == [20 if units > len(images) else 30]
+    found = linear(*of_tape(tape, bias, images, weight))
+    assert [len(each) for each in copied(source)] == [20 if units > len(images) else 30]
+    run(source)
+    assert torch.allclose(cast("Traced", found).tensor, linear(bias, images, weight), atol=1e-4)
+
+
+@pytest.mark.parametrize("inputs", [3, 40])
+def test_of_weights_and_the_images_they_make_the_smaller_are_copied(inputs: int) -> None:
+    rows = torch.rand(20, inputs)
+    weight, bias = torch.rand(inputs, 120), torch.rand(120)
+    source = Source()
+    tape = Tape(source, PRIMITIVES)
+    made: Any = linear(*of_tape(tape, bias, rows, weight), (4, 5, 6))
+    made.contiguous(memory_format=torch.channels_last)
+    of_weights = [[3, 30, 4], [30, 4]]  # once only: what they make is in order already
+    expected = of_weights if inputs < len(rows) else [[20, 4, 5, 6]]
+    assert [list(each.shape) for each in copied(source)] == expected
+    run(source)
+    assert torch.allclose(made.tensor, linear(bias, rows, weight, (4, 5, 6)), atol=1e-4)
+
+
+def of_tape(tape: Tape, *tensors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    first, second, third = (cast("torch.Tensor", tape.fixed(tensor)) for tensor in tensors)
+    return first, second, third
+
+
+def copied(source: Source) -> list[torch.Tensor]:
+    """Return the buffers that something is copied to."""
+    return [source.tensor(line.split(".")[0].strip()) for line in source.lines if "copy" in line]
+
+
+def run(source: Source) -> None:
     source.line("return", 0)
     source.compile("learn", "lr: float")(source.tensors, source.lists, 0.0)
-    assert torch.allclose(cast("Traced", found).tensor, linear(bias, images, weight), atol=1e-4)
 
 
 @needs_onednn
