@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Literal
 
 from aegui.core.evaluation.parts import HELD_OUT, parts_of
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.latent.codec import Codec
 from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe import CorruptionSpec
@@ -37,6 +37,9 @@ SUBJECT: Changes = WEIGHTS | {"dataset"}
 """Changes that affect a view of the network's outputs for the samples."""
 MOMENT: Changes = frozenset({"network", "past", "weights", "run", "is_live", "saved", "recipe"})
 """Changes that affect a label of which weights are shown, besides the weights themselves."""
+
+GETTING_READY = mark("The training is getting ready…")
+"""What is said in place of a network whose training has begun."""
 
 Weights = Literal["live", "best", "last", "past"]
 """Weights of a running training, the best or last of a finished one, or of a past epoch."""
@@ -110,8 +113,14 @@ class Shown:
     """Whether the displayed network changes continuously."""
 
     def since(self, before: Shown) -> Changes:
-        """Return the names of the fields that differ from ``before``."""
-        return frozenset(name for name in _NAMES if _differ(self, before, name))
+        """Return the names of the fields that differ from ``before``.
+
+        Without a network, ``codec`` is one of them if a training begins: see ``why_nothing``.
+        """
+        changed = frozenset(name for name in _NAMES if _differ(self, before, name))
+        if self.codec is None and "is_live" in changed:
+            return changed | {"codec"}
+        return changed
 
     @property
     def image_style(self) -> ImageStyle:
@@ -146,6 +155,17 @@ class Shown:
     def fitting(self) -> Codec | None:
         """Return the network if it fits the dataset, else None."""
         return self.codec if self.fits else None
+
+    def why_nothing(self, untrained: str) -> str:
+        """Return why there is no network that fits the dataset; empty if there is one.
+
+        ``untrained``: what to do while there is none and none is being trained.
+        """
+        if self.codec is None:
+            return tr(GETTING_READY) if self.is_live else untrained
+        if not self.fits:
+            return tr("The images of this set do not fit the network: train it on them.")
+        return ""
 
     @property
     def has_prior(self) -> bool:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec, DataSpec, OptimizerSpec, Recipe, TrainingSpec
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
@@ -55,6 +57,23 @@ def stage(tmp_path: Path, qtbot: QtBot) -> Iterator[Stage]:
     made.runner.shutdown()
     made.showing.shutdown()
     made.workspace.close()
+
+
+def test_whoever_waits_for_the_first_weights_is_not_told_to_train(
+    stage: Stage, qtbot: QtBot
+) -> None:
+    assert stage.showing.shown.why_nothing("Press Train") == "Press Train"
+    stage.train(qtbot)
+    qtbot.waitUntil(lambda: not stage.showing.shown.is_live)
+    begun = [(shown, changed) for shown, changed in stage.told if shown.is_live]
+    first, changed = begun[0]
+    assert first.codec is None
+    assert first.why_nothing("Press Train") == "The training is getting ready…"
+    assert "codec" in changed, "panels that show a network say something else now"
+    assert stage.showing.shown.why_nothing("Press Train") == ""
+    larger = np.zeros((1, 1, 9, 9), np.float32)
+    unfit = replace(stage.showing.shown, dataset=Dataset.from_images("larger", larger))
+    assert "do not fit" in unfit.why_nothing("Press Train")
 
 
 def test_a_document_without_a_run_shows_its_samples(stage: Stage) -> None:

@@ -188,6 +188,8 @@ class AnswerFeature(Feature):
         shown, state = self._showing.shown, drawing.state
         if not models:
             self._clear_trail()
+        elif self.sheet is not None and not self.sheet.has_network:
+            self._panel.set_reason(tr("One moment…"))
         nearest, spec = shown.nearest, drawing.noise[0]
         self._asked_noise = spec
         estimated, steps = self._estimated, self._steps
@@ -206,11 +208,10 @@ class AnswerFeature(Feature):
         if sheet.dataset is not self._showing.shown.dataset:
             return
         self.sheet = sheet
-        has_network = any(each.key != BEST for each in sheet.answers)
         is_shown = any(each.key == SHOWN for each in sheet.answers)
         self._panel.set_sheet(
             sheet,
-            "" if has_network else self._why_no_network(),
+            "" if sheet.has_network else self._why_no_network(),
             self._decoder_problem if is_shown else "",
         )
         self._show_limit()
@@ -255,7 +256,8 @@ class AnswerFeature(Feature):
         if self.models():
             return ""
         if codec is None:
-            return tr("Press Train to get an answer to the drawing.")
+            untrained = tr("Press Train to get an answer to the drawing.")
+            return self._showing.shown.why_nothing(untrained)
         if codec.image_shape != state.image_shape:
             return tr("A drawing of this size does not fit the network.")
         return tr("A GAN has no encoder: it makes images from codes, and cannot answer a drawing.")

@@ -77,16 +77,12 @@ class ReconstructionsFeature(Feature):
     def _why_no_rows(self) -> str:
         """Return why there is nothing to show; empty if there is something."""
         shown = self._services.shown
-        if shown.codec is None:
-            return tr("Press Train to see the reconstruction of every sample.")
-        if not shown.fits:
-            return tr("The images of this set do not fit the network: train it on them.")
-        if not shown.codec.can_encode:
+        if shown.fitting is not None and not shown.fitting.can_encode:
             return tr(
                 "A GAN has no encoder: it makes new images and reconstructs nothing. Move over the"
                 " map to see them."
             )
-        return ""
+        return shown.why_nothing(tr("Press Train to see the reconstruction of every sample."))
 
     @Slot(object)
     def _on_rows_answered(self, rows: Reconstructions | None) -> None:

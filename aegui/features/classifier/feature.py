@@ -11,7 +11,7 @@ from aegui.core.cost import cost_words, excess
 from aegui.core.i18n import tr
 from aegui.features.classifier.model.classifier_service import ClassifierService, Judged
 from aegui.features.classifier.view.panel import PAGES, ClassifierPanel
-from aegui.session.shown import SUBJECT
+from aegui.session.shown import GETTING_READY, SUBJECT
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class ClassifierFeature(Feature):
                 self._panel.set_message(judge.failure or tr("The samples are being classified…"))
             return
         if shown.is_live and shown.recipe.classifier is not None:
-            self._panel.set_message(tr("The training is getting ready…"))
+            self._panel.set_message(tr(GETTING_READY))
             return
         drafted = self._drafted = self._services.workspace.recipe.classifier is not None
         self._panel.set_message(

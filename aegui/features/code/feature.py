@@ -60,16 +60,12 @@ class CodeFeature(Feature):
     def _why_nothing(self) -> str:
         """Return why there is nothing to show; empty if there is something."""
         shown = self._services.shown
-        if shown.codec is None:
-            return tr("Press Train to see what each dimension of the code does.")
-        if not shown.codec.can_encode:
+        if shown.codec is not None and not shown.codec.can_encode:
             return tr(
                 "A GAN has no encoder: images have no codes to analyse. The panel “New images” "
                 "shows the images of random codes."
             )
-        if not shown.fits:
-            return tr("The images of this set do not fit the network: train it on them.")
-        return ""
+        return shown.why_nothing(tr("Press Train to see what each dimension of the code does."))
 
     @Slot(object)
     def _on_code_analysed(self, analysis: CodeAnalysis) -> None:

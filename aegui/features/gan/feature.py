@@ -13,7 +13,7 @@ from aegui.features.gan.model.judge_service import JudgeService
 from aegui.features.gan.model.samples_service import SamplesService
 from aegui.features.gan.view.panel import GanPanel
 from aegui.session.notice import Notice
-from aegui.session.shown import SUBJECT
+from aegui.session.shown import GETTING_READY, SUBJECT
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.feature import Feature
@@ -136,7 +136,7 @@ class GanFeature(Feature):
         """Explain how to train a network that generates images, or say that it is begun."""
         shown = self._services.shown
         if shown.is_live and shown.has_prior:
-            self._panel.set_message(tr("The training is getting ready…"))
+            self._panel.set_message(tr(GETTING_READY))
             return
         drafted = self._drafted = self._services.workspace.recipe.has_prior
         self._panel.set_message(

@@ -91,13 +91,13 @@ class JourneyFeature(Feature):
     def _ask(self) -> None:
         shown = self._services.shown
         codec, drawing = shown.fitting, self._services.drawing.state
-        reason = ""
-        if shown.codec is None:
-            reason = tr("Press Train first: then every number of an answer can be traced back.")
-        elif codec is None or (self._way.source == "drawing" and not codec.can_encode):
+        reason = shown.why_nothing(
+            tr("Press Train first: then every number of an answer can be traced back.")
+        )
+        if codec is None:
+            pass
+        elif self._way.source == "drawing" and not codec.can_encode:
             reason = tr("This network cannot answer the drawing. Choose the image at the cursor.")
-            if codec is None:
-                reason = tr("The images of this set do not fit the network: train it on them.")
         elif self._way.source == "drawing" and drawing.image_shape != codec.image_shape:
             reason = tr("The drawing does not fit the network.")
         elif self._way.source == "cursor" and self._code is None:

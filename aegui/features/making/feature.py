@@ -114,11 +114,10 @@ class MakingFeature(Feature):
         codec, known = shown.codec, self._services.of(InsightService).known
         if codec is None or not shown.fits or known is None:
             making.set_subject(None)
-            self._panel.set_message(
+            reason = shown.why_nothing(
                 tr("Press Train: this panel makes paths, concepts and new images of a network.")
-                if codec is None
-                else tr("The images of this set do not fit the network: train it on them.")
             )
+            self._panel.set_message(reason or tr("One moment…"))
             return
         making.set_subject(
             MakingSubject(codec, shown.dataset, known, shown.codes, shown.is_learning)

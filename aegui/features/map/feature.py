@@ -17,7 +17,7 @@ from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.pixels.answers import one_image
-from aegui.session.shown import REST, SUBJECT
+from aegui.session.shown import GETTING_READY, REST, SUBJECT
 from aegui.shell.feature import Feature
 from aegui.shell.reach import Reach
 from aegui.shell.refresher import LIVE_TEXT_MS, POINTING_MS, Refresher
@@ -167,7 +167,7 @@ class MapFeature(Feature):
         elif shown.codec is not None:
             on_map = beside = _MISFIT
         elif shown.is_live:
-            on_map = beside = mark("The training is getting ready…")
+            on_map = beside = GETTING_READY
         self._canvas.set_empty_text(tr(on_map))
         if self._decoded is None:
             self._panel.set_empty(tr(beside))

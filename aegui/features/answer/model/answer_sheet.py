@@ -105,6 +105,11 @@ class AnswerSheet:
     steps: int
     """Number of denoising passes."""
 
+    @property
+    def has_network(self) -> bool:
+        """Whether a network is among those that answer."""
+        return any(each.key != BEST for each in self.answers)
+
 
 def fits(codec: Codec, state: DrawingState) -> bool:
     """Return whether a network can answer the drawing."""

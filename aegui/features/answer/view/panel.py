@@ -117,6 +117,11 @@ class AnswerPanel(QWidget):
         self.limit.bars.set_samples(images, image_style)
         self.why.set_samples(images, image_style)
 
+    def set_reason(self, reason: str) -> None:
+        """Show why no network has answered, or no good one; empty if one has."""
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+
     def set_sheet(self, sheet: AnswerSheet | None, reason: str = "", problem: str = "") -> None:
         """Show ``sheet``.
 
@@ -125,8 +130,7 @@ class AnswerPanel(QWidget):
             reason: Why no network has answered, or why ``sheet`` is None.
             problem: Why the answer of the displayed network resembles no sample.
         """
-        self._reason.setText(reason or problem)
-        self._reason.setVisible(bool(reason or problem))
+        self.set_reason(reason or problem)
         self._problem = "" if reason else problem
         self.answers.setVisible(sheet is not None and bool(sheet.answers))
         if sheet is not None and sheet.answers:
