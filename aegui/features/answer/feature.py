@@ -188,8 +188,8 @@ class AnswerFeature(Feature):
         shown, state = self._showing.shown, drawing.state
         if not models:
             self._clear_trail()
-        elif self.sheet is not None and not self.sheet.has_network:
-            self._panel.set_reason(tr("One moment…"))
+        if self.sheet is None or not self.sheet.has_network:
+            self._panel.set_reason(tr("One moment…") if models else self._why_no_network())
         nearest, spec = shown.nearest, drawing.noise[0]
         self._asked_noise = spec
         estimated, steps = self._estimated, self._steps
