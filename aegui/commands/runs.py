@@ -25,7 +25,13 @@ from aegui.core.library.differences import difference
 from aegui.core.library.entry import MAX_NAME, spreads_of
 from aegui.core.library.exports import export_events, export_file, members
 from aegui.core.library.library import Library
-from aegui.core.library.query import COLUMNS, USUAL_COLUMNS, Condition, LibraryQuery
+from aegui.core.library.query import (
+    COLUMNS,
+    USUAL_COLUMNS,
+    Condition,
+    LibraryQuery,
+    check_column,
+)
 from aegui.core.library.words import (
     cell_words,
     column_label,
@@ -68,12 +74,16 @@ def list_command(options: argparse.Namespace) -> int:
         limit=options.limit,
     )
     columns = _split(options.columns) or list(USUAL_COLUMNS)
+    # Here, and not only by the query: an empty library runs none, and groups show figures only.
+    for column in (*columns, query.sort, *filter(None, [options.group])):
+        check_column(column)
     if not library_dir().exists():
         # An empty library is an answer, not an error.
         if options.json:
             say_json([])
         elif options.csv:
-            _say_csv(["id", *columns], [])
+            grouped = options.group is not None
+            _say_csv(_group_header(columns, options) if grouped else ["id", *columns], [])
         else:
             note(_empty_words())
         return 0
@@ -368,7 +378,7 @@ def _say_groups(
     library: Library, query: LibraryQuery, columns: Sequence[str], options: argparse.Namespace
 ) -> int:
     """Print mean and standard deviation of each figure column over all seeds of each group."""
-    figures = [key for key in columns if key not in COLUMNS and is_figure(key)]
+    figures = _figures(columns)
     groups = library.groups(query, options.group, figures)
     if options.json:
         say_json(
@@ -383,11 +393,10 @@ def _say_groups(
         )
         return 0
     if options.csv:
-        header = [options.group, "entries"]
-        header += [f"{key}_{part}" for key in figures for part in ("mean", "std", "seeds")]
-        _say_csv(header, [_group_cells(group, figures) for group in groups])
+        cells = [_group_cells(group, figures) for group in groups]
+        _say_csv(_group_header(columns, options), cells)
         return 0
-    cells = [
+    lines = [
         [
             cell_words(options.group, group.value),
             localized(group.entries, ","),
@@ -396,9 +405,20 @@ def _say_groups(
         for group in groups
     ]
     say(
-        table_text([column_label(options.group), tr("entries"), *map(column_label, figures)], cells)
+        table_text([column_label(options.group), tr("entries"), *map(column_label, figures)], lines)
     )
     return 0
+
+
+def _figures(columns: Sequence[str]) -> list[str]:
+    return [key for key in columns if is_figure(key)]
+
+
+def _group_header(columns: Sequence[str], options: argparse.Namespace) -> list[str]:
+    """Return the header of the CSV of groups."""
+    parts = ("mean", "std", "seeds")
+    figures = [f"{key}_{part}" for key in _figures(columns) for part in parts]
+    return [options.group, "entries", *figures]
 
 
 def _group_cells(group: LibraryGroup, figures: Sequence[str]) -> list[Any]:

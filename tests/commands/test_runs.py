@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from aegui.core.library.library import Library
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.origin import best_origin
 from aegui.core.run_file.saved import load_run, save_run
+from aegui.paths import library_dir
 from tests.core.library.made import entry, saved_run
 from tests.core.web_page.made import letters
 from tests.features.studies.plans import write_plan
@@ -88,6 +90,31 @@ def test_nothing_is_made_by_looking(capsys: Captured, user_home: Path) -> None:
     assert json.loads(said(capsys, "list", "--json")) == []
     assert said(capsys, "list", "--csv").startswith("id,")
     assert not list(user_home.rglob("library"))
+
+
+def test_an_unknown_column_is_refused_in_any_library(capsys: Captured) -> None:
+    asked = (
+        ("--columns", "wrogn"),
+        ("--sort", "wrogn"),
+        ("--group", "wrogn"),
+        ("--group", "kind", "--columns", "wrogn"),
+        ("--where", "wrogn<1"),
+    )
+    empty = [said(capsys, "list", *arguments, code=2) for arguments in asked]
+    with Library() as library:
+        library.keep(saved_run("good"))
+    assert [said(capsys, "list", *arguments, code=2) for arguments in asked] == empty
+    assert set(empty) == {empty[0]}
+    assert 'There is no column "wrogn". Did you mean "wrong"?' in empty[0]
+
+
+def test_csv_of_an_empty_library_has_the_usual_header(capsys: Captured) -> None:
+    for arguments in ((), ("--columns", "name,loss"), ("--group", "kind")):
+        empty = said(capsys, "list", "--csv", *arguments)
+        with Library() as library:
+            library.keep(saved_run("good"))
+        assert said(capsys, "list", "--csv", *arguments).splitlines()[:1] == empty.splitlines()
+        shutil.rmtree(library_dir())
 
 
 def test_lists(capsys: Captured, ids: dict[str, str]) -> None:
