@@ -143,6 +143,8 @@ def chances_of(
     total = weights.sum(axis=1, keepdims=True)
     chances: NDArray[np.float64] = np.broadcast_to(prior, weights.shape).copy()
     np.divide(weights, total, out=chances, where=total > 0)
+    # Processors multiply subnormal numbers up to a hundred times slower than others.
+    chances[chances < np.finfo(np.float64).tiny] = 0.0
     of_all = np.log(total, out=np.full(total.shape, -np.inf), where=total > 0)
     return chances, (of_all + shift)[:, 0]
 
