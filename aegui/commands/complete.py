@@ -52,7 +52,14 @@ def complete_command(options: argparse.Namespace) -> int:
             progress.reached(start)
             some = flat[start : start + _CHUNK]
             parts.append(
-                complete(run.codec, some, missing, options.times, threshold=options.threshold)
+                complete(
+                    run.codec,
+                    some,
+                    missing,
+                    options.times,
+                    threshold=options.threshold,
+                    cancelled=cancelled,
+                )
             )
     drawn = np.concatenate(parts)
     glyphs = run.saved.dataset.is_binary

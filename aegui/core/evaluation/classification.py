@@ -13,6 +13,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
+from aegui.core.network.layers import rows_in_a_piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,9 +194,10 @@ def classify(
     confidence = np.empty(len(chosen), np.float32)
     flat = dataset.flat()
     progress = Progress(len(chosen), _words, report, cancelled)
-    for start in range(0, len(chosen), _ROWS):
+    size = rows_in_a_piece(codec.layers[: codec.code_end], _ROWS)
+    for start in range(0, len(chosen), size):
         progress.reached(start)
-        part = slice(start, start + _ROWS)
+        part = slice(start, start + size)
         odds = codec.classify(flat[chosen[part]])
         predicted[part] = odds.argmax(axis=1)
         confidence[part] = odds.max(axis=1)

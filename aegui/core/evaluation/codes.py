@@ -13,6 +13,7 @@ import numpy as np
 
 from aegui.core.data.progress import in_batches
 from aegui.core.light_dataclass import dataclass
+from aegui.core.network.layers import PIECE_COST, rows_in_a_piece
 from aegui.core.seeds import CODE_STATISTICS_SEED
 
 if TYPE_CHECKING:
@@ -117,10 +118,12 @@ def code_statistics(
     """
     generator = np.random.default_rng(CODE_STATISTICS_SEED)
     rows = _some_rows(dataset, samples, generator)
-    codes = codec.encode(rows)
+    encoder = codec.layers[: codec.code_end]
+    pieces = in_batches(len(rows), rows_in_a_piece(encoder, len(rows)), cancelled)
+    codes = np.concatenate([codec.encode(rows[piece]) for piece in pieces])
     largest = np.abs(codes).max(axis=1, keepdims=True)
     active = np.abs(codes) > ACTIVE_SIZE * np.maximum(largest, 1e-12)
-    looked_at = _spread_out(rows, max(FEWEST_JACOBIANS, work // _jacobian_cost(codec)))
+    looked_at = _spread_out(rows, jacobian_samples(codec, len(rows), work))
     return CodeStatistics(
         samples=len(rows),
         units=codes.shape[1],
@@ -133,6 +136,16 @@ def code_statistics(
         jacobian=_jacobian(codec, looked_at, report, cancelled),
         jacobian_samples=len(looked_at),
     )
+
+
+def jacobian_samples(codec: Codec, samples: int, work: int = JACOBIAN_WORK) -> int:
+    """Return at how many of ``samples`` codes ``code_statistics`` computes the Jacobian."""
+    return min(samples, max(FEWEST_JACOBIANS, work // _jacobian_cost(codec)))
+
+
+def jacobians_in_a_piece(codec: Codec) -> int:
+    """Return how many Jacobians are computed between two checks for cancellation."""
+    return max(1, min(_JACOBIANS, PIECE_COST // _jacobian_cost(codec)))
 
 
 def dimension_figures(
@@ -159,7 +172,8 @@ def dimension_figures(
     rows = _some_rows(dataset, samples or len(dataset), np.random.default_rng(CODE_STATISTICS_SEED))
     codes = np.empty((len(rows), codec.latent_size), np.float32)
     nats: NDArray[np.float64] | None = None
-    for batch in in_batches(len(rows), _CHUNK, cancelled, report):
+    size = rows_in_a_piece(codec.layers[: codec.code_end], _CHUNK)
+    for batch in in_batches(len(rows), size, cancelled, report):
         mean, log_variance = codec.encode_distribution(rows[batch])
         codes[batch] = mean
         if log_variance is not None:
@@ -192,7 +206,7 @@ def _some_rows(dataset: Dataset, most: int, generator: np.random.Generator) -> N
 
 
 def _spread_out(rows: NDArray[np.float32], most: int) -> NDArray[np.float32]:
-    """Return at most ``count`` of ``rows``, evenly spread: sets are often sorted by class."""
+    """Return at most ``most`` of ``rows``, evenly spread: sets are often sorted by class."""
     if len(rows) <= most:
         return rows
     chosen: NDArray[np.float32] = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
@@ -211,7 +225,7 @@ def _jacobian(
     report: ReportShare | None,
     cancelled: IsCancelled | None,
 ) -> float:
-    batches = in_batches(len(rows), _JACOBIANS, cancelled, report)
+    batches = in_batches(len(rows), jacobians_in_a_piece(codec), cancelled, report)
     return sum(float(codec.jacobian_squares(rows[batch]).sum()) for batch in batches) / len(rows)
 
 

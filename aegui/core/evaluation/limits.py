@@ -15,7 +15,7 @@ import numpy as np
 
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.corruption import corrupted_with
-from aegui.core.data.progress import Progress, characters_drawn, stop_if
+from aegui.core.data.progress import Progress, characters_drawn, in_batches, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import expected_wrong
 from aegui.core.evaluation.likelihoods import (
@@ -30,6 +30,7 @@ from aegui.core.evaluation.likelihoods import (
 )
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
+from aegui.core.network.layers import PIECE_COST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,12 @@ MAX_OUTCOMES = 1 << 24
 _CHUNK = 4096
 _MAX_NUMBERS = 1 << 23
 """Most noisy characters times characters compared at a time."""
+_NUMBER_SECONDS = 2.5e-7
+"""Time for each pixel drawn, whatever it is compared with (measured for 32 to 2,000 glyphs)."""
+_MAX_COMPARED = PIECE_COST
+"""Most pixels compared between two checks for cancellation ..."""
+_BLOCK_COMPARED = 1 << 24
+"""... and for a block, which is tried at every position, instead of multiplied."""
 
 
 @dataclass(frozen=True)
@@ -127,18 +134,30 @@ def limit_of(
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    if not (dataset.is_binary and is_known(spec.kind)):
+    if not _has_limit(dataset, spec):
         return None
     shape = dataset.image_shape
     return limit(dataset.flat(), spec, image_shape=shape, report=report, cancelled=cancelled)
+
+
+def limit_seconds(dataset: Dataset, spec: CorruptionSpec) -> float:
+    """Return about how long ``limit_of`` takes; 0 if the limit is unknown."""
+    if not _has_limit(dataset, spec):
+        return 0.0
+    return limit_cost(len(dataset), dataset.pixels, DEFAULT_DRAWS).seconds
+
+
+def _has_limit(dataset: Dataset, spec: CorruptionSpec) -> bool:
+    return dataset.is_binary and is_known(spec.kind)
 
 
 def limit_cost(glyphs: int, pixels: int, draws: int) -> Cost:
     """Return the cost of the limit for ``glyphs`` if it has to be estimated; it may be exact."""
     rounds = _rounds(draws, glyphs)
     work = 4.0 * rounds * glyphs**2 * pixels
+    seconds = work / multiplications_per_second() + _NUMBER_SECONDS * rounds * glyphs * pixels
     memory = 8 * (4 * glyphs * pixels + 3 * _MAX_NUMBERS)
-    return Cost(work / multiplications_per_second(), {"work": memory})
+    return Cost(seconds, {"work": memory})
 
 
 def _rounds(draws: int, glyphs: int) -> int:
@@ -165,18 +184,31 @@ def _drawn(
         progress.reached(start * len(on))
         clean = np.tile(on, (min(each, rounds - start), 1))
         noisy = corrupted_with(clean, spec, generator, image_shape)
-        parts = np.array_split(noisy, -(-noisy.size * len(on) // (on.shape[1] * _MAX_NUMBERS)))
-        each_wrong = []
-        for part in parts:
-            stop_if(cancelled)
-            each_wrong.append(expected_wrong(part, on, spec, prior, image_shape))
-        wrong = np.concatenate(each_wrong).reshape(-1, len(on))
+        wrong = _expected_wrong(noisy, on, spec, prior, image_shape, cancelled)
+        wrong = wrong.reshape(-1, len(on))
         sums += wrong.sum(axis=0)
         squares += np.square(wrong).sum(axis=0)
     mean = sums / rounds
     variance = np.maximum(squares / rounds - mean * mean, 0.0) / (rounds - 1)
     error = math.sqrt(float(np.square(prior) @ variance))
     return BayesLimit(float(prior @ mean), error, rounds * len(on))
+
+
+def _expected_wrong(
+    noisy: NDArray[np.float64],
+    on: NDArray[np.float64],
+    spec: CorruptionSpec,
+    prior: NDArray[np.float64],
+    image_shape: Shape | None,
+    cancelled: IsCancelled | None,
+) -> NDArray[np.float64]:
+    """Return ``expected_wrong`` of each image, in pieces that fit memory and take no second."""
+    compared = _BLOCK_COMPARED if spec.kind == "block" else _MAX_COMPARED
+    size = max(1, min(_MAX_NUMBERS, compared // on.shape[1]) // len(on))
+    pieces = in_batches(len(noisy), size, cancelled)
+    return np.concatenate(
+        [expected_wrong(noisy[piece], on, spec, prior, image_shape) for piece in pieces]
+    )
 
 
 def _groups(on: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -254,9 +286,9 @@ def _of_blocks(
     """Return the mean over every block in every character."""
     total = 0.0
     for chance, rows, columns in blocks(spec.level, image_shape):
-        stop_if(cancelled)
         keep = np.ones(image_shape)
         keep[:, rows, columns] = 0.0
-        wrong = expected_wrong(on * keep.reshape(-1), on, spec, prior, image_shape)
+        erased = on * keep.reshape(-1)
+        wrong = _expected_wrong(erased, on, spec, prior, image_shape, cancelled)
         total += chance * float(prior @ wrong)
     return total

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corrupted_with
-from aegui.core.data.progress import by_share, parts, stop_if
-from aegui.core.evaluation.limits import limit_of
+from aegui.core.data.progress import by_share, part, parts
+from aegui.core.evaluation.limits import limit_of, limit_seconds
+from aegui.core.evaluation.reconstruction import reconstructed
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.light_dataclass import dataclass
 
@@ -128,15 +129,19 @@ def noisy_score(
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    of_answers, of_limit = parts(report, (1.0, 1.0 if limited and dataset.is_binary else 0.0))
     count = len(dataset)
     rounds = -(-draws // count)
+    of_answers, of_limit = parts(
+        report,
+        (
+            codec.passes(encoded=rounds * count, decoded=rounds * count).seconds,
+            limit_seconds(dataset, spec) if limited else 0.0,
+        ),
+    )
     total, worst, one, none, squared = np.zeros(count), 0, 0, 0, 0.0
     for batch in noisy_batches(dataset, spec, rounds, np.random.default_rng(seed)):
-        stop_if(cancelled)
-        if of_answers is not None:
-            of_answers(batch.done)
-        answers = codec.reconstruct(batch.noisy)
+        of_batch = part(of_answers, batch.done, batch.done + len(batch.noisy) / (rounds * count))
+        answers = reconstructed(codec, batch.noisy, of_batch, cancelled)
         squared += float(np.square(answers - batch.clean).sum(dtype=np.float64))
         wrong = wrong_pixels(batch.clean, answers)
         total += np.bincount(batch.indices, wrong, count)

@@ -10,6 +10,7 @@ from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.codes import divergences
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.light_dataclass import dataclass
+from aegui.core.network.layers import rows_in_a_piece
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 _ROWS, _NUMBERS = 4096, 1 << 22
-"""Samples per batch, and most numbers of a batch: for large images fewer samples."""
+"""Most samples of a batch, and most numbers of it: of large images fewer samples."""
 _ENTROPY = LOSSES["bce"]
 
 
@@ -68,7 +69,7 @@ def reconstruction_figures(
     totals, edges = np.zeros(4), np.zeros(2)
     inside = True
     gaussian = False
-    for batch in _batches(flat, report, cancelled):
+    for batch in _batches(codec, flat, report, cancelled):
         rows = flat[batch]
         mean, log_variance = codec.encode_distribution(rows)
         output = codec.decode(mean)
@@ -116,15 +117,34 @@ def wrong_of_all(
     """
     flat = dataset.flat()
     wrong = np.empty(len(flat), np.int64)
-    for batch in _batches(flat, report, cancelled):
+    for batch in _batches(codec, flat, report, cancelled):
         wrong[batch] = wrong_pixels(flat[batch], codec.reconstruct(flat[batch]))
     return wrong
 
 
+def reconstructed(
+    codec: Codec,
+    rows: NDArray[np.float32],
+    report: ReportShare | None = None,
+    cancelled: IsCancelled | None = None,
+) -> NDArray[np.float32]:
+    """Return the reconstructions ``[n, pixels]`` of ``rows``, as ``codec.reconstruct`` does.
+
+    Raises:
+        AeguiError: The model has no encoder, or takes images of another size.
+        Cancelled: ``cancelled``, polled between batches, returned True.
+    """
+    batches = _batches(codec, rows, report, cancelled)
+    return np.concatenate([codec.reconstruct(rows[batch]) for batch in batches])
+
+
 def _batches(
-    flat: NDArray[np.float32], report: ReportShare | None, cancelled: IsCancelled | None
+    codec: Codec,
+    flat: NDArray[np.float32],
+    report: ReportShare | None,
+    cancelled: IsCancelled | None,
 ) -> Iterator[slice]:
-    most = max(1, min(_ROWS, _NUMBERS // flat.shape[1]))
+    most = rows_in_a_piece(codec.layers, min(_ROWS, _NUMBERS // flat.shape[1]))
     return in_batches(len(flat), most, cancelled, report)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import in_batches, stop_if
+from aegui.core.data.progress import in_batches
+from aegui.core.evaluation.reconstruction import reconstructed
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.light_dataclass import dataclass
 
@@ -87,13 +88,12 @@ def repaired(
 
     Raises:
         AeguiError: The network takes images of another size, or has no encoder.
-        Cancelled: ``cancelled``, polled before each step, returned True.
+        Cancelled: ``cancelled``, polled during each step, returned True.
     """
     answers = np.array(images, np.float32)
     moving = np.arange(len(answers))
     for _ in range(steps):
-        stop_if(cancelled)
-        found = codec.reconstruct(answers[moving])
+        found = reconstructed(codec, answers[moving], cancelled=cancelled)
         if threshold:
             found = (found > THRESHOLD).astype(np.float32)
         is_moving = np.abs(found - answers[moving]).max(axis=1) >= _SAME
@@ -111,6 +111,7 @@ def complete(
     steps: int = 1,
     *,
     threshold: bool = False,
+    cancelled: IsCancelled | None = None,
 ) -> NDArray[np.float32]:
     """Fill in the ``missing`` part of images by a network; all other pixels stay unchanged.
 
@@ -123,12 +124,14 @@ def complete(
         missing: Which pixels to fill in, ``[D]``.
         steps: Number of steps, at least one.
         threshold: Whether the filled part is made black and white.
+        cancelled: Polled for cancellation.
 
     Returns:
         The images with the missing part filled in, ``[n, D]``.
 
     Raises:
         AeguiError: The network takes images of another size, or has no encoder.
+        Cancelled: ``cancelled`` returned True.
         ValueError: ``steps`` is not from 1 to ``MAX_STEPS``.
     """
     if not 1 <= steps <= MAX_STEPS:
@@ -140,7 +143,8 @@ def complete(
         known = np.where(missing, np.float32(ERASED), rows[part])
         drawn[part] = known
         for _ in range(steps):
-            answer = np.clip(np.nan_to_num(codec.reconstruct(drawn[part])), 0.0, 1.0)
+            found = reconstructed(codec, drawn[part], cancelled=cancelled)
+            answer = np.clip(np.nan_to_num(found), 0.0, 1.0)
             if threshold:
                 answer = (answer > THRESHOLD).astype(np.float32)
             drawn[part] = np.where(missing, answer.astype(np.float32), known)

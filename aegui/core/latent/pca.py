@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.progress import in_batches
+from aegui.core.data.progress import in_batches, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.signs import oriented
@@ -102,12 +102,12 @@ def fit_pca(rows: ArrayLike, components: int, cancelled: IsCancelled | None = No
     few_rows = len(array) < array.shape[1]
     matrix = (_products if few_rows else _covariance)(array, mean, cancelled)
     total = float(np.trace(matrix))
-    variances, vectors = _largest(matrix, min(components, len(matrix)))
+    variances, vectors = _largest(matrix, min(components, len(matrix)), cancelled)
     # Rounding errors span no direction.
     keep = variances > _MIN_VARIANCE * max(total, 1e-300)
     variances, vectors = variances[keep], vectors[:, keep]
     if few_rows:
-        vectors = _directions(array, mean, vectors)
+        vectors = _directions(array, mean, vectors, cancelled)
     return Pca(mean, oriented(vectors.T), variances, total)
 
 
@@ -192,26 +192,34 @@ def _products(rows: Rows, mean: Matrix, cancelled: IsCancelled | None) -> Matrix
     return matrix / len(rows)
 
 
-def _directions(rows: Rows, mean: Matrix, vectors: Matrix) -> Matrix:
+def _directions(rows: Rows, mean: Matrix, vectors: Matrix, cancelled: IsCancelled | None) -> Matrix:
     """Return directions ``[D, k]`` of the columns, from the vectors ``[n, k]`` of the rows."""
     found = np.empty((rows.shape[1], vectors.shape[1]))
-    for columns in _row_blocks(rows.shape[::-1]):
+    for columns in _row_blocks(rows.shape[::-1], cancelled):
         found[columns] = (rows[:, columns] - mean[columns]).T @ vectors
     length: Matrix = np.linalg.norm(found, axis=0)
     return found / length
 
 
-def _largest(matrix: Matrix, count: int) -> tuple[Matrix, Matrix]:
+def _largest(matrix: Matrix, count: int, cancelled: IsCancelled | None) -> tuple[Matrix, Matrix]:
     """Return the ``count`` largest eigenvalues of a symmetric matrix, and their vectors."""
     size = len(matrix)
     if not matrix.any():  # all rows are equal, which ARPACK cannot handle
         return np.zeros(0), np.zeros((size, 0))
     if size > _DENSE_SIZE and count <= _FEW * size:
-        from scipy.sparse.linalg import ArpackError, eigsh  # slow to import
+        from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh  # slow to import
+
+        def product(vector: Matrix) -> Matrix:
+            stop_if(cancelled)
+            return np.asarray(matrix @ vector)
 
         try:
             # To machine precision; the start is fixed, so that the result is reproducible.
-            values, vectors = eigsh(matrix, k=count, v0=np.ones(size) / np.sqrt(size))
+            values, vectors = eigsh(
+                LinearOperator(matrix.shape, product, dtype=matrix.dtype),
+                k=count,
+                v0=np.ones(size) / np.sqrt(size),
+            )
         except ArpackError:
             pass
         else:

@@ -13,6 +13,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.network.layers import rows_in_a_piece
 
 if TYPE_CHECKING:
     import os
@@ -33,7 +34,7 @@ MAX_PX = 16_384
 """Most pixels of a sheet in width and height."""
 _PAPER_GAP = 0.8
 _BATCH_NUMBERS = 1 << 21
-"""Pixels that are decoded at once."""
+"""Most pixels that are decoded at once."""
 
 
 def decoded(
@@ -49,7 +50,8 @@ def decoded(
     """
     places = np.asarray(codes, np.float32).reshape(-1, codec.latent_size)
     images = np.empty((len(places), *codec.image_shape), np.float32)
-    size = max(1, _BATCH_NUMBERS // math.prod(codec.image_shape))
+    most = _BATCH_NUMBERS // math.prod(codec.image_shape)
+    size = rows_in_a_piece(codec.layers[codec.code_end :], most)
     for batch in in_batches(len(places), size, cancelled, report):
         found = codec.decode(places[batch]).reshape(-1, *codec.image_shape)
         images[batch] = np.clip(np.nan_to_num(found), 0.0, 1.0)

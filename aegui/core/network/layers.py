@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Spec = AnyLayer | LatentSpec
 Part = Literal["encoder", "latent", "decoder", "output", "head", "discriminator"]
+PIECE_COST = 2_000_000_000
+"""Multiplications between two checks for cancellation: a twentieth of a second on free cores, some
+tenths beside a busy window."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,8 @@ def is_stackable(layers: Sequence[LayerShape]) -> bool:
     return all(layer.spec.on_rows for layer in layers) and not any(
         isinstance(layer.spec, NormSpec) and is_image(layer.input_shape) for layer in layers
     )
+
+
+def rows_in_a_piece(layers: Sequence[LayerShape], most: int) -> int:
+    """Return how many samples may pass ``layers`` between two checks for cancellation."""
+    return max(1, min(most, PIECE_COST // max(1, sum(layer.cost for layer in layers))))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from aegui.core.data.corruption import corruption_words, noise_of
-from aegui.core.data.progress import Progress
+from aegui.core.data.progress import Progress, part, parts, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.noise import noisy_batches
+from aegui.core.evaluation.reconstruction import reconstructed
 from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.dataset import Dataset
-    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.data.progress import IsCancelled, Report, ReportShare
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.pca import Pca
     from aegui.core.study.noise_matrix import NoiseMatrix
 
-    Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    Answer = Callable[
+        [NDArray[np.float32], ReportShare | None, IsCancelled | None], NDArray[np.float32]
+    ]
 
 LineKey = Literal["model", "limit", "copy", "pca"]
 LEVELS = tuple(round(0.05 * step, 2) for step in range(11))
@@ -125,15 +129,18 @@ def noise_curves(
     """
     _check(models, dataset, spec)
     total = len(dataset)
-    simple = _simple(tested_of(dataset, _PCA_SAMPLES), spec, _components(models, spec))
+    fitted_to = tested_of(dataset, _PCA_SAMPLES)
+    simple = _simple(fitted_to, spec, _components(models, spec), cancelled)
     dataset = tested_of(dataset, spec.draws)
-    answers: list[Answer] = [codec.reconstruct for model in models for codec in model.codecs]
+    answers: list[Answer] = [
+        partial(reconstructed, codec) for model in models for codec in model.codecs
+    ]
     answers += [answer for _, _, answer in simple]
     wrong = np.zeros((len(spec.levels), len(answers)))
     limits = np.full((len(spec.levels), 2), np.nan)
     progress = Progress(_STEPS * len(spec.levels), _words, report, cancelled)
     for at, level in enumerate(spec.levels):
-        wrong[at] = _tried(answers, dataset, spec, at, progress)
+        wrong[at] = _tried(answers, dataset, spec, at, progress, cancelled)
         best = limit_of(dataset, noise_of(spec.kind, level), cancelled=cancelled)
         if best is not None:
             limits[at] = best.mean, best.error
@@ -225,34 +232,56 @@ def _components(models: Sequence[ModelUnderTest], spec: NoiseCurveSpec) -> Seque
 
 
 def _simple(
-    dataset: Dataset, spec: NoiseCurveSpec, components: Sequence[int]
+    dataset: Dataset,
+    spec: NoiseCurveSpec,
+    components: Sequence[int],
+    cancelled: IsCancelled | None,
 ) -> list[tuple[LineKey, str, Answer]]:
     """Return the baselines: the identity, and PCA fitted to the clean samples."""
     found: list[tuple[LineKey, str, Answer]] = []
     if spec.copy:
-        found.append(("copy", tr("copying the input"), lambda noisy: noisy))
+        found.append(("copy", tr("copying the input"), _unchanged))
     for count in components:
-        pca = fit_pca(dataset.flat(), count)
+        pca = fit_pca(dataset.flat(), count, cancelled)
         name = trn("PCA, {n} number", "PCA, {n} numbers", count)
         found.append(("pca", name, _through(pca)))
     return found
 
 
+def _unchanged(
+    noisy: NDArray[np.float32], _report: ReportShare | None, _cancelled: IsCancelled | None
+) -> NDArray[np.float32]:
+    return noisy
+
+
 def _through(pca: Pca) -> Answer:
-    return lambda noisy: pca.decode(pca.encode(noisy))
+    return lambda noisy, _report, _cancelled: pca.decode(pca.encode(noisy))
 
 
 def _tried(
-    answers: Sequence[Answer], dataset: Dataset, spec: NoiseCurveSpec, at: int, progress: Progress
+    answers: Sequence[Answer],
+    dataset: Dataset,
+    spec: NoiseCurveSpec,
+    at: int,
+    progress: Progress,
+    cancelled: IsCancelled | None,
 ) -> NDArray[np.float64]:
     """Return the mean wrong pixels of each answer at one level."""
     noise = noise_of(spec.kind, spec.levels[at])
     rounds = -(-spec.draws // len(dataset))
     generator = np.random.default_rng([spec.seed, at])
     total = np.zeros(len(answers))
+
+    def reach(levels: float) -> None:
+        progress.reached(round(_STEPS * levels))
+
     for batch in noisy_batches(dataset, noise, rounds, generator, _CHUNK):
         target = batch.clean > THRESHOLD
-        for index, answer in enumerate(answers):
-            progress.reached(round(_STEPS * (at + batch.done)))
-            total[index] += np.count_nonzero((answer(batch.noisy) > THRESHOLD) != target)
+        low = at + batch.done
+        of_batch = part(reach, low, low + len(target) / (rounds * len(dataset)))
+        of_answers = parts(of_batch, [1.0] * len(answers))
+        for index, (answer, of_answer) in enumerate(zip(answers, of_answers, strict=True)):
+            stop_if(cancelled)
+            found = answer(batch.noisy, of_answer, cancelled)
+            total[index] += np.count_nonzero((found > THRESHOLD) != target)
     return total / (rounds * len(dataset))

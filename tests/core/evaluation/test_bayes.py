@@ -268,3 +268,25 @@ def test_a_standard_error_is_not_told_from_a_single_draw() -> None:
     found = limit(glyphs, CorruptionSpec(kind="flip", level=0.1), draws=1)
     assert found.draws == 2 * len(glyphs)
     assert found.error > 0.0
+
+
+def test_improbable_characters_have_no_subnormal_chances() -> None:
+    glyphs = (np.random.default_rng(0).random((40, 784)) > 0.5).astype(np.float32)
+    spec = CorruptionSpec(kind="flip", level=0.1)
+    chances = posterior(glyphs[:8], glyphs, spec)
+    np.testing.assert_allclose(chances.sum(axis=1), 1.0)
+    assert chances[chances > 0.0].min() >= np.finfo(np.float64).tiny
+
+
+@pytest.mark.parametrize("noise", ["gaussian:0.5", "block:0.5", "flip:0.1"])
+def test_the_limit_is_given_up_at_the_next_piece(
+    noise: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = load_builtin("lowercase").images
+    monkeypatch.setattr(limits, "_MAX_COMPARED", 1)
+    monkeypatch.setattr(limits, "_BLOCK_COMPARED", 1)
+    stops = iter([False] * 40)
+    spec = parse_corruption(noise)
+    with pytest.raises(Cancelled):
+        limit(letters, spec, 64, image_shape=(1, 7, 5), cancelled=lambda: next(stops, True))
+    assert next(stops, None) is None

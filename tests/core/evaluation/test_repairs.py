@@ -8,7 +8,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.evaluation.repairs import repair, repaired
+from aegui.core.evaluation.repairs import complete, repair, repaired
 from aegui.core.run_file.saved import load_run
 from aegui.paths import models_dir
 
@@ -72,3 +72,12 @@ def test_refusals(codec: Codec) -> None:
         repair(codec, NOISY[0], 0)
     with pytest.raises(AeguiError, match="35 numbers"):
         repair(codec, np.zeros(9))
+
+
+def test_a_completion_is_given_up_between_passes(codec: Codec) -> None:
+    missing = np.zeros(35, np.bool_)
+    missing[:15] = True
+    stops = iter([False] * 3)
+    with pytest.raises(Cancelled):
+        complete(codec, NOISY, missing, 1_000, cancelled=lambda: next(stops, True))
+    assert next(stops, None) is None

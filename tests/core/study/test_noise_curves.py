@@ -12,6 +12,7 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.latent.pca import fit_pca
+from aegui.core.network import layers
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.study.noise_curves import (
@@ -145,3 +146,24 @@ def test_the_progress_moves_within_a_level(models: tuple[ModelUnderTest, ModelUn
     assert any(0.0 < share < 1.0 for share in shares)
     assert told[0].text == "0 of 1 levels tested"
     assert told[-1].text == "1 of 1 levels tested"
+
+
+def test_curves_are_given_up_in_the_midst_of_an_answer(
+    models: tuple[ModelUnderTest, ModelUnderTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As for a network so large that only one image passes it between two checks.
+    monkeypatch.setattr(layers, "PIECE_COST", 1)
+    told: list[LoadProgress] = []
+    polls = 0
+
+    def stop() -> bool:
+        nonlocal polls
+        polls += 1
+        return polls > 500
+
+    spec = NoiseCurveSpec("flip", (0.1,), draws=4_000)
+    with pytest.raises(Cancelled):
+        noise_curves(models[:1], LETTERS, spec, told.append, stop)
+    assert polls == 501
+    assert len(told) >= 1
+    assert told[-1].done < told[-1].total / 4

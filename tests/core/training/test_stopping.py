@@ -10,6 +10,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import Cancelled
+from aegui.core.network import layers
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
@@ -94,7 +95,7 @@ def finished(resolved: ResolvedRecipe, control: Control | None = None) -> Traini
 @pytest.fixture(autouse=True)
 def one_sample_in_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     """Check for a stop after every sample, as for a very large network."""
-    monkeypatch.setattr(measure, "PIECE_COST", 1)
+    monkeypatch.setattr(layers, "PIECE_COST", 1)
     monkeypatch.setattr(measure, "_COMPILED_COST", 0)
 
 

@@ -21,6 +21,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import apply_layers
+from aegui.core.network.layers import rows_in_a_piece
 from aegui.core.sampled import sampled
 from aegui.core.seeds import CLASSIFIER_CHECK_SEED, CLASSIFIER_NOISE_SEED
 from aegui.core.training.families.classifier_engines import (
@@ -32,7 +33,7 @@ from aegui.core.training.families.classifier_rows import chunk_rows, codes_of, c
 from aegui.core.training.families.steppers import CHUNK_SECONDS, BatchLearner, EpochRunner, Phase
 from aegui.core.training.length import weighted_starts
 from aegui.core.training.losses import LOSSES
-from aegui.core.training.step.measure import Measured, rows_in_a_piece
+from aegui.core.training.step.measure import Measured
 from aegui.core.training.step.model import Model
 from aegui.core.training.terms import options_of
 

@@ -16,10 +16,10 @@ import torch
 from aegui.core.data.progress import stop_if
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.forward import BATCH_MOMENTUM
+from aegui.core.network.layers import rows_in_a_piece
 from aegui.core.recipe import NormSpec
 from aegui.core.seeds import PROBE_SEED
 from aegui.core.training.step.cancellation import cancellable
-from aegui.core.training.step.measure import rows_in_a_piece
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.objective import Objective, is_drawn
 from aegui.core.training.step.primitives import primitives_on

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from aegui.core.data.progress import stop_if
+from aegui.core.network.layers import rows_in_a_piece
 from aegui.core.sampled import sampled
 from aegui.core.seeds import GAN_CODE_SEED, GAN_REAL_SEED
 from aegui.core.training.families.gan import (
@@ -17,7 +18,7 @@ from aegui.core.training.families.gan import (
     discriminator_loss,
     generator_loss,
 )
-from aegui.core.training.step.measure import Measured, rows_in_a_piece
+from aegui.core.training.step.measure import Measured
 from aegui.core.training.step.model import Model
 from aegui.core.training.terms import options_of
 

@@ -16,7 +16,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.light_dataclass import dataclass
-from aegui.core.network.layers import is_stackable
+from aegui.core.network.layers import is_stackable, rows_in_a_piece
 from aegui.core.sampled import sampled
 from aegui.core.seeds import CODE_SEED, JACOBIAN_SEED
 from aegui.core.training.cost import MEASURED_NUMBERS
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled
-    from aegui.core.network.layers import LayerShape
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.training.record.snapshot import Snapshot
@@ -46,9 +45,6 @@ _COMPILED_NUMBERS = 2**22
 """Maximum number of inputs of all runs together that the compiled meter holds in memory at once."""
 _COMPILED_COST = 10_000_000_000
 """Maximum number of multiplications of a measurement done in one call: some tenths of a second."""
-PIECE_COST = 2_000_000_000
-"""Multiplications between two checks for cancellation: a twentieth of a second on free cores, some
-tenths beside a busy window."""
 _JACOBIAN_ROWS = 256
 """Number of randomly chosen samples on which a contractive penalty is measured."""
 _ALL_ROWS = 4096
@@ -130,11 +126,6 @@ def choose_meter(
         except NotTraced:
             pass  # a contractive penalty of an activation whose derivative is not traced
     return TermMeter(resolved, parameters, samples)
-
-
-def rows_in_a_piece(layers: Sequence[LayerShape], most: int) -> int:
-    """Return how many samples may pass ``layers`` between two checks for cancellation."""
-    return max(1, min(most, PIECE_COST // max(1, sum(layer.cost for layer in layers))))
 
 
 class _Reconstructing:
