@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,14 @@ import numpy as np
 
 from aegui.commands.words import table_text
 from aegui.core.data.progress import parts
-from aegui.core.evaluation.codes import code_statistics, dimension_figures
+from aegui.core.evaluation.codes import (
+    SAMPLES,
+    code_statistics,
+    dimension_figures,
+    jacobian_samples,
+    jacobians_in_a_piece,
+)
+from aegui.core.evaluation.limits import limit_seconds
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import reconstruction_figures, wrong_of_all
@@ -19,7 +27,7 @@ from aegui.core.text_tables import MISSING
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -52,28 +60,35 @@ _OF_MEAN_CODE = {
 _OF_CODES = ("share_active", "most_active", "mean_activation", "used_dimensions")
 """Figures that are measured on ``code_samples`` samples."""
 
-_FIGURE_PASSES = 4
-"""Passes over the samples that ``model_figures`` takes, about as long as those of other figures."""
+_TRIED_SAMPLES = 64
+"""Most samples of the trial that finds out how long each figure takes."""
 MAX_DIMENSIONS = 16
 """Longest code for which the KL of each dimension is printed; JSON always contains it."""
 
 
-def model_figures(
+def _model_figures(
     codec: Codec,
     dataset: Dataset,
-    seed: int = 0,
-    report: ReportShare | None = None,
-    cancelled: IsCancelled | None = None,
+    seed: int,
+    reports: Sequence[ReportShare | None],
+    cancelled: IsCancelled | None,
 ) -> dict[str, Any]:
     """Measure reconstruction and code of ``dataset``; return figures by key, None if undefined.
 
     ``kl_per_dimension`` is a list, in the order of the dimensions. Figures of the code are measured
     on ``code_samples`` of the samples, those of its Jacobian on ``jacobian_samples``.
 
+    Args:
+        codec: The network.
+        dataset: The samples.
+        seed: Seed of the codes drawn.
+        reports: Called with the share done of reconstruction, code, and dimensions of the code.
+        cancelled: Polled for cancellation.
+
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    of_images, of_codes, of_dimensions = parts(report, (2.0, 1.0, 1.0))
+    of_images, of_codes, of_dimensions = reports
     reconstruction = asdict(reconstruction_figures(codec, dataset, seed, of_images, cancelled))
     codes = asdict(code_statistics(codec, dataset, report=of_codes, cancelled=cancelled))
     codes["code_samples"] = codes.pop("samples")
@@ -169,11 +184,13 @@ def _measured(
 ) -> PartFigures:
     indices = np.arange(len(dataset)) if places is None else places
     samples = dataset if places is None else dataset.subset(indices)
-    count = len(indices)
-    noisy = max(count, options.draws)
-    of_clean, *of_noises, of_figures = parts(
-        report, (count, *(noisy for _ in specs), _FIGURE_PASSES * count)
-    )
+    # The Bayes limit assumes all characters of the set, so parts get none.
+    limited = places is None
+    weights = [1.0] * (len(specs) + 4)
+    if report is not None:
+        weights = _seconds_of_each(codec, samples, specs, options, limited=limited)
+    of_clean, *others = parts(report, weights)
+    of_noises, of_figures = others[: len(specs)], others[len(specs) :]
     return PartFigures(
         indices,
         wrong_of_all(codec, samples, of_clean, cancelled),
@@ -184,15 +201,54 @@ def _measured(
                 spec,
                 options.draws,
                 options.seed,
-                # The Bayes limit assumes all characters of the set, so parts get none.
-                limited=places is None,
+                limited=limited,
                 report=of_noise,
                 cancelled=cancelled,
             )
             for spec, of_noise in zip(specs, of_noises, strict=True)
         ],
-        model_figures(codec, samples, options.seed, of_figures, cancelled),
+        _model_figures(codec, samples, options.seed, of_figures, cancelled),
     )
+
+
+def _seconds_of_each(
+    codec: Codec,
+    samples: Dataset,
+    specs: Sequence[CorruptionSpec],
+    options: argparse.Namespace,
+    *,
+    limited: bool,
+) -> list[float]:
+    """Return about how long each step of ``_measured`` takes, in their order.
+
+    A few samples are measured for it: products, convolutions and Jacobians differ in speed, and
+    from machine to machine. What the first pass has to load is no part of it.
+    """
+    count = len(samples)
+    tried = min(count, _TRIED_SAMPLES, jacobians_in_a_piece(codec))
+    few = samples.subset(range(tried))
+    wrong_of_all(codec, few)
+    each = count / tried
+    noisy = max(count, options.draws) / tried
+    jacobians = jacobian_samples(codec, min(count, SAMPLES)) / jacobian_samples(codec, tried)
+    of_noises = [
+        noisy * _seconds(lambda spec=spec: noisy_score(codec, few, spec, tried, 0, limited=False))
+        + (limit_seconds(samples, spec) if limited else 0.0)
+        for spec in specs
+    ]
+    return [
+        each * _seconds(lambda: wrong_of_all(codec, few)),
+        *of_noises,
+        each * _seconds(lambda: reconstruction_figures(codec, few)),
+        jacobians * _seconds(lambda: code_statistics(codec, few)),
+        each * _seconds(lambda: dimension_figures(codec, few)),
+    ]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
 def measured(

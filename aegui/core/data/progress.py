@@ -53,8 +53,7 @@ class Progress:
         self._words = words
         self._report = report
         self._cancelled = cancelled
-        self._began = time.monotonic()
-        self._first: int | None = None
+        self._first: tuple[int, float] | None = None
         self._due = 0.0
 
     def reached(self, done: int) -> None:
@@ -64,18 +63,18 @@ class Progress:
             Cancelled: ``cancelled`` returned true.
         """
         stop_if(self._cancelled)
-        if self._first is None:
-            # Work that was complete before the first report took no time and would distort the
-            # rate.
-            self._first = done
         now = time.monotonic()
+        if self._first is None:
+            # Neither work that was complete before the first report nor the time of preparations
+            # says how long the rest takes.
+            self._first = done, now
         if self._report is not None and (now >= self._due or done >= self.total):
             self._due = now + _SECONDS_BETWEEN
-            text = self._words(done, self.total) + self._left(done, now - self._began)
+            text = self._words(done, self.total) + self._left(done, now, *self._first)
             self._report(LoadProgress(done, self.total, text))
 
-    def _left(self, done: int, seconds: float) -> str:
-        fresh = done - (self._first or 0)
+    def _left(self, done: int, now: float, first: int, began: float) -> str:
+        fresh, seconds = done - first, now - began
         if fresh <= 0 or seconds < _SECONDS_BEFORE_GUESSING or done >= self.total:
             return ""
         left = (self.total - done) * seconds / fresh
