@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,6 +35,10 @@ def encode_command(options: argparse.Namespace) -> int:
     run = OpenedRun.of(options)
     codec, dataset = run.codec, run.dataset
     codes = codec.encode(dataset.flat())
+    if is_printed and options.json:
+        names = {"labels": list(dataset.labels), "names": list(dataset.names)}
+        run.say_json(None, **_encoded(run), **names, codes=codes.tolist())
+        return 0
     text = csv_text(
         ["label", "name", *(f"z{i + 1}" for i in range(codec.latent_size))],
         (
@@ -46,9 +50,21 @@ def encode_command(options: argparse.Namespace) -> int:
         sys.stdout.write(text)
     else:
         write_atomically(options.out, text.encode())
+        if options.json:
+            run.say_json(options.out, **_encoded(run))
+            return 0
         say(tr("Written to {file}.", file=options.out))
     note(run.words)
     return 0
+
+
+def _encoded(run: OpenedRun) -> dict[str, Any]:
+    """Return what the codes are of, for JSON."""
+    return {
+        "data": run.dataset.name,
+        "samples": len(run.dataset),
+        "numbers": run.codec.latent_size,
+    }
 
 
 def decode_command(options: argparse.Namespace) -> int:

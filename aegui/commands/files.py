@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aegui.commands.loading import loaded_set
-from aegui.commands.words import note_lines, say
+from aegui.commands.words import note_lines, say, say_json
 from aegui.core.course_configs import lines_of, load_any_recipe
 from aegui.core.data.fonts import write_font
 from aegui.core.data.readers.table import read_glyphs
@@ -25,35 +25,60 @@ _CONFIG_SUFFIXES = {".json", ".yaml", ".yml"}
 def convert_command(options: argparse.Namespace) -> int:
     """Convert glyphs to another format, or a file that holds a recipe to a recipe file."""
     source, target = options.source, options.target
-    if Path(target).suffix.lower() == ".json" and _convert_to_recipe(Path(source), target):
+    about = None
+    if Path(target).suffix.lower() == ".json":
+        about = _converted_recipe(Path(source), target)
+    about = about or _converted_set(source, target)
+    if options.json:
+        say_json({"file": source, "out": target, **about})
+    else:
         say(tr("Written to {file}.", file=target))
-        return 0
+    return 0
+
+
+def _converted_set(source: str, target: str) -> dict[str, Any]:
+    """Write the samples in ``source`` to ``target``; return what they are, for JSON."""
     is_run = Path(source).suffix.lower() == SUFFIX
     dataset = load_run(source).dataset if is_run else loaded_set(source)
     if Path(target).suffix.lower() == ".bdf":
         write_font(Path(target), dataset)
     else:
         write_dataset(target, dataset)
-    say(tr("Written to {file}.", file=target))
-    return 0
+    return {
+        "holds": "samples",
+        "data": dataset.name,
+        "samples": len(dataset),
+        "image_shape": list(dataset.image_shape),
+    }
 
 
-def _convert_to_recipe(source: Path, target: str) -> bool:
-    """Write the recipe in ``source`` to ``target``; return whether ``source`` holds one."""
+def _converted_recipe(source: Path, target: str) -> dict[str, Any] | None:
+    """Write the recipe in ``source`` to ``target``; return how it was read, for JSON.
+
+    None if ``source`` holds no recipe.
+    """
     if source.suffix.lower() == SUFFIX:
-        save_recipe(target, load_run(source).recipe)
-        return True
+        recipe = load_run(source).recipe
+        save_recipe(target, recipe)
+        return {"holds": "recipe", "name": recipe.name}
     if source.suffix.lower() not in _CONFIG_SUFFIXES or not source.is_file():
-        return False
+        return None
     try:
         reading = load_any_recipe(source)
     except RecipeError:
         if _holds_glyphs(source):
-            return False
+            return None
         raise
     note_lines(lines_of(reading))
     save_recipe(target, reading.recipe)
-    return True
+    return {
+        "holds": "recipe",
+        "name": reading.recipe.name,
+        "understood": list(reading.understood),
+        "assumed": list(reading.assumed),
+        "ignored": list(reading.ignored),
+        "needs": list(reading.needs),
+    }
 
 
 def _holds_glyphs(source: Path) -> bool:

@@ -288,6 +288,7 @@ ENCODE = (
     *_SAVED,
     OTHER_DATA,
     out(mark("codes.csv"), mark("output file (default: the terminal)"), required=False),
+    AS_JSON,
 )
 DECODE = (
     *_SAVED,
@@ -638,6 +639,7 @@ PAGE = (
         empty=True,
     ),
     out(mark("map.html"), mark("the page, one .html file")),
+    AS_JSON,
 )
 REPORT = (
     text(
@@ -663,6 +665,7 @@ REPORT = (
         ),
         required=True,
     ),
+    AS_JSON,
 )
 NOISE_CURVES = (
     _FILES,
@@ -766,9 +769,11 @@ EXPORT = (
         mark("net.onnx"),
         mark(".onnx, .safetensors (weights), or a font of the glyphs as .h or .bdf"),
     ),
+    AS_JSON,
 )
 CONVERT = (
     text("source", mark("IN"), mark("the file to read")),
     text("target", mark("OUT"), mark("the file to write"), writes=True),
+    AS_JSON,
 )
 HISTORY = (_FILE, AS_JSON)

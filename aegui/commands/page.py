@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.opened import OpenedRun, each_once
 from aegui.commands.option import check_unicode
 from aegui.commands.progress import stoppable
-from aegui.commands.words import say
+from aegui.commands.words import say, say_json
 from aegui.core.atomic import check_suffix, check_writable, write_atomically
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import tr, trn
@@ -29,6 +29,10 @@ def page_command(options: argparse.Namespace) -> int:
         text = page_html([run.exhibit for run in runs], options.title or "", cancelled=cancelled)
     content = text.encode()
     write_atomically(options.out, content)
+    if options.json:
+        networks = [run.about() for run in runs]
+        say_json({"out": options.out, "bytes": len(content), "networks": networks})
+        return 0
     say(
         trn(
             "A page of {n} network, {size}, is written to {file}.",

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aegui import __version__
 from aegui.commands.figure_files import painting
@@ -18,7 +18,7 @@ from aegui.commands.opened import OpenedRun, each_once
 from aegui.commands.option import check_unicode
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
-from aegui.commands.words import note, say
+from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import create_folder, file_name_part, safe_stem, stem_of, write_atomically
 from aegui.core.cost import time_words
 from aegui.core.data.progress import LoadProgress, stop_if
@@ -110,10 +110,28 @@ def report_command(options: argparse.Namespace) -> int:
                         tr("There is nothing to report: no study has a run that has ended.")
                     )
                 with speaking(options.lang):
-                    count = _report(options, sources, pages, folder, shown, cancelled)
-        say(tr("{n} figures are in {folder}.", n=count, folder=folder))
+                    title = options.title or _title(options, sources)
+                    listed = _report(options, title, sources, pages, folder, shown, cancelled)
+        if options.json:
+            say_json(
+                {
+                    "out": str(folder),
+                    "title": title,
+                    "networks": [_network_json(one) for one in sources if one.model is not None],
+                    "studies": [one.study for one in sources if one.model is None],
+                    "documents": [SLIDES, BOOK, PAGE],
+                    "figures": listed,
+                }
+            )
+            return 0
+        say(tr("{n} figures are in {folder}.", n=len(listed), folder=folder))
         say(tr("Start with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
     return 0
+
+
+def _network_json(source: _Source) -> dict[str, Any]:
+    assert source.model is not None
+    return {**source.model.about(), "file": str(source.file), "copy": source.model.file}
 
 
 class _ReportStep(Protocol):
@@ -134,19 +152,18 @@ def _shown_in(code: str, report: Report) -> _ReportStep:
 
 def _report(
     options: argparse.Namespace,
+    title: str,
     sources: Sequence[_Source],
     pages: Sequence[ReportPage],
     folder: Path,
     report: _ReportStep,
     cancelled: IsCancelled,
-) -> int:
-    """Write the report; return the number of its figures."""
-    title = options.title or _title(options, sources)
+) -> list[dict[str, str]]:
+    """Write the report; return the list of its figures."""
     if options.blank:
         pages = [replace(page, finding=page.figure.title) for page in pages]
     pages = [*_distinguished(pages), _annex(sources, folder)]
-    _write(folder, title, sources, pages, report, cancelled)
-    return len(pages)
+    return _write(folder, title, sources, pages, report, cancelled)
 
 
 SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE, NETWORKS = (
@@ -345,8 +362,8 @@ def _write(
     pages: Sequence[ReportPage],
     report: _ReportStep,
     cancelled: IsCancelled,
-) -> None:
-    """Write every file of the report; the list of figures last."""
+) -> list[dict[str, str]]:
+    """Write every file of the report, the list of figures last; return that list."""
     for name in ("figures", "tables", "configurations"):
         (folder / name).mkdir(exist_ok=True)
     drawn = []
@@ -372,6 +389,7 @@ def _write(
     ]
     text = json.dumps({"title": title, "figures": listed}, indent=1, ensure_ascii=False)
     write_atomically(folder / LIST_FILE, f"{text}\n".encode())
+    return listed
 
 
 def _drawn(folder: Path, key: str, page: ReportPage) -> _Drawn:

@@ -1,4 +1,4 @@
-"""Commands that make pictures print one JSON object with ``--json``; two forms are refused."""
+"""Commands that write files print one JSON object with ``--json``; two forms are refused."""
 
 from __future__ import annotations
 
@@ -77,6 +77,58 @@ def test_what_a_path_meets_is_told_without_words_of_a_language(
     first, last = found["met"][0], found["met"][-1]
     assert first["image"] == 0
     assert (first["nearest"][0], last["nearest"][0]) == ("a", "o")
+
+
+def test_a_page_is_told_with_its_networks(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "maps.html"
+    answer = told(capsys, "page", LETTERS, DENOISER, "--weights", "last", "-o", str(out))
+    assert (answer["out"], answer["bytes"]) == (str(out), out.stat().st_size)
+    assert [one["file"] for one in answer["networks"]] == [LETTERS, DENOISER]
+    assert {one["weights"] for one in answer["networks"]} == {"last"}
+    assert all(one["epoch"] > 0 for one in answer["networks"])
+
+
+def test_exports_are_told_with_their_part(tmp_path: Path, capsys: Captured) -> None:
+    net, decoder, weights, font = (
+        str(tmp_path / name) for name in ("n.onnx", "d.onnx", "w.safetensors", "f.h")
+    )
+    answer = told(capsys, "export", LETTERS, "-o", net)
+    assert (answer["file"], answer["out"], answer["part"]) == (LETTERS, net, "network")
+    assert (answer["weights"], answer["seed"]) == ("best", 0)
+    assert told(capsys, "export", LETTERS, "-o", decoder, "--part", "decoder")["part"] == "decoder"
+    assert told(capsys, "export", LETTERS, "-o", weights)["part"] is None
+    drawn = told(capsys, "export", LETTERS, "-o", font)
+    assert (drawn["characters"], drawn["run"]) == (96, 0)
+    of_set = told(capsys, "export", "lowercase", "-o", font)
+    assert of_set == {"file": "lowercase", "characters": 32, "out": font}
+
+
+def test_codes_are_in_the_object_or_in_the_file(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "codes.csv"
+    whole = told(capsys, "encode", LETTERS, "--data", "lowercase")
+    assert whole["out"] is None
+    assert (whole["samples"], whole["numbers"]) == (32, 2)
+    assert [len(whole[key]) for key in ("labels", "names", "codes")] == [32, 32, 32]
+    written = told(capsys, "encode", LETTERS, "--data", "lowercase", "-o", str(out))
+    assert written["out"] == str(out)
+    assert "codes" not in written
+    first = out.read_text(encoding="utf-8").splitlines()[1].rsplit(",", 2)[1:]
+    assert [float(value) for value in first] == pytest.approx(whole["codes"][0], rel=1e-6)
+    assert told(capsys, "encode", LETTERS, "-o", "-")["samples"] == 96
+
+
+def test_conversions_are_told_with_what_was_read(tmp_path: Path, capsys: Captured) -> None:
+    font, recipe, mine = (str(tmp_path / name) for name in ("f.h", "r.json", "mine.json"))
+    answer = told(capsys, "convert", "lowercase", font)
+    assert (answer["file"], answer["out"], answer["holds"]) == ("lowercase", font, "samples")
+    assert (answer["samples"], answer["image_shape"]) == (32, [1, 7, 5])
+    assert told(capsys, "convert", LETTERS, recipe)["holds"] == "recipe"
+    config = tmp_path / "course.yaml"
+    config.write_text("epochs: 70\nencoder_layers: [35, 10, 2]\nfrobnicate: 3\n", encoding="utf-8")
+    read = told(capsys, "convert", str(config), mine)
+    assert read["holds"] == "recipe"
+    assert any("70" in line for line in read["understood"])
+    assert any("frobnicate" in line for line in read["ignored"])
 
 
 @pytest.mark.parametrize(

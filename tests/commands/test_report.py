@@ -32,6 +32,7 @@ from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.core.study.plan import list_plans
 from aegui.paths import models_dir
+from tests.commands.asked import told
 from tests.commands.terminals import on_terminal
 from tests.core.web_page.made import PICTURES, letters, trained
 
@@ -542,6 +543,19 @@ def test_a_folder_with_other_things_is_left_alone(
     assert main([*line, str(first)]) == 0
     assert (first / "slides.pptx").read_text() == "mine too"
     assert (place / "hand-in-tiny-2" / "slides.pptx").exists()
+
+
+def test_a_report_is_told_as_json(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    answer = told(capsys, "report", str(tiny), "-o", str(out), "--title", "Ours")
+    assert (answer["out"], answer["title"], answer["studies"]) == (str(out), "Ours", [])
+    (network,) = answer["networks"]
+    assert (network["file"], network["weights"], network["run"]) == (str(tiny), "best", 0)
+    assert (out / network["copy"]).read_bytes() == tiny.read_bytes()
+    assert all((out / name).exists() for name in answer["documents"])
+    assert answer["figures"] == listed(out)
 
 
 def test_a_sample_that_nobody_can_type_is_called_by_its_name(tmp_path: Path) -> None:
