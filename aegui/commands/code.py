@@ -18,7 +18,9 @@ from aegui.core.source_code.forms import SUFFIXES
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
+    from aegui.core.source_code.reference import StepTaken
     from aegui.core.source_code.subject import CodedRun
 
 DIFFERS = 1
@@ -30,7 +32,7 @@ def code_command(options: argparse.Namespace) -> int:
     if options.out:
         check_writable(options.out, (SUFFIXES[options.form],))
     subject = _subject(options)
-    path = _make(options, subject)
+    path, steps = _make(options, subject)
     if not options.check:
         if options.json:
             say_json({"file": path})
@@ -39,7 +41,7 @@ def code_command(options: argparse.Namespace) -> int:
     from aegui.core.source_code.words import verdict_words
 
     with shown_share() as (report, cancelled):
-        verdict = check_code(subject, options.form, report, cancelled)
+        verdict = check_code(subject, options.form, report, cancelled, steps)
     if options.json:
         say_json(verdict.document() | {"file": path})
     else:
@@ -63,8 +65,13 @@ def _subject(options: argparse.Namespace) -> CodedRun:
     return CodedRun.of(resolution.resolved, name, options.run)
 
 
-def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
-    """Write the code to ``--out``, or print it if nothing else is printed; return the file."""
+def _make(
+    options: argparse.Namespace, subject: CodedRun
+) -> tuple[str | None, Sequence[StepTaken] | None]:
+    """Write the code to ``--out``, or print it if nothing else is printed.
+
+    Return the file, and the program's steps that its data were recorded from, if any.
+    """
     from aegui.core.source_code.make import code_text, make_code
 
     if options.out:
@@ -82,12 +89,12 @@ def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
                 data=code.listing.data_file,
             )
         )
-        return str(path)
+        return str(path), code.steps
     if not options.check and not options.json:
         with speaking(options.lang):
             text = code_text(subject, options.form, subject.name)
         say_exactly(text.rstrip("\n"))
-    return None
+    return None, None
 
 
 def _refuse_samples(path: Path, subject: CodedRun, options: argparse.Namespace) -> None:

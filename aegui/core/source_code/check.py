@@ -35,10 +35,11 @@ from aegui.core.source_code.reference import steps_of
 from aegui.core.training.loop.train import thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.source_code.forms import DialectKey
+    from aegui.core.source_code.reference import StepTaken
     from aegui.core.source_code.subject import CodedRun
 
 
@@ -126,6 +127,7 @@ def check_code(
     dialect: DialectKey,
     report: ReportShare | None = None,
     cancelled: IsCancelled | None = None,
+    steps: Sequence[StepTaken] | None = None,
 ) -> CodeVerdict:
     """Run the generated code of ``subject`` and compare it with the program's own training.
 
@@ -134,6 +136,7 @@ def check_code(
         dialect: The form of the code.
         report: Called with the share done: first of the program's steps, then of those of the code.
         cancelled: Polled for cancellation, also by the code between its layers.
+        steps: The first ``STEPS`` steps of the program, if they were run already.
 
     Raises:
         Cancelled: ``cancelled`` returned True.
@@ -142,7 +145,7 @@ def check_code(
     torch.set_num_threads(thread_count(subject.resolved, 1))
     try:
         with without_compiler():
-            return _checked(subject, dialect, report, cancelled)
+            return _checked(subject, dialect, report, cancelled, steps)
     finally:
         torch.set_num_threads(before)
 
@@ -152,10 +155,14 @@ def _checked(
     dialect: DialectKey,
     report: ReportShare | None,
     cancelled: IsCancelled | None,
+    steps: Sequence[StepTaken] | None,
 ) -> CodeVerdict:
     try:
         code_listing(subject, dialect, "network")  # what has no code is not trained first
-        steps = steps_of(subject, STEPS, part(report, 0.0, _OWN_SHARE), cancelled)
+        of_code = report
+        if steps is None:
+            steps = steps_of(subject, STEPS, part(report, 0.0, _OWN_SHARE), cancelled)
+            of_code = part(report, _OWN_SHARE, 1.0)
         program_losses = [step.loss for step in steps]
         code = make_code(subject, dialect, "network", steps)
     except Cancelled:
@@ -170,9 +177,8 @@ def _checked(
     with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
         path = code.write(Path(folder) / code.file_name)
         try:
-            rest = part(report, _OWN_SHARE, 1.0)
             updates = 1 if subject.resolved.recipe.gan is None else 2
-            losses, gradient = _run(path, dialect, len(steps) * updates, rest, cancelled)
+            losses, gradient = _run(path, dialect, len(steps) * updates, of_code, cancelled)
         except Cancelled:
             raise
         except Exception as error:  # generated code may raise any exception

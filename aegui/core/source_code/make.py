@@ -50,6 +50,8 @@ class MadeCode:
     """Name of the code file."""
     arrays: Mapping[str, NDArray[np.generic]]
     """The arrays in the data file, by name."""
+    steps: Sequence[StepTaken] | None = None
+    """The first steps of the program, if their draws were needed or given."""
 
     def write(self, path: Path) -> Path:
         """Write the code to ``path`` and the data file, named as in the code, beside it.
@@ -147,19 +149,16 @@ def make_code(
     listing = code_listing(run, dialect, stem)
     arrays = {"images": run.images(), **run.first_state()}
     if dialect == "numpy":
-        arrays |= _draws(run, steps, report, cancelled)
+        if steps is None and run.is_drawn:
+            steps = steps_of(run, RECORDED, report, cancelled)
+        arrays |= _draws(run, steps or ())
     gan = run.resolved.recipe.gan
     if run.resolved.recipe.classifier is not None or (gan is not None and gan.class_weight):
         arrays["labels"] = run.resolved.dataset.class_indices[run.training]
-    return MadeCode(listing, _text(run, dialect, listing), name, arrays)
+    return MadeCode(listing, _text(run, dialect, listing), name, arrays, steps)
 
 
-def _draws(
-    run: CodedRun,
-    steps: Sequence[StepTaken] | None,
-    report: ReportShare | None,
-    cancelled: IsCancelled | None,
-) -> dict[str, NDArray[np.generic]]:
+def _draws(run: CodedRun, steps: Sequence[StepTaken]) -> dict[str, NDArray[np.generic]]:
     """Return the program's random draws for the first steps, which NumPy cannot reproduce."""
     found: dict[str, NDArray[np.generic]] = {}
     corruption = run.resolved.recipe.data.corruption
@@ -170,8 +169,6 @@ def _draws(
         found["noisy"] = samples.inputs[0].numpy()
     if not run.is_drawn:
         return found
-    if steps is None:
-        steps = steps_of(run, RECORDED, report, cancelled)
     for number, step in enumerate(steps, 1):
         if printer.draws_rows:
             found[f"x_{number}"], found[f"target_{number}"] = step.inputs, step.target

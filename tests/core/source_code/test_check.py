@@ -12,7 +12,8 @@ import pytest
 
 from aegui.core.errors import Cancelled
 from aegui.core.source_code.check import check_code
-from tests.core.source_code.cases import CLASSIFIERS, DENSE, GANS, OTHERS, subject
+from aegui.core.source_code.make import make_code
+from tests.core.source_code.cases import CLASSIFIERS, DENSE, GANS, OTHERS, noisy, subject
 
 if TYPE_CHECKING:
     from aegui.core.source_code.forms import DialectKey
@@ -82,3 +83,16 @@ def test_a_stop_also_ends_the_code_that_runs(case: str) -> None:
     assert shares[-1] < 1.0
     # Nothing watches what runs later.
     assert check_code(subject(**changes), dialect).state == "same"
+
+
+def test_steps_that_were_recorded_are_not_run_again() -> None:
+    it = subject(**noisy("gaussian", fresh=True))
+    made = make_code(it, "numpy", "letters")
+    assert made.steps is not None
+    shares: list[float] = []
+    verdict = check_code(it, "numpy", shares.append, steps=made.steps)
+    assert verdict.state == "same"
+    assert verdict.own == tuple(step.loss for step in made.steps)
+    # All of the progress is of the code.
+    assert shares[0] < 0.5
+    assert make_code(subject(), "numpy", "letters").steps is None
