@@ -57,7 +57,7 @@ from aegui.kit.charts.text_table import TextTable
 from aegui.session.data.image_style import image_style_of
 from aegui.widgets.figures.makers import pictures_figure, reconstructions_figure
 from aegui.widgets.figures.sheets import PictureSheet
-from aegui.widgets.glyphs import label_sign
+from aegui.widgets.glyphs import label_name, label_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -223,11 +223,12 @@ def _hamming_page(model: OpenedRun) -> ReportPage:
         least=int(pairs.min()),
         most=int(pairs.max()),
     )
-    names = tuple(label_sign(label) for label in model.dataset.labels)
+    labels = model.dataset.labels
+    signs, names = tuple(map(label_sign, labels)), tuple(map(label_name, labels))
     shades = 1.0 - apart / max(1, apart.max())
     np.fill_diagonal(shades, np.nan)
     texts = tuple(tuple(str(one) if one else "" for one in row) for row in apart.tolist())
-    plot = NumberMatrix(texts, shades, names, names, "", tr("character"))
+    plot = NumberMatrix(texts, shades, signs, signs, "", tr("character"))
     rows = [[name, *map(str, row)] for name, row in zip(names, apart.tolist(), strict=True)]
     return ReportPage(
         "data-hamming",
@@ -653,7 +654,7 @@ def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int
     if len(known_labels) < 2 or labels.count(known_labels[1]) < 3:
         return None
     first, second = (
-        (label_sign(label), [at for at, one in enumerate(labels) if one == label])
+        (label_name(label), [at for at, one in enumerate(labels) if one == label])
         for label in known_labels
     )
     return first, second
@@ -726,9 +727,9 @@ def _drawn(
 
 def _name(model: OpenedRun, index: int) -> str:
     dataset = model.dataset
-    return (
-        label_sign(dataset.labels[index]) if model.glyphs else translated_name(dataset.names[index])
-    )
+    if model.glyphs:
+        return label_name(dataset.labels[index])
+    return translated_name(dataset.names[index])
 
 
 def _which(model: OpenedRun) -> tuple[str, ...]:

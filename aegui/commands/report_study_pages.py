@@ -32,7 +32,7 @@ from aegui.widgets.figures.study_kinds import (
     seeds_words,
 )
 from aegui.widgets.figures.tested_noises import levels_plot, matrix_plot, tested_noises
-from aegui.widgets.glyphs import label_sign
+from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,12 +186,12 @@ def _hardest(result: StudyResult) -> str:
     if len(result.cells) == 1:
         return tr(
             "The hardest is {character}: {n} wrong pixels on average",
-            character=label_sign(found.names[column]),
+            character=label_name(found.names[column]),
             n=words,
         )
     return tr(
         "The hardest is {character} with {setting}: {n} wrong pixels on average",
-        character=label_sign(found.names[column]),
+        character=label_name(found.names[column]),
         setting=result.cells[found.indices[row]].setting.title,
         n=words,
     )

@@ -115,8 +115,13 @@ def say_json(document: object) -> None:
 
 
 def shown(label: str, name: str) -> str:
-    """Return a printable label: the name if the label is blank or a control character."""
-    return label if label.isprintable() and label.strip() else name
+    """Return a printable label: the translated name if it is blank or a control character."""
+    if label.isprintable() and label.strip():
+        return label
+    # Imported here: it needs numpy, which many commands do not.
+    from aegui.core.data.emoji_words import translated_name
+
+    return translated_name(name)
 
 
 def _finite(value: object) -> object:

@@ -31,6 +31,7 @@ from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.core.study.plan import list_plans
+from aegui.kit.charts.matrix import NumberMatrix
 from aegui.paths import models_dir
 from tests.commands.asked import told
 from tests.commands.terminals import on_terminal
@@ -197,6 +198,15 @@ def test_what_went_wrong_is_not_told_as_if_it_had_gone_well(tmp_path: Path) -> N
     told = pages["method"].table
     assert "so it learns to copy" in told
     assert "the target is clean" not in told
+
+
+def test_characters_have_their_names_in_sentences_and_tables_and_signs_in_figures() -> None:
+    pages = pages_of(models_dir() / "letters-denoise.aegui")
+    header, *rows = csv.reader(pages["data-hamming"].table.splitlines())
+    assert header[-1] == rows[-1][0] == "DEL"
+    (plot,) = pages["data-hamming"].figure.parts
+    assert isinstance(plot, NumberMatrix)
+    assert plot.columns[-1] == "■"
 
 
 def test_errors_are_compared_with_pca_of_the_same_samples(tmp_path: Path) -> None:

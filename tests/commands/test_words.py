@@ -33,6 +33,16 @@ def test_names_neither_turn_nor_command_the_terminal(capsys: pytest.CaptureFixtu
     assert err == f"{ESCAPED}\n"
 
 
+@pytest.mark.parametrize(("language", "names"), [("en", "space DEL"), ("es", "espacio DEL")])
+def test_characters_that_are_not_seen_are_named_in_tables(
+    language: str, names: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = str(models_dir() / "letters-2d.aegui")
+    assert main(["--language", language, "evaluate", run, "--draws", "96"]) == 0
+    first = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert [name for name in first if name in names.split()] == names.split()
+
+
 def test_messages_are_harmless_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", f"{NAME}.aegui"]) == 2
     assert f"{ESCAPED}.aegui" in capsys.readouterr().err

@@ -81,7 +81,7 @@ def test_a_matrix_is_run_looked_into_and_saved(
     panel.matrix.view.copy_requested.emit()
     copied = QGuiApplication.clipboard().text().splitlines()
     assert copied[0] == "Wrong pixels\tFlip 0.2"
-    assert [line.split("\t")[0] for line in copied[1:]] == ["Flip 0", "Flip 0.2", "Bayes limit"]
+    assert [line.split("\t")[0] for line in copied[1:]] == ["None", "Flip 0.2", "Bayes limit"]
     assert float(copied[2].split("\t")[1]) == pytest.approx(matrix.wrong[1, 0].mean(), rel=1e-5)
     paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.png")]
     monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_: str(paths[0]))
@@ -190,7 +190,7 @@ def test_curves_of_the_matrix_and_of_a_file(
     assert curves is not None
     assert curves.levels.tolist() == [0.0, 0.2]
     names = [line.name for line in curves.lines]
-    assert names[:3] == ["net", "Matrix: Flip 0", "Matrix: Flip 0.2"]
+    assert names[:3] == ["net", "Matrix: None", "Matrix: Flip 0.2"]
     assert names[3:5] == ["Bayes limit", "copying the input"]
     path = tmp_path / "curves.csv"
     monkeypatch.setattr(dialogs.files, "choose_save_file", lambda *_all: str(path))

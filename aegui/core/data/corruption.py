@@ -168,9 +168,10 @@ def noise_of(kind: str, level: float) -> CorruptionSpec:
 
 
 def corruption_words(spec: CorruptionSpec) -> str:
-    """Return a translated description such as ``Flip 0.15``; without noise, only its label."""
-    label = tr(CORRUPTIONS[spec.kind].label)
-    return label if spec.kind == "none" else f"{label} {localized(spec.level, 'g')}"
+    """Return a translated description such as ``Flip 0.15``; ``None`` for any of level 0."""
+    if not spec.is_noisy:
+        return tr(CORRUPTIONS["none"].label)
+    return f"{tr(CORRUPTIONS[spec.kind].label)} {localized(spec.level, 'g')}"
 
 
 def corruption_key(spec: CorruptionSpec) -> str:

@@ -280,22 +280,22 @@ def noise_number(key: str, value: float) -> str:
 
 
 def _is_one_kind(specs: Sequence[CorruptionSpec]) -> bool:
-    return len({spec.kind for spec in specs if spec.level > 0.0}) <= 1
+    return len({spec.kind for spec in specs if spec.is_noisy}) <= 1
 
 
 def _level_names(specs: Sequence[CorruptionSpec]) -> list[list[str]]:
     """Return the level of each of ``specs``, preceded by its kind if there are several kinds."""
     if _is_one_kind(specs):
         return [[localized(spec.level, "g")] for spec in specs]
-    words = (corruption_words(spec) if spec.level > 0.0 else tr("none") for spec in specs)
-    return [text.rsplit(" ", 1) for text in words]
+    return [corruption_words(spec).rsplit(" ", 1) for spec in specs]
 
 
 def _titled(title: str, specs: Sequence[CorruptionSpec]) -> str:
     """Return the title of an axis, with the kind of noise if there is only one."""
     if not _is_one_kind(specs):
         return title
-    return tr("{title}: {kind}", title=title, kind=corruption_words(specs[-1]).rsplit(" ", 1)[0])
+    kind = next((spec.kind for spec in specs if spec.is_noisy), specs[-1].kind)
+    return tr("{title}: {kind}", title=title, kind=tr(CORRUPTIONS[kind].label))
 
 
 def matrix_origin(matrix: NoiseMatrix) -> str:

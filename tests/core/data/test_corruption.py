@@ -11,6 +11,7 @@ from aegui.core.data.corruption import (
     corrupt_into,
     corrupted,
     corruption_key,
+    corruption_words,
     parse_corruption,
 )
 from aegui.core.errors import AeguiError
@@ -174,6 +175,12 @@ def test_blocks_of_nothing_and_of_everything(with_torch: bool) -> None:
 def test_a_block_needs_the_shape_of_the_images() -> None:
     with pytest.raises(ValueError, match="shape"):
         corrupted(np.ones((2, 35)), spec("block", 0.2), 0)
+
+
+def test_noise_of_level_zero_is_called_none_whatever_its_kind() -> None:
+    assert corruption_words(spec("salt_pepper", 0.2)) == "Salt and pepper 0.2"
+    for kind in KINDS:
+        assert corruption_words(spec(kind, 0.0)) == "None"
 
 
 def test_parse() -> None:

@@ -18,7 +18,7 @@ from aegui.kit.layouts import column, row
 from aegui.kit.marks import show_either, wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme, icon, icon_px
-from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
+from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 from aegui.widgets.named_table import NamedTable
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class PairsPage(QWidget):
             )
             shares = (pair.alike, pair.best, pair.model)
             figures = (tr("{n:,} px", n=pair.distance), *map(_percent, shares))
-            texts = (f"{label_sign(labels[pair.first])}  {label_sign(labels[pair.second])}",)
+            texts = (f"{label_name(labels[pair.first])}  {label_name(labels[pair.second])}",)
             first, *_ = self.table.write_row(index, (*texts, *figures), name)
             first.setIcon(self._icon(pair))
             self._mark(index, pair, name)

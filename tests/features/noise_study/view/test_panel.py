@@ -177,7 +177,7 @@ def test_columns_of_several_kinds_tell_the_kind_above_the_level(panel: StudyPane
     panel.matrix.set_matrix(replace(matrix(), spec=replace(matrix().spec, tests=kinds)))
     line = view.cell_rect((0, 0)).top() - one
     assert line >= view.fontMetrics().height() - 1
-    assert view.words((0, 1)).startswith("Trained with Flip 0, tested with Masking 0.3: ")
+    assert view.words((0, 1)).startswith("Trained with None, tested with Masking 0.3: ")
 
 
 def test_other_figures_and_the_table_of_characters(panel: StudyPanel) -> None:
