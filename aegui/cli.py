@@ -161,6 +161,15 @@ def _dispatch(arguments: list[str]) -> int:
         return int(done.code or 0)
     if "language" in options:
         set_language(options.language)  # it may have been abbreviated
+    if options.command in FAMILIES:
+        words = (name.split()[1] for name in COMMANDS if name.startswith(f"{options.command} "))
+        raise _RefusedLine(
+            tr(
+                "After {first} one of its commands must follow: {commands}.",
+                first=options.command,
+                commands=", ".join(words),
+            )
+        )
     return COMMANDS[options.command].run(options)
 
 
@@ -296,7 +305,9 @@ def _parser() -> _Parser:
             one = commands.add_parser(
                 family, parents=[general], help=tr(line), description=tr(text)
             )
-            families[family] = one.add_subparsers(metavar=tr("COMMAND"), required=True, dest="word")
+            # Without a word the refusal lists them, which argparse's own would not.
+            one.set_defaults(command=family)
+            families[family] = one.add_subparsers(metavar=tr("COMMAND"), dest="word")
         one = families[family].add_parser(
             word, parents=[general], help=help_line, description=about
         )

@@ -10,7 +10,7 @@ from aegui.commands.words import note_lines, say, say_json
 from aegui.core.course_configs import lines_of, load_any_recipe
 from aegui.core.data.fonts import write_font
 from aegui.core.data.readers.table import read_glyphs
-from aegui.core.data.writers import write_dataset
+from aegui.core.data.writers import form_of, is_folder_path, write_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe.file import save_recipe
@@ -19,6 +19,7 @@ from aegui.core.run_file.saved import SUFFIX, load_run
 if TYPE_CHECKING:
     import argparse
 
+_FONT = ".bdf"
 _CONFIG_SUFFIXES = {".json", ".yaml", ".yml"}
 
 
@@ -38,9 +39,12 @@ def convert_command(options: argparse.Namespace) -> int:
 
 def _converted_set(source: str, target: str) -> dict[str, Any]:
     """Write the samples in ``source`` to ``target``; return what they are, for JSON."""
+    is_font = Path(target).suffix.lower() == _FONT
+    if not is_font and not is_folder_path(target):
+        form_of(target, (_FONT,))
     is_run = Path(source).suffix.lower() == SUFFIX
     dataset = load_run(source).dataset if is_run else loaded_set(source)
-    if Path(target).suffix.lower() == ".bdf":
+    if is_font:
         write_font(Path(target), dataset)
     else:
         write_dataset(target, dataset)

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 def history_command(options: argparse.Namespace) -> int:
     """Print every training that led to a run, and what was changed during each."""
+    from aegui.commands.opened import refuse_no_run
     from aegui.core.run_file.saved import load_run
 
+    refuse_no_run(options.file)
     saved = load_run(options.file)
     if options.json:
         say_json({"file": options.file, "epochs": _epochs(saved), "stages": stages_json(saved)})

@@ -72,7 +72,7 @@ class OpenedRun:
     ) -> None:
         self.file = os.fspath(file)
         self.name = stem_of(file)
-        _refuse_recipe(self.file)
+        refuse_no_run(self.file)
         self.saved = load_run(file)
         if self.saved.snapshot is None:
             raise AeguiError(
@@ -312,9 +312,18 @@ def each_once(files: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def _refuse_recipe(file: str) -> None:
-    """Say how to get a run where a recipe is named instead of one."""
-    if Path(file).exists() or find_recipe(file) is None:
+def refuse_no_run(file: str) -> None:
+    """Refuse the name of a recipe, or of a run without its suffix, where there is no such file.
+
+    Raises:
+        AeguiError: It is one of these; the message names the run, or says how to get one.
+    """
+    if Path(file).exists():
+        return
+    if Path(f"{file}{SUFFIX}").exists():
+        there = tr('Did you mean "{word}"?', word=f"{file}{SUFFIX}")
+        raise AeguiError(tr("There is no file {path}.", path=file) + f" {there}")
+    if find_recipe(file) is None:
         return
     shipped = models_dir() / f"{file}{SUFFIX}"
     if shipped.exists():

@@ -169,3 +169,23 @@ def test_configurations_and_runs_are_converted_to_recipes(
     refused(["convert", "nothing.h", str(tmp_path / "x.h")], capsys, "nothing.h")
     (tmp_path / "junk.json").write_text('{"a": 1}')
     refused(["convert", str(tmp_path / "junk.json"), str(tmp_path / "x.json")], capsys, "junk.json")
+
+
+def test_a_run_named_without_its_suffix_is_recognised(
+    run_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run_path.parent)
+    for command in ("evaluate", "history", "encode"):
+        refused([command, run_path.stem], capsys, f'Did you mean "{run_path.name}"?')
+    refused(["history", "letters-course"], capsys, "letters-course is a recipe")
+
+
+def test_every_form_that_samples_are_converted_to_is_named(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    refused(["convert", "lowercase", str(tmp_path / "x.xyz")], capsys, ".json", ".h", ".bdf")
+
+
+def test_a_first_word_alone_is_refused_with_those_that_follow(capsys: Captured) -> None:
+    refused(["runs"], capsys, "After runs one of its commands must follow: list, show, diff,")
+    refused(["lesson"], capsys, "list, check.")

@@ -27,7 +27,7 @@ from aegui.core.light_dataclass import dataclass
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -205,8 +205,8 @@ def is_folder_path(path: str | os.PathLike[str]) -> bool:
     return "." not in Path(text).name and _writer_of(text) is None
 
 
-def form_of(path: str | os.PathLike[str]) -> str:
-    """Return the key of the writer for the suffix of ``path``.
+def form_of(path: str | os.PathLike[str], others: Iterable[str] = ()) -> str:
+    """Return the key of the writer for the suffix of ``path``; refusals list ``others`` too.
 
     Raises:
         AeguiError: The suffix is unknown.
@@ -214,7 +214,7 @@ def form_of(path: str | os.PathLike[str]) -> str:
     writer = _writer_of(path)
     if writer is not None:
         return writer.key
-    known = ", ".join(writer.suffixes[0] for writer in WRITERS.values())
+    known = ", ".join([*(writer.suffixes[0] for writer in WRITERS.values()), *others])
     raise AeguiError(
         tr("{file}: the suffix must be one of {known}.", file=os.fspath(path), known=known)
     )
