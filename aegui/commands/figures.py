@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -232,7 +233,7 @@ def _seconds_of_each(
     noisy = max(count, options.draws) / tried
     jacobians = jacobian_samples(codec, min(count, SAMPLES)) / jacobian_samples(codec, tried)
     of_noises = [
-        noisy * _seconds(lambda spec=spec: noisy_score(codec, few, spec, tried, 0, limited=False))
+        noisy * _seconds(partial(noisy_score, codec, few, spec, tried, 0, limited=False))
         + (limit_seconds(samples, spec) if limited else 0.0)
         for spec in specs
     ]

@@ -195,7 +195,7 @@ def _drawn(
 
 
 def _expected_wrong(
-    noisy: NDArray[np.float64],
+    noisy: NDArray[np.floating],
     on: NDArray[np.float64],
     spec: CorruptionSpec,
     prior: NDArray[np.float64],
