@@ -11,11 +11,12 @@ from aegui.commands.progress import shown_share
 from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown, table_text
 from aegui.core.data.corruption import corruption_words
-from aegui.core.data.progress import by_share, parts, stop_if
+from aegui.core.data.progress import by_share, in_batches, part, parts
 from aegui.core.evaluation.classification import classify, truth_of
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER
 from aegui.core.i18n import localized, mark, tr
+from aegui.core.network.layers import rows_in_a_piece
 
 if TYPE_CHECKING:
     import argparse
@@ -151,14 +152,17 @@ def noisy_accuracies(
     truth = truth_of(run.dataset, run.saved.dataset.classes, indices)
     samples = run.dataset.subset(indices)
     rounds = -(-options.draws // len(samples))
+    encoder = run.codec.layers[: run.codec.code_end]
     accuracies = []
     for spec, of_noise in zip(specs, parts(report, [1.0] * len(specs)), strict=True):
         right = 0
         for batch in noisy_batches(samples, spec, rounds, np.random.default_rng(options.seed)):
-            stop_if(cancelled)
-            if of_noise is not None:
-                of_noise(batch.done)
-            predicted = run.codec.classify(batch.noisy).argmax(axis=1)
+            whole = len(batch.noisy)
+            of_batch = part(of_noise, batch.done, batch.done + whole / (rounds * len(samples)))
+            pieces = in_batches(whole, rows_in_a_piece(encoder, whole), cancelled, of_batch)
+            predicted = np.concatenate(
+                [run.codec.classify(batch.noisy[piece]).argmax(axis=1) for piece in pieces]
+            )
             right += int(np.count_nonzero(predicted == truth[batch.indices]))
         accuracies.append(right / (rounds * len(samples)))
     return accuracies
