@@ -113,6 +113,8 @@ class StudyForm(Sized):
         self.undo = flat_button("edit-undo", tr("Undo the last edit of the study"))
         self.redo = flat_button("edit-redo", tr("Make the edit again"))
         self.name = TextField()
+        self.locked = dim(wrapped_label())
+        """Why nothing can be edited, and what to do; hidden while it can be."""
         self.words = wrapped_label()
         self.base = wrapped_label()
         self.take_base = QPushButton(tr("Take the builder's recipe"))
@@ -159,6 +161,7 @@ class StudyForm(Sized):
             bases.addWidget(button)
         body = held(
             column(
+                self.locked,
                 self.name,
                 self.words,
                 heading(tr("Recipe")),
@@ -369,6 +372,12 @@ class StudyForm(Sized):
             control.setEnabled(free)
         for field in (self.name, self.open_base, self.add, self.terms):
             field.setEnabled(free and has)
+        self.locked.setVisible(not (free and has))
+        self.locked.setText(
+            tr("To fill in these fields, choose a study, or take the builder's recipe.")
+            if free
+            else tr("The study cannot be edited while it runs.")
+        )
 
     def _show_actions(self) -> None:
         sheet, free = self._sheet, not self._is_busy

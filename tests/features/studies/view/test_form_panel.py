@@ -72,7 +72,7 @@ def typed(qtbot: QtBot, form: Edited, place: int, text: str) -> None:
     QTest.keyClick(field, Qt.Key.Key_Return)
 
 
-def test_of_no_study_only_what_makes_or_finds_one_can_be_used(form: Edited) -> None:
+def test_of_no_study_only_what_makes_or_finds_one_can_be_used_and_why_is_told(form: Edited) -> None:
     ways = [form.plans, form.new, form.open, form.take_base]
     fields = [form.name, form.open_base, form.add, form.terms]
     assert all(widget.isEnabled() for widget in [*ways, *fields])
@@ -82,11 +82,16 @@ def test_of_no_study_only_what_makes_or_finds_one_can_be_used(form: Edited) -> N
     assert not any(widget.isEnabled() for widget in fields)
     assert not form.start.isEnabled()
     assert "take the builder's recipe" in form.start.toolTip()
+    assert form.locked.isVisibleTo(form)
+    assert "take the builder's recipe" in form.locked.text()
     form.set_sheet(sheet)
     assert "take the builder's recipe" not in form.start.toolTip()
+    assert not form.locked.isVisibleTo(form)
     assert all(widget.isEnabled() for widget in fields)
     form.set_busy(True)
     assert not any(widget.isEnabled() for widget in [*ways, *fields])
+    assert form.locked.isVisibleTo(form)
+    assert "while it runs" in form.locked.text()
 
 
 def test_a_plan_is_shown_with_its_count_and_its_cost(form: Edited) -> None:
