@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
-from aegui.kit.layouts import column, held, hint, row
+from aegui.kit.layouts import PageStack, column, held, hint, row
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QWidget
 
 _WIDEST_PX = 520
 
 
-class Placeholder(QStackedWidget):
-    """Shows ``content``, or a message in its place, at first ``text``, optionally with a button."""
+class Placeholder(PageStack):
+    """Shows ``content``, or a message in its place, at first ``text``, optionally with a button.
+
+    A message needs less room than the content: an empty panel does not scroll for its sake.
+    """
 
     def __init__(self, content: QWidget, text: str = "") -> None:
         super().__init__()
@@ -32,6 +36,10 @@ class Placeholder(QStackedWidget):
         self.addWidget(held(column(1, line, self._offers, 1, spacing=SPACING, margins=margins)))
         self.addWidget(content)
         self.say(text)
+
+    def sizeHint(self) -> QSize:
+        """Return that of the larger page: the content finds its room when it comes."""
+        return QStackedWidget.sizeHint(self)
 
     @property
     def message(self) -> str:

@@ -66,6 +66,19 @@ def test_labels_are_dim(qtbot: QtBot) -> None:
     assert dim(known) is known
 
 
+def test_a_message_needs_less_room_than_the_content_that_will_come(qtbot: QtBot) -> None:
+    content = QLabel("content")
+    content.setMinimumSize(120, 400)
+    pages = Placeholder(content, "Press Train.")
+    qtbot.addWidget(pages)
+    assert pages.minimumSizeHint().height() < 200
+    usual = pages.sizeHint()
+    assert usual.height() >= 400
+    pages.show_content()
+    assert pages.minimumSizeHint().height() == 400
+    assert pages.sizeHint() == usual
+
+
 def test_a_placeholder_says_why_until_there_is_something(qtbot: QtBot) -> None:
     content = QLabel("content")
     pages = Placeholder(content)
