@@ -14,6 +14,7 @@ from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.journey.model.journey_path import JourneyPath
 from aegui.features.journey.view.panel import JourneyPanel, PixelPicture, number
 from aegui.features.map.view.cursor_panel import CursorPanel
+from aegui.kit.charts.row_bars import ROW_PX
 from aegui.session.data.image_style import ImageStyle
 from aegui.session.highlighted_layer import HighlightedLayer
 
@@ -179,3 +180,10 @@ def test_in_a_narrow_panel_the_picture_stands_above_the_rows(qtbot: QtBot) -> No
         assert (rows.y() > picture.y() + panel.picture.height()) is is_above
         assert (rows.x() > picture.x() + panel.picture.width()) is not is_above
         assert panel.minimumSizeHint().width() <= 312
+    # A column of the row of docks below the map in a window of 1280x800: only the rows scroll.
+    panel.formula.setText("a = b + Σ wᵢ xᵢ\n1.0 = 0.5 + (0.5)")
+    path = 29
+    panel.resize(209, 278 - path)
+    QApplication.processEvents()
+    assert panel.minimumSizeHint().height() <= 278 - path
+    assert panel._area.height() >= 2 * ROW_PX

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ROW_PX = 22
 GAP_PX = 6
-_MAX_NAME_PX = 130
+_MAX_NAME_PX, _MIN_NAME_PX = 130, 72
+_MIN_PX = 160
 _STEPS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _CHOOSING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
@@ -77,13 +78,13 @@ class RowBars(Painted):
 
     def set_rows(self, rows: Sequence[RowBar], *, signed: bool = False, note: str = "") -> None:
         """Show ``rows``, with zero in the middle if ``signed``, and ``note`` below them."""
-        size = self.sizeHint()
+        size, least = self.sizeHint(), self.minimumSizeHint()
         self._rows, self._is_signed, self._note = tuple(rows), signed, note
         self._current = min(self._current, max(0, len(self._rows) - 1))
         if self._pointed is not None and self._pointed >= len(self._rows):
             self._point_at(None)
         describe(self, "; ".join(row.words for row in self._rows), spoken=False)
-        if self.sizeHint() != size:
+        if (self.sizeHint(), self.minimumSizeHint()) != (size, least):
             self.updateGeometry()
         self.update()
 
@@ -95,8 +96,10 @@ class RowBars(Painted):
         return QSize(260, max(1, len(self._rows) + bool(self._note)) * for_text(ROW_PX))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the narrowest size that shows all rows."""
-        return QSize(160, self.sizeHint().height())
+        """Return the narrowest size that shows all rows, with at least the begin of their names."""
+        left, name, figure = self._widths()
+        least = left + min(name, _MIN_NAME_PX) + 2 + 3 * GAP_PX + figure
+        return QSize(max(_MIN_PX, least), self.sizeHint().height())
 
     def part_count(self) -> int:
         """Return the number of rows."""
@@ -124,14 +127,24 @@ class RowBars(Painted):
         row = int(y // for_text(ROW_PX))
         return row if 0 <= row < len(self._rows) else None
 
-    def _columns(self) -> tuple[int, int, int]:
-        """Return the x positions at which names, bars and figures begin."""
+    def _widths(self) -> tuple[int, int, int]:
+        """Return the widths before the names, of the longest name and of the longest figure."""
         left = self.lead_px + GAP_PX if self.lead_px else 0
         advance = self.fontMetrics().horizontalAdvance
-        widest = max((advance(row.name) for row in self._rows), default=0)
-        name = min(widest, _MAX_NAME_PX, int(self.name_share * self.width()))
+        name = max((advance(row.name) for row in self._rows), default=0)
         figure = max((advance(row.figure) for row in self._rows), default=0)
-        return left, left + name + 2 + GAP_PX, self.width() - figure - GAP_PX
+        return left, name, figure
+
+    def _columns(self) -> tuple[int, int, int]:
+        """Return the x positions at which names, bars and figures begin.
+
+        Where it is narrow, names are cut before figures: these would be read as other numbers.
+        """
+        left, widest, figure = self._widths()
+        end = self.width() - figure - GAP_PX
+        most = max(_MIN_NAME_PX, end - left - 2 - 2 * GAP_PX)
+        name = min(widest, _MAX_NAME_PX, int(self.name_share * self.width()), most)
+        return left, left + name + 2 + GAP_PX, end
 
     def bar_rect(self, row: int) -> QRect:
         """Return the rectangle of the bar of a row."""

@@ -129,6 +129,16 @@ def test_bars_are_as_long_as_their_values(rows: RowBars) -> None:
     assert rows.bar_rect(0).left() == pytest.approx(rows.bar_rect(1).right(), abs=2)
 
 
+def test_in_the_narrowest_rows_names_give_way_to_figures(rows: RowBars) -> None:
+    rows.set_rows([RowBar("a long name of a unit", 1.0, "−1.0000 × 39.44 = −39.44", "a unit")])
+    rows.resize(rows.minimumSizeHint())
+    left, begin, end = rows._columns()
+    assert left < begin < end
+    assert rows.bar_rect(0).right() < end
+    advance = rows.fontMetrics().horizontalAdvance
+    assert end + advance("−1.0000 × 39.44 = −39.44") <= rows.width()
+
+
 def test_rows_are_pointed_at_and_chosen(rows: RowBars, qtbot: QtBot) -> None:
     pointed: list[object] = []
     rows.pointed.connect(pointed.append)

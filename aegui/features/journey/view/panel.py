@@ -14,7 +14,7 @@ from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.shapes import is_image
-from aegui.kit.charts.row_bars import RowBar, RowBars
+from aegui.kit.charts.row_bars import ROW_PX, RowBar, RowBars
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.choosing import offer, on_chosen
 from aegui.kit.flow import FlowLayout
@@ -23,7 +23,7 @@ from aegui.kit.marks import flat_text
 from aegui.kit.painted import Painted
 from aegui.kit.placeholder import Placeholder
 from aegui.kit.speech import describe
-from aegui.kit.theme import SPACING, current_theme, figures_font
+from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
 from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.highlighted_layer import layer_indices
 from aegui.widgets.cells import Cells
@@ -241,7 +241,7 @@ SOURCES = {
     "cursor": mark("Image at the cursor"),
 }
 """Sources of the output: key -> label."""
-_MAX_TERMS = 60
+_MAX_TERMS, _MIN_ROWS = 60, 2
 _SIDE_BY_SIDE_PX = 520
 
 
@@ -288,6 +288,8 @@ class JourneyPanel(QWidget):
         self.bars = RowBars(tr("The summands of the number"), "journey")
         self.bars.chosen.connect(self._on_bars_chosen)
         self._area = scrolled(held(column(self.bars, 1)), sideways=True, takes_focus=True)
+        # A low panel scrolls its rows alone, not also as a whole.
+        self._area.setMinimumHeight(_MIN_ROWS * for_text(ROW_PX))
         self._lay_out()
         self.set_message("")
 
