@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
-from PySide6.QtGui import QPainter, QPen, QWindow
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QWindow
 from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QWidget
 
 from aegui.kit.painted import PaintedBase
@@ -14,6 +14,10 @@ RING_PX = 2.0
 """Width of the coloured line."""
 _LINING_PX = 1.0
 _REACH_PX = 3
+_MODIFIERS = frozenset(
+    {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta}
+)
+"""Keys that begin a shortcut, or mean nothing: the focused widget has not been used yet."""
 _FOLLOWED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show)
 
 
@@ -73,8 +77,9 @@ class KeyboardFocus(QObject):
     """Shows the ring around a widget that gets focus by the keyboard, and scrolls it into view.
 
     A widget that lost the focus because it was disabled gets it back when it is enabled, if nothing
-    was pressed in between: *Train* and the fields beside it are disabled while a network trains,
-    and Qt passes the focus on to an arbitrary neighbour.
+    was pressed in between but shortcuts: *Train* and the fields beside it are disabled while a
+    network trains, and Qt passes the focus on to a neighbour. In a window that is not active it
+    gets it too: users do something else during a long training.
 
     One for the whole program, dialogs included. Nothing is shown while the mouse is used.
     """
@@ -109,7 +114,8 @@ class KeyboardFocus(QObject):
             self._give_back(watched)
         elif kind == QEvent.Type.KeyPress:
             self._uses_keys = True
-            self._forget_disabled()
+            if isinstance(event, QKeyEvent) and event.key() not in _MODIFIERS:
+                self._forget_disabled()
         elif kind == QEvent.Type.MouseButtonPress:
             self._uses_keys = False
             self._forget_disabled()
@@ -120,10 +126,10 @@ class KeyboardFocus(QObject):
         widget = self._disabled
         if widget is None or watched is not widget or not widget.isEnabled():
             return
-        focused = QApplication.focusWidget()
+        focused = widget.window().focusWidget()
         is_free = focused is None or focused is self._neighbour
         self._forget_disabled()
-        if is_free and widget.isVisible() and widget.isActiveWindow():
+        if is_free and widget.isVisible():
             widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _note_disabled(self, old: QWidget | None, now: QWidget | None) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+import shiboken6
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDockWidget,
     QMainWindow,
@@ -39,6 +41,16 @@ class PanelFocus(QObject):
         self._window = window
         self._docks = tuple(docks.values())
         self._bars = tuple(bars)
+        self._left: QWidget | None = None
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_application_focus_changed)
+
+    @Slot(QWidget, QWidget)
+    def _on_application_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Note the last focus: a field of a form that is disabled as a whole has no heir."""
+        if now is not None and now.window() is self._window:
+            self._left = now
 
     def places(self) -> list[QWidget]:
         """Return the visible bars, the map and the visible docks, in reading order."""
@@ -81,6 +93,8 @@ class PanelFocus(QObject):
     def step(self, forward: bool) -> bool:
         """Move the focus to the next or the previous stop; return whether there is one."""
         current = self._window.focusWidget()
+        if current is None and self._left is not None and shiboken6.isValid(self._left):
+            current = self._left
         stops = self._in_order(current)
         if not any(stop is not current for stop in stops):
             return False

@@ -264,6 +264,48 @@ def test_the_focus_stays_where_it_was_taken_during_a_training(app: App, qtbot: Q
     assert window.focusWidget() is taken
 
 
+def test_a_field_gets_the_focus_back_after_a_shortcut(app: App, qtbot: QtBot) -> None:
+    window = app.window
+    field = _focused_field(qtbot, window)
+    with qtbot.waitSignal(window._services.runner.finished):
+        window.actions_table["train"].trigger()
+        assert not field.isEnabled()
+        # The first key of every shortcut.
+        _press(window, Qt.Key.Key_Control)
+    qtbot.waitUntil(lambda: window.focusWidget() is field)
+
+
+def test_a_field_gets_the_focus_back_while_another_window_is_used(app: App, qtbot: QtBot) -> None:
+    window, other = app.window, QWidget()
+    qtbot.addWidget(other)
+    field = _focused_field(qtbot, window)
+    with qtbot.waitSignal(window._services.runner.finished):
+        window.actions_table["train"].trigger()
+        assert not field.isEnabled()
+        other.show()
+        other.activateWindow()
+        qtbot.waitUntil(other.isActiveWindow)
+    qtbot.waitUntil(field.isEnabled)
+    assert window.focusWidget() is field
+    assert other.isActiveWindow()
+
+
+@pytest.mark.parametrize("shift", [False, True])
+def test_from_a_form_that_is_disabled_tab_goes_on_where_it_was(
+    app: App, qtbot: QtBot, shift: bool
+) -> None:
+    window = app.window
+    field = _focused_field(qtbot, window)
+    stops = window.panel_focus.stops()
+    panel = window.panel(TrainingPanel)
+    outside = [stop for stop in stops if stop is field or not panel.isAncestorOf(stop)]
+    at = outside.index(field)
+    panel.setEnabled(False)
+    assert window.focusWidget() is None
+    _press(window, Qt.Key.Key_Tab, shift=shift)
+    assert window.focusWidget() is outside[at - 1 if shift else (at + 1) % len(outside)]
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.key)
 def test_the_ring_stands_out_on_whatever_it_lies(app: App, qtbot: QtBot, theme: object) -> None:
     window = app.window
