@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QTabWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabWidget
 from shiboken6 import isValid
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError
+from aegui.core.library.library import Library
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.run_file.saved import SavedRun, save_run
+from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.loop.train import train as run_training
 from aegui.features.gan import feature as wiring_gan
 from aegui.features.gan.model.judge_service import JudgeService
@@ -169,13 +170,26 @@ CLASSIFIER = Recipe.model_validate(
 
 
 def saved_judge(path: Path, recipe: Recipe) -> str:
-    dataset = load_builtin("digits")
+    dataset = load_builtin(recipe.data.source)
     resolved = resolve(recipe, dataset).resolved
     assert resolved is not None
     *_, last = run_training(resolved)
     result = last.result()
     save_run(path, SavedRun(recipe, dataset, result.snapshot, result.history, result.runs))
     return str(path)
+
+
+def choose_judge(window: MainWindow, qtbot: QtBot, place: int = -1) -> list[str]:
+    """Choose an entry of the menu of judges, by default the file; return all entries."""
+    QTest.mouseClick(window.panel(GanPanel).judge.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entries = [action for action in menu.actions() if not action.isSeparator()]
+    texts = [action.text() for action in entries]
+    menu.setActiveAction(entries[place])
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    return texts
 
 
 def judge_generator(
@@ -188,7 +202,7 @@ def judge_generator(
     path = saved_judge(folder / "judge.aegui", CLASSIFIER)
     monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
     qtbot.waitUntil(judge.isVisible)
-    judge.button.click()
+    choose_judge(window, qtbot)
 
 
 def test_a_classifier_from_a_file_judges_the_images(
@@ -201,7 +215,8 @@ def test_a_classifier_from_a_file_judges_the_images(
     qtbot.waitUntil(box.isVisible)
     path = saved_judge(tmp_path / "judge.aegui", CLASSIFIER)
     monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
-    box.button.click()
+    texts = choose_judge(window, qtbot)
+    assert texts[0] == "The library has no classifier for images of 8x8"
     qtbot.waitUntil(lambda: services.of(JudgeService).latest is not None)
     trial = services.of(JudgeService).latest
     assert trial is not None
@@ -217,7 +232,7 @@ def test_a_classifier_from_a_file_judges_the_images(
     services.settings.unasked_memory_share = 1e-9
     answer("Cancel")
     with qtbot.waitSignals([services.of(JudgeService).job.busy_changed] * 2):
-        box.button.click()
+        choose_judge(window, qtbot)
     assert services.of(JudgeService).latest is trial
     services.settings.unasked_memory_share = 1.0
     # A file without a classifier is reported, and the window goes on.
@@ -225,9 +240,32 @@ def test_a_classifier_from_a_file_judges_the_images(
         tmp_path / "plain.aegui", CLASSIFIER.model_copy(update={"classifier": None})
     )
     monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: plain)
-    box.button.click()
+    choose_judge(window, qtbot)
     qtbot.waitUntil(lambda: "no classifier" in window.notifications.shown[-1].text)
     assert not box.table.isVisible()
+
+
+def test_a_classifier_of_the_library_judges_the_images(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    judge, box = window._services.of(JudgeService), window.panel(GanPanel).judge
+    letters = CLASSIFIER.model_copy(
+        update={"data": CLASSIFIER.data.model_copy(update={"source": "lowercase"})}
+    )
+    with Library() as library:
+        for name, recipe in (("of digits", CLASSIFIER), ("of letters", letters), ("net", SMALL)):
+            run = load_run(saved_judge(tmp_path / f"{name}.aegui", recipe))
+            library.keep(run, name=name)
+    begin(window, qtbot, GAN)
+    train(qtbot, window)
+    qtbot.waitUntil(box.isVisible)
+    head, ours, file = choose_judge(window, qtbot, 1)
+    assert head == "Classifiers in the library for images of 8x8:"
+    assert ours.startswith("of digits · Digits 8x8 · ")
+    assert file == "Open the &file of a classifier…"
+    qtbot.waitUntil(lambda: judge.latest is not None)
+    assert judge.latest is not None
+    assert judge.latest.judge == "of digits"
 
 
 def test_a_judgement_is_given_up_by_its_button(window: MainWindow, qtbot: QtBot) -> None:

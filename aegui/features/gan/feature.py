@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.features.gan.model.inversion_service import NearestGenerated
+    from aegui.features.gan.model.judge_service import OfferedJudge
     from aegui.features.gan.model.samples_service import GeneratedSamples
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -62,6 +63,8 @@ class GanFeature(Feature):
         judge = self._services.of(JudgeService)
         judge.follow(self._services)
         panel.judge.button.clicked.connect(self._on_judge_requested)
+        panel.judge.judge_chosen.connect(self._on_judge_chosen)
+        judge.offered.connect(self._on_judges_offered)
         panel.judge.cancel.clicked.connect(judge.job.cancel)
         judge.job.busy_changed.connect(panel.judge.set_busy)
         judge.job.progressed.connect(panel.judge.set_progress)
@@ -119,14 +122,31 @@ class GanFeature(Feature):
 
     @Slot()
     def _on_judge_requested(self) -> None:
+        codec = self._services.shown.codec
+        if codec is not None:
+            self._services.of(JudgeService).find(codec)
+
+    @Slot(object)
+    def _on_judges_offered(self, judges: tuple[OfferedJudge, ...]) -> None:
+        codec, box = self._services.shown.codec, self._panel.judge
+        if codec is not None and box.button.isVisible() and box.button.isEnabled():
+            box.offer(judges, codec.image_shape)
+
+    @Slot(object)
+    def _on_judge_chosen(self, judge: OfferedJudge | None) -> None:
         shown = self._services.shown
         codec, dataset = shown.codec, shown.trained_on
         if codec is None or dataset is None or not shown.has_prior:
             return
-        path = choose_run_file(self._panel.window(), tr("Open a classifier as the judge"))
+        window = self._panel.window()
+        if judge is None:
+            path, name = choose_run_file(window, tr("Open a classifier as the judge")), ""
+        else:
+            path, name = judge.path, judge.name
         if path:
-            may = partial(may_compute, self._services, parent=self._panel.window())
-            self._services.of(JudgeService).judge(codec, shown.recipe, dataset, path, may)
+            may = partial(may_compute, self._services, parent=window)
+            service = self._services.of(JudgeService)
+            service.judge(codec, shown.recipe, dataset, path, may, name)
 
     @Slot(object)
     def _on_judge_failed(self, reason: str) -> None:

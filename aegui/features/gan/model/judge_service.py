@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 
+from aegui.core.data.builtin import set_title
+from aegui.core.errors import AeguiError
 from aegui.core.evaluation.judging import judging_cost, real_images, verdicts
+from aegui.core.evaluation.run_figures import figure_words
 from aegui.core.evaluation.samples import foreign_words, refuse_judging
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import load_run
+from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
 
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.errors import AeguiError
     from aegui.core.evaluation.judging import Verdict
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
@@ -32,6 +35,21 @@ COUNT = 1000
 """Number of images of each kind; generated ones are drawn once per seed of ``SEEDS``."""
 SEEDS = (0, 1, 2)
 """Seeds of the generated images."""
+_FIGURE = "accuracy"
+MAX_OFFERED = 12
+"""Most classifiers of the library to choose from."""
+
+
+@dataclass(frozen=True)
+class OfferedJudge:
+    """A classifier of the library."""
+
+    path: str
+    """Its run file."""
+    name: str
+    """Its name."""
+    words: str
+    """Its name, its data and the share that it classifies correctly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +59,7 @@ class Trial:
     verdicts: Mapping[str, Verdict]
     """By key of ``judging.KINDS``."""
     judge: str
-    """Name of the judge's file."""
+    """Name of the judge, or of its file."""
     judge_seed: int
     """Seed of the judge's weights."""
     judge_epoch: float
@@ -70,10 +88,14 @@ class JudgeService(Service):
     """A ``Trial``, or None if the last one is no longer valid."""
     failed = Signal(object)
     """Why the evaluation failed."""
+    offered = Signal(object)
+    """The classifiers asked for by ``find``, a tuple of ``OfferedJudge``, the newest first."""
 
     def __init__(self) -> None:
         super().__init__()
         self.job = ProgressJob("aegui-judge", self)
+        self._found = Derived("aegui-judges", self)
+        self._found.answered.connect(self.offered)
         self.latest: Trial | None = None
         """The last result, or None if it is no longer valid."""
 
@@ -85,6 +107,11 @@ class JudgeService(Service):
         services.showing.changed.connect(self._on_showing_changed, once)
         services.runner.started.connect(self._on_runner_started, once)
 
+    def find(self, codec: Codec) -> None:
+        """Look for classifiers of the library that can judge the images of ``codec``."""
+        shape = codec.image_shape
+        self._found.ask(lambda: _judges(shape))
+
     def judge(
         self,
         codec: Codec,
@@ -92,6 +119,7 @@ class JudgeService(Service):
         dataset: Dataset,
         path: str,
         may_compute: Callable[[Cost], bool],
+        name: str = "",
     ) -> None:
         """Evaluate the images of ``codec`` with the classifier of the run file at ``path``.
 
@@ -101,6 +129,7 @@ class JudgeService(Service):
             dataset: The set it was trained on.
             path: The run file of the judge.
             may_compute: Called with the cost once the judge is loaded; False keeps the last result.
+            name: What the judge is called; that of its file if empty.
         """
 
         def begin(judge: _Judge) -> None:
@@ -116,7 +145,7 @@ class JudgeService(Service):
 
         self.job.start(
             tr("Opening the judge"),
-            lambda _report, _cancelled: _opened(codec, path),
+            lambda _report, _cancelled: _opened(codec, path, name or Path(path).name),
             begin,
             self._on_failed,
         )
@@ -154,11 +183,37 @@ class _Judge:
     seed: int
 
 
-def _opened(generator: Codec, path: str) -> _Judge:
+def _judges(image_shape: tuple[int, ...]) -> tuple[OfferedJudge, ...]:
+    """Return the newest classifiers of the library for images of this shape."""
+    # Imported late: SQLite is not needed until somebody asks.
+    from aegui.core.library.library import Library
+    from aegui.core.library.query import Condition, LibraryQuery
+
+    # Only classifiers have it.
+    query = LibraryQuery(kind="run", where=(Condition(_FIGURE, ">=", 0.0),))
+    found: list[OfferedJudge] = []
+    try:
+        with Library() as library:
+            for row in library.rows(query, (_FIGURE,)):
+                entry, path = library.entry(row.id), library.path(row.id)
+                if entry.image_shape != image_shape or not path.exists():
+                    continue
+                name = entry.name or entry.id
+                words = f"{name} · {set_title(entry.data)} · {figure_words(_FIGURE, row.values[0])}"
+                found.append(OfferedJudge(str(path), name, words))
+                if len(found) == MAX_OFFERED:
+                    break
+    except AeguiError:
+        # A file can be opened all the same; the library tells by itself what it lacks.
+        return ()
+    return tuple(found)
+
+
+def _opened(generator: Codec, path: str, name: str) -> _Judge:
     run = load_run(path)
     codec = run.codec(run.best_run)
     refuse_judging(generator, codec)
-    return _Judge(Path(path).name, codec, run.dataset.classes, run.recipe.seed + codec.run)
+    return _Judge(name, codec, run.dataset.classes, run.recipe.seed + codec.run)
 
 
 def _tried(

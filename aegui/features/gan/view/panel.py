@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QPushButton, QWidget
 
 from aegui.core.data.builtin import set_title
 from aegui.core.evaluation.judging import KINDS
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QKeyEvent
 
     from aegui.core.evaluation.judging import Verdict
-    from aegui.features.gan.model.judge_service import Trial
+    from aegui.features.gan.model.judge_service import OfferedJudge, Trial
     from aegui.features.gan.model.samples_service import GeneratedSamples
     from aegui.session.jobs.derived import JobProgress
 
@@ -63,6 +64,9 @@ _SCORE_SCALE = 0.82
 class JudgeBox(QWidget):
     """A table of the results, with controls to start and cancel; passive but for its signals."""
 
+    judge_chosen = Signal(object)
+    """One of the judges given to ``offer``; None to open a file."""
+
     def __init__(self) -> None:
         super().__init__()
         self.button = QPushButton(tr("Judge by a classifier…"))
@@ -85,6 +89,29 @@ class JudgeBox(QWidget):
     def about(self) -> str:
         """The text below the table."""
         return self._about.text()
+
+    def offer(self, judges: Sequence[OfferedJudge], image_shape: Sequence[int]) -> None:
+        """Open a menu of ``judges`` for images ``[C, H, W]``, and of a file, below the button."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        size = "x".join(map(str, image_shape[-2:]))
+        head = (
+            tr("Classifiers in the library for images of {size}:", size=size)
+            if judges
+            else tr("The library has no classifier for images of {size}", size=size)
+        )
+        menu.addAction(head).setEnabled(False)
+        for judge in judges:
+            # An ampersand would mark the key of the entry.
+            action = menu.addAction(judge.words.replace("&", "&&"))
+            action.triggered.connect(partial(self._on_judge_triggered, judge))
+        menu.addSeparator()
+        action = menu.addAction(tr("Open the &file of a classifier…"))
+        action.triggered.connect(partial(self._on_judge_triggered, None))
+        menu.popup(self.button.mapToGlobal(self.button.rect().bottomLeft()))
+
+    def _on_judge_triggered(self, judge: OfferedJudge | None, _checked: bool = False) -> None:
+        self.judge_chosen.emit(judge)
 
     def set_busy(self, busy: bool) -> None:
         """Set whether an evaluation is running."""
