@@ -125,10 +125,21 @@ class WindowLayout(QObject):
             self._store_column_state()
         self._perspective = perspective
         self._form = form_of(self._window.size())
+        self._paint_once_laid_out()
         with self._held():
             self._is_restored = self._restore_docks()
             if not self._is_restored:
                 self._arrange()
+
+    def _paint_once_laid_out(self) -> None:
+        """Paint the window only when the docks are laid out, their tabs included.
+
+        Qt lays them out in a later turn of the event loop, and would paint before: half of each
+        panel, for a second or two while the panels are created on a busy machine.
+        """
+        if self._window.isVisible() and self._window.updatesEnabled():
+            self._window.setUpdatesEnabled(False)
+            QTimer.singleShot(0, self, partial(self._window.setUpdatesEnabled, True))
 
     def take(self, perspective: str) -> None:
         """Arrange the docks for ``perspective`` as stored, whatever is open now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -595,3 +595,44 @@ def test_a_cramped_window_has_one_column_and_leaves_no_trace_in_larger_ones(
     window.resize(1280, 800)
     _settle(window, qtbot)
     assert _places(window) == before
+
+
+class _FirstPaint(QObject):
+    """Notes the places of the docks when the window is next painted."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.places: dict[str, tuple[int, int, int, int]] = {}
+        self.tabs: list[str] = []
+        window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.UpdateRequest and not self.places:
+            self.places, self.tabs = _places(self._window), _tabs(self._window)
+        return False
+
+
+def _tabs(window: MainWindow) -> list[str]:
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window]
+    seen = [bar for bar in bars if bar.isVisible()]
+    return sorted(bar.tabText(index) for bar in seen for index in range(bar.count()))
+
+
+@pytest.mark.parametrize("key", ["build", "study"])
+def test_the_first_picture_of_an_arrangement_is_complete(
+    window: MainWindow, qtbot: QtBot, key: str
+) -> None:
+    window.resize(1280, 800)
+    _settle(window, qtbot)
+    first = _FirstPaint(window)
+    window.set_perspective(key)
+    qtbot.waitUntil(lambda: bool(first.places))
+    assert window.updatesEnabled()
+    _settle(window, qtbot)
+    assert first.tabs == _tabs(window)
+    places = _places(window)
+    assert first.places.keys() == places.keys()
+    # Heights may change when a panel turns out to need more.
+    for dock, (_, _, width, _) in places.items():
+        assert first.places[dock][2] == width, dock
