@@ -18,6 +18,7 @@ from aegui.features.map.view.marks import (
     REST_PX,
     paint_arrow,
     paint_drawing,
+    paint_pixmap,
     paint_rest,
     paint_tag,
     paint_trail,
@@ -272,7 +273,8 @@ class CursorOverlay:
                     _paint_pill(painter, pill, theme)
             if region.intersects(_outside(layout.card.united(layout.tag))):
                 self._paint_card(painter, layout, target)
-            self.fan.paint(painter, view, at, theme, self._image_style, target.ratio)
+            if self.fan.is_shown:
+                self.fan.paint(painter, view, at, theme, self._image_style, target.ratio)
         self.lasso.paint(painter, theme)
 
     def _paint_drawing(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
@@ -402,21 +404,21 @@ class CursorOverlay:
     def _paint_card(self, painter: QPainter, layout: _Layout, target: Target) -> None:
         theme, ratio, corner = target.theme, target.ratio, layout.card.topLeft()
         if self._shows_preview():
-            painter.drawPixmap(corner, self._preview_pixmap(theme, ratio))
+            paint_pixmap(painter, corner, self._preview_pixmap(theme, ratio))
         if self.hovered is None:
             return
         sprites, index, tag = self._scene.points.sprites, self.hovered, layout.tag
         if self._shows_sample():
             sticker = sprites.sticker(index, self._sample_scale(), ratio, theme, theme.accent)
-            painter.drawPixmap(corner, sticker)
+            paint_pixmap(painter, corner, sticker)
         left_middle = QPointF(tag.left(), tag.top() + (tag.height() - _NAME_GAP_PX) / 2)
         paint_tag(painter, left_middle, label_name(sprites.names[index]), theme, target.font)
 
 
 def _paint_pill(painter: QPainter, pill: _Pill, theme: Theme) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     # A partly hidden figure beside the label could be misread as another number.
     painter.fillRect(pill.over, theme.panel)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.accent)
     painter.drawRoundedRect(pill.rect, 3, 3)

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
+from aegui.features.map.view.marks import paint_pixmap
 from aegui.kit.theme import blend
 from aegui.widgets.scatter.sprites import framed_pixmap, framed_size
 
@@ -91,6 +92,7 @@ class FanPicture:
         """Paint crosses at the decoded places, and the images."""
         if self._images is None:
             return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         coordinates = self.coordinates(view, at)
         half = QPointF(_CROSS_PX, 0), QPointF(0, _CROSS_PX)
         for colour, width in ((theme.panel, 3.0), (theme.accent, 1.2)):
@@ -99,7 +101,7 @@ class FanPicture:
                 for offset in half:
                     painter.drawLine(point - offset, point + offset)
         rect = self.rect(view, at, image_style)
-        painter.drawPixmap(rect.topLeft(), self._picture(theme, image_style, ratio))
+        paint_pixmap(painter, rect.topLeft(), self._picture(theme, image_style, ratio))
 
     def _scale(self, image_style: ImageStyle) -> float:
         assert self._images is not None

@@ -51,8 +51,9 @@ class Target(NamedTuple):
 
     def fitting(self, pixmap: QPixmap) -> QPixmap:
         """Return ``pixmap`` if it has this size and ratio, else a new one."""
+        # Rounded up: the widget may begin at any fraction of a device pixel.
         width, height = self.size.width() * self.ratio, self.size.height() * self.ratio
-        size = QSize(max(1, round(width)), max(1, round(height)))
+        size = QSize(max(1, math.ceil(width)), max(1, math.ceil(height)))
         if pixmap.size() == size and pixmap.devicePixelRatio() == self.ratio:
             return pixmap
         new = QPixmap(size)

@@ -1,7 +1,8 @@
-"""Painting of pins, the drawing's code with its trail, the prior and region names."""
+"""Painting of pins, the drawing's code with its trail, the prior, region names and pixmaps."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtGui import QPixmap
 
     from aegui.features.map.view.types import RegionName
     from aegui.kit.theme import Theme
@@ -39,6 +41,26 @@ _NAME_SIZES_PX = (30, 22, 16)
 """Font sizes of region names; a size is used if its region has about that much room."""
 _HALO_PX, _HALO_ALPHA = 4.0, 0.8
 _RIBBON_NAMES_PX = 64.0
+
+
+def paint_pixmap(painter: QPainter, corner: QPointF, pixmap: QPixmap) -> None:
+    """Paint ``pixmap`` with its corner at the device pixel nearest to ``corner``.
+
+    With a fractional ratio ``corner`` may lie between two device pixels, as the widget itself may.
+    Qt would blend the edges there, or not, depending on the shape of the region that is repainted:
+    a repaint of a part would differ from one of the whole.
+    """
+    ratio = pixmap.devicePixelRatio()
+    if ratio.is_integer():
+        painter.drawPixmap(corner, pixmap)
+        return
+    at = painter.deviceTransform().map(corner)
+    nearest = QPointF(math.floor(at.x() + 0.5), math.floor(at.y() + 0.5))
+    painter.save()
+    painter.scale(1 / ratio, 1 / ratio)
+    source = QRectF(pixmap.rect())
+    painter.drawPixmap(source.translated(corner * ratio + nearest - at), pixmap, source)
+    painter.restore()
 
 
 def paint_pin(

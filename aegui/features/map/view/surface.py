@@ -6,12 +6,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRectF, Qt, Slot
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.ground import Ground, Target
-from aegui.features.map.view.marks import paint_pin
+from aegui.features.map.view.marks import paint_pin, paint_pixmap
 from aegui.features.map.view.navigation import FOLLOWING_MS, FRAME_MS
 from aegui.kit.motion import moves
 from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
@@ -289,7 +289,7 @@ class MapSurface(QObject):
         target, widget = self._target(), self._widget
         painter = QPainter(widget)
         picture, view = self._picture(target)
-        painter.drawPixmap(0, 0, picture)
+        paint_pixmap(painter, QPointF(0, 0), picture)
         if view != self._painted:
             self._painted, self._moved_s = view, time.monotonic()
         if self._scene.is_rough:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from aegui.widgets.glyphs import picture
 from aegui.widgets.scatter.sprites import FRAME_MARGIN, framed_pixmap
 from tests.features.map.view.canvases import on_screen
 from tests.harness.paints import Paints
+from tests.processes import python
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -150,3 +152,9 @@ def test_a_cursor_behind_a_rounded_corner_is_seen_there(canvas: LatentCanvas) ->
     for x in (-9, 0, 9):
         move(canvas, middle + QPointF(x, 0))
         assert on_screen_after_repaint(canvas) == canvas.grab().toImage()
+
+
+@pytest.mark.parametrize("ratio", ["1.25", "1.5", "1.75"])
+def test_a_cursor_leaves_no_seams_between_device_pixels(ratio: str) -> None:
+    done = python("-m", "tests.harness.seams", QT_SCALE_FACTOR=ratio)
+    assert json.loads(done.stdout) == {"ratio": float(ratio), "moves": 256, "seams": []}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.latent.frame import axes_frame
@@ -260,3 +260,13 @@ def test_posteriors_are_ellipses_as_wide_as_their_deviation(canvas: LatentCanvas
     pixels = changed(without, with_it)
     near = pixels[np.hypot(*(pixels - on_paper.to_pixels(ring()[:1])).T) < 300]
     assert np.abs(near.mean(axis=0) - on_paper.to_pixels(ring()[:1])[0]).max() < 3
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75])
+def test_the_picture_covers_the_last_device_pixel_of_the_map(
+    canvas: LatentCanvas, ratio: float
+) -> None:
+    view, font = canvas.navigation.view, canvas.surface.font()
+    for width in range(701, 705):
+        pixmap = Target(view, QSize(width, 500), ratio, LIGHT, font).fitting(QPixmap())
+        assert width * ratio <= pixmap.width() < width * ratio + 1
