@@ -352,8 +352,13 @@ class MapFeature(Feature):
     def _on_runner_started(self) -> None:
         if self._services.runner.is_continuation:
             return  # training of the same network continues
-        pins = self._services.workspace.annotations.pins
-        self._former = frozenset(pin.z for pin in pins)
+        workspace, resolved = self._services.workspace, self._services.runner.resolved
+        self._former = frozenset(pin.z for pin in workspace.annotations.pins)
+        if resolved is not None:
+            run = workspace.run
+            workspace.annotations.enter_network(
+                resolved.recipe, None if run is None else run.recipe
+            )
         self._show_pins()
 
     @Slot()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.i18n import tr
 from aegui.core.latent.concepts import MAX_NAME
 from aegui.core.run_file.document import PinnedCode
+from aegui.session.documents.draft import same_samples
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
@@ -20,9 +21,18 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.concepts import Concept
     from aegui.core.pixels.drawing_state import DrawingState
+    from aegui.core.recipe import Recipe
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.session.documents.draft import DraftState
     from aegui.session.documents.undo_history import UndoHistory
+
+
+class _Places(NamedTuple):
+    """Pins and concepts, and whose codes they are, see ``Annotations.enter_network``."""
+
+    pins: tuple[PinnedCode, ...]
+    concepts: tuple[Concept, ...]
+    of: Recipe | None
 
 
 class Annotations(QObject):
@@ -49,6 +59,8 @@ class Annotations(QObject):
         """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
         """The goal to reach; None if there is none."""
+        self._of: Recipe | None = None
+        """The recipe of the network whose codes pins and concepts are; None: the document's run."""
         self._read: DrawingState | None = None
         """The drawing that the document was opened with."""
         self._brought: DrawingState | None = None
@@ -77,7 +89,7 @@ class Annotations(QObject):
     ) -> None:
         """Set the annotations of another document; call ``announce`` to emit the signals."""
         self.pins, self.concepts, self.challenge = pins, concepts, challenge
-        self._read = self._brought = drawing
+        self._of, self._read, self._brought = None, drawing, drawing
         self.set_clean()
 
     def announce(self) -> None:
@@ -88,6 +100,30 @@ class Annotations(QObject):
         # Emit the drawing only once: it may have been replaced since, by a sample of the document.
         brought, self._brought = self._brought, None
         self.drawing_read.emit(brought)
+
+    def enter_network(self, recipe: Recipe, run: Recipe | None) -> None:
+        """Remove pins and concepts if they are codes of another network; undoable.
+
+        Args:
+            recipe: What a training from scratch has begun with.
+            run: The recipe of the document's run; None without one.
+        """
+        of = run if self._of is None else self._of
+        is_bare = not self.pins and not self.concepts
+        if of is None or is_bare or _has_same_codes(of, recipe):
+            self._of = None
+            return
+        before, after = _Places(self.pins, self.concepts, of), _Places((), (), None)
+        if self._history is None:
+            self._show_places(after)
+        else:
+            text = tr("Remove pins and concepts")
+            self._history.push(KeptCommand(self._show_places, before, after, text))
+
+    def _show_places(self, places: _Places) -> None:
+        self._of = places.of
+        self._show_pins(places.pins)
+        self._show_concepts(places.concepts)
 
     def set_challenge(
         self, challenge: KeptChallenge | None, text: str, of: DraftState | None = None
@@ -182,6 +218,12 @@ class Annotations(QObject):
         self.concepts = concepts
         self.edited.emit()
         self.concepts_changed.emit(concepts)
+
+
+def _has_same_codes(a: Recipe, b: Recipe) -> bool:
+    """Return whether a code means about the same in networks of both recipes."""
+    is_same_kind = (a.gan is None) == (b.gan is None)
+    return is_same_kind and a.network == b.network and same_samples(a.data, b.data)
 
 
 def _new_pin(pins: tuple[PinnedCode, ...], z: ArrayLike, name: str) -> PinnedCode:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from aegui.core.latent.concepts import Concept
+from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 from aegui.core.run_file.document import PinnedCode
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.session.documents.annotations import Annotations
@@ -123,3 +124,44 @@ def test_concepts_are_steps_of_undo(workspace: Workspace) -> None:
     assert list(kept.concepts) == [THICK]
     stack.undo()
     assert list(kept.concepts) == []
+
+
+def test_annotations_of_another_network_are_removed_until_the_step_is_undone(
+    workspace: Workspace,
+) -> None:
+    workspace.new(recipe())
+    kept, stack = workspace.annotations, workspace.undo_stack
+    kept.pin([1.0, 2.0], "a")
+    kept.set_concepts((THICK,))
+    trained, pins = workspace.recipe, kept.pins
+    digits = trained.model_copy(update={"data": DataSpec(source="digits")})
+    wider = trained.model_copy(update={"network": NetworkSpec(encoder=(LayerSpec(units=9),))})
+    longer = trained.model_copy(update={"training": TrainingSpec(epochs=7), "seed": 4})
+    kept.enter_network(digits, None)
+    kept.enter_network(longer, trained)
+    assert (kept.pins, kept.concepts) == (pins, (THICK,)), "codes of a similar network"
+    for other in (digits, wider):
+        steps = stack.index()
+        kept.enter_network(other, trained)
+        assert (kept.pins, kept.concepts, stack.index()) == ((), (), steps + 1)
+        kept.enter_network(other, other)
+        assert stack.index() == steps + 1, "there is nothing to remove"
+        stack.undo()
+        assert (kept.pins, kept.concepts) == (pins, (THICK,))
+        stack.redo()
+        assert (kept.pins, kept.concepts) == ((), ())
+        stack.undo()
+        kept.enter_network(trained, other)
+        assert kept.pins == pins, "they are codes of this network"
+
+
+def test_annotations_that_came_back_are_still_of_their_network(workspace: Workspace) -> None:
+    workspace.new(recipe())
+    kept = workspace.annotations
+    kept.pin([1.0, 2.0], "a")
+    trained = workspace.recipe
+    digits = trained.model_copy(update={"data": DataSpec(source="digits")})
+    kept.enter_network(digits, trained)
+    workspace.undo_stack.undo()
+    kept.enter_network(digits, digits)
+    assert kept.pins == ()
