@@ -15,6 +15,7 @@ from aegui.features.map.model.insight_service import FAN_SIDE, InsightService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.insight_figures import FIGURES
 from aegui.kit.theme import CONTRAST, DARK, LIGHT, apply_theme
+from aegui.session.map.decode_service import DecodeService
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -261,7 +262,7 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     qtbot.waitUntil(lambda: figures.texts.keys() == FIGURES.keys())
 
 
-def test_words_and_nearest_samples_are_of_the_same_weights(
+def test_picture_words_and_nearest_samples_are_of_the_same_weights(
     trained: MainWindow, qtbot: QtBot
 ) -> None:
     services, panel = trained._services, trained.panel(CursorPanel)
@@ -269,10 +270,13 @@ def test_words_and_nearest_samples_are_of_the_same_weights(
     longer = recipe.training.model_copy(update={"epochs": 100_000_000})
     services.workspace.edit_recipe(recipe.model_copy(update={"training": longer}), "Longer")
     told: list[tuple[float, float]] = []
+    behind: list[int] = []
 
     def note(found: PlaceInsight) -> None:
-        if services.shown.is_learning:
+        decoded = services.of(DecodeService).newest
+        if services.shown.is_learning and decoded is not None:
             told.append((found.insight.nearest[0][1], panel.nearest._nearest[0][1]))
+            behind.append(decoded.epoch - found.insight.epoch)
 
     services.of(InsightService).insights.answered.connect(note)
     qtbot.waitUntil(lambda: trained.actions_table["train"].isEnabled())
@@ -281,3 +285,4 @@ def test_words_and_nearest_samples_are_of_the_same_weights(
     with qtbot.waitSignal(services.runner.finished):
         services.runner.stop()
     assert [words for words, _ in told] == [pytest.approx(strip) for _, strip in told]
+    assert not any(behind), "they are of the weights that decoded the picture"

@@ -111,7 +111,7 @@ class InsightFeature(Feature):
         shown, services = self._services.shown, self._services
         codec = shown.fitting
         self._least_ms = _FOLLOWING_MS if shown.is_learning else POINTING_MS
-        services.of(InsightService).set_subject(codec, shown.dataset, live=shown.is_learning)
+        self._set_subject()
         known = services.of(InsightService).known
         if codec is None or known is None:
             services.of(FieldService).set_subject(None)
@@ -125,6 +125,12 @@ class InsightFeature(Feature):
                 self._refresher.now()
         self._show_choice()
         self._show_legend()
+
+    def _set_subject(self) -> None:
+        shown = self._services.shown
+        self._services.of(InsightService).set_subject(
+            shown.fitting, shown.dataset, live=shown.is_learning
+        )
 
     def _forget(self) -> None:
         self._decoded = self._code = None
@@ -162,6 +168,8 @@ class InsightFeature(Feature):
         if decoded is None:
             return
         self._code, self._insight = decoded.z, None
+        # New weights decode the place before this feature is told of them.
+        self._set_subject()
         self._services.of(InsightService).measure(decoded.z, self._canvas.scene.projection.frame)
         if self._insight is None:
             # The answer is pending, and the current arrow belongs to the previous position.
