@@ -86,6 +86,7 @@ class MapFeature(Feature):
         services.workspace.annotations.pins_changed.connect(self._show_pins)
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
         services.runner.started.connect(self._on_runner_started)
+        services.runner.failed.connect(self._on_runner_failed)
         self.while_visible("cursor", self._on_dock_visibility_changed)
 
     def fit(self) -> None:
@@ -360,6 +361,11 @@ class MapFeature(Feature):
                 resolved.recipe, None if run is None else run.recipe
             )
         self._show_pins()
+
+    @Slot()
+    def _on_runner_failed(self) -> None:
+        if self._services.keeping.rescued is None:
+            self._services.workspace.annotations.leave_network()
 
     @Slot()
     def _on_workspace_document_changed(self) -> None:

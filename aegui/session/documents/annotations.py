@@ -59,6 +59,7 @@ class Annotations(QObject):
         """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
         """The goal to reach; None if there is none."""
+        self._removal: KeptCommand | None = None
         self._of: Recipe | None = None
         """The recipe of the network whose codes pins and concepts are; None: the document's run."""
         self._read: DrawingState | None = None
@@ -118,7 +119,16 @@ class Annotations(QObject):
             self._show_places(after)
         else:
             text = tr("Remove pins and concepts")
-            self._history.push(KeptCommand(self._show_places, before, after, text))
+            self._removal = KeptCommand(self._show_places, before, after, text)
+            self._history.push(self._removal)
+
+    def leave_network(self) -> None:
+        """Bring back what ``enter_network`` removed, as the training failed; later edits stay."""
+        history, removal = self._history, self._removal
+        if history is not None and removal is not None:
+            if history.command(history.index() - 1) is removal:
+                history.undo()
+            self._removal = None
 
     def _show_places(self, places: _Places) -> None:
         self._of = places.of

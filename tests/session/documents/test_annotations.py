@@ -155,6 +155,26 @@ def test_annotations_of_another_network_are_removed_until_the_step_is_undone(
         assert kept.pins == pins, "they are codes of this network"
 
 
+def test_a_training_that_fails_gives_back_what_it_removed(workspace: Workspace) -> None:
+    workspace.new(recipe())
+    kept, stack = workspace.annotations, workspace.undo_stack
+    trained = workspace.recipe
+    digits = trained.model_copy(update={"data": DataSpec(source="digits")})
+    kept.leave_network()
+    kept.pin([1.0, 2.0], "a")
+    pins = kept.pins
+    kept.enter_network(digits, trained)
+    kept.leave_network()
+    assert kept.pins == pins
+    kept.enter_network(digits, trained)
+    kept.pin([3.0, 4.0], "b")
+    kept.leave_network()
+    assert [pin.name for pin in kept.pins] == ["b"], "it was edited since"
+    stack.undo()
+    stack.undo()
+    assert kept.pins == pins
+
+
 def test_annotations_that_came_back_are_still_of_their_network(workspace: Workspace) -> None:
     workspace.new(recipe())
     kept = workspace.annotations
