@@ -30,6 +30,8 @@ def test_pins_stay_on_the_map_of_their_network(qtbot: QtBot, learnt: MainWindow)
     assert names(learnt), "the network before is still shown"
     train(qtbot, learnt)
     assert not names(learnt)
+    told = [notice.text for notice in learnt.notifications.shown]
+    assert "Pins and concepts of other images were removed. Undo restores them." in told
     assert not workspace.content().pins
     learnt.actions_table["undo"].trigger()
     assert names(learnt) == ["mine"]

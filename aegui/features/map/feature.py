@@ -16,6 +16,7 @@ from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.session.map.decode_service import DecodeService
+from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image
 from aegui.session.shown import GETTING_READY, REST, SUBJECT
 from aegui.shell.feature import Feature
@@ -357,9 +358,10 @@ class MapFeature(Feature):
         self._former = frozenset(pin.z for pin in workspace.annotations.pins)
         if resolved is not None:
             run = workspace.run
-            workspace.annotations.enter_network(
-                resolved.recipe, None if run is None else run.recipe
-            )
+            before = None if run is None else run.recipe
+            if workspace.annotations.enter_network(resolved.recipe, before):
+                text = tr("Pins and concepts of other images were removed. Undo restores them.")
+                self.noticed.emit(Notice("warning", text))
         self._show_pins()
 
     @Slot()

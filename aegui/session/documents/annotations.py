@@ -59,9 +59,10 @@ class Annotations(QObject):
         """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
         """The goal to reach; None if there is none."""
-        self._removal: KeptCommand | None = None
         self._of: Recipe | None = None
         """The recipe of the network whose codes pins and concepts are; None: the document's run."""
+        self._removal: KeptCommand | None = None
+        """The step in which a training has removed them."""
         self._read: DrawingState | None = None
         """The drawing that the document was opened with."""
         self._brought: DrawingState | None = None
@@ -102,8 +103,12 @@ class Annotations(QObject):
         brought, self._brought = self._brought, None
         self.drawing_read.emit(brought)
 
-    def enter_network(self, recipe: Recipe, run: Recipe | None) -> None:
-        """Remove pins and concepts if they are codes of another network; undoable.
+    def enter_network(self, recipe: Recipe, run: Recipe | None) -> bool:
+        """Remove pins and concepts if they are codes of other samples; undoable.
+
+        Those of the same samples stay, whatever the network: their names still mean something.
+
+        Returns whether there were any.
 
         Args:
             recipe: What a training from scratch has begun with.
@@ -111,9 +116,9 @@ class Annotations(QObject):
         """
         of = run if self._of is None else self._of
         is_bare = not self.pins and not self.concepts
-        if of is None or is_bare or _has_same_codes(of, recipe):
+        if of is None or is_bare or same_samples(of.data, recipe.data):
             self._of = None
-            return
+            return False
         before, after = _Places(self.pins, self.concepts, of), _Places((), (), None)
         if self._history is None:
             self._show_places(after)
@@ -121,6 +126,7 @@ class Annotations(QObject):
             text = tr("Remove pins and concepts")
             self._removal = KeptCommand(self._show_places, before, after, text)
             self._history.push(self._removal)
+        return True
 
     def leave_network(self) -> None:
         """Bring back what ``enter_network`` removed, as the training failed; later edits stay."""
@@ -228,12 +234,6 @@ class Annotations(QObject):
         self.concepts = concepts
         self.edited.emit()
         self.concepts_changed.emit(concepts)
-
-
-def _has_same_codes(a: Recipe, b: Recipe) -> bool:
-    """Return whether a code means about the same in networks of both recipes."""
-    is_same_kind = (a.gan is None) == (b.gan is None)
-    return is_same_kind and a.network == b.network and same_samples(a.data, b.data)
 
 
 def _new_pin(pins: tuple[PinnedCode, ...], z: ArrayLike, name: str) -> PinnedCode:

@@ -126,7 +126,7 @@ def test_concepts_are_steps_of_undo(workspace: Workspace) -> None:
     assert list(kept.concepts) == []
 
 
-def test_annotations_of_another_network_are_removed_until_the_step_is_undone(
+def test_annotations_of_other_samples_are_removed_until_the_step_is_undone(
     workspace: Workspace,
 ) -> None:
     workspace.new(recipe())
@@ -139,20 +139,20 @@ def test_annotations_of_another_network_are_removed_until_the_step_is_undone(
     longer = trained.model_copy(update={"training": TrainingSpec(epochs=7), "seed": 4})
     kept.enter_network(digits, None)
     kept.enter_network(longer, trained)
-    assert (kept.pins, kept.concepts) == (pins, (THICK,)), "codes of a similar network"
-    for other in (digits, wider):
-        steps = stack.index()
-        kept.enter_network(other, trained)
-        assert (kept.pins, kept.concepts, stack.index()) == ((), (), steps + 1)
-        kept.enter_network(other, other)
-        assert stack.index() == steps + 1, "there is nothing to remove"
-        stack.undo()
-        assert (kept.pins, kept.concepts) == (pins, (THICK,))
-        stack.redo()
-        assert (kept.pins, kept.concepts) == ((), ())
-        stack.undo()
-        kept.enter_network(trained, other)
-        assert kept.pins == pins, "they are codes of this network"
+    kept.enter_network(wider, trained)
+    assert (kept.pins, kept.concepts) == (pins, (THICK,)), "codes of the same samples"
+    steps = stack.index()
+    assert kept.enter_network(digits, trained)
+    assert (kept.pins, kept.concepts, stack.index()) == ((), (), steps + 1)
+    assert not kept.enter_network(digits, digits)
+    assert stack.index() == steps + 1, "there is nothing to remove"
+    stack.undo()
+    assert (kept.pins, kept.concepts) == (pins, (THICK,))
+    stack.redo()
+    assert (kept.pins, kept.concepts) == ((), ())
+    stack.undo()
+    assert not kept.enter_network(trained, digits)
+    assert kept.pins == pins, "they are codes of these samples"
 
 
 def test_a_training_that_fails_gives_back_what_it_removed(workspace: Workspace) -> None:
