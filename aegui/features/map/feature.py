@@ -16,7 +16,6 @@ from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.session.map.decode_service import DecodeService
-from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image
 from aegui.session.shown import GETTING_READY, REST, SUBJECT
 from aegui.shell.feature import Feature
@@ -87,7 +86,6 @@ class MapFeature(Feature):
         services.workspace.annotations.pins_changed.connect(self._show_pins)
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
         services.runner.started.connect(self._on_runner_started)
-        services.runner.failed.connect(self._on_runner_failed)
         self.while_visible("cursor", self._on_dock_visibility_changed)
 
     def fit(self) -> None:
@@ -354,20 +352,9 @@ class MapFeature(Feature):
     def _on_runner_started(self) -> None:
         if self._services.runner.is_continuation:
             return  # training of the same network continues
-        workspace, resolved = self._services.workspace, self._services.runner.resolved
-        self._former = frozenset(pin.z for pin in workspace.annotations.pins)
-        if resolved is not None:
-            run = workspace.run
-            before = None if run is None else run.recipe
-            if workspace.annotations.enter_network(resolved.recipe, before):
-                text = tr("Pins and concepts of other images were removed. Undo restores them.")
-                self.noticed.emit(Notice("warning", text))
+        pins = self._services.workspace.annotations.pins
+        self._former = frozenset(pin.z for pin in pins)
         self._show_pins()
-
-    @Slot()
-    def _on_runner_failed(self) -> None:
-        if self._services.keeping.rescued is None:
-            self._services.workspace.annotations.leave_network()
 
     @Slot()
     def _on_workspace_document_changed(self) -> None:

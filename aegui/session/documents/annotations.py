@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.i18n import tr
 from aegui.core.latent.concepts import MAX_NAME
 from aegui.core.run_file.document import PinnedCode
-from aegui.session.documents.draft import same_samples
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
@@ -21,18 +20,9 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.concepts import Concept
     from aegui.core.pixels.drawing_state import DrawingState
-    from aegui.core.recipe import Recipe
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.session.documents.draft import DraftState
     from aegui.session.documents.undo_history import UndoHistory
-
-
-class _Places(NamedTuple):
-    """Pins and concepts, and whose codes they are, see ``Annotations.enter_network``."""
-
-    pins: tuple[PinnedCode, ...]
-    concepts: tuple[Concept, ...]
-    of: Recipe | None
 
 
 class Annotations(QObject):
@@ -59,10 +49,6 @@ class Annotations(QObject):
         """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
         """The goal to reach; None if there is none."""
-        self._of: Recipe | None = None
-        """The recipe of the network whose codes pins and concepts are; None: the document's run."""
-        self._removal: KeptCommand | None = None
-        """The step in which a training has removed them."""
         self._read: DrawingState | None = None
         """The drawing that the document was opened with."""
         self._brought: DrawingState | None = None
@@ -91,7 +77,7 @@ class Annotations(QObject):
     ) -> None:
         """Set the annotations of another document; call ``announce`` to emit the signals."""
         self.pins, self.concepts, self.challenge = pins, concepts, challenge
-        self._of, self._read, self._brought = None, drawing, drawing
+        self._read = self._brought = drawing
         self.set_clean()
 
     def announce(self) -> None:
@@ -102,44 +88,6 @@ class Annotations(QObject):
         # Emit the drawing only once: it may have been replaced since, by a sample of the document.
         brought, self._brought = self._brought, None
         self.drawing_read.emit(brought)
-
-    def enter_network(self, recipe: Recipe, run: Recipe | None) -> bool:
-        """Remove pins and concepts if they are codes of other samples; undoable.
-
-        Those of the same samples stay, whatever the network: their names still mean something.
-
-        Returns whether there were any.
-
-        Args:
-            recipe: What a training from scratch has begun with.
-            run: The recipe of the document's run; None without one.
-        """
-        of = run if self._of is None else self._of
-        is_bare = not self.pins and not self.concepts
-        if of is None or is_bare or same_samples(of.data, recipe.data):
-            self._of = None
-            return False
-        before, after = _Places(self.pins, self.concepts, of), _Places((), (), None)
-        if self._history is None:
-            self._show_places(after)
-        else:
-            text = tr("Remove pins and concepts")
-            self._removal = KeptCommand(self._show_places, before, after, text)
-            self._history.push(self._removal)
-        return True
-
-    def leave_network(self) -> None:
-        """Bring back what ``enter_network`` removed, as the training failed; later edits stay."""
-        history, removal = self._history, self._removal
-        if history is not None and removal is not None:
-            if history.command(history.index() - 1) is removal:
-                history.undo()
-            self._removal = None
-
-    def _show_places(self, places: _Places) -> None:
-        self._of = places.of
-        self._show_pins(places.pins)
-        self._show_concepts(places.concepts)
 
     def set_challenge(
         self, challenge: KeptChallenge | None, text: str, of: DraftState | None = None

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from aegui.core.latent.concepts import Concept
-from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, TrainingSpec
 from aegui.core.run_file.document import PinnedCode
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.session.documents.annotations import Annotations
@@ -124,64 +123,3 @@ def test_concepts_are_steps_of_undo(workspace: Workspace) -> None:
     assert list(kept.concepts) == [THICK]
     stack.undo()
     assert list(kept.concepts) == []
-
-
-def test_annotations_of_other_samples_are_removed_until_the_step_is_undone(
-    workspace: Workspace,
-) -> None:
-    workspace.new(recipe())
-    kept, stack = workspace.annotations, workspace.undo_stack
-    kept.pin([1.0, 2.0], "a")
-    kept.set_concepts((THICK,))
-    trained, pins = workspace.recipe, kept.pins
-    digits = trained.model_copy(update={"data": DataSpec(source="digits")})
-    wider = trained.model_copy(update={"network": NetworkSpec(encoder=(LayerSpec(units=9),))})
-    longer = trained.model_copy(update={"training": TrainingSpec(epochs=7), "seed": 4})
-    kept.enter_network(digits, None)
-    kept.enter_network(longer, trained)
-    kept.enter_network(wider, trained)
-    assert (kept.pins, kept.concepts) == (pins, (THICK,)), "codes of the same samples"
-    steps = stack.index()
-    assert kept.enter_network(digits, trained)
-    assert (kept.pins, kept.concepts, stack.index()) == ((), (), steps + 1)
-    assert not kept.enter_network(digits, digits)
-    assert stack.index() == steps + 1, "there is nothing to remove"
-    stack.undo()
-    assert (kept.pins, kept.concepts) == (pins, (THICK,))
-    stack.redo()
-    assert (kept.pins, kept.concepts) == ((), ())
-    stack.undo()
-    assert not kept.enter_network(trained, digits)
-    assert kept.pins == pins, "they are codes of these samples"
-
-
-def test_a_training_that_fails_gives_back_what_it_removed(workspace: Workspace) -> None:
-    workspace.new(recipe())
-    kept, stack = workspace.annotations, workspace.undo_stack
-    trained = workspace.recipe
-    digits = trained.model_copy(update={"data": DataSpec(source="digits")})
-    kept.leave_network()
-    kept.pin([1.0, 2.0], "a")
-    pins = kept.pins
-    kept.enter_network(digits, trained)
-    kept.leave_network()
-    assert kept.pins == pins
-    kept.enter_network(digits, trained)
-    kept.pin([3.0, 4.0], "b")
-    kept.leave_network()
-    assert [pin.name for pin in kept.pins] == ["b"], "it was edited since"
-    stack.undo()
-    stack.undo()
-    assert kept.pins == pins
-
-
-def test_annotations_that_came_back_are_still_of_their_network(workspace: Workspace) -> None:
-    workspace.new(recipe())
-    kept = workspace.annotations
-    kept.pin([1.0, 2.0], "a")
-    trained = workspace.recipe
-    digits = trained.model_copy(update={"data": DataSpec(source="digits")})
-    kept.enter_network(digits, trained)
-    workspace.undo_stack.undo()
-    kept.enter_network(digits, digits)
-    assert kept.pins == ()
