@@ -189,7 +189,7 @@ def _measured(
     limited = places is None
     weights = [1.0] * (len(specs) + 4)
     if report is not None:
-        weights = _seconds_of_each(codec, samples, specs, options, limited=limited)
+        weights = _seconds_of_each(codec, samples, specs, options, cancelled, limited=limited)
     of_clean, *others = parts(report, weights)
     of_noises, of_figures = others[: len(specs)], others[len(specs) :]
     return PartFigures(
@@ -217,38 +217,43 @@ def _seconds_of_each(
     samples: Dataset,
     specs: Sequence[CorruptionSpec],
     options: argparse.Namespace,
+    cancelled: IsCancelled | None,
     *,
     limited: bool,
 ) -> list[float]:
     """Return about how long each step of ``_measured`` takes, in their order.
 
-    A few samples are measured for it: products, convolutions and Jacobians differ in speed, and
-    from machine to machine. What the first pass has to load is no part of it.
+    A tenth of the samples, at most ``_TRIED_SAMPLES``, is measured for it: products, convolutions
+    and Jacobians differ in speed, and from machine to machine. What the first pass has to load is
+    no part of it.
+
+    Raises:
+        Cancelled: ``cancelled`` returned True.
     """
     count = len(samples)
-    tried = min(count, _TRIED_SAMPLES, jacobians_in_a_piece(codec))
+    tried = max(1, min(count // 10, _TRIED_SAMPLES, jacobians_in_a_piece(codec)))
     few = samples.subset(range(tried))
-    wrong_of_all(codec, few)
+    wrong_of_all(codec, few, cancelled=cancelled)
     each = count / tried
     noisy = max(count, options.draws) / tried
     jacobians = jacobian_samples(codec, min(count, SAMPLES)) / jacobian_samples(codec, tried)
     of_noises = [
-        noisy * _seconds(partial(noisy_score, codec, few, spec, tried, 0, limited=False))
+        noisy * _seconds(partial(noisy_score, codec, few, spec, tried, 0, limited=False), cancelled)
         + (limit_seconds(samples, spec) if limited else 0.0)
         for spec in specs
     ]
     return [
-        each * _seconds(lambda: wrong_of_all(codec, few)),
+        each * _seconds(partial(wrong_of_all, codec, few), cancelled),
         *of_noises,
-        each * _seconds(lambda: reconstruction_figures(codec, few)),
-        jacobians * _seconds(lambda: code_statistics(codec, few)),
-        each * _seconds(lambda: dimension_figures(codec, few)),
+        each * _seconds(partial(reconstruction_figures, codec, few), cancelled),
+        jacobians * _seconds(partial(code_statistics, codec, few), cancelled),
+        each * _seconds(partial(dimension_figures, codec, few), cancelled),
     ]
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _seconds(work: Callable[..., object], cancelled: IsCancelled | None) -> float:
     begun = time.perf_counter()
-    work()
+    work(cancelled=cancelled)
     return time.perf_counter() - begun
 
 

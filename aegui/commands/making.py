@@ -255,7 +255,7 @@ def _found(
     model: OpenedRun,
     options: argparse.Namespace,
     of: ReferenceSamples,
-    report: ReportShare,
+    report: ReportShare | None,
     cancelled: IsCancelled,
 ) -> NDArray[np.float32]:
     """Return the codes ``[n, d]`` from the source requested: prior, posterior or search."""

@@ -179,13 +179,14 @@ def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
 
 
 @contextlib.contextmanager
-def shown_share() -> Iterator[tuple[ReportShare, IsCancelled]]:
+def shown_share() -> Iterator[tuple[ReportShare | None, IsCancelled]]:
     """Yield a callback that shows the share done, and one that returns whether Ctrl-C was pressed.
 
-    In contrast to ``shown_work`` for work that counts no steps of its own.
+    The first is None without a terminal: nothing needs to find out how long the work takes. In
+    contrast to ``shown_work`` for work that counts no steps of its own.
     """
     with TerminalLine() as line, stoppable() as cancelled:
-        yield line.showing_share(), cancelled
+        yield (line.showing_share() if line.is_shown else None), cancelled
 
 
 class ProgressBar(TerminalLine):

@@ -124,7 +124,8 @@ def nearest_command(options: argparse.Namespace) -> int:
     found = []
     with shown_share() as (report, cancelled):
         for number, image in enumerate(requested):
-            report(number / len(requested))
+            if report is not None:
+                report(number / len(requested))
             found.append(nearest_drawn(codec, image, options.seed, options.seconds, cancelled))
     if options.json:
         say_json(

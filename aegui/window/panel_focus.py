@@ -90,11 +90,16 @@ class PanelFocus(QObject):
 
         return sorted(found, key=order)
 
-    def step(self, forward: bool) -> bool:
-        """Move the focus to the next or the previous stop; return whether there is one."""
+    def _current(self) -> QWidget | None:
+        """Return the widget with the focus; where there is none, the last one."""
         current = self._window.focusWidget()
         if current is None and self._left is not None and shiboken6.isValid(self._left):
-            current = self._left
+            return self._left
+        return current
+
+    def step(self, forward: bool) -> bool:
+        """Move the focus to the next or the previous stop; return whether there is one."""
+        current = self._current()
         stops = self._in_order(current)
         if not any(stop is not current for stop in stops):
             return False
@@ -121,7 +126,7 @@ class PanelFocus(QObject):
     def go(self, direction: str) -> None:
         """Move to the ``next`` or ``previous`` panel, to the last focus in it; announce it."""
         places = self.places()
-        current = self.place_of(self._window.focusWidget())
+        current = self.place_of(self._current())
         step = 1 if direction == "next" else -1
         at = (places.index(current) + step) % len(places) if current in places else 0
         self.enter(places[at])

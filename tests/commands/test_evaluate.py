@@ -75,6 +75,23 @@ def test_an_evaluation_tells_its_share_and_can_be_stopped(folder: Path, name: st
     assert 0.5 < seen[-1] < shares[-1]
 
 
+def test_the_trial_that_tells_the_time_can_be_stopped(folder: Path) -> None:
+    run, options = OpenedRun(folder / "three.aegui"), argparse.Namespace(draws=100, seed=0)
+    shares: list[float] = []
+    polls: list[int] = []
+
+    def cancelled() -> bool:
+        polls.append(len(shares))
+        return False
+
+    measured(run, [], options, shares.append, cancelled)
+    steps = 5  # the pass that loads everything, and one of each kind
+    assert polls[: steps + 1] == [0] * (steps + 1)
+    polls.clear()
+    measured(run, [], options, None, cancelled)
+    assert len(polls) < 2 * steps, "without a report nothing is tried"
+
+
 def test_mean_and_spread_over_the_seeds_of_a_population(folder: Path, capsys: Captured) -> None:
     path = str(folder / "three.aegui")
     noise = ["--noise", "flip:0.1", "--draws", "320"]

@@ -306,6 +306,20 @@ def test_from_a_form_that_is_disabled_tab_goes_on_where_it_was(
     assert window.focusWidget() is outside[at - 1 if shift else (at + 1) % len(outside)]
 
 
+def test_from_a_form_that_is_disabled_the_next_panel_is_the_one_after_it(
+    app: App, qtbot: QtBot
+) -> None:
+    window, focus = app.window, app.window.panel_focus
+    field = _focused_field(qtbot, window)
+    places = focus.places()
+    place = focus.place_of(field)
+    assert place is not None
+    window.panel(TrainingPanel).setEnabled(False)
+    assert window.focusWidget() is None
+    focus.go("next")
+    assert focus.place_of(window.focusWidget()) is places[places.index(place) + 1]
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.key)
 def test_the_ring_stands_out_on_whatever_it_lies(app: App, qtbot: QtBot, theme: object) -> None:
     window = app.window

@@ -36,6 +36,8 @@ FEWEST_JACOBIANS = 16
 BINS = 60
 _CHUNK = 500
 _JACOBIANS = 64
+_JACOBIAN_SLOWNESS = 6
+"""Time of the Jacobian of a convolution over that of as many multiplications of a plain pass."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def jacobian_samples(codec: Codec, samples: int, work: int = JACOBIAN_WORK) -> i
 
 def jacobians_in_a_piece(codec: Codec) -> int:
     """Return how many Jacobians are computed between two checks for cancellation."""
-    return max(1, min(_JACOBIANS, PIECE_COST // _jacobian_cost(codec)))
+    return max(1, min(_JACOBIANS, PIECE_COST // (_JACOBIAN_SLOWNESS * _jacobian_cost(codec))))
 
 
 def dimension_figures(

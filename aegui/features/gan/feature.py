@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.features.gan.model.inversion_service import NearestGenerated
-    from aegui.features.gan.model.judge_service import OfferedJudge
+    from aegui.features.gan.model.judge_service import Judges, OfferedJudge
     from aegui.features.gan.model.samples_service import GeneratedSamples
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -127,10 +127,11 @@ class GanFeature(Feature):
             self._services.of(JudgeService).find(codec)
 
     @Slot(object)
-    def _on_judges_offered(self, judges: tuple[OfferedJudge, ...]) -> None:
+    def _on_judges_offered(self, judges: Judges) -> None:
         codec, box = self._services.shown.codec, self._panel.judge
-        if codec is not None and box.button.isVisible() and box.button.isEnabled():
-            box.offer(judges, codec.image_shape)
+        is_for_shown = codec is not None and codec.image_shape == judges.image_shape
+        if is_for_shown and box.button.isVisible() and box.button.isEnabled():
+            box.offer(judges)
 
     @Slot(object)
     def _on_judge_chosen(self, judge: OfferedJudge | None) -> None:

@@ -233,11 +233,16 @@ class ExactObjective:
         if program is not None:
             value = program(run, part.inputs, part.target, part.noise)
             return value, self._double.grad[self._indices[run]]
-        leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
+        leaves = [leaf for leaf in self._model.leaves if leaf.run == run]
         with torch.enable_grad():
             total = self._total(run, part)
-            found = torch.autograd.grad(total, leaves, materialize_grads=True)
-        return float(total.detach()), torch.cat([each.flatten() for each in found])
+            tensors = [leaf.tensor for leaf in leaves]
+            found = torch.autograd.grad(total, tensors, materialize_grads=True)
+        flat, blocks = self._double.grad, self._parameters.layout.parameters
+        for leaf, gradient in zip(leaves, found, strict=True):
+            # Kernels lie in another order in memory.
+            blocks[leaf.layer][leaf.name].view(flat)[run].copy_(gradient)
+        return float(total.detach()), flat[self._indices[run]]
 
     def _total(self, run: int, part: _ObjectivePart) -> torch.Tensor:
         # The contractive penalty is itself a gradient.

@@ -52,6 +52,18 @@ class OfferedJudge:
     """Its name, its data and the share that it classifies correctly."""
 
 
+@dataclass(frozen=True)
+class Judges:
+    """The classifiers of the library that can judge images of a shape."""
+
+    image_shape: tuple[int, ...]
+    """Channels, height and width."""
+    offered: tuple[OfferedJudge, ...]
+    """Up to ``MAX_OFFERED``, the newest first."""
+    problem: str = ""
+    """Why the library could not be read; empty if it was."""
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """The result of an evaluation."""
@@ -89,7 +101,7 @@ class JudgeService(Service):
     failed = Signal(object)
     """Why the evaluation failed."""
     offered = Signal(object)
-    """The classifiers asked for by ``find``, a tuple of ``OfferedJudge``, the newest first."""
+    """The ``Judges`` asked for by ``find``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,8 +195,7 @@ class _Judge:
     seed: int
 
 
-def _judges(image_shape: tuple[int, ...]) -> tuple[OfferedJudge, ...]:
-    """Return the newest classifiers of the library for images of this shape."""
+def _judges(image_shape: tuple[int, ...]) -> Judges:
     # Imported late: SQLite is not needed until somebody asks.
     from aegui.core.library.library import Library
     from aegui.core.library.query import Condition, LibraryQuery
@@ -203,10 +214,10 @@ def _judges(image_shape: tuple[int, ...]) -> tuple[OfferedJudge, ...]:
                 found.append(OfferedJudge(str(path), name, words))
                 if len(found) == MAX_OFFERED:
                     break
-    except AeguiError:
-        # A file can be opened all the same; the library tells by itself what it lacks.
-        return ()
-    return tuple(found)
+    except AeguiError as error:
+        # A file can be opened all the same.
+        return Judges(image_shape, (), str(error))
+    return Judges(image_shape, tuple(found))
 
 
 def _opened(generator: Codec, path: str, name: str) -> _Judge:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QKeyEvent
 
     from aegui.core.evaluation.judging import Verdict
-    from aegui.features.gan.model.judge_service import OfferedJudge, Trial
+    from aegui.features.gan.model.judge_service import Judges, OfferedJudge, Trial
     from aegui.features.gan.model.samples_service import GeneratedSamples
     from aegui.session.jobs.derived import JobProgress
 
@@ -90,18 +90,18 @@ class JudgeBox(QWidget):
         """The text below the table."""
         return self._about.text()
 
-    def offer(self, judges: Sequence[OfferedJudge], image_shape: Sequence[int]) -> None:
-        """Open a menu of ``judges`` for images ``[C, H, W]``, and of a file, below the button."""
+    def offer(self, judges: Judges) -> None:
+        """Open a menu of ``judges``, and of a file, below the button."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        size = "x".join(map(str, image_shape[-2:]))
+        size = "x".join(map(str, judges.image_shape[-2:]))
         head = (
             tr("Classifiers in the library for images of {size}:", size=size)
-            if judges
+            if judges.offered
             else tr("The library has no classifier for images of {size}", size=size)
         )
-        menu.addAction(head).setEnabled(False)
-        for judge in judges:
+        menu.addAction(judges.problem or head).setEnabled(False)
+        for judge in judges.offered:
             # An ampersand would mark the key of the entry.
             action = menu.addAction(judge.words.replace("&", "&&"))
             action.triggered.connect(partial(self._on_judge_triggered, judge))

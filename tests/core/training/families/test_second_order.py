@@ -98,6 +98,16 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
         },
         "training": {"loss": "mse"},
     },
+    "convolutions of several channels": {
+        "data": {"source": "digits", "count": 10},
+        "network": {
+            "encoder": [
+                {"kind": "conv", "channels": 2, "stride": 2, "activation": "tanh"},
+                {"kind": "conv", "channels": 3, "activation": "tanh"},
+            ]
+        },
+        "training": {"loss": "mse"},
+    },
     "fixed noise": {"data": {"corruption": {"kind": "flip", "level": 0.2, "fresh": False}}},
 }
 
