@@ -151,10 +151,14 @@ class InsightFeature(Feature):
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:
         self._decoded = decoded
-        if self._code is None or not np.array_equal(self._code, decoded.z):
+        if self._is_moved(decoded):
             self._measure_soon()
         else:
             self._refresher.mark()
+
+    def _is_moved(self, decoded: Decoded) -> bool:
+        """Return whether ``decoded`` is of another place than the last one measured."""
+        return self._code is None or not np.array_equal(self._code, decoded.z)
 
     def _measure_soon(self) -> None:
         """Schedule the read-out after the repaint of the decoded image."""
@@ -167,9 +171,11 @@ class InsightFeature(Feature):
         decoded = self._decoded
         if decoded is None:
             return
+        if not self._is_moved(decoded):
+            # New weights decode the place before this feature is told of them. While the pointer
+            # moves, the image at its next place must not wait for them.
+            self._set_subject()
         self._code, self._insight = decoded.z, None
-        # New weights decode the place before this feature is told of them.
-        self._set_subject()
         self._services.of(InsightService).measure(decoded.z, self._canvas.scene.projection.frame)
         if self._insight is None:
             # The answer is pending, and the current arrow belongs to the previous position.
