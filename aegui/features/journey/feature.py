@@ -91,11 +91,11 @@ class JourneyFeature(Feature):
     def _ask(self) -> None:
         shown = self._services.shown
         codec, drawing = shown.fitting, self._services.drawing.state
-        reason = shown.why_nothing(
-            tr("Press Train first: then every number of an answer can be traced back.")
-        )
+        reason = ""
         if codec is None:
-            pass
+            reason = shown.why_nothing(
+                tr("Press Train first: then every number of an answer can be traced back.")
+            )
         elif self._way.source == "drawing" and not codec.can_encode:
             reason = tr("This network cannot answer the drawing. Choose the image at the cursor.")
         elif self._way.source == "drawing" and drawing.image_shape != codec.image_shape:
