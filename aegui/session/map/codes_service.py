@@ -73,6 +73,7 @@ class CodesService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
+        self._was_live = False
         self._last: Codes | None = None
         self._derived = Derived(
             "aegui-codes", self, urgent=False, share=BUSY_SHARE, most_pause_ms=MAX_PAUSE_MS
@@ -96,10 +97,10 @@ class CodesService(Service):
         """
         work = len(dataset) * max(codec.encode_cost, codec.pixels)
         quick = not codec.can_encode or is_quick(codec, work, QUICK_BATCH)
-        if quick or dataset is not self._dataset or not live:
-            # Codes of another dataset, or of old weights of a network at rest, are useless.
+        if quick or dataset is not self._dataset or not (live and self._was_live):
+            # Codes of another dataset, or of a network at rest, are useless for other weights.
             self._derived.forget()
-        self._dataset = None if quick else dataset
+        self._dataset, self._was_live = None if quick else dataset, live
         like = self._directions(codec) if live or is_past or codec.latent_size <= 2 else None
         if quick:
             self._last = _at_once(codec, dataset, like, live=live)

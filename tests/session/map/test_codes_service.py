@@ -84,6 +84,22 @@ def test_while_a_network_learns_some_samples_do_and_not_at_every_step(
     qtbot.waitUntil(lambda: len(heard[-1].indices) == 60)
 
 
+def test_codes_of_the_network_before_a_training_are_dropped_when_it_begins(
+    qtbot: QtBot, service: CodesService, heard: list[Codes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes_service, "QUICK_BATCH", 0)
+    monkeypatch.setattr(codes_service, "FEWEST", 10)
+    monkeypatch.setattr(codes_service, "SOON", 1)
+    dataset = grey(60)
+    service.encode(network(latent=5, epoch=7), dataset, live=False)
+    # The set is the same, the network another one.
+    service.encode(network(epoch=1), dataset, live=True)
+    qtbot.waitUntil(lambda: bool(heard))
+    service.encode(network(epoch=2), dataset, live=False)
+    qtbot.waitUntil(lambda: len(heard[-1].indices) == 60)
+    assert {(codes.epoch, codes.size) for codes in heard} == {(1, 2), (2, 2)}
+
+
 def test_late_codes_of_what_is_not_shown_any_more_are_dropped(
     qtbot: QtBot, service: CodesService, heard: list[Codes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
