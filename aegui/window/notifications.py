@@ -209,8 +209,11 @@ class Notifications(QObject):
 
     @Slot(object)
     def show(self, notice: Notice) -> None:
-        """Show ``notice``, unless the same one is visible."""
-        if notice in self.shown:
+        """Show ``notice``, unless the same one is visible.
+
+        An offer replaces the same words, whose button would perform the earlier action.
+        """
+        if notice in self.shown and not notice.offer:
             return
         if notice in self._queue:
             self._queue.remove(notice)

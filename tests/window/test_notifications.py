@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,16 @@ def test_another_theme_dresses_what_is_shown_once(app: App, qtbot: QtBot) -> Non
         QApplication.processEvents()
     assert [each.count for each in changes] == before
     strip.hide()
+
+
+def test_the_button_of_a_repeated_offer_does_what_was_offered_last(window: MainWindow) -> None:
+    done: list[str] = []
+    for name in ("first", "second"):
+        accept = partial(done.append, name)
+        window.notifications.show(Notice("info", "It is there already.", "Add it", accept))
+    (toast,) = (toast for toast in window.findChildren(Toast) if toast.isVisible())
+    toast.findChildren(QPushButton)[-1].click()
+    assert done == ["second"]
 
 
 def test_an_error_that_waits_for_room_goes_too(window: MainWindow) -> None:
