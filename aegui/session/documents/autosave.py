@@ -100,10 +100,10 @@ class Autosave(QObject):
 
     failed = Signal(object)
     """Emitted with the reason when a copy could not be written."""
-    written = Signal(float)
-    """Emitted with the duration in seconds when a write has ended, successfully or not."""
+    written = Signal(float, bool)
+    """Emitted when a write has ended: its duration in seconds, and whether it was successful."""
     _job_failed = Signal(object)
-    _job_ended = Signal(float)
+    _job_ended = Signal(float, bool)
 
     def __init__(self, parent: QObject | None = None, folder: Path | None = None) -> None:
         super().__init__(parent)
@@ -151,19 +151,20 @@ class Autosave(QObject):
         self._take_lock()
 
         def work() -> None:
-            begun = time.monotonic()
+            begun, is_written = time.monotonic(), False
             try:
                 # The note must never promise more than the copy has, and each copy needs a note.
                 if not file.exists():
                     write_atomically(about, note.encode(), private=True)
                 save_run(file, run, private=True)
                 write_atomically(about, note.encode(), private=True)
+                is_written = True
             except AeguiError as error:
                 self._job_failed.emit(str(error))
             finally:
                 # After the write: this copy may have been discarded in the meantime.
                 self._clear()
-                self._job_ended.emit(time.monotonic() - begun)
+                self._job_ended.emit(time.monotonic() - begun, is_written)
 
         self._job.submit(work)
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 AUTOSAVE_MS = 5_000
 """Minimum interval of recovery copies; it grows with the time that a copy takes."""
+_NOTHING_COPIED = -1
+"""A number of changes that no document has: there is no recovery copy of its present state."""
 _LAST_SECONDS = 60.0
 """How long shutdown waits for a recovery copy that the next start needs."""
 
@@ -329,15 +331,19 @@ class DocumentFile(QObject):
         self.autosave.discard()
         self._copied_changes = self._changes
 
-    @Slot(float)
-    def _on_autosave_written(self, seconds: float) -> None:
+    @Slot(float, bool)
+    def _on_autosave_written(self, seconds: float, succeeded: bool) -> None:
+        if succeeded:
+            self._autosave_failed = False
         wait = round(1000 * seconds / CHECKPOINT_SHARE)
         self._timer.setInterval(max(AUTOSAVE_MS, wait))
         self.copied.emit(seconds)
 
     @Slot(object)
     def _on_autosave_failed(self, reason: str) -> None:
-        # Reported once only: every further copy would fail for the same reason.
+        # The next attempt need not wait for another edit: the disk may have room again by then.
+        self._copied_changes = _NOTHING_COPIED
+        # Reported once only: until then every further copy fails for the same reason.
         if not self._autosave_failed:
             self._autosave_failed = True
             text = tr("Unsaved work could not be backed up. {why}", why=reason)

@@ -158,6 +158,25 @@ def test_a_copy_that_cannot_be_written_is_said_once(
     assert heard.names().count("noticed") == 1
 
 
+def test_a_copy_that_failed_is_made_again_without_another_edit(
+    qtbot: QtBot, workspace: Workspace, heard: Heard, tmp_path: Path
+) -> None:
+    folder = tmp_path / "autosave"
+    for count in (1, 2):
+        folder.write_text("a file where a folder should be")
+        workspace.edit_recipe(renamed(workspace.recipe, f"{count}"), "Name")
+        workspace.file.copy()
+        assert heard.names().count("noticed") == count
+        folder.unlink()
+        with qtbot.waitSignal(workspace.file.copied):
+            workspace.file.copy()
+        assert list(folder.glob("*.aegui"))
+        # What fails from now on is a new trouble, and is told again.
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+
+
 def test_nothing_of_torch_is_needed_to_open_and_edit(tmp_path: Path) -> None:
     save = tmp_path / "a.aegui"
     code = f"""
