@@ -581,21 +581,20 @@ def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
     original = np.asarray(dataset.images[[sample]], np.float32)
     names = short_names([material.result.cells[one.index] for one in networks])
     answers = [one.answers[[index]] for one in networks]
-    wrong = [int(wrong_pixels(original, answer)[0]) for answer in answers]
+    image_style = image_style_of(dataset)
+    if image_style.glyphs:
+        key, measure = "wrong_pixels", tr("wrong pixels")
+        errors = [str(int(wrong_pixels(original, answer)[0])) for answer in answers]
+    else:
+        key, measure = "squared_error", tr("squared error")
+        errors = [_csv_cell(float(np.square(answer - original).mean())) for answer in answers]
     shown = {
         "answer": [answer[0] for answer in answers],
         "difference": [np.abs(answer - original)[0] for answer in answers],
         "original": [original[0]] * len(answers),
     }[choice.shown]
-    image_style = image_style_of(dataset)
-    notes = [tr("Original")]
-    for name, count, answer in zip(names, wrong, answers, strict=True):
-        error = (
-            str(count)
-            if image_style.glyphs
-            else _csv_cell(float(np.square(answer - original).mean()))
-        )
-        notes.append(f"{error} · {name}")
+    pairs = zip(errors, names, strict=True)
+    notes = [tr("Original"), *(f"{error} · {name}" for error, name in pairs)]
     images = [original[0], *shown]
     columns = max(1, math.ceil(math.sqrt(_SHEET_SHAPE * len(images))))
     starts = range(0, len(images), columns)
@@ -605,7 +604,6 @@ def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         notes=tuple(tuple(notes[start : start + columns]) for start in starts),
     )
     label = dataset.names[sample]
-    measure = tr("wrong pixels") if image_style.glyphs else tr("squared error")
     caption = tr(
         "{what} of {sample}, {measure} below each, {which}",
         what=tr(SHOWN[choice.shown].label),
@@ -615,10 +613,10 @@ def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
     )
     row_items: list[tuple[int, ...]] = [(), *((one.index,) for one in networks)]
     csv = csv_text(
-        ["setting", "seed", "wrong_pixels"],
+        ["setting", "seed", key],
         [
-            [material.result.cells[one.index].setting.words, one.seed, count]
-            for one, count in zip(networks, wrong, strict=True)
+            [material.result.cells[one.index].setting.words, one.seed, error]
+            for one, error in zip(networks, errors, strict=True)
         ],
     )
     return StudyPicture(plot, tuple(row_items), tuple(notes), caption, lambda: csv)

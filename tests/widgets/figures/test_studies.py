@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.material import StudyMaterial, study_material
 from aegui.core.study.plan import load_plan
@@ -255,6 +258,22 @@ def test_a_sample_flips_to_its_difference_and_to_the_original(material: StudyMat
     np.testing.assert_allclose(
         sheets["difference"][4], np.abs(sheets["answer"][4] - original), atol=1e-6
     )
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_the_table_of_a_sample_has_the_measure_that_stands_below_it(
+    material: StudyMaterial, grey: bool
+) -> None:
+    if grey:
+        dataset = material.networks[0].dataset
+        darker = Dataset.from_images("grey", 0.75 * dataset.images, dataset.labels)
+        networks = tuple(replace(one, dataset=darker) for one in material.networks)
+        material = replace(material, networks=networks)
+    picture = study_picture("sample", material, PictureChoice(sample=1))
+    assert picture is not None
+    head, *rows = csv.reader(io.StringIO(picture.csv))
+    assert head[-1] == ("squared_error" if grey else "wrong_pixels")
+    assert [row[-1] for row in rows] == [note.split(" · ")[0] for note in picture.words[1:]]
 
 
 def test_lines_of_parallel_axes_end_at_the_figure(material: StudyMaterial) -> None:
