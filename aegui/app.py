@@ -17,7 +17,7 @@ from PySide6.QtGui import QFontDatabase, QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import aegui
-from aegui.core.i18n import LOCALES, language, set_language, tr
+from aegui.core.i18n import LOCALES, language, sentences, set_language, tr
 from aegui.core.system_reason import system_reason
 from aegui.features.document.feature import DocumentFeature
 from aegui.kit import accessible
@@ -104,22 +104,15 @@ class App(QObject):
         hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._on_color_scheme_changed)
 
-    def tell_crash(self) -> None:
-        """Show a message that the program crashed last time, and offer to report it."""
-        text = tr(
-            "The program crashed last time. The log says where; unsaved work is offered again."
-        )
-        report = tr("Report a problem…")
-        # The window is looked up when the button is pressed: a change of language replaces it.
-        notice = Notice("warning", text, report, lambda: self.window.report_problem())
-        self.window.notify(notice)
+    def start(self, path: Path | None = None, *, has_crashed: bool = False) -> None:
+        """Show the window, and open ``path`` after the first paint.
 
-    def start(self, path: Path | None = None) -> None:
-        """Show the window, and open ``path`` after the first paint."""
+        ``has_crashed`` tells that the program crashed last time, and offers to report it.
+        """
         self.window.show()
-        QTimer.singleShot(_AFTER_MS, self, lambda: self._after_first_picture(path))
+        QTimer.singleShot(_AFTER_MS, self, lambda: self._after_first_picture(path, has_crashed))
 
-    def _after_first_picture(self, path: Path | None) -> None:
+    def _after_first_picture(self, path: Path | None, has_crashed: bool) -> None:
         self.services.sweeping.begin()
         if self._settings.notice is not None:
             self.window.notify(self._settings.notice)
@@ -128,10 +121,28 @@ class App(QObject):
             notice = _unwritable_notice(trouble)
             _log.warning("%s", notice.text)
             self.window.notify(notice)
-        if path is not None:
-            self.window.feature(DocumentFeature).open_path(path)
-        else:
-            self.window.feature(DocumentFeature).offer_recoveries()
+        # The window is looked up when a button is pressed: a change of language replaces it.
+        report = Offer(tr("Report a problem…"), lambda: self.window.report_problem())
+        crash = tr("The program crashed last time; the log says where.") if has_crashed else ""
+        if path is None:
+            if crash:
+                self.window.notify(Notice("warning", crash, report.words, report.accept))
+            self._offer_recoveries()
+            return
+        self.window.feature(DocumentFeature).open_path(path)
+        offers = (report,) if crash else ()
+        if self.services.workspace.file.recoveries():
+            # Asked now, the question would stand before the file that was asked for.
+            offers = (Offer(tr("Unsaved work…"), self._offer_recoveries), *offers)
+            crash = sentences(crash, tr("Unsaved work from last time is still there."))
+        if offers:
+            first, *more = offers
+            self.window.notify(
+                Notice("warning", crash, first.words, first.accept, more=tuple(more))
+            )
+
+    def _offer_recoveries(self) -> None:
+        self.window.feature(DocumentFeature).offer_recoveries()
 
     def shutdown(self) -> None:
         """Save the settings, stop all threads, and delete window and session.
@@ -352,9 +363,7 @@ def run_window(path: Path | None = None, spoken: str | None = None) -> int:
     endings.received.connect(app.end_by)
     application.commitDataRequest.connect(app.end_with_session)
     application.aboutToQuit.connect(app.end)
-    app.start(path)
-    if has_crashed:
-        app.tell_crash()
+    app.start(path, has_crashed=has_crashed)
     code = application.exec()
     endings.shutdown()
     sys.excepthook = sys.__excepthook__

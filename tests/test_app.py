@@ -33,8 +33,8 @@ import aegui.app as program
 
 start = program.App.start
 
-def start_and_close(self, path=None):
-    start(self, path)
+def start_and_close(self, path=None, **options):
+    start(self, path, **options)
     print("torch" in sys.modules, self.window.isVisible())
     QTimer.singleShot(300, self.window, lambda: look_and_close(self.window))
 
@@ -84,8 +84,8 @@ keeping.CHECKPOINT_SECONDS = float(sys.argv[1])
 keeping._LOOK_MS = int(1000 * keeping.CHECKPOINT_SECONDS)
 start = program.App.start
 
-def start_and_train(self, path=None):
-    start(self, path)
+def start_and_train(self, path=None, **options):
+    start(self, path, **options)
     workspace, runner = self.services.workspace, self.services.runner
     workspace.new(Recipe(training=TrainingSpec(epochs=50_000_000, device="cpu")))
     runner.start(workspace.resolution.resolved)
@@ -125,10 +125,10 @@ import aegui.app as program
 
 start = program.App.start
 
-def start_and_look(self, path=None):
+def start_and_look(self, path=None, **options):
     # Nobody is asked whether so long a training may go on.
     self.services.settings.unasked_minutes = 1e6
-    start(self, path)
+    start(self, path, **options)
     runner = self.services.runner
 
     def look():
@@ -286,8 +286,8 @@ import aegui.app as program
 
 start = program.App.start
 
-def start_and_look(self, path=None):
-    start(self, path)
+def start_and_look(self, path=None, **options):
+    start(self, path, **options)
     if sys.argv[1] == "crash":
         QTimer.singleShot(200, self.window, lambda: ctypes.string_at(0))
     else:

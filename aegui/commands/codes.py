@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.commands.figure_files import CSV
+from aegui.commands.images import write_images
 from aegui.commands.opened import OpenedRun
 from aegui.commands.places import checked_code, numbers
 from aegui.commands.words import note, say
 from aegui.core.atomic import check_writable, write_atomically
-from aegui.core.data.dataset import Dataset
-from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
-from aegui.core.latent.sheets import sheet_png
 from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
     import argparse
 
     from numpy.typing import NDArray
+
+_BLACK_AND_WHITE = {".txt", ".h"}
 
 
 def encode_command(options: argparse.Namespace) -> int:
@@ -97,14 +96,19 @@ def _write(
     if options.out is None:
         for image in images:
             say(_drawn(image))
-    elif Path(options.out).suffix.lower() == ".png":
-        write_atomically(
-            options.out, sheet_png(images, scale=options.scale, ink=False, about=run.origin())
-        )
-    else:
-        labels = [", ".join(f"{value:g}" for value in point) for point in points]
-        binary = (images > THRESHOLD).astype(np.float32)
-        write_dataset(options.out, Dataset.from_images("decoded", binary, labels))
+        return
+    labels = [", ".join(f"{value:g}" for value in point) for point in points]
+    write_images(
+        options.out,
+        images,
+        "decoded",
+        labels,
+        scale=options.scale,
+        # Text holds no grey levels.
+        glyphs=run.glyphs or Path(options.out).suffix.lower() in _BLACK_AND_WHITE,
+        ink=False,
+        about=run.origin(),
+    )
 
 
 def _point(text: str) -> list[float]:

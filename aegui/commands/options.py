@@ -295,7 +295,10 @@ DECODE = (
     several("--at", "X,Y", mark("the point, such as 0.3,-1.2; may be repeated"), required=True),
     out(
         mark("glyph.png"),
-        mark(".png in grey levels, or .txt, .json, .h thresholded (default: text on the terminal)"),
+        mark(
+            ".png in grey levels, or .npz, .json (glyphs thresholded), .txt, .h (thresholded); "
+            "default: text on the terminal"
+        ),
         required=False,
     ),
     integer("--scale", "N", mark("size of a pixel in the PNG"), default=16, least=1, most=256),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,14 +14,13 @@ from PIL import Image
 from aegui.cli import main
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.load import load_dataset
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.recipe.file import load_recipe, save_recipe
 from aegui.core.run_file.saved import load_run
 from aegui.core.setup_line.writing import line_of
+from aegui.paths import models_dir
 from tests.commands.asked import last_json, refused
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CLASSIC = """{"layers":[35,25,10,2,10,25,35],"learning_rate":0.01,"epochs":10000,
 "activation_fn":"relu","loss_function":"cross_entropy_loss","optimizer":"adam","n_runs":1,
@@ -148,6 +147,17 @@ def test_decode_writes_the_grey_levels_of_a_point(
     refused(["decode", str(run_path), "--at", "1e40,0"], capsys, "--at is 1e+40", "1,000,000,000")
     refused(["decode", str(run_path), "--at", "1,2", "--scale", "0"], capsys, "--scale")
     refused(["decode", str(run_path), "--at", "1,2", "-o", "x.xyz"], capsys, "x.xyz")
+
+
+def test_decoded_grey_images_keep_their_levels_where_the_form_has_any(tmp_path: Path) -> None:
+    model = str(models_dir() / "fashion-vae-2.aegui")
+    wanted = load_run(Path(model)).codec(0).decode([0.3, 0.4]).reshape(28, 28)
+    for name in ("g.npz", "g.json", "g.txt"):
+        out = tmp_path / name
+        assert main(["decode", model, "--at", "0.3,0.4", "-o", str(out)]) == 0
+        read = load_dataset(str(out)).images[0, 0]
+        expected = wanted if name != "g.txt" else wanted > THRESHOLD
+        np.testing.assert_allclose(read, expected, atol=0.003)
 
 
 def test_configurations_and_runs_are_converted_to_recipes(

@@ -124,8 +124,8 @@ def _window(home: Home, begin: Callable[[Any], object], every: Callable[[Any], o
 
     start = program.App.start
 
-    def start_and_work(self: Any, path: Path | None = None) -> None:
-        start(self, path)
+    def start_and_work(self: Any, path: Path | None = None, **options: Any) -> None:
+        start(self, path, **options)
         begin(self)
         timer = QTimer(self.window)
         timer.timeout.connect(lambda: every(self))
@@ -438,8 +438,8 @@ def _next_start(home: Home) -> dict[str, Any]:
             self.window.closed.emit()
             self._application.exit(0)
 
-        def start_and_look(self: Any, path: Path | None = None) -> None:
-            start(self, path)
+        def start_and_look(self: Any, path: Path | None = None, **options: Any) -> None:
+            start(self, path, **options)
             timer = QTimer(self.window)
             timer.timeout.connect(lambda: look(self))
             QTimer.singleShot(300, self.window, lambda: timer.start(_LOOK_MS))

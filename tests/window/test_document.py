@@ -329,6 +329,34 @@ def test_unsaved_work_of_a_crash_is_offered(
     assert app.window.isWindowModified()
 
 
+def test_unsaved_work_is_offered_beside_a_file_that_the_program_opens(
+    app: App, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from aegui.core.run_file.saved import SavedRun
+    from aegui.session.documents.autosave import Autosave
+
+    left = Autosave()
+    left.write(SavedRun(EDITED, app.services.workspace.dataset), None, "lost")
+    left.flush()
+    assert left._lock is not None
+    left._lock.unlock()
+    save_run(tmp_path / "a.aegui", SavedRun(SMALL, app.services.workspace.dataset))
+    app.start(tmp_path / "a.aegui", has_crashed=True)
+    notifications = app.window.notifications
+    qtbot.waitUntil(lambda: any(notice.offer for notice in notifications.shown))
+    qtbot.waitUntil(lambda: app.services.workspace.path == tmp_path / "a.aegui")
+    (notice,) = (notice for notice in notifications.shown if notice.offer)
+    assert "crashed last time" in notice.text
+    assert [notice.offer, *(offer.words for offer in notice.more)] == [
+        "Unsaved work…",
+        "Report a problem…",
+    ]
+    answer("Open it")
+    assert notice.accept is not None
+    notice.accept()
+    assert app.services.workspace.recipe == EDITED
+
+
 def test_import_summary_escapes_what_it_lists() -> None:
     from aegui.core.course_configs import CourseReading
 

@@ -104,7 +104,11 @@ class DataEdits:
             return
 
         def take(draft: DraftState) -> None:
-            if self._take(base, draft, text, is_whole=is_whole):
+            now = self._host.draft
+            if now.dataset is not base.dataset and not again and source == now.recipe.data.source:
+                # Samples were added meanwhile: those of ``draft`` lack them.
+                self.edit(merged(base.recipe, recipe, now.recipe), text, done, is_whole=is_whole)
+            elif self._take(base, draft, text, is_whole=is_whole):
                 done()
 
         self._loading.do(
@@ -263,13 +267,23 @@ class DataEdits:
             return joined_draft(base, more), more, copies_in(base.dataset, more)
 
         def take(found: tuple[DraftState, Dataset, list[int]]) -> None:
-            draft, more, copies = found
-            if not self._take(base, draft, text):
+            added, more, copies = found
+            before = self._host.draft
+            if before.dataset is base.dataset:
+                before = base
+            else:
+                # Samples were edited while the file was read: it is joined to those of now.
+                try:
+                    added, copies = joined_draft(before, more), copies_in(before.dataset, more)
+                except AeguiError as error:
+                    self._host.refuse(error)
+                    return
+            if not self._take(before, added, text):
                 return
             words = trn(
                 "The samples of {file} are in the set now: {n:,} sample. Train to learn them.",
                 "The samples of {file} are in the set now: {n:,} samples. Train to learn them.",
-                len(draft.dataset),
+                len(added.dataset),
                 file=path.name,
             )
             if not copies:
@@ -280,7 +294,7 @@ class DataEdits:
                 "{n:,} of them were there already, pixel by pixel.",
                 len(copies),
             )
-            leave = partial(self._leave_out, base, more, copies, text)
+            leave = partial(self._leave_out, before, added, more, copies, text)
             said = sentences(words, twins)
             offer = partial(self._host.offer, said, tr("Leave the copies out"), leave)
             # Last: the offer to train on, which follows an edit, would withdraw this one.
@@ -327,11 +341,19 @@ class DataEdits:
         self._host.refuse(error, lambda: self.check_on(source))
         self._host.announce_recipe()
 
-    def _leave_out(self, base: DraftState, more: Dataset, copies: list[int], text: str) -> None:
-        """Add to ``base`` only those of ``more`` that are no copies."""
+    def _leave_out(
+        self, before: DraftState, added: DraftState, more: Dataset, copies: list[int], text: str
+    ) -> None:
+        """Add to ``before`` only those of ``more`` that are no copies, in place of ``added``."""
+        if self._host.draft.dataset is not added.dataset:
+            self._host.say(
+                "warning",
+                tr("The set has been edited since then: the copies are still in it."),
+                passing=True,
+            )
+            return
         new = sorted(set(range(len(more))).difference(copies))
-        draft = joined_draft(base, more.subset(new)) if new else base
-        self._take(base, draft, text)
+        self._take(added, joined_draft(before, more.subset(new)) if new else before, text)
 
     def _take(
         self, base: DraftState, draft: DraftState, text: str, *, is_whole: bool = False

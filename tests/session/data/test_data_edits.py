@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.data.dataset import same_data
+from aegui.core.data.dataset import Dataset, same_data
 from aegui.core.data.load import load_dataset
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.data.select import search
+from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import CorruptionSpec, DataSpec, ImageSpec, SplitSpec
 from aegui.core.recipe.edits import with_values
@@ -23,6 +24,7 @@ from aegui.session.documents.draft import (
     is_quick_source,
     merged,
     same_samples,
+    with_chars,
     with_data,
     with_source,
 )
@@ -108,6 +110,36 @@ def test_what_is_edited_meanwhile_stays(qtbot: QtBot, workspace: Workspace, imag
     assert len(workspace.dataset) == COUNT
     assert workspace.recipe.seed == 9
     assert workspace.recipe.data.corruption == noise
+
+
+def test_a_drawing_added_while_a_file_is_read_stays(
+    qtbot: QtBot, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aegui.session.data.data_edits.is_quick_source", lambda _source: False)
+    labels = workspace.dataset.labels
+    # One sample is new, one a copy of what is drawn meanwhile.
+    more = np.stack([np.eye(7, 5), np.eye(7, 5)[::-1]])[:, None]
+    write_dataset(tmp_path / "more.json", Dataset.from_images("more", more, ("1", "2")))
+    workspace.edits.add_file(tmp_path / "more.json")
+    assert workspace.loading.is_busy
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
+    settle(qtbot, workspace)
+    assert workspace.dataset.labels == (*labels, "ñ", "1", "2")
+    workspace.undo_stack.undo()
+    assert workspace.dataset.labels == (*labels, "ñ")
+
+
+def test_a_drawing_added_while_a_choice_is_read_can_still_be_chosen(
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aegui.session.data.data_edits.is_quick", lambda *_, **__: False)
+    workspace.edit_recipe(with_chars(workspace.recipe, "abc"), "Some")
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
+    settle(qtbot, workspace)
+    assert workspace.dataset.labels == ("a", "b", "c")
+    workspace.edit_recipe(with_chars(workspace.recipe, "abñ"), "Others")
+    settle(qtbot, workspace)
+    assert workspace.dataset.labels == ("a", "b", "ñ")
 
 
 def test_what_a_document_has_only_in_part_is_imported_again_without_a_question(

@@ -308,6 +308,37 @@ def test_copies_in_a_file_can_be_left_out(
     assert labels(workspace) == "abcñ"
 
 
+def test_a_file_of_nothing_but_copies_leaves_the_choice_as_it_was(
+    workspace: Workspace, heard: Heard, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
+    before = workspace.recipe.data
+    write_dataset(tmp_path / "more.json", workspace.dataset.subset([0, 2]))
+    assert workspace.edits.add_file(tmp_path / "more.json")
+    qtbot.waitUntil(lambda: bool(heard.notices()))
+    accept = heard.notices()[-1].accept
+    assert accept is not None
+    accept()
+    assert labels(workspace) == "abc"
+    assert workspace.recipe.data == before
+    assert not workspace.draft.is_edited
+
+
+def test_copies_are_not_left_out_of_a_set_that_was_edited_since(
+    workspace: Workspace, heard: Heard, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
+    write_dataset(tmp_path / "more.json", workspace.dataset.subset([0, 2]))
+    assert workspace.edits.add_file(tmp_path / "more.json")
+    qtbot.waitUntil(lambda: bool(heard.notices()))
+    accept = heard.notices()[-1].accept
+    assert accept is not None
+    workspace.edits.add_sample(np.eye(7, 5), "ñ")
+    accept()
+    assert labels(workspace) == "abcacñ"
+    assert "has been edited since" in heard.notices()[-1].text
+
+
 def test_edited_data_are_known_as_such(workspace: Workspace, tmp_path: Path) -> None:
     workspace.edit_recipe(data(workspace.recipe, chars="abc"), "Characters")
     assert not workspace.draft.is_edited
