@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aegui.core.data.builtin import set_title
 from aegui.core.i18n import localized, mark, short_number, tr, with_marks
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.layer_fields import FIELDS
+from aegui.core.network.catalog import OUTPUT_LAYERS
+from aegui.core.network.layer_fields import FIELDS, sides_words
 from aegui.core.network.plan import network_plan
 from aegui.core.network.words import architecture, data_words
 from aegui.core.recipe.layers import LAYERS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe.changes import Change
     from aegui.core.recipe.settings import Section, Setting
 
+_OUTPUT_LAYER = "network.output_layer"
 _STACKS = {
     "network.encoder": mark("Encoder"),
     "network.decoder": mark("Decoder"),
@@ -35,7 +37,7 @@ _OTHERS = {
     "network.latent": mark("Code"),
     "network.output_activation": mark("Activation of the output"),
     "network.output_slope": mark("Slope of the output"),
-    "network.output_layer": mark("Layer of the output"),
+    _OUTPUT_LAYER: mark("Layer of the output"),
     "classifier": mark("Classifier"),
     "gan": mark("Adversary"),
     "data.split.validation": mark("Share held out for validation"),
@@ -44,6 +46,8 @@ _OTHERS = {
     "data.augment.flip": mark("Mirrored at random"),
     "data.augment.shift": mark("Shifted at random"),
 }
+_CARDS = {"network.latent": "code", _OUTPUT_LAYER: "output conv_transpose"}
+"""The card whose fields a part of the network has; that one has all fields of the output."""
 _LONGEST = 40
 _ROWS = {row.path: (section, row) for section in SECTIONS for row in section.settings}
 _NAMES = Counter(row.field.label for _, row in _ROWS.values())
@@ -90,6 +94,9 @@ def setting_label(path: str) -> str:
 
 def setting_value(path: str, value: Any) -> str:
     """Return a displayed value of that field; keys of choices as their labels."""
+    if path == _OUTPUT_LAYER:
+        # Channels and activation of this layer are those of the output.
+        value = "auto" if value is None else value["kind"]
     row = _ROWS.get(path)
     return _value(value, (_of_layer(path) if row is None else _of_row(*row))[1])
 
@@ -109,10 +116,8 @@ def _is_of_sizes(path: str) -> bool:
 
 
 def _words(change: Change) -> str:
-    choices: Mapping[str, Choice] | None = None
-    row = _ROWS.get(change.path)
-    label, choices = _of_layer(change.path) if row is None else _of_row(*row)
-    return _line(label, _value(change.old, choices), _value(change.new, choices))
+    old, new = (setting_value(change.path, value) for value in (change.old, change.new))
+    return _line(setting_label(change.path), old, new)
 
 
 def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choice] | None]:
@@ -126,20 +131,21 @@ def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choic
 def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:
     """Return label and choices of a value on a card of the builder."""
     if path in _OTHERS or path in _STACKS:
-        return tr(_OTHERS.get(path) or _STACKS[path]), None
+        choices = OUTPUT_LAYERS if path == _OUTPUT_LAYER else None
+        return tr(_OTHERS.get(path) or _STACKS[path]), choices
     home, _, name = path.rpartition(".")
     if home in _STACKS and name.isdigit():
         return _place(home, name), None
-    field = next((one for row in FIELDS.values() for one in row if one.name == name), None)
-    label, choices = (name, None) if field is None else (tr(field.label), field.choices)
-    if home == "network.latent":
-        field = next((one for one in FIELDS["code"] if one.name == name), field)
-        choices = None if field is None else field.choices
-        return f"{tr('Code')}, {label}", choices
     stack, _, index = home.rpartition(".")
-    if stack in _STACKS and index.isdigit():
-        return f"{_place(stack, index)}, {label}", choices
-    return path, None
+    if home in _CARDS:
+        place, kinds = tr(_OTHERS[home]), (_CARDS[home],)
+    elif stack in _STACKS and index.isdigit():
+        place, kinds = _place(stack, index), tuple(LAYERS)
+    else:
+        return path, None
+    field = next((one for kind in kinds for one in FIELDS[kind] if one.name == name), None)
+    label, choices = (name, None) if field is None else (tr(field.label), field.choices)
+    return f"{place}, {label}", choices
 
 
 def _place(stack: str, index: str) -> str:
@@ -162,6 +168,8 @@ def _value(value: Any, choices: Mapping[str, Choice] | None) -> str:
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     if isinstance(value, dict):
         return _layer(value) if "kind" in value else tr("yes")
+    if value and not isinstance(value[0], dict):
+        return sides_words(tuple(value))
     return ", ".join(map(_layer, value)) or tr("no layers")
 
 

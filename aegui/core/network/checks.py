@@ -59,10 +59,15 @@ def _split_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _output_problems(recipe: Recipe) -> Iterator[Problem]:
-    # A classifier has its own objective; its layers are pre-trained with another loss.
     loss = recipe.training.loss
+    if recipe.gan is not None:
+        return
     if recipe.classifier is not None:
-        loss = recipe.classifier.pretrain.loss
+        # It has its own objective; its layers are pre-trained with another loss.
+        pretrain = recipe.classifier.pretrain
+        if not pretrain.epochs:
+            return
+        loss = pretrain.loss
     if LOSSES[loss].of_logits and recipe.network.output_activation != "sigmoid":
         yield Problem(
             "network.output",

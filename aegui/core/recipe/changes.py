@@ -57,7 +57,7 @@ def _between(path: str, old: Any, new: Any) -> Iterator[Change]:
         for key in dict.fromkeys((*old, *new)):
             if old.get(key) != new.get(key):
                 yield from _between(f"{path}.{key}".lstrip("."), old.get(key), new.get(key))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+    elif _are_layers(old) and _are_layers(new) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             if before != after:
                 yield from _between(f"{path}.{index}", before, after)
@@ -68,6 +68,11 @@ def _between(path: str, old: Any, new: Any) -> Iterator[Change]:
                 yield Change(f"{path}.{key}", old.get(key), new.get(key))
     else:
         yield Change(path, old, new)
+
+
+def _are_layers(value: Any) -> bool:
+    """Return whether ``value`` is a list of layers, and not one of sizes."""
+    return isinstance(value, list) and all(isinstance(part, dict) for part in value)
 
 
 def _counted(recipe: Recipe) -> dict[str, Any]:

@@ -50,6 +50,15 @@ def test_cross_entropy_needs_a_sigmoid(output: str) -> None:
     assert resolve(fixed, LETTERS).resolved is not None
 
 
+def test_an_output_is_not_refused_for_a_loss_that_is_not_used() -> None:
+    network = {"output_activation": "tanh"}
+    assert resolve(draft(network=network, gan={}), LETTERS).resolved is not None
+    for epochs, used in ((0, False), (5, True)):
+        classifier = {"pretrain": {"epochs": epochs, "loss": "bce"}}
+        problems = resolve(draft(network=network, classifier=classifier), LETTERS).problems
+        assert [problem.where for problem in problems] == ["network.output"] * used
+
+
 def test_too_many_parameters_are_refused_at_the_largest_layer() -> None:
     network = {"encoder": [{"units": 60_000}, {"units": 60_000}]}
     problem = resolve(draft(network=network), LETTERS).problems[0]
