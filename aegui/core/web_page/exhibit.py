@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -175,6 +176,7 @@ _PICTURES = 6
 _PICTURE_CELLS = 14
 _PICTURE_SIDE = 18
 _SPRITE_SIDE = 32
+_CODES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,6 +281,7 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
             )
         )
     precision: Precision = "f32" if numbers <= _EXACT_NUMBERS else "f16"
+    codes_precision: Precision = "f32" if draws else "f16"
     return {
         "name": exhibit.name,
         "about": _about(exhibit, images, codes),
@@ -291,11 +294,11 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
             "up": list(frame.up),
         },
         "rect": [round(value, 6) for value in rect],
-        "codes": None if codes is None else packed(codes, "f32" if draws else "f16"),
+        "codes": None if codes is None else packed(codes, codes_precision),
         "pins": [{"z": list(pin.z), "name": pin.name} for pin in exhibit.pins],
         "decoder": _part(codec, codec.code_end, end, precision),
         "encoder": _part(codec, 0, codec.code_end, precision) if draws else None,
-        "rounded": _difference(codec, precision, codes),
+        "rounded": _difference(codec, precision, codes, codes_precision, cancelled),
         "film": _film(exhibit, frame, rect, images, cancelled),
     }
 
@@ -348,21 +351,36 @@ def _plane(exhibit: Exhibit, codes: NDArray[np.float32] | None) -> tuple[Frame, 
     return frame, rect_about(placed(frame, codes))
 
 
-def _difference(codec: Codec, precision: Precision, codes: NDArray[np.float32] | None) -> float:
-    """Return the largest change of a decoded value by rounding the weights; 0 without rounding."""
+def _difference(
+    codec: Codec,
+    precision: Precision,
+    codes: NDArray[np.float32] | None,
+    codes_precision: Precision,
+    cancelled: IsCancelled | None,
+) -> float:
+    """Return the largest change of a decoded value by rounding; 0 without rounded weights.
+
+    It is rounded up to two digits.
+    """
     if precision == "f32":
         return 0.0
     if codes is None:
         drawn = np.random.default_rng(WEB_PAGE_SEED).standard_normal((16, codec.latent_size))
         codes = drawn.astype(np.float32)
-    some = codes[:: max(1, len(codes) // 64)]
     other = codec.with_tensors(
         [
             {name: rounded(each, precision) for name, each in layer_tensors.items()}
             for layer_tensors in codec.tensors
         ]
     )
-    return float(np.abs(codec.decode(some) - other.decode(some)).max())
+    most = 0.0
+    for start in range(0, len(codes), _CODES_AT_ONCE):
+        stop_if(cancelled)
+        some = codes[start : start + _CODES_AT_ONCE]
+        change = np.abs(codec.decode(some) - other.decode(rounded(some, codes_precision)))
+        most = max(most, float(np.nan_to_num(change).max()))
+    unit = 10.0 ** (math.floor(math.log10(most)) - 1) if most else 1.0
+    return math.ceil(most / unit) * unit
 
 
 def _atlas(images: NDArray[np.float32]) -> dict[str, Any]:
@@ -383,11 +401,15 @@ def _atlas(images: NDArray[np.float32]) -> dict[str, Any]:
 
 
 def _averaged(images: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
-    """Downsample ``images`` ``[n, C, H, W]`` by averaging squares of ``factor`` pixels."""
-    count, channels, rows, columns = images.shape
-    rows, columns = rows // factor, columns // factor
-    cut = images[:, :, : rows * factor, : columns * factor]
-    squares = cut.reshape(count, channels, rows, factor, columns, factor)
+    """Downsample ``images`` ``[n, C, H, W]`` by averaging squares of ``factor`` pixels.
+
+    Of a side that is shorter all pixels are averaged.
+    """
+    count, channels, height, width = images.shape
+    tall, wide = min(factor, height), min(factor, width)
+    rows, columns = height // tall, width // wide
+    cut = images[:, :, : rows * tall, : columns * wide]
+    squares = cut.reshape(count, channels, rows, tall, columns, wide)
     return np.asarray(squares.mean(axis=(3, 5)), np.float32)
 
 

@@ -180,3 +180,30 @@ def test_one_sample_and_nothing_but_noise_make_a_page() -> None:
     single = Dataset.from_images("single", np.ones((1, 7, 5)), labels=["x"])
     saved = trained({"network": {"encoder": [{"units": 5}]}}, single)
     assert document_of(page_html([Exhibit.of_saved("single", saved)]))["sets"][0]["count"] == 1
+
+
+@pytest.mark.parametrize("sides", [(1, 64), (64, 1), (128, 3)])
+def test_images_thinner_than_the_reduction_make_a_page(sides: tuple[int, int]) -> None:
+    images = np.random.default_rng(0).random((6, *sides))
+    thin = Dataset.from_images("thin", images, labels=list("abcdef"))
+    saved = trained({"network": {"encoder": [{"units": 5}]}}, thin)
+    atlas = document_of(page_html([Exhibit.of_saved("thin", saved)]))["sets"][0]["atlas"]
+    assert max(atlas["side"]) <= 32 < max(sides)
+    assert min(atlas["side"]) >= 1
+
+
+def test_the_stated_difference_holds_for_every_sample_and_the_codes_of_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aegui.core.web_page.exhibit._EXACT_NUMBERS", 10)
+    images = np.random.default_rng(0).random((500, 8, 8))
+    grey = Dataset.from_images("grey", images, labels=["x"] * len(images))
+    exhibit = Exhibit.of_saved("grey", trained({"network": {"encoder": [{"units": 9}]}}, grey))
+    codec = exhibit.codec
+    stored = codec.with_tensors(
+        [{name: rounded(each, "f16") for name, each in layer.items()} for layer in codec.tensors]
+    )
+    codes = codec.encode(grey.flat())
+    change = np.abs(codec.decode(codes) - stored.decode(rounded(codes, "f16"))).max()
+    stated = document_of(page_html([exhibit]))["networks"][0]["rounded"]
+    assert change <= stated <= 1.11 * change
