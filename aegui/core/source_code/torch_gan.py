@@ -90,7 +90,7 @@ class GanPrinter(TorchPrinter):
             w.line("losses, turn = [], 0")
             with w.block(f"for epoch in range({self.recipe.training.epochs}):"):
                 self._epoch()
-            w.line("return losses")
+            self._return()
 
     def _step(self, inputs: str, target: str) -> None:
         del target
@@ -114,7 +114,18 @@ class GanPrinter(TorchPrinter):
             self._generate(judge)
         w.line("losses.append(total)")
         with w.block("if len(losses) == steps:"):
-            w.line("return losses")
+            self._return()
+
+    def _return(self) -> None:
+        """Write the end of ``train``; averaged weights replace those of the model."""
+        if self._gan.average:
+            self._with_average("p.copy_(kept)")
+        self.w.line("return losses")
+
+    def _with_average(self, statement: str) -> None:
+        pairs = "for kept, p in zip(average, model.parameters()):"
+        with self.w.block("with torch.no_grad():"), self.w.block(pairs):
+            self.w.line(statement)
 
     def _judge(self, judge: range) -> None:
         w, gan = self.w, self._gan
@@ -144,9 +155,7 @@ class GanPrinter(TorchPrinter):
         self._learn("generating", "own")
         w.line("total = total + loss.item()")
         if gan.average:
-            pairs = "for kept, p in zip(average, model.parameters()):"
-            with w.block("with torch.no_grad():"), w.block(pairs):
-                w.line(f"kept.lerp_(p, 1 - min({gan.average!r}, turn / (turn + 10)))")
+            self._with_average(f"kept.lerp_(p, 1 - min({gan.average!r}, turn / (turn + 10)))")
 
     def _learn(self, optimizer: str, parameters: str) -> None:
         self.w.line("model.zero_grad()")

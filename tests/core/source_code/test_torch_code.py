@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.source_code import check
@@ -59,6 +60,21 @@ def test_the_code_runs_alone_and_says_the_same_losses(tmp_path: Path) -> None:
     assert losses == pytest.approx(own, abs=1e-9)
     trained_file = tmp_path / "trained.pt"
     assert trained_file.exists()
+
+
+def test_a_gan_keeps_its_averaged_weights(tmp_path: Path) -> None:
+    kept = {}
+    for name, gan in (("raw", {}), ("averaged", {"average": 0.9})):
+        it = subject(gan=gan, **trained(batch_size=12))
+        path = make_code(it, "torch", name).write(tmp_path / f"{name}.py")
+        subprocess.run([sys.executable, "-I", str(path), "1"], cwd=tmp_path, check=True)
+        kept[name] = torch.load(tmp_path / "trained.pt")
+    with np.load(tmp_path / "raw.npz") as file:
+        start = {key: torch.from_numpy(file[key]) for key in kept["raw"]}
+    for key, raw in kept["raw"].items():
+        # After one step the mean counts ten elevenths of the new weights.
+        mean = torch.lerp(start[key].to(raw), raw, 10 / 11)
+        torch.testing.assert_close(kept["averaged"][key], mean)
 
 
 def test_the_file_beside_it_has_what_the_network_begins_with(tmp_path: Path) -> None:
