@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -37,9 +37,8 @@ def with_axes(plan: StudyPlan, axes: Sequence[StudyAxis]) -> StudyPlan:
 
 def with_recipe(plan: StudyPlan, recipe: Recipe) -> StudyPlan:
     """Return ``plan`` with another recipe, embedded in full."""
-    document = recipe.model_copy(update={"runs": 1}).model_dump(mode="json", exclude_defaults=True)
-    content: dict[str, Any] = {"format": recipe.format, "version": recipe.version, **document}
-    return plan.model_copy(update={"recipe": content, "set": {}})
+    document = recipe.model_copy(update={"runs": 1}).model_dump(mode="json")
+    return plan.model_copy(update={"recipe": document, "set": {}})
 
 
 def overwritten(axes: Sequence[StudyAxis]) -> dict[int, int]:

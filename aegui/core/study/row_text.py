@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aegui.core.network.shapes import Shape
-    from aegui.core.recipe import Recipe
+    from aegui.core.recipe import AnyLayer, Recipe
 
 _ENCODER, _CODE, _DECODER = "network.encoder", "network.latent.units", "network.decoder"
 _SIZES = re.compile(r"(?:(?P<label>.*):)?\s*(?P<sizes>\d+(?:\s*-\s*\d+)*)\s*")
@@ -67,7 +67,10 @@ def row_text(row: AxisRow, around: Around) -> str:
 
 
 def _sizes_of(values: dict[str, Any], around: Around) -> str | None:
-    """Format values as sizes; None if they set anything else, or layers that are not alike."""
+    """Format values as sizes; None if these would not be read as the same values.
+
+    They set anything else, layers that are not alike, or a code that is not the smallest.
+    """
     if set(values) - {_ENCODER, _CODE, _DECODER} or not {_ENCODER, _CODE} <= set(values):
         return None
     parts = [values[_ENCODER], values.get(_DECODER) or []]
@@ -77,8 +80,11 @@ def _sizes_of(values: dict[str, Any], around: Around) -> str | None:
         if rest != dense or layer.get("kind", "dense") != "dense" or "units" not in layer:
             return None
     encoder, decoder = ([layer["units"] for layer in part] for part in parts)
+    code = values[_CODE]
+    if any(units <= code for units in encoder) or any(units < code for units in decoder):
+        return None
     ends = [around.inputs] if values.get(_DECODER) else []
-    return "-".join(map(str, [around.inputs, *encoder, values[_CODE], *decoder, *ends]))
+    return "-".join(map(str, [around.inputs, *encoder, code, *decoder, *ends]))
 
 
 def row_from(line: str, around: Around) -> AxisRow:
@@ -178,24 +184,22 @@ def rows_from(text: str, around: Around, labels: Iterable[str] = ()) -> tuple[Ax
 
 def network_row(around: Around, recipe: Recipe) -> AxisRow:
     """Return the network of ``recipe`` as a row."""
-    network = recipe.network.model_dump(mode="json", exclude_defaults=True)
+    network = recipe.network
+    decoder = network.decoder
     values = {
-        _ENCODER: [
-            layer.model_dump(mode="json", exclude_defaults=True) | {"kind": layer.kind}
-            if layer.kind != "dense"
-            else {"units": layer.units, **_rest(layer)}
-            for layer in recipe.network.encoder
-        ],
-        _CODE: recipe.network.latent.units,
-        _DECODER: network.get("decoder"),
+        _ENCODER: _layer_values(network.encoder),
+        _CODE: network.latent.units,
+        _DECODER: None if decoder is None else _layer_values(decoder),
     }
-    row = AxisRow(label="-", set=values)
     sizes = _sizes_of(values, around)
-    return row.model_copy(update={"label": sizes or mark("The builder's network")})
+    if sizes is not None:
+        return row_from(sizes, around)
+    return AxisRow(label=mark("The builder's network"), set=values)
 
 
-def _rest(layer: Any) -> dict[str, Any]:
-    rest: dict[str, Any] = layer.model_dump(
-        mode="json", exclude={"units", "kind"}, exclude_defaults=True
-    )
-    return rest
+def _layer_values(layers: Sequence[AnyLayer]) -> list[dict[str, Any]]:
+    """Return what each layer sets; the kind of a layer is the default of its class."""
+    return [
+        layer.model_dump(mode="json", exclude_defaults=True) | {"kind": layer.kind}
+        for layer in layers
+    ]

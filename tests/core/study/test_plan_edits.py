@@ -10,6 +10,7 @@ import pytest
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import set_language
 from aegui.core.recipe import ConvSpec, DataSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
+from aegui.core.recipe.file import list_recipes
 from aegui.core.study.axis_fields import (
     first_axis,
     list_text,
@@ -201,6 +202,8 @@ def test_a_line_that_is_no_row_is_refused_with_its_number(line: str) -> None:
 
 def test_the_network_of_the_builder_is_a_row_whatever_its_layers() -> None:
     assert row_text(network_row(AROUND, BASE), AROUND) == "35-12-6-2"
+    # It is the row that a person would type, so that it is not listed twice.
+    assert network_row(AROUND, BASE) == row_from("35-12-6-2", AROUND)
     conv = BASE.model_copy(update={"network": NetworkSpec(encoder=(ConvSpec(channels=4),))})
     row = network_row(AROUND, conv)
     again = row_from(row_text(row, AROUND), AROUND)
@@ -271,6 +274,17 @@ def test_a_recipe_is_written_into_the_plan_whole(tmp_path: Path) -> None:
     assert plan.set == {}
     read = StudyPlan.model_validate_json(plan.model_dump_json())
     assert base_recipe(read, tmp_path) == BASE
+
+
+@pytest.mark.parametrize(("key", "recipe"), list_recipes(), ids=[key for key, _ in list_recipes()])
+def test_every_recipe_that_ships_can_be_studied_and_be_a_row(
+    tmp_path: Path, key: str, recipe: Recipe
+) -> None:
+    one = recipe.model_copy(update={"runs": 1})
+    assert base_recipe(with_recipe(StudyPlan(name=key), recipe), tmp_path) == one
+    around = Around(one, SHAPE)
+    row = row_from(row_text(network_row(around, one), around), around)
+    assert setting_of(one, {"network": row}).recipe.network == one.network
 
 
 def test_an_axis_that_sets_anew_what_is_varied_before_it_is_found() -> None:
