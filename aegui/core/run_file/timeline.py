@@ -42,6 +42,8 @@ STEPS_PER_DEVIATION = 6
 which the sum of hundreds of inputs hides."""
 _MAX_STEPS = 127
 _HALF = float(np.finfo(np.float16).max)
+_LARGEST_STEP = _HALF / _MAX_STEPS
+"""Every level of larger steps would not fit half precision."""
 
 
 def to_members(
@@ -96,7 +98,7 @@ def _in_steps(timeline: TimelineView) -> dict[str, NDArray[np.generic]]:
             continue
         deviation = float(np.sqrt(np.square(numbers).mean(axis=1)).max())
         largest = float(np.abs(numbers).max())
-        step = max(deviation / STEPS_PER_DEVIATION, largest / _MAX_STEPS)
+        step = max(min(deviation / STEPS_PER_DEVIATION, _LARGEST_STEP), largest / _MAX_STEPS)
         if step > 0:
             steps[index] = step
             levels[:, place] = np.rint(numbers / steps[index])
@@ -110,7 +112,8 @@ def _from_steps(steps: NDArray[np.float32], changes: NDArray[np.int8], layout: L
     levels = np.cumsum(changes, axis=0, dtype=np.int8)
     rows = np.zeros(changes.shape, np.float16)
     for step, place in zip(steps, _places(layout), strict=True):
-        rows[:, place] = levels[:, place] * step
+        # Levels of older files, whose steps exceed ``_LARGEST_STEP``, may be rounded to beyond it.
+        rows[:, place] = (levels[:, place] * step).clip(-_HALF, _HALF)
     return rows
 
 
@@ -164,7 +167,7 @@ def _read_rows(archive: Archive, member: str, layout: Layout) -> tuple[NDArray[n
     }
     tensors = to_tensors(archive, member, expected)
     steps = tensors["steps"].astype(np.float32)
-    if not ((steps >= 0) & (steps <= _HALF / _MAX_STEPS)).all():
+    if not ((steps >= 0) & (steps <= _HALF)).all():
         raise refused(archive.name, member, tr("its steps are not sizes"))
     changes = tensors["changes"].astype(np.int8, copy=False)
     return tensors["epoch"].astype(np.float64), _from_steps(steps, changes, layout)

@@ -107,6 +107,32 @@ def test_a_compact_one_comes_back_rounded_to_steps_of_each_tensor(tmp_path: Path
             )
 
 
+@pytest.mark.parametrize("largest", [5_000.0, 65_504.0])
+def test_a_compact_one_of_huge_weights_can_be_opened(tmp_path: Path, largest: float) -> None:
+    timeline = a_timeline()
+    for frame in timeline.frames:
+        frame.row[:] = largest * np.sign(frame.row)
+    save_run(tmp_path / "a.aegui", a_run(timeline), compact=True)
+    back = load_run(tmp_path / "a.aegui").timeline
+    assert back is not None
+    for one, other in zip(back.frames, timeline.frames, strict=True):
+        np.testing.assert_allclose(one.row, other.row, rtol=0.06)
+
+
+def test_steps_of_older_files_may_be_rounded_to_the_end_of_half_precision(tmp_path: Path) -> None:
+    member = run_timeline.to_members(a_timeline(3), compact=True)[run_timeline.COMPACT_MEMBER]
+    older = {
+        **member,
+        "steps": np.full(8, 10_000, np.float32),
+        "changes": np.eye(3, SIZE, dtype="i1") * 7,
+    }
+    (tmp_path / "a.aegui").write_bytes(pack({run_timeline.COMPACT_MEMBER: older}))
+    with Archive(tmp_path / "a.aegui") as archive:
+        back = run_timeline.read_timeline(archive, RECIPE, DATASET)
+    assert back is not None
+    assert back.frames[-1].row[:4].tolist() == [65_504, 65_504, 65_504, 0]
+
+
 def test_tensors_of_zeros_and_wide_ones_survive_the_steps() -> None:
     timeline = a_timeline(3)
     for index, frame in enumerate(timeline.frames):
