@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from aegui.core.data.builtin import BUILTIN_LABELS, is_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.run_file.archive import Archive, refused, to_tensors
 from aegui.core.sampled import sampled
 from aegui.core.seeds import PREVIEW_SEED
@@ -29,6 +29,8 @@ MAX_WHOLE_SET_BYTES = 16 << 20
 """Largest size of a set that is saved whole."""
 PREVIEW_BYTES = 1 << 20
 """Samples saved of larger sets, to show where the set itself is missing."""
+_ROUNDING = 2 / 255
+"""Versions of the libraries that decode and scale images differ by this much."""
 
 
 class DataDocument(BaseModel):
@@ -51,22 +53,9 @@ class DataDocument(BaseModel):
 
 def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
     """Return the document of ``dataset``, and its images ``[N, C, H, W]`` to write."""
-    probe = dataset.images[:: max(1, len(dataset) // 256)]
-    eight_bits = _are_levels(probe) and not dataset.is_binary
-    width = dataset.pixels * (1 if eight_bits else 4)
-    total = dataset.whole
-    stored = dataset
-    if len(dataset) * width > MAX_WHOLE_SET_BYTES:
-        total = len(dataset)
-        count = max(1, min(total, PREVIEW_BYTES // width))
-        chosen = sampled(total, count, PREVIEW_SEED)
-        _, firsts = np.unique(dataset.class_indices, return_index=True)
-        if len(firsts) <= count:
-            # With every class: a classifier has an output for each.
-            chosen = np.union1d(chosen, firsts)
-        stored = dataset.subset(map(int, np.sort(chosen)))
+    stored = _stored_part(dataset)
     images: NDArray[np.generic] = stored.images
-    eight_bits = eight_bits and _are_levels(stored.images)
+    eight_bits = not stored.is_binary and _are_levels(stored.images)
     if eight_bits:
         images = np.round(stored.images * np.float32(255)).astype(np.uint8)
     document = DataDocument(
@@ -75,10 +64,25 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
         names=list(stored.names),
         source=dataset.source,
         licence=dataset.licence,
-        total=total,
+        total=stored.whole,
         eight_bits=eight_bits,
     )
     return document, images
+
+
+def _stored_part(dataset: Dataset) -> Dataset:
+    """Return the samples of ``dataset`` to save: all, or for a large set always the same part."""
+    eight_bits = _are_levels(dataset.images[:: max(1, len(dataset) // 256)])
+    width = dataset.pixels * (1 if eight_bits and not dataset.is_binary else 4)
+    if len(dataset) * width <= MAX_WHOLE_SET_BYTES:
+        return dataset
+    count = max(1, min(len(dataset), PREVIEW_BYTES // width))
+    chosen = sampled(len(dataset), count, PREVIEW_SEED)
+    _, firsts = np.unique(dataset.class_indices, return_index=True)
+    if len(firsts) <= count:
+        # With every class: a classifier has an output for each.
+        chosen = np.union1d(chosen, firsts)
+    return replace(dataset.subset(map(int, np.sort(chosen))), whole=len(dataset))
 
 
 def _are_levels(images: NDArray[np.float32]) -> bool:
@@ -104,30 +108,27 @@ def read_dataset(
     spec: DataSpec,
     member: str = "data.safetensors",
     may_read: MayRead | None = None,
-) -> Dataset:
-    """Return the set of a saved run; for a large one that of ``spec``, if it is unchanged there.
+) -> tuple[Dataset, str]:
+    """Return the set of a saved run, and a note if only some of its samples can be shown.
 
-    ``may_read`` returns whether the user agrees to reading a file or folder.
+    A large set is that of ``spec``, if it is unchanged there.
+
+    Args:
+        archive: The file.
+        document: The description of the set.
+        spec: The choice of samples in the recipe.
+        member: The member with the images.
+        may_read: Returns whether the user agrees to reading a file or folder.
 
     Raises:
         ReadError: The member is damaged.
     """
-    if document.total is not None and not unread_source(document, spec, may_read):
-        from aegui.core.data.load import load_data  # few documents need the readers
-
-        try:
-            loaded = load_data(spec)
-        except AeguiError:
-            pass
-        else:
-            if len(loaded) == document.total:
-                return loaded
     dtype: type[np.generic] = np.uint8 if document.eight_bits else np.float32
     images = to_tensors(archive, member, {"images": (dtype, (None, None, None, None))})["images"]
     if document.eight_bits:
         images = images.astype(np.float32) / np.float32(255)
     try:
-        found = Dataset.from_images(
+        stored = Dataset.from_images(
             document.name,
             images,
             document.labels,
@@ -135,26 +136,48 @@ def read_dataset(
             source=document.source,
             licence=document.licence,
         )
-        return replace(found, whole=document.total)
     except AeguiError as error:
         raise refused(archive.name, member, str(error).rstrip(".")) from None
-
-
-def preview_note(dataset: Dataset, document: DataDocument, unread: str = "") -> str:
-    """Return a note if only some samples of a large set can be shown; otherwise ""."""
-    if document.total is None or len(dataset) == document.total:
-        return ""
-    if unread:
-        return tr(
+    if document.total is None:
+        return stored, ""
+    stored = replace(stored, whole=document.total)
+    if unread_source(document, spec, may_read):
+        text = mark(
             "The data of this run were read from {source}; {n:,} of the {total:,} samples are in "
-            "the file and are shown.",
-            source=unread,
-            n=len(dataset),
-            total=document.total,
+            "the file and are shown."
         )
+        return stored, _preview_note(text, stored, spec)
+    from aegui.core.data.load import load_data  # few documents need the readers
+
+    try:
+        loaded = load_data(spec)
+    except AeguiError:
+        text = mark("{name} is not on this machine: {n:,} of its {total:,} samples are shown.")
+        return stored, _preview_note(text, stored, spec)
+    if _is_part(stored, loaded):
+        return loaded, ""
+    text = mark(
+        "{name} has changed since this run was trained: {n:,} of the {total:,} samples are in the "
+        "file and are shown."
+    )
+    return stored, _preview_note(text, stored, spec)
+
+
+def _is_part(stored: Dataset, loaded: Dataset) -> bool:
+    """Return whether ``stored`` is the part of ``loaded`` that would be saved."""
+    part = _stored_part(loaded)
+    return (
+        (part.whole, part.labels, part.image_shape)
+        == (stored.whole, stored.labels, stored.image_shape)
+    ) and bool((np.abs(part.images - stored.images) <= _ROUNDING).all())
+
+
+def _preview_note(text: str, stored: Dataset, spec: DataSpec) -> str:
+    """Return the note ``text`` on a set of which only the samples ``stored`` are shown."""
     return tr(
-        "{name} is not on this machine: {n:,} of its {total:,} samples are shown.",
-        name=tr(BUILTIN_LABELS.get(document.name, document.name)),
-        n=len(dataset),
-        total=document.total,
+        text,
+        name=tr(BUILTIN_LABELS.get(stored.name, stored.name)),
+        source=spec.source,
+        n=len(stored),
+        total=stored.whole,
     )

@@ -27,7 +27,7 @@ from aegui.core.run_file import timeline as run_timeline
 from aegui.core.run_file.archive import Archive, pack, refused, stated, to_tensors
 from aegui.core.run_file.challenge import from_document as challenge_of
 from aegui.core.run_file.challenge import to_document as challenge_document
-from aegui.core.run_file.data import preview_note, read_dataset, to_document, unread_source
+from aegui.core.run_file.data import read_dataset, to_document, unread_source
 from aegui.core.run_file.document import (
     VERSION,
     PointDocument,
@@ -270,8 +270,7 @@ def load_run(
     with Archive(path, reporting_share(report, cancelled)) as archive:
         recipe = _read_recipe(archive)
         document = _read_document(archive)
-        dataset = read_dataset(archive, document.dataset, recipe.data, may_read=may_read)
-        unread = unread_source(document.dataset, recipe.data, may_read)
+        dataset, note = read_dataset(archive, document.dataset, recipe.data, may_read=may_read)
         weights = _read_weights(archive, document, recipe, dataset)
         history = _read_history(archive, recipe, document.terms) if document.history else None
         results = _read_results(archive, document, recipe, len(dataset))
@@ -290,10 +289,10 @@ def load_run(
             document.device,
             _read_draft(archive, document.draft, may_read),
             tuple(document.places),
-            preview_note(dataset, document.dataset, unread),
+            note,
             tuple(document.concepts),
             run_timeline.read_timeline(archive, recipe, dataset),
-            unread,
+            unread_source(document.dataset, recipe.data, may_read),
             _read_stages(archive, document, recipe),
             challenge_of(document.challenge),
             drawing_of(document.drawing),
@@ -412,7 +411,8 @@ def _read_draft(
     if data is None:
         return None
     recipe = _read_recipe(archive, "draft.json")
-    return Draft(recipe, read_dataset(archive, data, recipe.data, "draft.safetensors", may_read))
+    dataset, _ = read_dataset(archive, data, recipe.data, "draft.safetensors", may_read)
+    return Draft(recipe, dataset)
 
 
 def _read_stages(archive: Archive, document: RunDocument, recipe: Recipe) -> tuple[Stage, ...]:

@@ -10,12 +10,13 @@ import pytest
 
 from aegui.core.data.builtin import is_builtin
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_dataset
+from aegui.core.errors import AeguiError
 from aegui.core.network.resolve import layer_shapes, resolve
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.run_file.data import (
     MAX_WHOLE_SET_BYTES,
     PREVIEW_BYTES,
-    preview_note,
     to_document,
 )
 from aegui.core.run_file.saved import (
@@ -60,8 +61,8 @@ def test_a_large_set_leaves_a_part_of_itself_and_is_found_again(tmp_path: Path) 
         return True
 
     folder = tmp_path / "set.npz"
-    data = grey(MAX_WHOLE_SET_BYTES // 1024 + 100)
-    np.savez(folder, images=data.images)
+    np.savez(folder, images=grey(MAX_WHOLE_SET_BYTES // 1024 + 100).images)
+    data = load_dataset(str(folder))
     path = tmp_path / "a.aegui"
     save_run(path, SavedRun(Recipe(data=DataSpec(source=str(folder))), data))
     assert path.stat().st_size < 2 * PREVIEW_BYTES
@@ -91,10 +92,40 @@ def test_what_has_learnt_from_a_part_alone_has_no_more_samples() -> None:
     assert to_document(run.dataset)[0].total is None
 
 
-def test_a_set_that_is_not_here_is_told_by_the_name_that_a_person_reads() -> None:
-    data = Dataset.from_images("mnist", grey(2).images)
-    document = to_document(data)[0].model_copy(update={"total": 60_000})
-    note = preview_note(data, document)
+@pytest.mark.parametrize("change", ["images", "size", "labels"])
+def test_a_source_that_has_changed_is_not_taken_for_the_data_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr("aegui.core.run_file.data.MAX_WHOLE_SET_BYTES", 10)
+    data, source, path = grey(6, 5), tmp_path / "set.npz", tmp_path / "a.aegui"
+    data = Dataset.from_images("set", data.images, list("abcabc"))
+    np.savez(source, images=data.images, labels=np.array(data.labels))
+    save_run(path, SavedRun(Recipe(data=DataSpec(source=str(source))), data))
+    back = load_run(path, lambda _: True)
+    assert (back.dataset.whole, back.note) == (None, "")
+    other = {
+        "images": data.images[::-1],
+        "size": grey(6, 4).images,
+        "labels": data.images,
+    }[change]
+    labels = list("abcabb" if change == "labels" else "abcabc")
+    np.savez(source, images=other, labels=np.array(labels))
+    back = load_run(path, lambda _: True)
+    np.testing.assert_array_equal(back.dataset.images, data.images)
+    assert (back.dataset.labels, back.dataset.whole) == (data.labels, 6)
+    assert back.note.startswith("set has changed since this run was trained: 6 of the 6 samples")
+
+
+def test_a_set_that_is_not_here_is_told_by_the_name_that_a_person_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(spec: DataSpec) -> Dataset:
+        raise AeguiError(f"{spec.source} was not downloaded")
+
+    monkeypatch.setattr("aegui.core.data.load.load_data", missing)
+    data = replace(Dataset.from_images("mnist", grey(2).images), whole=60_000)
+    save_run(tmp_path / "a.aegui", SavedRun(Recipe(data=DataSpec(source="mnist")), data))
+    note = load_run(tmp_path / "a.aegui").note
     assert note.startswith("MNIST is not on this machine: 2 of its 60,000")
 
 
