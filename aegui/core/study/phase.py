@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.study.settings import is_numbers
 from aegui.core.study.words import axis_words, choice_words
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.study.plan import StudyAxis, StudyPlan
-    from aegui.core.study.results import StudyResult
+    from aegui.core.study.results import StudyCell, StudyResult
 
 _ALIKE = 0.05
 """Tolerance for the steps of a logarithmic axis, as a share of their mean."""
+_NOT_VARIED = mark("as it is")
+"""Choice of a setting that leaves an axis at the value of the recipe."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +82,7 @@ def phase_of(result: StudyResult, x: str, y: str) -> PhaseDiagram | None:
     met, runs, planned = (np.zeros(shape, np.int64) for _ in range(3))
     cells: list[list[list[int]]] = [[[] for _ in columns] for _ in rows]
     for index, cell in enumerate(result.cells):
-        labels = cell.setting.labels
-        where = at_row[labels.get(y, "")], at_column[labels.get(x, "")]
+        where = at_row[_label(cell, by_name.get(y))], at_column[_label(cell, by_name.get(x))]
         met[where] += cell.met(plan)
         runs[where] += len(cell.runs)
         planned[where] += cell.planned
@@ -103,10 +104,16 @@ def _labels(result: StudyResult, axis: StudyAxis | None) -> list[str]:
     """Return the choices of ``axis`` in its order; for a search those that were sampled."""
     if axis is None:
         return [""]
-    known = dict.fromkeys(cell.setting.labels.get(axis.name, "") for cell in result.cells)
+    known = dict.fromkeys(_label(cell, axis) for cell in result.cells)
     if result.plan.mode in {"random", "guided"} and axis.range is not None:
         return sorted(known, key=_number)
-    return [row.label for row in axis.choices if row.label in known] or [""]
+    labels = dict.fromkeys([_NOT_VARIED, *(row.label for row in axis.choices)])
+    return [label for label in labels if label in known] or [""]
+
+
+def _label(cell: StudyCell, axis: StudyAxis | None) -> str:
+    """Return the choice of ``axis``; settings of a path search lack the axes after their own."""
+    return "" if axis is None else cell.setting.labels.get(axis.name, _NOT_VARIED)
 
 
 def _number(label: str) -> float:

@@ -11,7 +11,7 @@ from aegui.core.study.phase import phase_axes, phase_csv, phase_of, share_words
 from aegui.core.study.plan import AxisRow, Goal, Range, Seeds, StudyAxis, StudyPlan
 from aegui.core.study.records import RunRecord
 from aegui.core.study.results import StudyCell, StudyResult
-from aegui.core.study.settings import StudySetting, coarse_to_fine, grid
+from aegui.core.study.settings import StudySetting, coarse_to_fine, grid, setting_of
 
 WIDTH = StudyAxis(
     label="width", path="network.latent.units", range=Range(first=1, last=9, steps=9, whole=True)
@@ -124,3 +124,19 @@ def test_small_grids_and_names_are_done_in_one_go() -> None:
 
 def _words(setting: StudySetting) -> str:
     return setting.words
+
+
+def test_settings_of_a_path_search_have_a_place_for_the_axes_not_varied_yet() -> None:
+    plan = StudyPlan(axes=(WIDTH, KIND), seeds=Seeds(count=1), goal=GOAL, mode="path")
+    first = result_of(plan.model_copy(update={"axes": (WIDTH,)}), {0: [0.0], 3: [0.0], 5: [9.0]})
+    choices = {"width": WIDTH.choices[3], "loss": KIND.choices[1]}
+    second = StudyCell(setting_of(Recipe(), choices), (), 1)
+    result = StudyResult(plan, (*first.cells, second), is_complete=False)
+    found, turned = phase_of(result, *phase_axes(plan)), phase_of(result, "loss", "width")
+    assert found is not None
+    assert turned is not None
+    assert found.columns == turned.rows[::-1] == tuple("123456789")
+    assert found.rows[::-1] == turned.columns == ("as it is", "bce")
+    assert (found.runs.sum(), found.met.sum(), found.planned.sum()) == (3, 2, 10)
+    assert share_words(found, 1, 0).startswith("width 1, loss as it is: 1 of 1 runs")
+    assert share_words(turned, -1, 0).startswith("loss as it is, width 1: 1 of 1 runs")
