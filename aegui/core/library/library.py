@@ -407,7 +407,7 @@ class Library:
         Args:
             study: The study.
             figure: Key of the figure to compare.
-            count: Number of runs that keep their files.
+            count: Number of runs, of those that have a file, that keep it.
             low: Whether lower is better.
 
         Returns:
@@ -418,14 +418,15 @@ class Library:
         """
         query = LibraryQuery(study=study, kind="run", sort=figure, descending=not low)
         rows = self.rows(query, ("starred", figure))
-        if all(row.values[1] is None for row in rows):
+        with_files = [
+            row for row in rows if self.path(row.id).exists() and not self.entry(row.id).shed
+        ]
+        if all(row.values[1] is None for row in with_files):
             return []  # Without values there is no best.
-        worse = [row.id for row in rows[count:] if not row.values[0]]
-        moment, shed = now(), []
-        for id in worse:
-            if self.path(id).exists() and not self.entry(id).shed:
-                self.edit(id, shed=moment)
-                shed.append(id)
+        moment = now()
+        shed = [row.id for row in with_files[count:] if not row.values[0]]
+        for id in shed:
+            self.edit(id, shed=moment)
         return shed
 
     def studies(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, ReadError
-from aegui.core.library.entry import LibraryEntry
+from aegui.core.library.entry import LibraryEntry, SeedRow
 from aegui.core.library.files import USUAL_LIMIT
 from aegui.core.library.library import Library
 from aegui.core.library.query import Condition, LibraryQuery
@@ -166,6 +166,23 @@ def test_only_the_best_of_a_study_keep_their_files(library: Library) -> None:
     assert row.values == (pytest.approx(2.0), 0)
     with pytest.raises(ReadError, match="were kept: train the recipe again"):
         library.load(kept[0].id)
+
+
+def test_of_the_runs_that_have_a_file_the_best_by_another_figure_keeps_it(library: Library) -> None:
+    kept = [
+        library.keep(
+            saved_run(),
+            study="s",
+            seeds=(SeedRow(seed=0, figures={"wrong": wrong, "loss": loss}),),
+        )
+        for wrong, loss in ((0.0, 0.2), (1.0, 0.1), (2.0, 0.3))
+    ]
+    assert library.keep_best("s", "wrong") == [kept[1].id, kept[2].id]
+    # The best by the other figure has lost its file already: the one that is left keeps its own.
+    assert library.keep_best("s", "loss") == []
+    library.empty_trash()
+    assert library.keep_best("s", "loss") == []
+    assert [library.path(one.id).exists() for one in kept] == [True, False, False]
 
 
 def test_the_best_may_be_the_highest(library: Library) -> None:
