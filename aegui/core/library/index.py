@@ -302,7 +302,7 @@ def put(
     number = connection.execute("SELECT number FROM entries WHERE id = ?", (entry.id,)).fetchone()[
         0
     ]
-    for of_entry in ("tags", "figures", "settings"):
+    for of_entry in ("tags", "figures", "settings", "thumbnails"):
         connection.execute(f"DELETE FROM {of_entry} WHERE entry = ?", (number,))
     connection.executemany(
         "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(number, tag) for tag in entry.tags]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,6 +63,21 @@ def test_a_run_is_kept_with_all_that_is_known_of_it(library: Library) -> None:
     assert picture is not None
     assert picture.startswith(b"\x89PNG")
     assert library.thumbnail(kept.id) == picture
+
+
+def test_an_entry_that_is_written_again_has_another_picture(library: Library) -> None:
+    run = saved_run()
+    kept = library.keep(run)
+    before = library.thumbnail(kept.id)
+    other = replace(run, dataset=run.dataset.subset([3, 2, 1, 0]))
+    library.keep(other, id=kept.id)
+    after = library.thumbnail(kept.id)
+    assert after is not None
+    assert after != before
+    # A file that another program has replaced.
+    save_run(library.path(kept.id), run)
+    assert library.refresh()
+    assert library.thumbnail(kept.id) == before
 
 
 def test_what_was_kept_is_there_when_it_is_opened_again(library: Library) -> None:
