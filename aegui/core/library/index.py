@@ -162,7 +162,7 @@ def _connected(path: Path | None, vfs: str) -> sqlite3.Connection:
 
 def _set_up(connection: sqlite3.Connection, path: Path | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.create_function("folded", 1, lambda value: folded(str(value)), deterministic=True)
+    connection.create_function("folded", 1, _folded_value, deterministic=True)
     if path is not None:
         choose_journal(connection, networked=is_networked(path.parent))
         found = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -339,6 +339,11 @@ _SEARCHED = ("id", "name", "note", "tags", "setting", "data", "study")
 ENVIRONMENT = "environment"
 """Prefix of the paths of values of the environment."""
 _NOT_SETTINGS = {"format", "version", "name", "notes"}
+
+
+def _folded_value(value: Any) -> str | None:
+    """Return a value of a column for a search; NULL contains nothing."""
+    return None if value is None else folded(str(value))
 
 
 def _folded_of(fields: Mapping[str, Any]) -> str:

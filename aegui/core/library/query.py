@@ -86,7 +86,7 @@ class Condition:
             )
         column, operator, typed = found.groups()
         check_column(column)
-        value = _read(typed)
+        value = typed if operator == "~" else _read(typed)
         if operator in _ORDERED and _is_number(column) and not _is_ordered(value):
             raise AeguiError(
                 tr(
@@ -266,7 +266,12 @@ def groups_of(
     for value, *rest in connection.execute(sql, values):
         members.setdefault(value, []).append(rest)
     groups = [_group(value, rows, list(joined)) for value, rows in members.items()]
-    return sorted(groups, key=lambda group: (group.value is None, str(group.value)))
+    return sorted(groups, key=_place)
+
+
+def _place(group: LibraryGroup) -> tuple[bool, bool, Any]:
+    """Return where a group is listed: numbers by size, then texts, then the one without a value."""
+    return group.value is None, isinstance(group.value, str), group.value
 
 
 def _group(value: Any, rows: Sequence[Sequence[Any]], keys: Sequence[str]) -> LibraryGroup:

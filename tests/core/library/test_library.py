@@ -349,6 +349,17 @@ def test_a_group_over_all_its_seeds(library: Library) -> None:
     assert "accuracy" not in groups[0].figures
 
 
+def test_groups_of_numbers_are_in_their_order(library: Library) -> None:
+    for units in (32, 2, 16, 10, 100):
+        library.keep_entry(entry(training={"epochs": units}))
+    groups = library.groups(LibraryQuery(), "training.epochs")
+    assert [group.value for group in groups] == [2, 10, 16, 32, 100]
+    for size in (None, 100, 8):
+        library.keep_entry(entry(training={"batch_size": size}, kind="run"))
+    groups = library.groups(LibraryQuery(), "training.batch_size")
+    assert [group.value for group in groups] == [8, 100, None]
+
+
 def test_conditions_name_columns_figures_and_fields(library: Library) -> None:
     library.keep_entry(entry("one", 0.5, training={"loss": "mse"}))
     library.keep_entry(entry("other", 2.0, tags=("x",), starred=True))
@@ -369,6 +380,10 @@ def test_conditions_name_columns_figures_and_fields(library: Library) -> None:
     assert found("name~OTH") == ["other"]
     assert found("starred=yes") == ["other"]
     assert found("tags~x") == ["other"]
+    # A missing value contains nothing, and what is typed is text, not None.
+    assert found("tags~on") == found("tags~none") == found("wrong~none") == []
+    assert found("name~one") == ["one"]
+    assert found("name~No") == []
     assert found("accuracy>0") == []
     assert found("gan.steps=1") == []
     assert found(f"training.epochs<{10**20}", f"wrong<{10**400}", "runs<1e300") == ["one", "other"]
