@@ -7,6 +7,7 @@ Only the parts that such slides need are written: one master, one layout, pictur
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ _SPACES = (
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _PRESENTATION = "application/vnd.openxmlformats-officedocument.presentationml"
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters outside of XML 1.0 (https://www.w3.org/TR/xml/#charsets)."""
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
@@ -237,10 +240,8 @@ def _box(corner: tuple[int, int], size: tuple[int, int]) -> str:
 
 def _text(text: str, *, quoted: bool = False) -> str:
     """Return ``text`` without the characters that XML forbids."""
-    printable = "".join(
-        sign if sign.isprintable() or sign == " " else "\N{REPLACEMENT CHARACTER}" for sign in text
-    )
-    return escape(printable, {'"': "&quot;"} if quoted else {})
+    allowed = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    return escape(allowed, {'"': "&quot;"} if quoted else {})
 
 
 _MAP = (

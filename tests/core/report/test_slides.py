@@ -61,6 +61,14 @@ def test_signs_that_xml_forbids_do_no_harm() -> None:
     assert "\x00" not in Presentation(io.BytesIO(content)).slides[0].shapes.title.text
 
 
+def test_signs_that_xml_allows_are_kept() -> None:
+    title = "87\u00a0% · año\u2009→\u200d \U0001f600"
+    read = Presentation(io.BytesIO(pptx([Slide(title)], title)))
+    assert read.slides[0].shapes.title.text == read.core_properties.title == title
+    (read,) = Presentation(io.BytesIO(pptx([Slide("\ud800\ufffe")], ""))).slides
+    assert read.shapes.title.text == 2 * "\N{REPLACEMENT CHARACTER}"
+
+
 def test_the_same_slides_are_the_same_bytes() -> None:
     assert pptx(SLIDES, "x") == pptx(SLIDES, "x")
 
