@@ -1,6 +1,6 @@
 """Slides as a PPTX file (ECMA-376, Office Open XML): a title, a picture and a line on each.
 
-Only the parts that such slides need are written: one master, one layout, pictures, text.
+Only the parts that such slides need are written: one master, one layout, pictures, text, notes.
 ``tests/core/report`` reads them with another library.
 """
 
@@ -26,6 +26,8 @@ _TITLE = (320_000, 760_000)
 _CAPTION_HEIGHT = 330_000
 _BODY_TOP = _TITLE[0] + _TITLE[1] + 120_000
 _BODY_BOTTOM = HEIGHT - 2 * _CAPTION_HEIGHT
+_NOTES_IMAGE = HEIGHT - 2 * _MARGIN, (HEIGHT - 2 * _MARGIN) * HEIGHT // WIDTH
+"""Size of the image of the slide above its notes, on an upright page."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SPACES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
@@ -53,7 +55,7 @@ class Slide:
     lines: tuple[str, ...] = ()
     """Text of a cover in place of a picture; or empty."""
     notes: str = ""
-    """Speaker notes; also the alternative text of the picture."""
+    """Speaker notes, or empty."""
 
 
 def pptx(slides: Sequence[Slide], title: str) -> bytes:
@@ -86,9 +88,12 @@ def _parts(slides: Sequence[Slide], title: str) -> list[tuple[str, str | bytes]]
                 (f"{_OFFICE}/slideMaster", "slideMasters/slideMaster1.xml"),
                 (f"{_OFFICE}/theme", "theme/theme1.xml"),
                 *((f"{_OFFICE}/slide", f"slides/slide{n}.xml") for n in numbers),
+                (f"{_OFFICE}/notesMaster", "notesMasters/notesMaster1.xml"),
             ),
         ),
         ("ppt/theme/theme1.xml", _THEME),
+        # PowerPoint repairs a file in which two masters share a theme.
+        ("ppt/theme/theme2.xml", _THEME),
         ("ppt/slideMasters/slideMaster1.xml", _MASTER),
         (
             "ppt/slideMasters/_rels/slideMaster1.xml.rels",
@@ -102,14 +107,26 @@ def _parts(slides: Sequence[Slide], title: str) -> list[tuple[str, str | bytes]]
             "ppt/slideLayouts/_rels/slideLayout1.xml.rels",
             _relations((f"{_OFFICE}/slideMaster", "../slideMasters/slideMaster1.xml")),
         ),
+        ("ppt/notesMasters/notesMaster1.xml", _NOTES_MASTER),
+        (
+            "ppt/notesMasters/_rels/notesMaster1.xml.rels",
+            _relations((f"{_OFFICE}/theme", "../theme/theme2.xml")),
+        ),
     ]
     for number, slide in zip(numbers, slides, strict=True):
         used = [(f"{_OFFICE}/slideLayout", "../slideLayouts/slideLayout1.xml")]
         if slide.picture:
             used.append((f"{_OFFICE}/image", f"../media/image{number}.png"))
             parts.append((f"ppt/media/image{number}.png", slide.picture))
+        used.append((f"{_OFFICE}/notesSlide", f"../notesSlides/notesSlide{number}.xml"))
         parts.append((f"ppt/slides/slide{number}.xml", _slide(slide)))
         parts.append((f"ppt/slides/_rels/slide{number}.xml.rels", _relations(*used)))
+        used = [
+            (f"{_OFFICE}/notesMaster", "../notesMasters/notesMaster1.xml"),
+            (f"{_OFFICE}/slide", f"../slides/slide{number}.xml"),
+        ]
+        parts.append((f"ppt/notesSlides/notesSlide{number}.xml", _notes(slide)))
+        parts.append((f"ppt/notesSlides/_rels/notesSlide{number}.xml.rels", _relations(*used)))
     return parts
 
 
@@ -122,13 +139,21 @@ def _relations(*targets: tuple[str, str]) -> str:
 
 
 def _content_types(count: int) -> str:
+    numbers = range(1, count + 1)
+    theme = "application/vnd.openxmlformats-officedocument.theme+xml"
     kinds = {
         "/ppt/presentation.xml": f"{_PRESENTATION}.presentation.main+xml",
         "/ppt/slideMasters/slideMaster1.xml": f"{_PRESENTATION}.slideMaster+xml",
         "/ppt/slideLayouts/slideLayout1.xml": f"{_PRESENTATION}.slideLayout+xml",
-        "/ppt/theme/theme1.xml": "application/vnd.openxmlformats-officedocument.theme+xml",
+        "/ppt/notesMasters/notesMaster1.xml": f"{_PRESENTATION}.notesMaster+xml",
+        "/ppt/theme/theme1.xml": theme,
+        "/ppt/theme/theme2.xml": theme,
         "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
-        **{f"/ppt/slides/slide{n}.xml": f"{_PRESENTATION}.slide+xml" for n in range(1, count + 1)},
+        **{f"/ppt/slides/slide{n}.xml": f"{_PRESENTATION}.slide+xml" for n in numbers},
+        **{
+            f"/ppt/notesSlides/notesSlide{n}.xml": f"{_PRESENTATION}.notesSlide+xml"
+            for n in numbers
+        },
     }
     rows = "".join(
         f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in kinds.items()
@@ -155,6 +180,7 @@ def _presentation(count: int) -> str:
     return (
         f"{_HEAD}<p:presentation {_SPACES}>"
         '<p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId1"/></p:sldMasterIdLst>'
+        f'<p:notesMasterIdLst><p:notesMasterId r:id="rId{count + 3}"/></p:notesMasterIdLst>'
         f'<p:sldIdLst>{rows}</p:sldIdLst><p:sldSz cx="{WIDTH}" cy="{HEIGHT}"/>'
         f'<p:notesSz cx="{HEIGHT}" cy="{WIDTH}"/></p:presentation>'
     )
@@ -198,19 +224,39 @@ def _words(
     title: bool = False,
 ) -> str:
     kind = '<p:nvPr><p:ph type="title"/></p:nvPr>' if title else "<p:nvPr/>"
-    style = f'lang="en-US" sz="{size}"' + (' b="1"' if title else "")
-    lines = "".join(
-        f"<a:p><a:r><a:rPr {style}/><a:t>{_text(line)}</a:t></a:r></a:p>"
-        for line in text.split("\n")
-    )
+    style = f' sz="{size}"' + (' b="1"' if title else "")
     box = "<p:cNvSpPr/>" if title else '<p:cNvSpPr txBox="1"/>'
     anchor = ' anchor="ctr"' if title else ""
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/>{box}{kind}</p:nvSpPr>'
-        f"<p:spPr>{_box(corner, (WIDTH - 2 * _MARGIN, height))}"
-        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
+        f"<p:spPr>{_box(corner, (WIDTH - 2 * _MARGIN, height))}</p:spPr>"
         f'<p:txBody><a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0"{anchor}>'
-        f"<a:normAutofit/></a:bodyPr><a:lstStyle/>{lines}</p:txBody></p:sp>"
+        f"<a:normAutofit/></a:bodyPr><a:lstStyle/>{_lines(text, style)}</p:txBody></p:sp>"
+    )
+
+
+def _lines(text: str, style: str = "") -> str:
+    return "".join(
+        f'<a:p><a:r><a:rPr lang="en-US"{style}/><a:t>{_text(line)}</a:t></a:r></a:p>'
+        for line in text.split("\n")
+    )
+
+
+def _notes(slide: Slide) -> str:
+    shapes = _notes_shapes(slide.notes)
+    return f"{_HEAD}<p:notes {_SPACES}>{_tree(shapes)}</p:notes>"
+
+
+def _notes_shapes(text: str, image_box: str = "", text_box: str = "") -> str:
+    """Return the image of the slide and its notes; without boxes they are as in the master."""
+    return (
+        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Slide"/><p:cNvSpPr><a:spLocks noGrp="1" noRot="1" '
+        'noChangeAspect="1"/></p:cNvSpPr><p:nvPr><p:ph type="sldImg"/></p:nvPr></p:nvSpPr>'
+        f"<p:spPr>{image_box}</p:spPr></p:sp>"
+        '<p:sp><p:nvSpPr><p:cNvPr id="3" name="Notes"/><p:cNvSpPr><a:spLocks noGrp="1"/>'
+        '</p:cNvSpPr><p:nvPr><p:ph type="body" idx="1"/></p:nvPr></p:nvSpPr>'
+        f"<p:spPr>{text_box}</p:spPr><p:txBody><a:bodyPr/><a:lstStyle/>{_lines(text)}</p:txBody>"
+        "</p:sp>"
     )
 
 
@@ -221,13 +267,12 @@ def _picture(slide: Slide) -> str:
     scale = min(available[0] / across, available[1] / down)
     width, height = round(scale * across), round(scale * down)
     corner = (WIDTH - width) // 2, _BODY_TOP + (available[1] - height) // 2
-    alt_text = _text(slide.notes or slide.title, quoted=True)
+    alt_text = _text(slide.title, quoted=True)
     return (
         f'<p:pic><p:nvPicPr><p:cNvPr id="3" name="Figure" descr="{alt_text}"/>'
         '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
         '<p:blipFill><a:blip r:embed="rId2"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
-        f'<p:spPr>{_box(corner, (width, height))}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-        "</p:spPr></p:pic>"
+        f"<p:spPr>{_box(corner, (width, height))}</p:spPr></p:pic>"
     )
 
 
@@ -235,6 +280,7 @@ def _box(corner: tuple[int, int], size: tuple[int, int]) -> str:
     return (
         f'<a:xfrm><a:off x="{corner[0]}" y="{corner[1]}"/>'
         f'<a:ext cx="{size[0]}" cy="{size[1]}"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
     )
 
 
@@ -249,12 +295,18 @@ _MAP = (
     'accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" '
     'folHlink="folHlink"/>'
 )
+_NOTES_PLACES = _notes_shapes(
+    "",
+    _box((_MARGIN, _MARGIN), _NOTES_IMAGE),
+    _box((_MARGIN, 2 * _MARGIN + _NOTES_IMAGE[1]), (_NOTES_IMAGE[0], WIDTH // 2)),
+)
 _PLACE = _words(2, "Title", "", (_MARGIN, _TITLE[0]), _TITLE[1], 2400, title=True)
 _MASTER = (
     f"{_HEAD}<p:sldMaster {_SPACES}>{_tree(_PLACE)}{_MAP}"
     '<p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="rId1"/></p:sldLayoutIdLst>'
     "</p:sldMaster>"
 )
+_NOTES_MASTER = f"{_HEAD}<p:notesMaster {_SPACES}>{_tree(_NOTES_PLACES)}{_MAP}</p:notesMaster>"
 _LAYOUT = f'{_HEAD}<p:sldLayout {_SPACES} type="titleOnly">{_tree(_PLACE)}</p:sldLayout>'
 _COLOURS = {
     "dk1": "1B1F26",

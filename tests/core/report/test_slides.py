@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from PIL import Image
 from pptx import Presentation
+from pptx.enum.shapes import PP_PLACEHOLDER
 
 from aegui.core.report.slides import HEIGHT, WIDTH, Slide, pptx
 from aegui.core.report.web import WebFigure, report_html
@@ -22,7 +23,7 @@ def png(width: int, height: int) -> bytes:
 
 SLIDES = (
     Slide("Letters", lines=("Data", "Result <&>")),
-    Slide('32 of 32 "right" & <done>', png(400, 100), "seed 0", notes="aegui figure a.aegui"),
+    Slide('32 of 32 "right" & <done>', png(400, 100), "seed 0", notes="aegui figure a\nid <1>"),
     Slide("Tall", png(100, 400)),
 )
 
@@ -40,6 +41,21 @@ def test_another_reader_finds_titles_pictures_and_captions() -> None:
     assert any(
         shape.has_text_frame and shape.text_frame.text == "seed 0" for shape in slides[1].shapes
     )
+
+
+def test_another_reader_finds_the_notes_of_each_slide() -> None:
+    read = Presentation(io.BytesIO(pptx(SLIDES, "x")))
+    notes = [slide.notes_slide for slide in read.slides]
+    assert [one.notes_text_frame.text for one in notes] == [slide.notes for slide in SLIDES]
+    places = [{shape.placeholder_format.type for shape in one.placeholders} for one in notes]
+    assert places == 3 * [{PP_PLACEHOLDER.SLIDE_IMAGE, PP_PLACEHOLDER.BODY}]
+    image, text = read.notes_master.placeholders
+    assert image.top + image.height < text.top
+    assert text.top + text.height < WIDTH  # the height of the page of notes
+    assert image.left + image.width < HEIGHT
+    pictures = [shape for slide in read.slides for shape in slide.shapes if shape.shape_type == 13]
+    descriptions = [one.element.nvPicPr.cNvPr.get("descr") for one in pictures]
+    assert descriptions == [slide.title for slide in SLIDES[1:]]
 
 
 def test_pictures_keep_their_shape_and_stay_on_the_slide() -> None:
