@@ -1,8 +1,9 @@
 """Pixels as source code, and back: hex rows, binary, a C array, JSON.
 
 A row of a binary image is one number whose highest bit is the left pixel: bit 4 (0x10) of a glyph
-of five columns. A grey image is written pixel by pixel, in levels 0..255, one in colour as RRGGBB.
-The reader also accepts binary images of a 0 or 1 for every pixel, and rows as B01110 (Arduino).
+of five columns. A grey image is written pixel by pixel, in levels 0..255, one in colour as RRGGBB,
+and in C also a binary one of rows of more than 64 bits. The reader also accepts binary images of a
+0 or 1 for every pixel, and rows as B01110 (Arduino).
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def _binary(rows: list[list[int]], kind: Pixels) -> str:
 
 def _c(rows: list[list[int]], kind: Pixels) -> str:
     height, width = len(rows), len(rows[0])
-    if kind == "binary":
+    if kind == "binary" and width <= 64:
         bits = next(size for size in (8, 16, 32, 64) if width <= size)
         digits = _digits(width)
         lines = [f"    0x{_packed(row):0{digits}x}," for row in rows]

@@ -26,7 +26,7 @@ def test_every_form_has_a_name() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("height", "width"), [(7, 5), (8, 8), (16, 33), (64, 64)])
+@pytest.mark.parametrize(("height", "width"), [(7, 5), (8, 8), (16, 33), (64, 64), (2, 80)])
 @pytest.mark.parametrize("kind", ["binary", "grey", "colour"])
 def test_what_is_written_is_read_back(form: CodeForm, height: int, width: int, kind: str) -> None:
     generator = np.random.default_rng(height)
