@@ -72,6 +72,13 @@ def gpu_words(state: GpuState) -> list[str]:
                 "system's packages, or from the maker of the card."
             )
         )
+    elif not words and state.answers is None:
+        return [
+            tr(
+                "There is a driver of an NVIDIA card; whether PyTorch can use it is known after "
+                "the first training."
+            )
+        ]
     elif not words:
         words.append(
             tr(

@@ -28,6 +28,10 @@ def test_it_tells_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
         (GpuState(True, "2.13.0+cpu", True, False), "gigabytes", "No driver"),
         (GpuState(False, "2.13.0+cpu", False, False), "No driver", "too old"),
         (GpuState(True, "2.13.0", False, False), "too old", "gigabytes"),
+        (GpuState(True, "2.13.0", False, None), "after the first training", "too old"),
+        (GpuState(True, "2.13.0", False, None), "There is a driver", "bootstrap"),
+        (GpuState(True, "2.13.0+cpu", False, None), "gigabytes", "first training"),
+        (GpuState(False, "2.13.0", False, None), "No driver", "first training"),
     ],
 )
 def test_it_says_what_is_missing(state: GpuState, said: str, not_said: str) -> None:
