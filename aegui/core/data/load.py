@@ -173,7 +173,11 @@ def _not_found(source: str) -> str:
 
 
 def source_from(source: str, folder: Path) -> str:
-    """Return a file's absolute path, so that the saved run finds it from anywhere; names unchanged.
+    """Return ``source`` with absolute paths, so that the saved run finds its files from anywhere.
+
+    Args:
+        source: As for ``load_dataset``; built-in names are unchanged.
+        folder: The folder that relative paths start from.
 
     Raises:
         RecipeError: ``source`` is empty.
@@ -182,7 +186,12 @@ def source_from(source: str, folder: Path) -> str:
         raise RecipeError(tr("No data is named: give a file, a folder or a built-in set."))
     if is_builtin(source):
         return source
+    home = folder.resolve()
     before = source.rpartition("#")[0] or source
-    if not Path(before).is_absolute() and (folder / before).exists():
-        return os.fspath(folder.resolve() / source)
+    if not Path(before).is_absolute() and (home / before).exists():
+        return os.fspath(home / source)
+    parts = source.split("+")
+    # Joined paths of a folder with a plus sign could not be split again.
+    if len(parts) > 1 and all(map(str.strip, parts)) and "+" not in os.fspath(home):
+        return "+".join(source_from(part, home) for part in parts)
     return source

@@ -9,7 +9,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.load import choose, load_dataset, read_source
+from aegui.core.data.load import choose, load_dataset, read_source, source_from
 from aegui.core.data.readers.source import MAX_FILE_BYTES
 from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError, ReadError
@@ -109,6 +109,25 @@ def test_sources_of_every_kind_are_joined(tmp_path: Path) -> None:
         load_dataset("emoji+digits")
     with pytest.raises(ReadError, match=r"“digitz”; did you mean “digits”"):
         load_dataset("emoji+digitz")
+
+
+def test_sources_become_absolute_one_by_one(tmp_path: Path) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "c++"
+    for folder in (home, elsewhere):
+        folder.mkdir()
+        for name in ("a.h", "b.h", "a+b.h"):
+            (folder / name).write_text(TWO)
+    a, b = home / "a.h", home / "b.h"
+    assert source_from("a.h", home) == f"{a}"
+    assert source_from("a+b.h", home) == f"{home / 'a+b.h'}"
+    assert source_from("a.h+b.h#Font3", home) == f"{a}+{b}#Font3"
+    assert len(load_dataset(source_from("a.h#Font2+b.h#Font2", home))) == 4
+    assert source_from("lowercase+a.h", home) == f"lowercase+{a}"
+    assert source_from("lowercase+uppercase", home) == "lowercase+uppercase"
+    assert source_from(f"{a}+none.h", elsewhere) == f"{a}+none.h"
+    # The plus sign of the folder would be taken for another source.
+    assert source_from("a.h+b.h", elsewhere) == "a.h+b.h"
+    assert source_from("a.h+", home) == "a.h+"
 
 
 def test_what_is_there_to_say_about_a_source(tmp_path: Path) -> None:
