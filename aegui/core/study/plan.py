@@ -223,9 +223,9 @@ class StudyPlan(_PlanPart):
     def _sound(self) -> StudyPlan:
         tested_figures = self.tried.figures if self.tried is not None else ()
         goal = (self.goal.figure,) if self.goal is not None else ()
-        for figure in (self.figure, *self.choose, *goal):
-            if figure != GOAL and figure not in tested_figures:
-                _known_figure(figure, tested_figures)
+        chosen = (figure for figure in self.choose if figure != GOAL)
+        for figure in (self.figure, *chosen, *goal):
+            _known_figure(figure, tested_figures)
         if GOAL in self.choose and self.goal is None:
             raise ValueError(tr('"choose" names the goal, and the plan has none: add a "goal"'))
         names = [axis.name for axis in self.axes]

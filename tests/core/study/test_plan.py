@@ -110,6 +110,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "figure": ({"figure": "wrongs"}, 'Did you mean "wrong"?'),
     "goal": ({"goal": {"figure": "worst"}}, 'one of "at_most" and "at_least"'),
     "no goal": ({"choose": ["goal"]}, 'add a "goal"'),
+    "goal of itself": ({"goal": {"figure": "goal", "at_most": 1}}, 'there is no figure "goal"'),
+    "goal as a figure": (
+        {"figure": "goal", "goal": {"at_most": 1}},
+        'there is no figure "goal"',
+    ),
     "names": ({"axes": [RATE, RATE]}, "two axes are called"),
     "seeds": ({"seeds": {"count": 0}}, '"seeds.count" is 0'),
     "truth": ({"seeds": {"count": True}}, '"seeds.count" is true'),
