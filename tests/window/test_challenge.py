@@ -217,6 +217,26 @@ def test_a_challenge_is_told_once_and_its_badge_stays(
     assert workspace.annotations.challenge is None
 
 
+def test_a_training_that_failed_reaches_no_goal(learnt: MainWindow, qtbot: QtBot) -> None:
+    services, notices = learnt._services, told(learnt)
+    workspace = services.workspace
+    trained = workspace.continuation()
+    assert trained is not None
+    assert trained.checkpoint is not None
+    paste(learnt, "lowercase 35-9-1 tanh | 40 epochs | seed 8 | goal: code <= 1 with error <= 0.9")
+    qtbot.waitUntil(lambda: workspace.annotations.challenge is not None, timeout=20_000)
+    resolved = workspace.resolution.resolved
+    assert resolved is not None
+    with qtbot.waitSignal(services.runner.failed):
+        services.runner.start(resolved, trained.checkpoint)
+    challenge = workspace.annotations.challenge
+    assert challenge is not None
+    assert challenge.reached is None, "the network shown is the one before, of two numbers"
+    assert not [notice for notice in notices if "reached!" in notice.text]
+    train(qtbot, learnt)
+    qtbot.waitUntil(lambda: workspace.annotations.challenge != challenge, timeout=20_000)
+
+
 def test_the_chip_says_what_is_missing(window: MainWindow, qtbot: QtBot) -> None:
     badge = window.feature(ChallengeFeature).badge
     paste(window, EASY.replace("error <= 0.69", "32 of 32 within 1 px with <= 9000 weights"))

@@ -128,18 +128,22 @@ class ChallengeFeature(Feature):
     def show(self, shown: Shown, changed: Changes) -> None:
         """Check the new rows of the history for the goal."""
         challenge = self._services.workspace.annotations.challenge
-        resolved, history = self._services.runner.resolved, shown.history
+        runner, history = self._services.runner, shown.history
         is_reached = challenge is not None and challenge.reached is not None
         if challenge is not None and changed & (_RECIPE if is_reached else _PROGRESS):
             self._show_challenge()
-        if not self._is_watching or resolved is None or not changed & _PROGRESS:
+        if not self._is_watching or runner.resolved is None or not changed & _PROGRESS:
             return
-        if shown.saved is not None and not shown.is_live and not self._services.runner.is_busy:
+        if runner.state == "failed":
+            # The previous network is shown again, whose history is not that of this recipe.
+            self._is_watching = False
+            return
+        if shown.saved is not None and not shown.is_live and not runner.is_busy:
             # The training has ended: no rows will follow.
             self._is_watching = False
         if challenge is None or challenge.reached is not None or history is None:
             return
-        reached = challenge.goal.reached(history, resolved, self._looked)
+        reached = challenge.goal.reached(history, runner.resolved, self._looked)
         self._looked = len(history)
         if reached is None:
             return
