@@ -27,7 +27,7 @@ QUICK_BYTES = 8_000_000
 """Size in bytes of pixel data that can be copied without a noticeable delay."""
 QUICK_FILE_BYTES = 128_000
 """Size in bytes of a file that can be read without a noticeable delay."""
-_EVERYTHING = {"chars": None, "labels": None, "names": None, "count": None}
+_EVERYTHING: dict[str, object] = {"chars": None, "labels": None, "names": None, "count": None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,9 +191,16 @@ def with_chars(recipe: Recipe, chars: str | None) -> Recipe:
 
 
 def with_source(recipe: Recipe, source: str) -> Recipe:
-    """Return ``recipe`` with all samples of another source; built-in ones at their native size."""
-    images = {"images": ImageSpec()} if comes_in_any_size(source) else {}
-    return with_data(recipe, **(_EVERYTHING | {"source": source} | images))
+    """Return ``recipe`` with all samples of another source; built-in ones at their native size.
+
+    A validation set that was joined to the previous source is left out with it.
+    """
+    update = _EVERYTHING | {"source": source}
+    if comes_in_any_size(source):
+        update["images"] = ImageSpec()
+    if source != recipe.data.source:
+        update["split"] = recipe.data.split.model_copy(update={"last": 0})
+    return with_data(recipe, **update)
 
 
 def merged(base: Recipe, edited: Recipe, now: Recipe) -> Recipe:

@@ -317,6 +317,21 @@ def test_emojis_come_at_their_own_size_when_they_are_chosen_by_name() -> None:
     assert same_samples(with_data(small, source="digits").data, DataSpec(source="digits"))
 
 
+def test_another_set_holds_out_none_of_its_last_samples(workspace: Workspace) -> None:
+    share = with_data(recipe(), split=SplitSpec(validation=0.25, seed=7))
+    for source in ("symbols", "lowercase"):
+        workspace.new(share)
+        workspace.edits.check_on("uppercase")
+        joined = workspace.recipe
+        assert joined.data.split.last == 32
+        assert with_source(joined, joined.data.source).data.split == joined.data.split
+        workspace.edit_recipe(with_source(joined, source), "Data")
+        assert workspace.recipe.data.source == source
+        assert workspace.recipe.data.split == SplitSpec(seed=7)
+        assert workspace.resolution.resolved is not None
+    assert with_source(share, "symbols").data.split == share.data.split
+
+
 def test_another_set_is_checked_on_and_no_longer(workspace: Workspace) -> None:
     workspace.new(recipe())
     workspace.edits.check_on("uppercase")

@@ -175,11 +175,16 @@ def imported_data(
 ) -> DataSpec:
     """Return ``data`` with the images of ``paths`` in place of its samples.
 
+    A validation set that was joined to these is left out with them.
+
     Raises:
         AeguiError: As for ``source_of``.
     """
     choice: dict[str, object] = {"chars": None, "labels": labels, "count": count, "images": images}
-    return data.model_copy(update=choice | source_of(paths))
+    choice |= source_of(paths)
+    if choice["source"] != data.source:
+        choice["split"] = data.split.model_copy(update={"last": 0})
+    return data.model_copy(update=choice)
 
 
 Dropped = Literal["document", "images", "data"]

@@ -11,7 +11,7 @@ from PIL import Image
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
-from aegui.core.recipe import DataSpec, ImageSpec, Recipe
+from aegui.core.recipe import DataSpec, ImageSpec, Recipe, SplitSpec
 from aegui.core.recipe.file import save_recipe
 from aegui.features.data.model.image_import import (
     ImageImport,
@@ -95,6 +95,14 @@ def test_the_recipe_finds_what_was_imported(folder: Path) -> None:
     dataset = load_data(spec)
     assert dataset.images.shape == (1, 3, 16, 16)
     assert dataset.labels == ("warm",)
+
+
+def test_imported_images_hold_out_no_validation_set_of_the_data_before(folder: Path) -> None:
+    data = DataSpec(source="mnist+mnist-test", split=SplitSpec(last=10_000, seed=7))
+    spec = imported_data(data, [folder], SMALL, None, None)
+    assert spec.split == SplitSpec(seed=7)
+    held_out = spec.model_copy(update={"split": SplitSpec(last=1)})
+    assert imported_data(held_out, [folder], SMALL, ("warm",), None).split == SplitSpec(last=1)
 
 
 def test_several_files_are_found_again(folder: Path) -> None:
