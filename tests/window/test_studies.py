@@ -21,6 +21,7 @@ from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.studies import feature as wiring
+from aegui.features.studies.feature import StudiesFeature
 from aegui.features.studies.model.compute_target import SETTINGS_PREFIX, ComputeTarget
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.form_panel import StudyForm
@@ -389,6 +390,29 @@ def test_a_study_that_ships_is_changed_and_its_edits_undone(
     assert not runs.sheet.is_edited
     QTest.mouseClick(form.redo, Qt.MouseButton.LeftButton)
     assert runs.sheet.plan.seeds.count == 2
+
+
+def test_a_message_leads_back_to_edits_that_another_study_has_replaced(
+    window: MainWindow,
+    form: StudyForm,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    form.terms.fields["seeds"].setValue(2)  # type: ignore[union-attr]
+    runs = runs_of(window)
+    assert runs.sheet is not None
+    edited = runs.sheet.plan
+    window.feature(StudiesFeature).show_plan("letters-activations")
+    qtbot.waitUntil(lambda: bool(window.notifications.shown))
+    (notice,) = window.notifications.shown
+    assert notice.text == "The edits of the study “tiny” are not saved."
+    assert notice.accept is not None
+    notice.accept()
+    qtbot.waitUntil(form.start.isEnabled)
+    assert runs.sheet.plan == edited
+    assert form.undo.isEnabled()
 
 
 def test_the_recipe_of_a_study_is_loaded_into_the_builder(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.results import StudyCell
     from aegui.core.study.settings import StudySetting
-    from aegui.features.studies.model.study_runs import StudySheet
+    from aegui.features.studies.model.study_runs import LeftStudy, StudySheet
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 
@@ -82,6 +82,7 @@ class StudiesFeature(Feature):
         runs.changed.connect(self._on_runs_changed)
         runs.failed.connect(self._on_runs_failed)
         runs.edits_changed.connect(form.set_edits)
+        runs.left.connect(self._on_runs_left)
         runs.job.progressed.connect(panel.set_progress)
         runs.job.busy_changed.connect(self._on_job_busy_changed)
         runs.ended.connect(self._on_runs_ended)
@@ -258,6 +259,17 @@ class StudiesFeature(Feature):
         path = choose_plan_file(self._window)
         if path:
             self._runs.choose(Path(path))
+
+    @Slot(object)
+    def _on_runs_left(self, left: LeftStudy) -> None:
+        """Offer the edits of a study in whose place another one was opened."""
+        if self._runs.job.is_busy:
+            text = tr("A study is running: open another one when it has ended.")
+        else:
+            name = tr(left.sheet.plan.name) or left.sheet.path.stem
+            text = tr("The edits of the study “{name}” are not saved.", name=name)
+        back = partial(self._runs.return_to, left)
+        self.noticed.emit(Notice("warning", text, tr("Back to my edits"), back))
 
     def save_plan(self) -> None:
         """Ask for a path, and save the plan of the form."""

@@ -129,6 +129,20 @@ class StudySheet:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class LeftStudy:
+    """A study with unsaved edits, in whose place another one was opened."""
+
+    sheet: StudySheet
+    """The study."""
+    edits: tuple[StudyPlan, ...]
+    """Its plan after each edit."""
+    edit: int
+    """Index of the current one in ``edits``."""
+    filed: StudyPlan
+    """Its plan without unsaved edits."""
+
+
 class StudyRuns(Service):
     """Reads and edits a plan, and trains its runs, which are stored in the user's folder."""
 
@@ -141,6 +155,8 @@ class StudyRuns(Service):
     cancelled."""
     edits_changed = Signal(bool, bool)
     """Emitted with whether an edit can be undone, and whether one can be redone."""
+    left = Signal(object)
+    """Emitted with a ``LeftStudy`` that ``return_to`` restores."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,7 +172,7 @@ class StudyRuns(Service):
         """The current study."""
         self._edits: list[StudyPlan] = []
         self._edit = 0
-        self._filed: StudyPlan | None = None
+        self._filed = StudyPlan()
         self._opens = False
         self._drafts = PlanDrafts()
         self._control = StudyControl()
@@ -222,6 +238,16 @@ class StudyRuns(Service):
             self._begin_edits(plan)
             self._show(StudySheet(_new_path(""), plan, is_new=True, follows=True))
 
+    def return_to(self, left: LeftStudy) -> None:
+        """Show ``left`` with its edits again; while runs are in progress, ``left`` follows."""
+        if self.job.is_busy:
+            self.left.emit(left)
+            return
+        self._leave()
+        self._edits, self._edit, self._filed = [*left.edits], left.edit, left.filed
+        # The recipe of the builder may have changed since.
+        self._show(replace(left.sheet, follows=False))
+
     # Edits
 
     def edit(self, plan: StudyPlan) -> None:
@@ -273,7 +299,15 @@ class StudyRuns(Service):
             follows = sheet.follows and plan.recipe == sheet.plan.recipe
             self._show(replace(sheet.with_plan(plan), follows=follows))
 
+    def _leave(self) -> None:
+        """Tell that another study is opened in place of unsaved edits."""
+        sheet = self.sheet
+        # A new study without axes is the recipe of the builder.
+        if sheet is not None and sheet.is_edited and (sheet.plan.axes or not sheet.is_new):
+            self.left.emit(LeftStudy(sheet, (*self._edits,), self._edit, self._filed))
+
     def _begin_edits(self, plan: StudyPlan) -> None:
+        self._leave()
         self._edits, self._edit, self._filed = [plan], 0, plan
         self.edits_changed.emit(*self.steps)
 
@@ -326,8 +360,7 @@ class StudyRuns(Service):
             return
         # The results belong to this recipe, so it stops following the builder.
         sheet = replace(sheet, follows=False)
-        renamed = self._filed is not None and sheet.plan.name != self._filed.name
-        if sheet.is_new or renamed:
+        if sheet.is_new or sheet.plan.name != self._filed.name:
             sheet = replace(sheet, path=_new_path(sheet.plan.name), is_new=False)
         elif sheet.is_edited and is_shipped(sheet.path):
             sheet = replace(sheet, path=_user_folder() / f"{sheet.path.stem}{SUFFIX}")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.study.material import StudyMaterial
-    from aegui.features.studies.model.study_runs import StudySheet
+    from aegui.features.studies.model.study_runs import LeftStudy, StudySheet
 
 
 @pytest.fixture
@@ -282,7 +282,7 @@ def test_pictures_are_read_in_the_background(qtbot: QtBot, runs: StudyRuns, tmp_
     assert "worst" in material.levels
 
 
-def test_a_draft_of_a_plan_is_kept_until_it_is_saved_or_left(
+def test_a_draft_of_a_plan_is_kept_until_it_is_saved_or_replaced(
     qtbot: QtBot, runs: StudyRuns, tmp_path: Path
 ) -> None:
     path = write_plan(tmp_path)
@@ -309,12 +309,75 @@ def test_a_draft_of_a_plan_is_kept_until_it_is_saved_or_left(
     assert third.sheet.plan == edited
     assert third.sheet.is_new
     other = write_plan(tmp_path, "other")
-    opened(qtbot, third, other)
+    with qtbot.waitSignal(third.left):
+        opened(qtbot, third, other)
     third.shutdown()
     last = StudyRuns()
     last.restore()
     assert last.sheet is None
     last.shutdown()
+
+
+def test_edits_that_another_study_has_replaced_can_be_returned_to(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    path, other = write_plan(tmp_path), write_plan(tmp_path, "other")
+    filed = opened(qtbot, runs, path).plan
+    left: list[LeftStudy] = []
+    runs.left.connect(left.append)
+    opened(qtbot, runs, other)
+    assert not left, "nothing was edited"
+    opened(qtbot, runs, path)
+    edited = filed.model_copy(update={"trials": 3})
+    runs.edit(edited)
+    opened(qtbot, runs, other)
+    runs.return_to(left[0])
+    assert runs.sheet is not None
+    assert (runs.sheet.path, runs.sheet.plan, runs.sheet.is_edited) == (path, edited, True)
+    settled(qtbot, runs, path)
+    runs.undo()
+    assert not runs.sheet.is_edited
+    runs.redo()
+    runs.edit(edited.model_copy(update={"trials": 4}))
+    # Returned to once more, its later edits are left in turn.
+    runs.return_to(left[0])
+    assert [one.sheet.plan.trials for one in left] == [3, 4]
+    assert runs.sheet.plan == edited
+    # It is the draft that is restored at the next start.
+    runs.shutdown()
+    again = StudyRuns()
+    again.restore()
+    assert again.sheet is not None
+    assert again.sheet.plan == edited
+    again.shutdown()
+
+
+def test_a_new_study_with_axes_can_be_returned_to(
+    qtbot: QtBot, runs: StudyRuns, tmp_path: Path
+) -> None:
+    left: list[LeftStudy] = []
+    runs.left.connect(left.append)
+    runs.begin(Recipe(name="first"))
+    runs.set_recipe(Recipe(name="edited since"))
+    runs.begin(Recipe(name="second"))
+    assert not left, "without axes it is the recipe of the builder"
+    assert runs.sheet is not None
+    axes = load_plan(write_plan(tmp_path)).axes
+    runs.edit(runs.sheet.plan.model_copy(update={"axes": axes}))
+    begun = runs.sheet
+    path = write_plan(tmp_path, "endless", set=ENDLESS)
+    opened(qtbot, runs, path)
+    runs.start()
+    runs.return_to(left[0])
+    assert runs.sheet is not None
+    assert runs.sheet.path == path, "its runs are in progress"
+    assert left[1] is left[0]
+    runs.cancel()
+    assert runs.job.finish(30.0)
+    runs.return_to(left[1])
+    assert runs.sheet is not None
+    assert (runs.sheet.plan, runs.sheet.is_new) == (begun.plan, True)
+    assert not runs.sheet.follows, "the builder has another recipe by now"
 
 
 def test_a_draft_that_cannot_be_read_is_none() -> None:
