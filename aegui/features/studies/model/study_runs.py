@@ -363,7 +363,7 @@ class StudyRuns(Service):
         if sheet.is_new or sheet.plan.name != self._filed.name:
             sheet = replace(sheet, path=_new_path(sheet.plan.name), is_new=False)
         elif sheet.is_edited and is_shipped(sheet.path):
-            sheet = replace(sheet, path=_user_folder() / f"{sheet.path.stem}{SUFFIX}")
+            sheet = replace(sheet, path=_copy_path(sheet))
         if sheet.path.parent == _user_folder():
             self._filed = sheet.plan
             sheet = replace(sheet, is_edited=False)
@@ -474,6 +474,17 @@ def _new_path(name: str) -> Path:
         if not (path.exists() or default_folder(path).exists()):
             return path
     raise AssertionError("numbers do not end")
+
+
+def _copy_path(sheet: StudySheet) -> Path:
+    """Return where the user's copy of a shipped plan is, or is to be; no other plan is there."""
+    path = _user_folder() / f"{sheet.path.stem}{SUFFIX}"
+    if not path.exists():
+        return path
+    with contextlib.suppress(AeguiError):
+        if load_plan(path).model_copy(update={"seeds": sheet.plan.seeds}) == sheet.plan:
+            return path
+    return _new_path(sheet.path.stem)
 
 
 def _listed() -> tuple[tuple[Path, StudyPlan], ...]:

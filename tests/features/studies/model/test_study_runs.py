@@ -380,6 +380,36 @@ def test_a_new_study_with_axes_can_be_returned_to(
     assert not runs.sheet.follows, "the builder has another recipe by now"
 
 
+def test_an_edited_study_that_ships_replaces_no_plan_of_the_user(
+    qtbot: QtBot, runs: StudyRuns
+) -> None:
+    shipped = list_plans()["letters-activations"]
+    folder = user_data_dir() / "studies"
+    folder.mkdir(parents=True)
+    own = write_plan(folder, shipped.stem)
+    before = own.read_bytes()
+
+    def path_with(seeds: int) -> Path:
+        """Run the shipped plan with short trainings and ``seeds``; return where it is saved."""
+        plan = opened(qtbot, runs, shipped).plan
+        fewer = plan.seeds.model_copy(update={"count": seeds})
+        short = plan.set | {"training.epochs": 12, "data.chars": "abcdef"}
+        runs.edit(plan.model_copy(update={"set": short, "seeds": fewer}))
+        settled(qtbot, runs, shipped)
+        runs.start()
+        qtbot.waitUntil(lambda: not runs.job.is_busy)
+        assert runs.sheet is not None
+        assert load_plan(runs.sheet.path) == runs.sheet.plan
+        return runs.sheet.path
+
+    copy = path_with(1)
+    assert (copy.parent, copy.name) == (folder, f"{shipped.stem}-2.aegui-study")
+    assert own.read_bytes() == before
+    own.unlink()
+    # With more seeds it is the same study, whose runs are kept.
+    assert [path_with(1), path_with(2)] == [own, own]
+
+
 def test_a_draft_that_cannot_be_read_is_none() -> None:
     folder = user_data_dir() / "studies"
     folder.mkdir(parents=True)
