@@ -241,10 +241,14 @@ class OverviewPage(StudyPage):
 
     def set_sheet(self, sheet: StudySheet) -> None:
         """Show a study."""
-        if self._sheet is not None and self._sheet.path != sheet.path:
-            self._material = None
-            self._choice = PictureChoice(band=self._choice.band, is_log=self._choice.is_log)
         before = self._result()
+        has_other_path = self._sheet is not None and self._sheet.path != sheet.path
+        if has_other_path and (sheet.result is None or sheet.result is not before):
+            # Another study, not the same one in another file.
+            self._material = None
+            for box in (self.figure, self.across, self.up):
+                box.clear()
+            self._show_figure_option()
         is_new = self._sheet is None or sheet.result is not before
         self._sheet = sheet
         with QSignalBlocker(self.table):
@@ -302,6 +306,13 @@ class OverviewPage(StudyPage):
         axes = [(name, axis_words(name)) for name in heat_axes(result)]
         _fill(self.across, axes, last=True)
         _fill(self.up, axes)
+        _set_apart(self.up, self.across)
+        self._choice = replace(self._choice, **self._of_study())
+
+    def _of_study(self) -> dict[str, str]:
+        """Return the chosen figure and axes, which only this study may have."""
+        boxes = {"figure": self.figure, "across": self.across, "up": self.up}
+        return {name: box.currentData() or "" for name, box in boxes.items()}
 
     def _show_figure_option(self) -> None:
         """Show the choice of a figure where a picture has one, and there are any to choose."""
@@ -309,13 +320,11 @@ class OverviewPage(StudyPage):
         self._options["figure"].setVisible(by_figure and self.figure.count() > 0)
 
     def _choose(self, **values: object) -> None:
-        if "across" in values and values["across"] == self.up.currentData():
-            # Both axes must differ.
-            others = (self.up.itemData(at) for at in range(self.up.count()))
-            other = next((name for name in others if name != values["across"]), "")
-            self.up.setCurrentIndex(self.up.findData(other))
-            values["up"] = other
-        self._choice = replace(self._choice, **values)  # type: ignore[arg-type]
+        if "across" in values:
+            _set_apart(self.up, self.across)
+        elif "up" in values:
+            _set_apart(self.across, self.up)
+        self._choice = replace(self._choice, **(values | self._of_study()))  # type: ignore[arg-type]
         self._draw()
 
     def _on_kinds_triggered(self) -> None:
@@ -574,3 +583,9 @@ def _fill(combo: QComboBox, rows: list[tuple[str, str]], *, last: bool = False) 
         combo.addItem(text, key)
     index = combo.findData(before)
     combo.setCurrentIndex(index if index >= 0 else combo.count() - 1 if last else 0)
+
+
+def _set_apart(combo: QComboBox, other: QComboBox) -> None:
+    """Select another row than ``other``, which has the same rows, if there are several."""
+    if combo.currentIndex() == other.currentIndex() and combo.count() > 1:
+        combo.setCurrentIndex(0 if combo.currentIndex() else 1)

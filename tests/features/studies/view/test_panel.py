@@ -23,6 +23,7 @@ from aegui.features.studies.view.pages import NOTHING, make_at_once
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.settings_table import BEST, SettingsTable, two_lines
 from aegui.kit.charts.bars import BarPlot
+from aegui.kit.charts.matrix import NumberMatrix
 from aegui.session.jobs.derived import JobProgress
 from tests.features.studies.plans import RATE, write_plan
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from PySide6.QtWidgets import QComboBox
     from pytestqt.qtbot import QtBot
 
     from aegui.core.study.settings import StudySetting
@@ -256,6 +258,61 @@ def test_options_are_offered_for_the_pictures_that_they_are_of(
     assert not page.figure.isVisible()
 
 
+def finished(folder: Path, name: str, **keys: object) -> StudySheet:
+    """Return the sheet of a study that has been run."""
+    path = write_plan(folder, name, **keys)
+    plan = load_plan(path)
+    study = Study(plan, folder, Records())
+    assert list(study.run(InlineWorkers(), StudyControl()))
+    return StudySheet(path, plan).found(study.result())
+
+
+def pick(box: QComboBox, data: str) -> None:
+    """Choose a row as a person does."""
+    box.setCurrentIndex(box.findData(data))
+    box.activated.emit(box.currentIndex())
+
+
+def test_options_say_what_is_shown_of_another_study_too(
+    panel: StudiesPanel, tmp_path: Path
+) -> None:
+    size = {"label": "size", "path": "network.encoder.0.units", "values": [4, 5, 6]}
+    batch = {"label": "batch", "path": "training.batch_size", "values": [2, 3]}
+    page = overview_of(panel)
+    page.show_kinds(("bars", "heat"))
+
+    def shown() -> tuple[object, ...]:
+        """Return figure and axes as the pictures show them, and as the boxes say."""
+        bars, heat = (page.tiles[key].view.plot for key in ("bars", "heat"))
+        assert isinstance(bars, BarPlot)
+        assert isinstance(heat, NumberMatrix)
+        assert bars.y.name.lower() == page.figure.currentText().lower()
+        assert (heat.x, heat.y) == (page.across.currentText(), page.up.currentText())
+        return page.figure.currentData(), page.across.currentData(), page.up.currentData()
+
+    sheet = finished(tmp_path, "one", axes=[RATE, size], figure="wrong")
+    panel.set_sheet(sheet)
+    assert shown() == ("wrong", "size", "rate")
+    pick(page.across, "rate")
+    assert shown() == ("wrong", "rate", "size")
+    pick(page.up, "rate")
+    assert shown() == ("wrong", "size", "rate")
+    pick(page.up, "size")
+    pick(page.figure, "loss")
+    assert shown() == ("loss", "rate", "size")
+    # In another file it is still the same study.
+    panel.set_sheet(replace(sheet, path=tmp_path / "copy.aegui-study"))
+    assert shown() == ("loss", "rate", "size")
+    # An axis that is new in an edited plan is not that of both directions.
+    edited = finished(tmp_path, "edited", axes=[size, batch])
+    panel.set_sheet(replace(edited, path=tmp_path / "copy.aegui-study"))
+    assert shown() == ("loss", "batch", "size")
+    other = finished(tmp_path, "other", axes=[RATE, size], figure="wrong")
+    panel.set_sheet(StudySheet(other.path, other.plan))
+    panel.set_sheet(other)
+    assert shown() == ("wrong", "size", "rate")
+
+
 def test_an_empty_panel_says_what_to_do(
     qtbot: QtBot, panel: StudiesPanel, sheet: StudySheet
 ) -> None:
@@ -335,11 +392,8 @@ def test_pictures_of_other_settings_do_not_stay_in_sight(
     page = overview_of(behind)
     behind.set_sheet(sheet)
     qtbot.waitUntil(lambda: names_in(page) == ("0.02", "0.002"))
-    path = write_plan(tmp_path, "other", axes=[{**RATE, "values": [0.01, 0.005, 0.02]}])
-    plan = load_plan(path)
-    study = Study(plan, path.parent, Records())
-    assert list(study.run(InlineWorkers(), StudyControl()))
-    behind.set_sheet(StudySheet(path, plan).found(study.result()))
+    rates = {**RATE, "values": [0.01, 0.005, 0.02]}
+    behind.set_sheet(finished(tmp_path, "other", axes=[rates]))
     assert names_in(page) == ()
     qtbot.waitUntil(lambda: names_in(page) == ("0.01", "0.005", "0.02"))
 
