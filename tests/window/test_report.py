@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from aegui.core.recipe.edits import with_values
 from aegui.core.report.figure_ids import FigureId
 from aegui.core.report.figure_runs import run_mark
 from aegui.core.run_file.saved import load_run
@@ -29,7 +30,7 @@ from aegui.kit.finder import Finder
 from aegui.paths import models_dir
 from aegui.shell.panel_area import is_in_sight
 from aegui.widgets.progress_strip import ProgressStrip
-from tests.window.conftest import train
+from tests.window.conftest import stop, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +95,26 @@ def test_the_network_that_is_shown_is_handed_in(
     named = {shlex.split(line)[2] for line in lines}
     assert named == {f"networks/{network.name}"}
     assert str(folder) in window.notifications.shown[-1].text
+
+
+def test_while_a_network_trains_it_is_not_handed_in(learnt: MainWindow, qtbot: QtBot) -> None:
+    services = learnt._services
+    endless = {"training.epochs": 1_000_000, "runs": 3}
+    services.workspace.edit_recipe(with_values(services.workspace.recipe, endless), "Endless")
+    resolved = services.workspace.resolution.resolved
+    assert resolved is not None
+    services.runner.start(resolved)
+    dialog = opened(learnt)
+    assert dialog.form.value.of == "shown"
+    assert not dialog.take.isEnabled(), "the run of the document is another network"
+    assert "training" in dialog.note.text()
+    dialog.form.fields["of"].edited.emit("letters")
+    assert dialog.take.isEnabled()
+    dialog.reject()
+    stop(qtbot, services.runner)
+    dialog = opened(learnt)
+    assert dialog.take.isEnabled()
+    dialog.reject()
 
 
 def test_while_an_earlier_epoch_is_shown_it_says_which_is_handed_in(

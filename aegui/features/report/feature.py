@@ -90,11 +90,16 @@ class ReportFeature(Feature):
             text = tr("A hand-in is being written: wait until it is finished.")
             self.noticed.emit(Notice("info", text, passing=True, about="figure"))
             return
-        has_network = self._services.shown.saved is not None
-        of = SHOWN if has_network else next(iter(ASSIGNMENTS))
+        shown, lacks = self._services.shown, ""
+        of = SHOWN if shown.saved is not None else next(iter(ASSIGNMENTS))
+        if shown.is_live:
+            # The weights that are shown are in no run yet.
+            lacks = tr("Not during a training: stop it first.")
+        elif shown.saved is None:
+            lacks = tr("Nothing has been trained yet: train first, or choose the assignment.")
         first = HandIn(of=self._assignment_of_shown() or of, language=language())
         which = self._other_weights()
-        dialog = HandInDialog(first, has_network=has_network, which=which, parent=self._window)
+        dialog = HandInDialog(first, lacks=lacks, which=which, parent=self._window)
         dialog.chosen.connect(self._on_dialog_chosen)
         dialog.open()
 

@@ -53,20 +53,19 @@ class HandIn:
 class HandInDialog(QDialog):
     """Asks for the subject of the hand-in, its language, and whether it states findings.
 
-    ``which`` is a note shown if the displayed weights are not those of the hand-in.
+    ``lacks`` says why the network that is shown cannot be handed in, "" if it can be; ``which`` is
+    a note shown if its displayed weights are not those of the hand-in.
     """
 
     chosen = Signal(object)
     """Emitted with the chosen ``HandIn``."""
 
-    def __init__(
-        self, first: HandIn, *, has_network: bool, which: str = "", parent: QWidget
-    ) -> None:
+    def __init__(self, first: HandIn, *, lacks: str, which: str = "", parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Hand-in"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH_PX)
-        self._has_network = has_network
+        self._lacks = lacks
         self._which = which
         self.form = Form(first)
         self.form.edited.connect(self._show_note)
@@ -80,12 +79,10 @@ class HandInDialog(QDialog):
     def _show_note(self) -> None:
         of = self.form.value.of
         what = tr("Slides (PPTX), PDF, web page, figures, tables and code, in a folder.")
-        lacks = of == SHOWN and not self._has_network
+        lacks = self._lacks if of == SHOWN else ""
         self.take.setEnabled(not lacks)
         if lacks:
-            self.note.setText(
-                tr("Nothing has been trained yet: train first, or choose the assignment.")
-            )
+            self.note.setText(lacks)
         elif of == SHOWN:
             effort = tr("Some twenty figures, in about half a minute.")
             self.note.setText("\n".join(filter(None, (self._which, what, effort))))
