@@ -193,11 +193,15 @@ def choose_judge(window: MainWindow, qtbot: QtBot, place: int = -1) -> list[str]
 
 
 def judge_generator(
-    window: MainWindow, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow,
+    qtbot: QtBot,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    recipe: Recipe = GAN,
 ) -> None:
     """Train a small generator, and ask for the judgement of a classifier in ``folder``."""
     judge = window.panel(GanPanel).judge
-    begin(window, qtbot, GAN)
+    begin(window, qtbot, recipe)
     train(qtbot, window)
     path = saved_judge(folder / "judge.aegui", CLASSIFIER)
     monkeypatch.setattr(wiring_gan, "choose_run_file", lambda *_: path)
@@ -243,6 +247,22 @@ def test_a_classifier_from_a_file_judges_the_images(
     choose_judge(window, qtbot)
     qtbot.waitUntil(lambda: "no classifier" in window.notifications.shown[-1].text)
     assert not box.table.isVisible()
+
+
+def test_a_judgement_is_not_shown_beside_the_images_of_another_seed(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, judge = window._services, window._services.of(JudgeService)
+    two = GAN.model_copy(update={"runs": 2})
+    judge_generator(window, qtbot, tmp_path, monkeypatch, two)
+    qtbot.waitUntil(lambda: judge.latest is not None)
+    table = window.panel(GanPanel).judge.table
+    assert table.isVisible()
+    services.showing.choose_run(services.shown.run)
+    assert judge.latest is not None
+    services.showing.choose_run(1 - services.shown.run)
+    assert judge.latest is None
+    assert not table.isVisible()
 
 
 def test_a_classifier_of_the_library_judges_the_images(

@@ -171,7 +171,7 @@ class JudgeService(Service):
 
     @Slot(object, object)
     def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:
-        if "dataset" in changed or not (shown.has_prior and shown.fits):
+        if changed & {"dataset", "run"} or not (shown.has_prior and shown.fits):
             self.forget()
 
     @Slot(int)
