@@ -213,7 +213,7 @@ class ProjectionService(Service):
         if self._task is not None and self._task.needs_codes:
             self._drop_task()
         self._found.drop(key for key in VIEWS if VIEWS[key].of_code)
-        self._found.references = None
+        self._take_references(None)
         self._unrest.start()
         self._follow()
         self._start_next()
@@ -265,6 +265,7 @@ class ProjectionService(Service):
     def _begin_anew(self) -> None:
         self._drop_task()
         self._codes.forget()
+        self._take_references(None)
         self._found = Found()
         self._asked.clear()
         self._declined = False
@@ -366,7 +367,7 @@ class ProjectionService(Service):
         elif task.kind == "figures":
             self._found.figures[task.key] = Figures()
         elif task.kind == "references":
-            self._found.references = {}
+            self._take_references({})
         _log.info("no %s %s: %s", task.kind, task.key, error)
 
     def _take_result(self, task: Task, result: Any) -> None:
@@ -382,7 +383,12 @@ class ProjectionService(Service):
         elif task.kind == "figures":
             found.figures[task.key] = result
         else:
-            found.references = result
+            self._take_references(result)
+
+    def _take_references(self, references: dict[str, Figures] | None) -> None:
+        before = self.references
+        self._found.references = references
+        if self.references != before:
             self.references_changed.emit()
 
     # Following the code

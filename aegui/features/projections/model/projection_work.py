@@ -192,7 +192,7 @@ def is_same(state: MapState, emitted: MapState | None) -> bool:
         and all(
             getattr(state, name) is getattr(emitted, name)
             or getattr(state, name) == getattr(emitted, name)
-            for name in ("status", "text", "share", "epoch", "figures")
+            for name in ("status", "text", "share", "epoch", "figures", "cost")
         )
         and state.coordinates is emitted.coordinates
     )

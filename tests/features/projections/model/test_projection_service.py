@@ -142,6 +142,45 @@ def test_slow_maps_of_large_sets_are_offered_made_shown_and_stopped(
     assert not service.is_busy
 
 
+def test_a_map_that_stays_offered_is_told_with_its_new_cost(
+    service: ProjectionService, qtbot: QtBot
+) -> None:
+    told: list[MapState] = []
+    service.map_changed.connect(told.append)
+    service.set_options(ProjectionOptions(iterations=100_000))
+    service.set_dataset(wide())
+    service.set_requested(["tsne"])
+    service.compute()
+    service.stop()
+    service.set_active(True)
+    first = told[-1].cost
+    service.set_options(ProjectionOptions(iterations=200_000))
+    assert told[-1].status == "offered"
+    assert first is not None
+    assert told[-1].cost is not None
+    assert told[-1].cost.seconds > first.seconds
+
+
+def test_references_of_other_weights_or_samples_do_not_stay(
+    service: ProjectionService, qtbot: QtBot
+) -> None:
+    dataset = groups()
+    service.set_dataset(dataset)
+    service.set_codec(linear_codec(dataset, 3))
+    service.set_requested(["code"])
+    service.set_active(True)
+    told: list[frozenset[str]] = []
+    service.references_changed.connect(lambda: told.append(frozenset(service.references)))
+    qtbot.waitUntil(lambda: bool(told))
+    service.set_codec(linear_codec(dataset, 3, epoch=9))
+    assert told[1:] == [frozenset()]
+    service.set_codec(linear_codec(dataset, 3, epoch=10))
+    qtbot.waitUntil(lambda: len(told) == 3)
+    assert told[2] == told[0]
+    service.set_dataset(groups())
+    assert told[3:] == [frozenset()]
+
+
 def test_other_weights_drop_the_maps_of_codes_alone(
     service: ProjectionService, qtbot: QtBot
 ) -> None:
