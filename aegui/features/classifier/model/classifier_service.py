@@ -138,13 +138,14 @@ class ClassifierService(Service):
         if before is not None and (is_other or judged.recipe != before.recipe):
             # Another training: the figures of the last one must not stand beside its weights.
             self.latest = None
+            self.job.forget()
             self.evaluated.emit(None)
         if before is not None and _has_same_parts(before, judged):
             if judged.codec is before.codec and judged.is_live == before.is_live:
                 return
         else:
             self._set_parts(_parts(judged))
-        if is_other or (before is not None and before.is_live and not judged.is_live):
+        if before is not None and before.is_live and not judged.is_live:
             # The final evaluation covers all samples and must not wait for one on a subset.
             self.job.forget()
         self._derive()

@@ -155,6 +155,18 @@ def test_figures_of_the_last_training_do_not_stand_beside_the_next(
     assert service.latest is None
 
 
+def test_an_evaluation_in_progress_is_not_taken_for_that_of_the_next_training(
+    service: ClassifierService, qtbot: QtBot
+) -> None:
+    first, second = judged(epochs=1, live=True), judged(epochs=2, live=True)
+    told: list[int] = []
+    service.evaluated.connect(lambda found: told.append(0 if found is None else found.epoch))
+    service.set_judged(first)
+    service.set_judged(second)
+    answer(qtbot, service)
+    assert told == [0, 2]
+
+
 def test_without_a_classifier_there_is_nothing(service: ClassifierService, qtbot: QtBot) -> None:
     service.set_judged(judged(epochs=1))
     answer(qtbot, service)
