@@ -141,7 +141,7 @@ class Search:
     def read(cls, text: str) -> Search:
         """Parse ``letters #course wrong<1 name~"two words"``; ignore conditions without a value.
 
-        They are still being typed.
+        They are still being typed; ``setting=""`` has an empty one.
         """
         words, tags, where, refused = [], [], [], ""
         for part in _PART.findall(text):
@@ -151,7 +151,7 @@ class Search:
                 tags += [text_part[1:]] if len(text_part) > 1 else []
             elif condition is None or part[:1] == '"':
                 words.append(text_part)
-            elif condition[3]:
+            elif condition[3] or part.endswith('""'):
                 try:
                     where.append(Condition.parsed(text_part))
                 except AeguiError as error:

@@ -438,12 +438,11 @@ class LibraryPanel(Sized):
         if not indices or sheet is None:
             return
         by, value = sheet.view.group, sheet.groups[indices[0]].value
-        if by == "study":
-            self._ask(replace(self.view, group="", study=str(value or "")))
+        if by == "study" and value:
+            self._ask(replace(self.view, group="", study=str(value)))
             return
         text = "none" if value is None else str(value)
-        part = f"{by}={text}"
-        part = f'{by}="{text}"' if " " in part else part
+        part = f'{by}="{text}"' if " " in text or not text else f"{by}={text}"
         self._ask(replace(self.view, group="", text=f"{self.view.text} {part}".strip()))
 
     def _of_one(self, ask: Callable[[str], object]) -> None:

@@ -82,6 +82,8 @@ def test_search_filter_sort_and_groups(qtbot: QtBot, queries: LibraryQueries) ->
         "three",
     ]
     assert names(found(qtbot, queries, text="training.loss=")) != []  # still being typed
+    of_none = found(qtbot, queries, text='study="" setting="" parent=""', **by_name)
+    assert names(of_none) == ["one", "the study"]
     refused = found(qtbot, queries, text="wrogn<1 one")
     assert "wrogn" in refused.refused
     assert names(refused) == ["one"]

@@ -370,6 +370,29 @@ def test_groups_have_mean_and_deviation_and_open_into_their_entries(panel: Libra
     assert (views[-1].group, views[-1].text) == ("", "training.loss=mse")
 
 
+@pytest.mark.parametrize(
+    ("by", "value", "text", "study"),
+    [
+        ("study", "s", "#course", "s"),
+        ("study", "", '#course study=""', ""),
+        ("setting", "", '#course setting=""', ""),
+        ("parent", "", '#course parent=""', ""),
+        ("setting", "two words", '#course setting="two words"', ""),
+        ("training.loss", None, "#course training.loss=none", ""),
+    ],
+)
+def test_a_group_opens_into_its_entries_alone(
+    panel: LibraryPanel, by: str, value: str | None, text: str, study: str
+) -> None:
+    views = asked(panel)
+    view = replace(panel.view, group=by, text="#course")
+    panel.set_view(view)
+    panel.set_sheet(QueryResult(view, (), 3, (LibraryGroup(value, 3),), (), USE))
+    panel.table.selectRow(0)
+    panel.open.click()
+    assert (views[-1].group, views[-1].text, views[-1].study) == ("", text, study)
+
+
 def test_tags_are_read_from_a_line() -> None:
     assert tags_of(" #a, b ,, a") == ("a", "b")
     assert tags_of("") == ()
