@@ -19,6 +19,7 @@ from aegui.features.linked.view.selection_panel import SelectionPanel
 from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.features.projections.view.panel import OTHER_KEYS, ProjectionsPanel
 from aegui.session.data.selection import Selection
+from aegui.session.documents.draft import with_source
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.map.others import Other, Others
 from tests.session.parts import glyphs, recipe, snapshot
@@ -142,6 +143,27 @@ def test_during_a_training_the_selection_does_not_become_the_set(
     assert len(workspace.dataset) == 6
     assert "when the training has ended" in panel.make_set.toolTip()
     stop(qtbot, runner)
+    QTest.mouseClick(panel.make_set, Qt.MouseButton.LeftButton)
+    assert len(workspace.dataset) == 2
+
+
+def test_samples_of_the_network_do_not_become_the_set_of_other_data(
+    learnt: MainWindow, qtbot: QtBot
+) -> None:
+    services, panel = learnt._services, learnt.panel(SelectionPanel)
+    workspace = services.workspace
+    services.of(Selection).select(np.array([0, 2]))
+    learnt.docks["selection"].show()
+    assert panel.make_set.isEnabled()
+    workspace.edit_recipe(with_source(workspace.recipe, "digits"), "Data")
+    qtbot.waitUntil(lambda: workspace.recipe.data.source == "digits")
+    digits = workspace.dataset
+    assert len(services.shown.dataset) == 6, "the network cannot encode the other images"
+    QTest.mouseClick(panel.make_set, Qt.MouseButton.LeftButton)
+    assert workspace.dataset is digits
+    assert "data chosen now are others" in panel.make_set.toolTip()
+    workspace.undo_stack.undo()
+    qtbot.waitUntil(lambda: workspace.dataset is services.shown.dataset)
     QTest.mouseClick(panel.make_set, Qt.MouseButton.LeftButton)
     assert len(workspace.dataset) == 2
 

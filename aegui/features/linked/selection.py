@@ -46,12 +46,14 @@ class SelectionFeature(Feature):
         """Update for a change of the displayed network or dataset."""
         if "dataset" in changed:
             self._show_samples()
+            self._show_lock()
         if changed & SUBJECT:
             self._network.mark()
 
     def _connect(self) -> None:
         selection, panel = self._selection, self._panel
         self._services.runner.state_changed.connect(self._show_lock)
+        self._services.workspace.dataset_changed.connect(self._show_lock)
         selection.changed.connect(panel.set_selection)
         selection.groups.answered.connect(panel.set_group)
         selection.sets.answered.connect(self._on_selection_taken_out)
@@ -84,8 +86,14 @@ class SelectionFeature(Feature):
 
     @Slot()
     def _show_lock(self) -> None:
-        is_locked = self._services.runner.is_busy
-        reason = tr("The set can be edited when the training has ended.") if is_locked else ""
+        reason = ""
+        if self._services.runner.is_busy:
+            reason = tr("The set can be edited when the training has ended.")
+        elif self._services.shown.dataset is not self._services.workspace.dataset:
+            reason = tr(
+                "These are the samples that the network was trained on; the data chosen now are "
+                "others."
+            )
         self._panel.set_locked(reason)
 
     @Slot()
