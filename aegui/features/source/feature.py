@@ -162,7 +162,7 @@ class SourceFeature(Feature):
         )
         draft, shown = self._services.workspace.recipe, self._services.shown
         is_other = (draft.network, draft.training) != (shown.recipe.network, shown.recipe.training)
-        if shown.network is not None and is_other:
+        if shown.codec is not None and is_other:
             changed = tr(
                 "It is the network in the builder, which differs from the trained one; ONNX and "
                 "weights are of the trained one."
