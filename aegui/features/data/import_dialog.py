@@ -84,7 +84,7 @@ class ImportDialog(QDialog):
 
     @Slot(object)
     def _on_work_previewed(self, preview: ImportPreview) -> None:
-        self.panel.set_skipped(preview.skipped)
+        self.panel.set_skipped(preview.skipped, len(preview.images) + len(preview.skipped))
         if len(preview.images):
             self.panel.set_preview(preview.images, preview.labels, preview.names)
         else:

@@ -167,18 +167,29 @@ class ImportPanel(QWidget):
         self.classes.setVisible(self._has_labels)
         if self._has_labels:
             self.classes.set_classes(tuple(labels), tuple(labels.values()))
-        self.set_skipped(())
+        self.set_skipped((), 0)
 
-    def set_skipped(self, skipped: Sequence[tuple[str, str]]) -> None:
-        """List unreadable files as (name, reason); the heading counts all others."""
-        self.head.setText(trn("{n:,} image", "{n:,} images", self._files - len(skipped)))
-        self.skipped_words.setText(
-            trn(
-                "{n:,} of these files cannot be read and is left out:",
-                "{n:,} of these files cannot be read and are left out:",
-                len(skipped),
-            )
+    def set_skipped(self, skipped: Sequence[tuple[str, str]], previewed: int) -> None:
+        """List unreadable files as (name, reason), those among the number ``previewed``.
+
+        If these are all files, the heading counts the others.
+        """
+        words = trn(
+            "{n:,} of these files cannot be read and is left out:",
+            "{n:,} of these files cannot be read and are left out:",
+            len(skipped),
         )
+        images = self._files - len(skipped)
+        if previewed < self._files:
+            images = self._files
+            words = trn(
+                "{n:,} of {total:,} files that were tried cannot be read; all such are left out:",
+                "{n:,} of {total:,} files that were tried cannot be read; all such are left out:",
+                len(skipped),
+                total=previewed,
+            )
+        self.head.setText(trn("{n:,} image", "{n:,} images", images))
+        self.skipped_words.setText(words)
         lines = [f"{name}: {reason}" for name, reason in skipped[:_MAX_LISTED]]
         if len(skipped) > _MAX_LISTED:
             lines.append(tr("… and {n:,} more", n=len(skipped) - _MAX_LISTED))

@@ -26,7 +26,7 @@ def panel(qtbot: QtBot) -> ImportPanel:
     qtbot.addWidget(made)
     made.set_spec(ImageSpec(width=32, height=32))
     made.set_found(7, {"cats": 4, "dogs": 3})
-    made.set_skipped([("bad.png", "it is broken")])
+    made.set_skipped([("bad.png", "it is broken")], 7)
     return made
 
 
@@ -40,6 +40,18 @@ def test_what_was_found_is_told(panel: ImportPanel) -> None:
     assert panel.state.text() == "2 of them, as they will be:"
 
 
+def test_of_many_files_unreadable_ones_are_told_of_those_that_were_previewed(
+    panel: ImportPanel,
+) -> None:
+    panel.set_found(10_000, {"pictures": 10_000})
+    assert panel.head.text() == "10,000 images"
+    panel.set_skipped([("a.png", "broken"), ("b.png", "broken")], 48)
+    assert panel.head.text() == "10,000 images", "how many can be read is not known"
+    assert panel.skipped_words.text().startswith("2 of 48 files that were tried cannot be read")
+    panel.set_skipped((), 48)
+    assert panel.skipped_words.isHidden()
+
+
 def test_a_folder_without_sub_folders_has_no_classes(panel: ImportPanel) -> None:
     panel.set_found(3, {"pictures": 3})
     assert panel.labels is None
@@ -49,14 +61,14 @@ def test_a_folder_without_sub_folders_has_no_classes(panel: ImportPanel) -> None
 
 def test_a_long_list_of_files_is_cut(panel: ImportPanel) -> None:
     panel.set_found(300, {"pictures": 300})
-    panel.set_skipped([(f"{n}.png", "broken") for n in range(250)])
+    panel.set_skipped([(f"{n}.png", "broken") for n in range(250)], 300)
     lines = panel.skipped.toPlainText().splitlines()
     assert len(lines) == 201
     assert lines[-1] == "… and 50 more"
 
 
 def test_a_long_reason_is_read_without_scrolling_sideways(panel: ImportPanel) -> None:
-    panel.set_skipped([("bad.png", "too large: make it smaller first, " * 5)])
+    panel.set_skipped([("bad.png", "too large: make it smaller first, " * 5)], 7)
     panel.show()
     assert panel.skipped.isVisible()
     assert panel.skipped.horizontalScrollBar().maximum() == 0
