@@ -608,9 +608,11 @@ class ScatterView(PaintedBase):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the highlight, Space selects it; + - 0 zoom; Escape clears the selection."""
         key, middle = Qt.Key(event.key()), self._area().center()
+        is_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        has_places = len(self.pixels) > 0
         if key in _DIRECTIONS:
             self._step(*_DIRECTIONS[key])
-        elif key == Qt.Key.Key_Space and self._highlight is not None:
+        elif key == Qt.Key.Key_Space and has_places and self._highlight is not None:
             inside = np.zeros(len(self.pixels), bool)
             inside[self._highlight] = True
             is_selected = self._selection is not None and bool(self._selection[self._highlight])
@@ -618,7 +620,7 @@ class ScatterView(PaintedBase):
             self._select(
                 inside, modifier.ControlModifier if is_selected else modifier.ShiftModifier
             )
-        elif key == Qt.Key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif key == Qt.Key.Key_A and has_places and is_control:
             self.selected.emit(np.ones(len(self.pixels), bool))
         elif key == Qt.Key.Key_Escape and self._selection is not None:
             self.selected.emit(np.zeros(len(self.pixels), bool))

@@ -237,6 +237,19 @@ def test_keys(view: ScatterView, qtbot: QtBot) -> None:
     np.testing.assert_allclose(view.pixels, home)
 
 
+def test_keys_select_nothing_where_there_are_no_places(view: ScatterView, qtbot: QtBot) -> None:
+    view.set_selection(np.arange(400) < 3)
+    view.set_coordinates(None)
+    view.set_highlight(2)
+    with qtbot.assertNotEmitted(view.selected):
+        QTest.keyClick(view, Qt.Key.Key_Space)
+        QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(view.selected) as cleared:
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert cleared.args is not None
+    assert not cleared.args[0].any()
+
+
 def test_few_samples_are_their_labels(view: ScatterView) -> None:
     assert MAX_TEXTS >= 144
     show(view, np.arange(144) % 4)
