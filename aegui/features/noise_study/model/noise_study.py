@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import language, tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.run_file.saved import load_run
 from aegui.core.study.comparison import compare_mistake
@@ -72,11 +72,15 @@ class CurveModel:
 
 @dataclass(frozen=True)
 class _Sought:
-    """What mistakes are searched in: a draft, its samples, and the noise it has to repair."""
+    """What mistakes are searched in: a draft, its samples, and the noise it has to repair.
+
+    They are found in words of a language.
+    """
 
     recipe: Recipe
     dataset: Dataset
     test: CorruptionSpec | None
+    language: str
 
 
 class NoiseStudy(Service):
@@ -182,7 +186,7 @@ class NoiseStudy(Service):
 
         Several views ask for the same, which is searched once.
         """
-        asked = _Sought(recipe, dataset, self.test)
+        asked = _Sought(recipe, dataset, self.test, language())
         if asked != self._asked:
             self._asked, self._found = asked, None
             self._findings.ask(lambda: mistakes(asked.recipe, asked.test, asked.dataset), asked)

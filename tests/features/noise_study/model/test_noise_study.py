@@ -9,6 +9,7 @@ import pytest
 
 from aegui.core.data.corruption import parse_corruption
 from aegui.core.data.dataset import Dataset
+from aegui.core.i18n import set_language
 from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.comparison import MistakeSpec
 from aegui.core.study.findings import with_mistake
@@ -115,6 +116,12 @@ def test_mistakes_that_two_docks_show_are_searched_once(qtbot: QtBot, study: Noi
     study.find_mistakes(sought, dataset)
     qtbot.waitUntil(lambda: len(found) == 3)
     assert found[2] is not found[0]
+    # In another language they are told anew.
+    set_language("es")
+    study.find_mistakes(sought, dataset)
+    qtbot.waitUntil(lambda: len(found) == 4)
+    assert [one.key for one in found[3]] == [one.key for one in found[2]]
+    assert found[3][0].title != found[2][0].title
 
 
 def test_mistakes_are_found_and_their_result_is_kept(qtbot: QtBot, study: NoiseStudy) -> None:
