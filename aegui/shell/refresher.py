@@ -78,6 +78,11 @@ class Refresher(QObject):
         if dock is not None:
             dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether an update follows: the panel is out of date and visible."""
+        return self.is_dirty and self.is_shown
+
     def mark(self) -> None:
         """Mark the panel as out of date."""
         self.is_dirty = True
@@ -117,7 +122,7 @@ class Refresher(QObject):
 
     def flush(self) -> None:
         """Update the panel now, if it is out of date and visible."""
-        if not self.is_dirty or not self.is_shown:
+        if not self.is_due:
             return
         self.is_dirty = self._is_behind = False
         self._timer.stop()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from aegui.core.data.builtin import load_builtin
+from aegui.core.latent.codec import Codec
 from aegui.core.latent.placing import fit_similarity, similarity_words
 from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
@@ -22,16 +24,19 @@ from aegui.core.training.length import planned_epochs
 from aegui.core.training.loop.train import train as run_training
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
+from aegui.features.map.model import plane_service
 from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.time import films
 from aegui.features.time.feature import TimeFeature
 from aegui.features.time.films import FilmFeature
 from aegui.features.time.model import timeline as session_timeline
+from aegui.features.time.model.film_writer import FilmWriter
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import TimeBar
 from aegui.features.time.view.fork_form import ForkDialog
 from aegui.kit.theme import current_theme
+from aegui.session.jobs.derived import Derived
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog, stored_film
@@ -472,6 +477,102 @@ def test_a_film_is_saved(
     assert stored_film(window.settings, "time", films.USUAL).side == 300
     assert showing.shown.past_epoch == 40
     assert not window.feature(FilmFeature).is_busy
+
+
+def hold_up(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let nothing that a film shows be computed before the event that is returned is set.
+
+    Nor is anything computed in the GUI thread, as for a network that needs torch.
+    """
+    services, gate = window._services, threading.Event()
+    monkeypatch.setattr(Codec, "numpy_work", 0)
+    # A plane that waits for the pause after the one before it never comes.
+    monkeypatch.setattr(plane_service, "QUICK_S", 0.0)
+    services.of(PlaneService)._planes._pauses_s = (1e6, 1e6)
+    kinds = (PlaneService, DecodeService, InsightService)
+    held_up = [services.showing, *map(services.of, kinds)]
+    jobs = [job for each in held_up for job in each.findChildren(Derived)]
+
+    def wait() -> None:
+        gate.wait(60.0)
+
+    for job in (*jobs, services.latest("aegui-rows")):
+        job._job.submit(wait)
+    return gate
+
+
+def film(
+    window: MainWindow, path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> list[np.ndarray]:
+    """Begin a film of four images, to which the list that is returned grows."""
+    images: list[np.ndarray] = []
+    put = FilmWriter.put
+
+    def note(writer: FilmWriter, picture: np.ndarray) -> None:
+        images.append(picture)
+        put(writer, picture)
+
+    monkeypatch.setattr(FilmWriter, "put", note)
+    monkeypatch.setattr(films, "MAX_FRAMES", 4)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), args[4]))
+    window.actions_table[f"film_{kind}"].trigger()
+    window.findChildren(FilmDialog)[0].save.click()
+    return images
+
+
+@pytest.mark.arrangement("build")
+@pytest.mark.parametrize("kind", ["map", "cursor", "reconstructions"])
+def test_each_image_of_a_film_is_of_its_epoch_however_long_that_takes(
+    window: MainWindow,
+    showing: Showing,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    area = window.docks.get(kind)
+    widget = window.canvas if area is None else area.widget().panel  # type: ignore[attr-defined]
+    if area is not None:
+        area.raise_()
+        qtbot.waitUntil(widget.isVisible)
+    qtbot.waitUntil(lambda: window.canvas.scene.backdrop.plane is not None)
+    # Else the view follows the codes again after the film.
+    window.canvas.navigation.hold()
+    timeline = showing.shown.timeline
+    assert timeline is not None
+    with monkeypatch.context() as patch:
+        gate = hold_up(window, patch)
+        images = film(window, tmp_path / "film.png", kind, patch)
+        epochs = films.filmed_epochs(timeline)
+        # Films once waited 0.06 s for a panel, and 1.5 s for a plane.
+        QTimer.singleShot(2000, gate.set)
+        with qtbot.waitSignal(window.feature(FilmFeature).noticed) as caught:
+            pass
+    assert caught.args[0].level == "info"
+    assert len(images) == len(epochs) == 4
+    # Backwards, so that an image is not taken for that of its epoch while the one before is shown.
+    for epoch, image in reversed([*zip(epochs, images, strict=True)]):
+
+        def is_shown(epoch: float = epoch, image: np.ndarray = image) -> bool:
+            now = films.film_picture(films.grabbed(widget), films.USUAL.side, epoch)
+            return np.array_equal(now, image)
+
+        showing.show_epoch(epoch)
+        qtbot.waitUntil(is_shown)
+
+
+@pytest.mark.usefixtures("showing")
+def test_a_film_says_in_how_many_images_something_took_too_long(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(films, "_MAX_S", 0.1)
+    gate = hold_up(window, monkeypatch)
+    with qtbot.waitSignal(window.feature(FilmFeature).noticed) as caught:
+        film(window, tmp_path / "film.png", "map", monkeypatch)
+    gate.set()
+    assert caught.args[0].level == "warning"
+    assert "In 4 of its 4 images" in caught.args[0].text
+    assert (tmp_path / "film.png").exists()
 
 
 def test_a_panel_is_filmed_on_its_ground(window: MainWindow) -> None:

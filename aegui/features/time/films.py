@@ -12,19 +12,27 @@ from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from aegui.core.data.progress import clock
-from aegui.core.i18n import tr
+from aegui.core.i18n import sentences, tr
 from aegui.core.latent.film_spec import FilmSpec
 from aegui.core.latent.films import film_size
+from aegui.features.map.feature import MapFeature
+from aegui.features.map.insight import InsightFeature
+from aegui.features.map.model.field_service import FieldService
+from aegui.features.map.model.insight_service import InsightService
 from aegui.features.map.model.plane_service import PlaneService
+from aegui.features.map.model.sample_values import SampleValuesService
 from aegui.features.map.view.canvas import LatentCanvas
 from aegui.features.time.model.film_writer import FilmWriter
+from aegui.features.time.model.ghost_service import GhostService
 from aegui.features.time.model.timeline import Player
 from aegui.kit.theme import current_theme
+from aegui.session.map.decode_service import DecodeService
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.film import FilmDialog, keep_film, stored_film
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import epoch_words, shown_origin
 from aegui.shell.panel_area import PanelArea
+from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.films import FilmSize
     from aegui.core.training.record.timeline import TimelineView
-    from aegui.features.map.model.plane_tiles import Plane
+    from aegui.session.notice import Level
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
 
@@ -45,8 +53,8 @@ _ESTIMATED_FRAMES = 5
 _LOOK_MS = 25
 _MIN_S = 0.06
 """Minimum time for a panel to update."""
-_MAX_S = 1.5
-"""A plane that takes longer is filmed incomplete."""
+_MAX_S = 30.0
+"""What takes longer to compute is filmed as it is, and reported."""
 _MIN_WORDS_PX, _MAX_WORDS_PX, _WORDS_SHARE = 10, 24, 48
 """Font height of the epoch: this fraction of the longer side, within limits."""
 _BAND_PX = 3
@@ -59,19 +67,20 @@ class FilmMaker(QObject):
     noticed = Signal(object)
     """A ``Notice`` of the result."""
 
-    def __init__(self, services: Services, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(window)
         self._services = services
-        self._window = parent
+        self._window = window
         self._path = Path()
         self._film = USUAL
-        self._widget: QWidget = parent
+        self._kind = ""
+        self._widget: QWidget = window
         self._epochs: list[float] = []
         self._next = 0
         self._size = QSize()
         """Size of the first frame, used for all."""
-        self._needs_plane = False
-        self._is_settled = False
+        self._late = 0
+        """Frames that were grabbed before everything in them was of their epoch."""
         self._shown_s = 0.0
         self._begun_s = 0.0
         self._before: float | None = None
@@ -80,7 +89,6 @@ class FilmMaker(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
-        services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         services.of(FilmWriter).finished.connect(self._on_films_finished)
 
     @property
@@ -88,23 +96,28 @@ class FilmMaker(QObject):
         """Whether a film is being made."""
         return self._dialog is not None
 
-    def start(self, path: Path, widget: QWidget, film: FilmSpec = USUAL) -> None:
+    def start(self, path: Path, kind: str, widget: QWidget, film: FilmSpec = USUAL) -> None:
         """Film ``widget``, which must be visible, over the whole training into ``path``.
 
-        The view of a map stays fixed meanwhile, and each frame waits for its decoded plane.
+        The view of a map stays fixed meanwhile. Each frame waits until all that it shows is of its
+        epoch.
+
+        Args:
+            path: The file.
+            kind: Which part of the window it is: a key of ``_FILMED``.
+            widget: The widget of that part.
+            film: The settings.
         """
         timeline = self._services.shown.timeline
         if timeline is None or self.is_busy:
             return
-        self._path, self._widget, self._film = path, widget, film
-        is_map = isinstance(widget, LatentCanvas)
-        self._needs_plane = is_map and self._services.of(PlaneService).is_requested
+        self._path, self._kind, self._widget, self._film = path, kind, widget, film
         self._followed = isinstance(widget, LatentCanvas) and widget.navigation.following
         if isinstance(widget, LatentCanvas):
             widget.navigation.hold()
         self._epochs = filmed_epochs(timeline)
         self._before = self._services.shown.past_epoch
-        self._next = 0
+        self._next = self._late = 0
         self._begun_s = time.monotonic()
         self._dialog = self._progress_dialog()
         services = self._services
@@ -128,15 +141,36 @@ class FilmMaker(QObject):
         return dialog
 
     def _show_next(self) -> None:
-        self._is_settled = not self._needs_plane
         self._shown_s = time.monotonic()
         self._services.showing.show_epoch(self._epochs[self._next])
+        if self._kind == "map":
+            # A slow plane would otherwise wait for the pause after the one before it.
+            self._services.of(PlaneService).settle()
 
-    @Slot(object)
-    def _on_plane_decoded(self, plane: Plane) -> None:
-        codec = self._services.shown.codec
-        if plane.complete and codec is not None and plane.epoch == codec.epoch:
-            self._is_settled = True
+    @property
+    def _is_settled(self) -> bool:
+        """Whether all that the filmed part shows is of the displayed epoch.
+
+        Computed values carry whole epochs only, which do not tell the first frames of a large set
+        apart: what counts is that nothing is being computed any more.
+        """
+        services = self._services
+        if self._kind == "reconstructions":
+            return services.latest("aegui-rows").is_idle
+        sources = [services.of(DecodeService), services.of(InsightService)]
+        if self._kind == "map":
+            kinds = (PlaneService, FieldService, SampleValuesService, GhostService)
+            sources += [services.showing, *(services.of(kind) for kind in kinds)]
+        refreshers = (
+            refresher
+            for kind in (MapFeature, InsightFeature)
+            for refresher in self._window.feature(kind).findChildren(Refresher)
+        )
+        return (
+            all(source.is_idle for source in sources)
+            and services.latest("aegui-nearest").is_idle
+            and not any(refresher.is_due for refresher in refreshers)
+        )
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -151,21 +185,24 @@ class FilmMaker(QObject):
             dialog.setCancelButton(None)
             return
         waited_s = time.monotonic() - self._shown_s
-        if waited_s < _MIN_S or (not self._is_settled and waited_s < _MAX_S):
+        is_late = not self._is_settled
+        if waited_s < _MIN_S or (is_late and waited_s < _MAX_S):
             return
+        self._late += is_late
         epoch = self._epochs[self._next]
         image = grabbed(self._widget)
         if self._next == 0:
             self._size = image.size()
         films.put(film_picture(_sized(image, self._size), self._film.side, epoch))
         self._next += 1
-        dialog.setValue(self._next)
+        if self._next < len(self._epochs):
+            self._show_next()
         if self._next >= _ESTIMATED_FRAMES:
             rate = self._next / (time.monotonic() - self._begun_s)
             left = clock((len(self._epochs) - self._next) / rate)
             dialog.setLabelText(tr("Filming the training… {time} left", time=left))
-        if self._next < len(self._epochs):
-            self._show_next()
+        # Last, because it handles events: *Cancel* may be among them.
+        dialog.setValue(self._next)
 
     @Slot()
     def _on_dialog_canceled(self) -> None:
@@ -180,7 +217,16 @@ class FilmMaker(QObject):
         notice = Notice("error", reason, about="film")
         if not reason:
             message = tr("The film is saved: {path}", path=self._path)
-            notice = Notice("info", message, about="film", file=Path(self._path))
+            level: Level = "info"
+            if self._late:
+                late = tr(
+                    "In {n:,} of its {count:,} images something is of an earlier epoch: it took "
+                    "too long to compute.",
+                    n=self._late,
+                    count=len(self._epochs),
+                )
+                level, message = "warning", sentences(message, late)
+            notice = Notice(level, message, about="film", file=self._path)
         self.noticed.emit(notice)
 
     def _close(self) -> None:
@@ -342,4 +388,4 @@ class FilmFeature(Feature):
         keep_film(services.settings, _FORM, film)
         dialog.accept()
         services.of(Player).pause()
-        self._maker.start(Path(path), target, film)
+        self._maker.start(Path(path), kind, target, film)

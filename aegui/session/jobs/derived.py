@@ -152,6 +152,11 @@ class Derived(QObject):
         self._progress_timer.timeout.connect(self._on_progress_timer_timeout)
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no question waits or is being answered: the last answer is the newest one."""
+        return self._waiting is None and self._newest is None
+
     def set_active(self, active: bool) -> None:
         """Set whether a view is visible; no work is started while none is."""
         self._is_active = active

@@ -92,13 +92,11 @@ class PlaneService(Service):
         self._store = None
         self._planes.forget()
 
-    @property
-    def is_requested(self) -> bool:
-        """Whether a plane has been requested and is displayed."""
-        return self._last is not None
-
     def settle(self) -> None:
-        """Training has paused or ended: compute the last plane at full resolution."""
+        """Compute the last plane at full resolution, without a pause before it.
+
+        Training has paused or ended, or an image of a film waits for the plane.
+        """
         self._live = False
         self._planes.forget()
         self._derive()
