@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.data.dataset import Dataset, copies_in
 from aegui.core.data.load import load_dataset
+from aegui.core.latent.codec import Codec
 from aegui.core.latent.frame import axes_frame
 from aegui.features.making import finds as wiring_finds
 from aegui.features.making.model.making import Making
@@ -22,6 +23,7 @@ from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog
 from aegui.shell.outcome import shown_origin
+from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -176,6 +178,36 @@ def test_a_concept_is_made_kept_and_saved(
     assert concepts.stored is None
     assert services.workspace.open(tmp_path / "with.aegui")
     qtbot.waitUntil(lambda: page.stored.count() == 2)
+
+
+def test_a_concept_is_of_the_codes_of_the_run_that_is_shown(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = window._services
+    services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 2}), "two runs")
+    train(qtbot, window)
+    # As for a network that needs torch: its codes come later.
+    monkeypatch.setattr(Codec, "numpy_work", 0)
+    window.docks["making"].show()
+    window.docks["making"].raise_()
+    panel, concepts = window.panel(MakingPanel), services.of(Making).concepts
+    qtbot.waitUntil(panel.isVisible)
+    panel.show_page("concept")
+    with qtbot.waitSignal(concepts.computed):
+        panel.concept.boxes["plus"].chosen.emit((0,))
+    codec = services.shown.codec
+    assert codec is not None
+    with qtbot.waitSignal(concepts.computed) as told:
+        services.showing.choose_run(1 - codec.run)
+    codec = services.shown.codec
+    assert codec is not None
+    codes = codec.encode(services.shown.dataset.flat())
+    np.testing.assert_allclose(told.args[0].base, codes.mean(axis=0), rtol=1e-4, atol=1e-5)
+    direction = np.array(told.args[0].concept.direction)
+    np.testing.assert_allclose(direction, codes[0] - codes.mean(axis=0), rtol=1e-4, atol=1e-5)
+    qtbot.waitUntil(
+        lambda: services.shown.codes is not None and services.shown.codes.codec is codec
+    )
 
 
 def test_what_is_said_of_a_gan_goes_with_it(trained: MainWindow, qtbot: QtBot) -> None:

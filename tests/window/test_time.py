@@ -98,7 +98,7 @@ def test_everything_shows_the_epoch_that_is_asked_for(window: MainWindow, showin
     assert showing.shown.codec is not None
     assert showing.shown.codec.epoch == 30
     assert showing.shown.codes is not None
-    assert showing.shown.codes.epoch == 30
+    assert showing.shown.codes.codec is showing.shown.codec
     expected = timeline.snapshot(30).layers[0].weight
     np.testing.assert_allclose(
         showing.shown.codes.values,

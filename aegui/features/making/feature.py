@@ -119,9 +119,10 @@ class MakingFeature(Feature):
             )
             self._panel.set_message(reason or tr("One moment…"))
             return
-        making.set_subject(
-            MakingSubject(codec, shown.dataset, known, shown.codes, shown.is_learning)
-        )
+        codes = shown.codes
+        if codes is not None and codes.codec is not codec:
+            codes = None  # Those of the displayed weights follow.
+        making.set_subject(MakingSubject(codec, shown.dataset, known, codes, shown.is_learning))
         self._panel.set_message("")
         self._finds.show_offered()
         self._concepts.show_ability()

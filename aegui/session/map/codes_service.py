@@ -55,8 +55,8 @@ class Codes:
     """Standard deviation of each component, float32 ``[d]``; 1 without codes."""
     directions: NDArray[np.float32]
     """The first two principal directions of the codes, float32 ``[2, d]``."""
-    epoch: int
-    """Epoch of the weights."""
+    codec: Codec | None
+    """The network that encoded them, if any."""
 
     @property
     def size(self) -> int:
@@ -135,10 +135,10 @@ def _at_once(
     total = len(dataset)
     if not codec.can_encode:
         nothing = np.zeros((0, codec.latent_size), np.float32)
-        return described(nothing, np.zeros(0, np.int64), total, codec.epoch)
+        return described(nothing, np.zeros(0, np.int64), total, codec)
     values = codec.encode(dataset.flat())
     keeps = like is not None and (live or codec.latent_size <= 2)
-    return described(values, np.arange(total), total, codec.epoch, like, keeps=keeps)
+    return described(values, np.arange(total), total, codec, like, keeps=keeps)
 
 
 def codes_of(
@@ -164,7 +164,7 @@ def described(
     values: NDArray[np.float32],
     indices: NDArray[np.int64],
     total: int,
-    epoch: int = 0,
+    codec: Codec | None = None,
     like: NDArray[np.float32] | None = None,
     *,
     keeps: bool = False,
@@ -178,10 +178,10 @@ def described(
     if not len(values):
         middle, one = np.zeros(size, np.float32), np.ones(size, np.float32)
         axes = np.eye(2, size, dtype=np.float32)
-        return Codes(values, indices, total, middle, one, axes, epoch)
+        return Codes(values, indices, total, middle, one, axes, codec)
     finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     directions = like if keeps and like is not None else principal_directions(finite, like)
-    return Codes(values, indices, total, finite.mean(axis=0), finite.std(axis=0), directions, epoch)
+    return Codes(values, indices, total, finite.mean(axis=0), finite.std(axis=0), directions, codec)
 
 
 def _soon(codec: Codec, dataset: Dataset, most: int) -> int:
@@ -215,7 +215,7 @@ def _encoded_soon(
             known[by_place],
             order[:count][by_place],
             len(dataset),
-            codec.epoch,
+            codec,
             like,
             keeps=like is not None and (live or codec.latent_size <= 2),
         )

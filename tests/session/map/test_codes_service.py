@@ -78,8 +78,9 @@ def test_while_a_network_learns_some_samples_do_and_not_at_every_step(
     qtbot.waitUntil(lambda: bool(heard))
     assert len(heard) <= 2 + 1000 * (time.monotonic() - begun) / codes_service.MAX_PAUSE_MS
     assert len(heard[0].indices) == 10
-    service.encode(network(epoch=99), dataset, live=False)
-    qtbot.waitUntil(lambda: heard[-1].epoch == 99)
+    last = network(epoch=99)
+    service.encode(last, dataset, live=False)
+    qtbot.waitUntil(lambda: heard[-1].codec is last)
     service.shutdown()
     qtbot.waitUntil(lambda: len(heard[-1].indices) == 60)
 

@@ -240,7 +240,8 @@ class ConceptService(Service):
 
 
 def _is_same(before: MakingSubject, after: MakingSubject) -> bool:
-    return before.codec is after.codec and before.is_live == after.is_live
+    is_same_network = before.codec is after.codec and before.codes is after.codes
+    return is_same_network and before.is_live == after.is_live
 
 
 def _work(
@@ -249,7 +250,7 @@ def _work(
     """Return the multiplications needed for one result."""
     keys = ("start",) if stored is not None else tuple(boxes)
     counts = [len(boxes[key]) for key in keys]
-    if stored is None and not boxes["minus"] and subject.codes is None:
+    if subject.codes is None and not boxes["minus" if stored is None else "start"]:
         # The samples that stand for the whole set have to be encoded first.
         counts.append(len(subject.dataset))
     encoded = sum(min(count, MAX_IN_A_BOX) for count in counts)
@@ -270,12 +271,12 @@ def _computed(
         for key, indices in boxes.items()
         if indices and (stored is None or key == "start")
     }
-    found = stored if stored is not None else concept(codes["plus"], _others(subject, codes))
-    means = {key: values.mean(axis=0) for key, values in codes.items()}
-    if len(start) == codec.latent_size:
-        base = start
-    else:
-        base = means.get("start", means.get("minus", _middle(subject)))
+    if "minus" not in codes and (stored is None or "start" not in codes):
+        codes["minus"] = _all_codes(subject)
+    found = stored if stored is not None else concept(codes["plus"], codes["minus"])
+    base = start
+    if len(start) != codec.latent_size:
+        base = codes["start" if "start" in codes else "minus"].mean(axis=0)
     amounts = np.linspace(found.low, found.high, STOPS, dtype=np.float32)
     line = base + amounts[:, np.newaxis] * np.array(found.direction, np.float32)
     images = codec.decode(line).reshape(-1, *codec.image_shape)
@@ -290,24 +291,16 @@ def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float
     return codes_of(subject.codec, subject.dataset, chosen)
 
 
-def _others(
-    subject: MakingSubject, codes: Mapping[str, NDArray[np.float32]]
-) -> NDArray[np.float32]:
-    """Return the codes that the concept is contrasted with: box B, or else all samples."""
-    if "minus" in codes:
-        return codes["minus"]
-    if subject.codes is not None and len(subject.codes.values):
+def _all_codes(subject: MakingSubject) -> NDArray[np.float32]:
+    """Return codes ``[n, d]`` that stand for all samples; without an encoder that of the origin."""
+    if not subject.codec.can_encode:
+        return np.zeros((1, subject.codec.latent_size), np.float32)
+    if subject.codes is not None:
         values = subject.codes.values
         return values[:: stride_for(len(values), MAX_IN_A_BOX)]
     count = len(subject.dataset)
     some = np.linspace(0, count - 1, min(count, MAX_IN_A_BOX)).astype(int)
     return _codes(subject, tuple(some.tolist()))
-
-
-def _middle(subject: MakingSubject) -> NDArray[np.float32]:
-    if subject.codes is None:
-        return np.zeros(subject.codec.latent_size, np.float32)
-    return subject.codes.mean
 
 
 def _applied(codec: Codec, result: ConceptResult, amount: float) -> Applied:

@@ -28,7 +28,7 @@ class MakingSubject:
     known: ReferenceSamples
     """The samples that new images are compared with."""
     codes: Codes | None
-    """Codes of the samples, as far as they are known."""
+    """Codes of the samples by this network, as far as they are known."""
     is_live: bool
     """Whether the network is being trained."""
 

@@ -123,7 +123,12 @@ class PathService(Service):
         if before is None or before.codec.latent_size != subject.codec.latent_size:
             self._forget()
             self.stops_changed.emit()
-        elif before.codec is subject.codec and before.is_live == subject.is_live:
+        elif (
+            before.codec is subject.codec
+            and before.is_live == subject.is_live
+            # Only the search for the shortest path starts from the codes of samples.
+            and (self.kind != _SLOW or before.codes is subject.codes)
+        ):
             return
         self._draw_pins()
         self._renew()

@@ -12,6 +12,7 @@ from aegui.core.latent.concepts import Concept
 from aegui.core.latent.novelty import known
 from aegui.features.making.model.concept_service import STOPS, ConceptResult, ConceptService
 from aegui.features.making.model.making import MakingSubject
+from aegui.session.map.codes_service import described
 from tests.session.parts import codec, glyphs
 
 if TYPE_CHECKING:
@@ -78,6 +79,28 @@ def test_without_b_all_samples_count(service: ConceptService) -> None:
     service.set_box("plus", (3,))
     direction = np.array(computed(service).concept.direction)
     np.testing.assert_allclose(direction, codes[3] - codes.mean(axis=0), rtol=1e-4, atol=1e-6)
+
+
+def test_codes_that_become_known_are_taken(service: ConceptService) -> None:
+    made = subject()
+    service.set_subject(made)
+    service.set_box("plus", (3,))
+    before = computed(service)
+    # Those of two samples: the first that are known of a large set.
+    codes = made.codec.encode(made.dataset.flat()[:2])
+    service.set_subject(replace(made, codes=described(codes, np.arange(2), 8, made.codec)))
+    assert computed(service) is not before
+    np.testing.assert_allclose(computed(service).base, codes.mean(axis=0), rtol=1e-5)
+
+
+def test_a_kept_concept_starts_at_the_mean_before_the_codes_are_known(
+    service: ConceptService,
+) -> None:
+    made = subject()
+    service.set_subject(made)
+    service.set_stored(Concept("up", (0.0, 2.0), -1.0, 1.0, 3.0))
+    mean = made.codec.encode(made.dataset.flat()).mean(axis=0)
+    np.testing.assert_allclose(computed(service).base, mean, rtol=1e-5)
 
 
 def test_boxes_of_the_same_samples_are_refused(service: ConceptService, qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ from aegui.core.run_file.document import PinnedCode
 from aegui.features.making.model import path_service
 from aegui.features.making.model.making import MakingSubject
 from aegui.features.making.model.path_service import MAX_IMAGES, PathResult, PathService
+from aegui.session.map.codes_service import described
 from tests.session.parts import codec, glyphs
 
 if TYPE_CHECKING:
@@ -137,6 +138,23 @@ def test_the_shortest_way_is_shown_straight_until_it_is_found(
     assert kinds in (["straight", "geodesic"], ["geodesic"])
     ends = traced(service).codes[[0, -1]]
     np.testing.assert_allclose(ends, [A.z, B.z])
+
+
+def test_only_the_shortest_way_is_sought_again_once_the_codes_are_known(
+    service: PathService, qtbot: QtBot
+) -> None:
+    made = subject()
+    codes = described(made.codec.encode(made.dataset.flat()), np.arange(8), 8, made.codec)
+    service.set_subject(made)
+    service.set_pins((A, B))
+    straight = traced(service)
+    service.set_subject(replace(made, codes=codes))
+    assert traced(service) is straight
+    service.set_subject(made)
+    service.set_kind("geodesic")
+    qtbot.waitUntil(lambda: traced(service).kind == "geodesic")
+    with qtbot.waitSignal(service.traced):
+        service.set_subject(replace(made, codes=codes))
 
 
 def test_a_search_that_is_of_no_use_any_more_is_given_up(
