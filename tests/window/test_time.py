@@ -161,15 +161,21 @@ def test_keys_go_back_and_forth(window: MainWindow, showing: Showing) -> None:
     assert keys == ["[", "Alt+Left"]
 
 
-def test_the_epoch_before_the_best_weights_is_no_later_one(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    workspace, showing = window._services.workspace, window._services.showing
+def train_past_the_best(window: MainWindow, qtbot: QtBot) -> None:
+    """Train a network whose best weights are not the last."""
+    workspace = window._services.workspace
     # Ever longer steps: however the processor rounds, the best weights are among the first.
     schedule = {"training.schedule.name": "cosine", "training.schedule.warmup_epochs": 400}
     steps = {"training.optimizer.learning_rate": 30.0, **schedule}
     workspace.edit_recipe(with_values(workspace.recipe, steps), "steps too long to settle")
     train(qtbot, window)
+
+
+def test_the_epoch_before_the_best_weights_is_no_later_one(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    train_past_the_best(window, qtbot)
+    showing = window._services.showing
     run, timeline = showing.shown.saved, showing.shown.timeline
     assert run is not None
     assert timeline is not None
@@ -202,6 +208,23 @@ def test_a_click_on_a_chart_goes_there_and_dragging_the_line_scrubs(
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=point(0.2))
     QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=point(0.2))
     assert showing.shown.past_epoch == epoch
+
+
+@pytest.mark.arrangement("build")
+def test_a_double_click_on_a_chart_leaves_the_best_weights_shown(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    train_past_the_best(window, qtbot)
+    showing, view = window._services.showing, window.panel(ChartsPanel)._views["loss"]
+    qtbot.waitUntil(lambda: view.has_graph and view.data is not None and view.data.epoch[-1] == 400)
+    assert view._marker is not None, "the epoch of the best weights"
+    at = view._plot_rect().center().toPoint()
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert showing.shown.past_epoch is not None
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert showing.shown.past_epoch is None
+    assert showing.shown.moment is not None
+    assert showing.shown.moment.weights == "best"
 
 
 @pytest.mark.arrangement("build")

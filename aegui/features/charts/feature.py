@@ -95,7 +95,9 @@ class ChartsFeature(Feature):
                 self._show_values()
 
     def _show_marker(self) -> None:
-        self._panel.set_epoch_marker(_marked_epoch(self._services.shown))
+        shown = self._services.shown
+        is_chosen = shown.past_epoch is not None
+        self._panel.set_epoch_marker(_marked_epoch(shown), is_chosen=is_chosen)
 
     @Slot()
     def _show_values(self) -> None:

@@ -235,10 +235,10 @@ class ChartsPanel(Sized):
         for view in self._views.values():
             view.set_note(note if view.spec.is_sampled else "")
 
-    def set_epoch_marker(self, epoch: float | None) -> None:
-        """Mark ``epoch`` in all charts; None removes the mark."""
+    def set_epoch_marker(self, epoch: float | None, *, is_chosen: bool = True) -> None:
+        """Mark ``epoch`` in all charts; None removes the mark. See ``PlotView``."""
         for view in self._views.values():
-            view.set_epoch_marker(epoch)
+            view.set_epoch_marker(epoch, is_chosen=is_chosen)
 
     def set_values_of(self, row: HistoryView | None) -> None:
         """Show the values of ``row``, one row of the history, above the curves.

@@ -78,13 +78,14 @@ class PlotView(PaintedBase):
         """The note that was set with ``set_note``."""
         self._row: int | None = None
         self._marker: float | None = None
+        self._chosen: float | None = None
         self._values: tuple[Curve, ...] = ()
         self._charts = ChartPainter(current_theme(), self.font())
         self._graph: Graph | None = None
         self._grip: float | None = None
         self._pressed_at = 0.0
         self._drags_marker = False
-        self._marker_before: float | None = None
+        self._chosen_before: float | None = None
         self.figures = FigureMenu(self, self.figure)
         self.setMouseTracking(True)
         fill_and_focus(self, tr("Chart: {title}", title=tr(spec.title)))
@@ -138,8 +139,12 @@ class PlotView(PaintedBase):
             self._show_marks()
             self._update_header()
 
-    def set_epoch_marker(self, epoch: float | None) -> None:
-        """Mark ``epoch`` with a vertical line; None removes the mark."""
+    def set_epoch_marker(self, epoch: float | None, *, is_chosen: bool = True) -> None:
+        """Mark ``epoch`` with a vertical line; None removes the mark.
+
+        ``is_chosen``: whether it was chosen, and is not that of the best weights.
+        """
+        self._chosen = epoch if is_chosen else None
         if epoch != self._marker:
             self._marker = epoch
             self._show_marks()
@@ -284,7 +289,7 @@ class PlotView(PaintedBase):
         if event.button() is Qt.MouseButton.LeftButton:
             x = event.position().x()
             self._grip = self._pressed_at = x
-            self._marker_before = self._marker
+            self._chosen_before = self._chosen
             marked = self._marker_px()
             self._drags_marker = marked is not None and abs(x - marked) <= _REACH_PX
 
@@ -310,7 +315,7 @@ class PlotView(PaintedBase):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Reset the zoom, and the epoch that the first of the two clicks has chosen."""
-        self.epoch_chosen.emit(self._marker_before)
+        self.epoch_chosen.emit(self._chosen_before)
         self.reset_requested.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
