@@ -17,6 +17,7 @@ from aegui.core.latent.frame import axes_frame
 from aegui.features.making import finds as wiring_finds
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import PAGES, MakingPanel
+from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir
 from aegui.session.file_writer import FileWriter
 from aegui.session.map.decode_service import DecodeService
@@ -362,6 +363,26 @@ def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
     assert len(services.workspace.annotations.pins) == 2
     panel.finds.draw_requested.emit(3)
     np.testing.assert_array_equal(services.drawing.pixels, result.images[3, 0] > 0.5)
+
+
+def test_what_was_found_goes_with_the_run(window: MainWindow, qtbot: QtBot) -> None:
+    panel, services = parts(window)
+    services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 2}), "two runs")
+    train(qtbot, window)
+    window.docks["making"].show()
+    window.docks["making"].raise_()
+    qtbot.waitUntil(panel.isVisible)
+    find(window, qtbot)
+    result = services.of(Making).finds.latest
+    assert result is not None
+    window.feature(TimeFeature).go_to(100)
+    assert panel.finds.sheet.count() == 10
+    assert f"epoch {result.epoch}" in panel.finds.status.text()
+    codec = services.shown.codec
+    assert codec is not None
+    services.showing.choose_run(1 - codec.run)
+    assert panel.finds.sheet.count() == 0
+    assert not panel.finds.pin.isEnabled()
 
 
 def test_a_new_window_shows_what_was_made(app: App, trained: MainWindow, qtbot: QtBot) -> None:

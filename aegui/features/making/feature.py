@@ -122,7 +122,9 @@ class MakingFeature(Feature):
         codes = shown.codes
         if codes is not None and codes.codec is not codec:
             codes = None  # Those of the displayed weights follow.
-        making.set_subject(MakingSubject(codec, shown.dataset, known, codes, shown.is_learning))
+        making.set_subject(
+            MakingSubject(codec, shown.dataset, known, codes, shown.is_learning, shown.network)
+        )
         self._panel.set_message("")
         self._finds.show_offered()
         self._concepts.show_ability()

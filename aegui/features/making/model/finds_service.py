@@ -105,7 +105,10 @@ class FindsResult:
 
 
 class FindsService(Service):
-    """Searches for new images on request; the last results stay until the next ones."""
+    """Searches for new images on request.
+
+    The last results stay until the next ones, or another network.
+    """
 
     found = Signal(object)
     """A ``FindsResult``, or None without one; in the thread that owns this object."""
@@ -124,15 +127,12 @@ class FindsService(Service):
         self.job.failed.connect(self.failed)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
-        """Set the network; results are discarded if its code or image size differs."""
+        """Set the network; results of another one are discarded.
+
+        While a network trains, and at its other epochs, they stay: they state their epoch.
+        """
         before, self._subject = self._subject, subject
-        stays = (
-            subject is not None
-            and before is not None
-            and before.codec.latent_size == subject.codec.latent_size
-            and before.codec.image_shape == subject.codec.image_shape
-        )
-        if not stays:
+        if before is None or subject is None or before.network != subject.network:
             self.job.forget()
             if self.latest is not None:
                 self.latest = None

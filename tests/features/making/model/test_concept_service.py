@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def subject(seed: int = 0) -> MakingSubject:
     dataset = glyphs(seed=seed)
-    return MakingSubject(codec(), dataset, known(dataset, True), None, False)
+    return MakingSubject(codec(), dataset, known(dataset, True), None, False, 0)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,7 @@ FRAME = axes_frame((0, 1), np.zeros(2))
 
 def subject(latent: int = 2) -> MakingSubject:
     dataset = glyphs()
-    return MakingSubject(codec(latent=latent), dataset, known(dataset, True), None, False)
+    return MakingSubject(codec(latent=latent), dataset, known(dataset, True), None, False, 0)
 
 
 @pytest.fixture
@@ -107,9 +108,25 @@ def test_a_search_can_be_cancelled(service: FindsService, qtbot: QtBot) -> None:
 def test_another_network_leaves_nothing(service: FindsService, qtbot: QtBot) -> None:
     found(qtbot, service, "prior")
     with qtbot.waitSignal(service.found) as told:
-        service.set_subject(subject(latent=3))
+        service.set_subject(replace(subject(), network=1))
     assert told.args == [None]
     assert service.offered() == tuple(SOURCES)
+
+
+def test_other_weights_of_the_network_leave_what_was_found(
+    service: FindsService, qtbot: QtBot
+) -> None:
+    result = found(qtbot, service, "prior")
+    service.set_subject(replace(subject(), codec=codec(epoch=4)))
+    assert service.latest is result
+    assert result.epoch == 3
+
+
+def test_a_search_ends_with_its_network(service: FindsService, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(service.found, wait=50):
+        service.find("new", 80)
+        service.set_subject(replace(subject(), network=1))
+    assert not service.job.is_busy
 
 
 def test_a_search_tells_how_far_it_is(

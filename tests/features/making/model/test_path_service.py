@@ -30,7 +30,7 @@ A, B, C = PinnedCode((-1.0, 0.5), "a"), PinnedCode((1.0, 0.0), "b"), PinnedCode(
 
 def subject(latent: int = 2) -> MakingSubject:
     dataset = glyphs()
-    return MakingSubject(codec(latent=latent), dataset, known(dataset, True), None, False)
+    return MakingSubject(codec(latent=latent), dataset, known(dataset, True), None, False, 0)
 
 
 @pytest.fixture
