@@ -365,7 +365,7 @@ def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
     np.testing.assert_array_equal(services.drawing.pixels, result.images[3, 0] > 0.5)
 
 
-def test_what_was_found_goes_with_the_run(window: MainWindow, qtbot: QtBot) -> None:
+def test_what_was_found_and_the_lasso_go_with_the_run(window: MainWindow, qtbot: QtBot) -> None:
     panel, services = parts(window)
     services.workspace.edit_recipe(SMALL.model_copy(update={"runs": 2}), "two runs")
     train(qtbot, window)
@@ -375,6 +375,8 @@ def test_what_was_found_goes_with_the_run(window: MainWindow, qtbot: QtBot) -> N
     find(window, qtbot)
     result = services.of(Making).finds.latest
     assert result is not None
+    square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    window.canvas.selecting.region = (square, axes_frame((0, 1), np.zeros(2)))
     window.feature(TimeFeature).go_to(100)
     assert panel.finds.sheet.count() == 10
     assert f"epoch {result.epoch}" in panel.finds.status.text()
@@ -383,6 +385,8 @@ def test_what_was_found_goes_with_the_run(window: MainWindow, qtbot: QtBot) -> N
     services.showing.choose_run(1 - codec.run)
     assert panel.finds.sheet.count() == 0
     assert not panel.finds.pin.isEnabled()
+    panel.finds.find_requested.emit("region", 10)
+    assert "lasso" in panel.finds.status.text(), "that line was drawn around codes of the other run"
 
 
 def test_a_new_window_shows_what_was_made(app: App, trained: MainWindow, qtbot: QtBot) -> None:

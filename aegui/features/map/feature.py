@@ -109,6 +109,7 @@ class MapFeature(Feature):
             self._plane = None
             self._services.of(PlaneService).drop()
             self._canvas.set_plane(None)
+            self._canvas.selecting.forget_region()
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:

@@ -194,7 +194,7 @@ class LatentCanvas(Sized):
         """
         if self.selecting.is_drawn:
             self.mouse.cancel()
-        self.selecting.region = None
+        self.selecting.forget_region()
         # The overlay refers to the previous samples.
         self.map_cursor.set_hovered(None)
         self.scene.set_plane(None)
@@ -358,6 +358,8 @@ class LatentCanvas(Sized):
         chosen = None if indices is None else np.asarray(indices, np.int64)
         if chosen is not None and len(chosen) > 1:
             chosen = np.unique(chosen)
+        if not np.array_equal([] if chosen is None else chosen, self.selection):
+            self.selecting.forget_region()
         points = self.scene.points
         points.colours.set_selection(chosen, points.sprites.count)
         self.surface.redraw()

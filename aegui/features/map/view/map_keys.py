@@ -91,6 +91,7 @@ class MapKeys:
         elif len(canvas.selection):
             selecting.clear()
         else:
+            selecting.clear()
             canvas.map_cursor.leave()
 
     def _step(self, key: Qt.Key, pixels: float) -> None:

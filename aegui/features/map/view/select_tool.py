@@ -102,7 +102,8 @@ class SelectTool(QObject):
         self.rest_cursor = Qt.CursorShape.CrossCursor
         """The mouse cursor over the map while nothing is dragged."""
         self.region: tuple[NDArray[np.float64], Frame] | None = None
-        """Corners ``[m, 2]`` of the last lasso and the frame of the map then."""
+        """Corners ``[m, 2]`` of the last lasso and the frame of the map then; None once the
+        selection has changed since."""
         canvas.overlays.bar.lasso.toggled.connect(self._on_bar_lasso_edited)
         canvas.overlays.selection.zoom.clicked.connect(self.zoom)
         canvas.overlays.selection.clear.clicked.connect(self.clear)
@@ -141,13 +142,14 @@ class SelectTool(QObject):
         scene, view = self._map.scene, self._map.navigation.view
         self._map.mouse.point_at(at)
         self._map.update(self._lasso.rect().toAlignedRect())
-        found = np.zeros(0, np.int64)
+        found, region = np.zeros(0, np.int64), None
         if not self._lasso.is_click:
             scene.lay_out(view)
             found = scene.points.indices[self._lasso.rows(scene.points, view)]
-            self.region = (self._lasso.coordinates(view), scene.projection.frame)
+            region = (self._lasso.coordinates(view), scene.projection.frame)
         self._let_go()
         self.select(np.union1d(self._map.selection, found) if self._adds else found)
+        self.region = region
 
     def cancel(self) -> None:
         """Cancel the line."""
@@ -201,8 +203,13 @@ class SelectTool(QObject):
         describe(self._map, f"{count}: {few}{more}")
 
     def clear(self) -> None:
-        """Clear the selection."""
+        """Clear the selection, and forget a lasso around no sample."""
+        self.forget_region()
         self.select(np.zeros(0, np.int64))
+
+    def forget_region(self) -> None:
+        """Forget the last lasso: it was drawn around other samples or codes."""
+        self.region = None
 
     def zoom(self) -> None:
         """Zoom to the selected samples, or to all if none is selected."""

@@ -108,6 +108,39 @@ def test_a_click_with_the_lasso_selects_nothing(canvas: LatentCanvas) -> None:
     assert not pins
 
 
+def test_the_region_is_that_of_the_last_lasso_until_the_selection_changes(
+    canvas: LatentCanvas,
+) -> None:
+    selecting = canvas.selecting
+    for lasso in ((3,), (3, 4)):
+        draw_around(canvas, *lasso)
+        assert selecting.region is not None
+        # As it is told by the selection that all views share.
+        canvas.set_selection(canvas.selection)
+        assert selecting.region is not None
+        QTest.keyClick(canvas, Qt.Key.Key_Escape)
+        assert selecting.region is None
+    draw_around(canvas, 3)
+    canvas.set_selection([3, 5])
+    assert selecting.region is None
+    draw_around(canvas, 3)
+    QTest.mouseClick(canvas, LEFT, SHIFT)
+    assert selecting.region is None
+    # A region without samples, as within the ring, is one to look for images in.
+    x, y = pixel_of(canvas, ring().mean(axis=0))
+    for kind, dx, dy in (
+        (QEvent.Type.MouseButtonPress, 0, 0),
+        (QEvent.Type.MouseMove, 9, 0),
+        (QEvent.Type.MouseMove, 9, 9),
+        (QEvent.Type.MouseButtonRelease, 9, 9),
+    ):
+        send(canvas, kind, QPointF(x + dx, y + dy), SHIFT)
+    assert len(canvas.selection) == 0
+    assert selecting.region is not None
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert selecting.region is None
+
+
 def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas, qtbot: QtBot) -> None:
     bar = canvas.overlays.selection
     assert not bar.isVisible()
