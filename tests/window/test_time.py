@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -30,13 +30,16 @@ from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.time import films
 from aegui.features.time.feature import TimeFeature
 from aegui.features.time.films import FilmFeature
+from aegui.features.time.model import ghost_service
 from aegui.features.time.model import timeline as session_timeline
 from aegui.features.time.model.film_writer import FilmWriter
+from aegui.features.time.model.ghost_service import GhostService
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import TimeBar
 from aegui.features.time.view.fork_form import ForkDialog
 from aegui.kit.theme import current_theme
 from aegui.session.jobs.derived import Derived
+from aegui.session.map.codes_service import codes_of
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog, stored_film
@@ -368,6 +371,41 @@ def test_a_ghost_can_be_turned_to_lie_on_what_is_shown(
     fit.trigger()
     np.testing.assert_allclose(ghost(), raw, atol=1e-5)
     assert "laid" not in bar.ghost.toolTip().lower()
+
+
+def test_a_ghost_is_not_taken_for_the_one_that_was_chosen_after_it(
+    app: App, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app.services.workspace.new(SMALL.model_copy(update={"runs": 3}))
+    train(qtbot, window)
+    shown, bar = app.services.shown, window.panel(TimeBar)
+    assert shown.codec is not None
+    first, second = (run for run in range(3) if run != shown.codec.run)
+    bar.ghost_fit_chosen.emit(True)
+    begun, gate = threading.Event(), threading.Event()
+
+    def slowly(*args: Any) -> np.ndarray:
+        begun.set()
+        gate.wait(60.0)
+        return codes_of(*args)
+
+    # As for a network that needs torch, and takes its time.
+    monkeypatch.setattr(Codec, "numpy_work", 0)
+    monkeypatch.setattr(ghost_service, "codes_of", slowly)
+    bar.ghost_requested.emit(f"run:{first}")
+    qtbot.waitUntil(begun.is_set)
+    bar.ghost_requested.emit(f"run:{second}")
+    with qtbot.waitSignal(app.services.of(GhostService).ghosts.answered) as told:
+        gate.set()
+    ghost, other = told.args[0], shown.codec_of_run(second)
+    assert other is not None
+    rows = shown.dataset.flat()
+    turn = fit_similarity(other.encode(rows), shown.codec.encode(rows))
+    assert turn is not None
+    np.testing.assert_allclose(ghost.codes, turn.moved(other.encode(rows)), atol=1e-4)
+    text = window.notifications.shown[-1].text
+    assert f"Seed {SMALL.seed + second}" in text
+    assert similarity_words(turn) in text
 
 
 def test_a_ghost_of_a_seed_goes_with_its_training(

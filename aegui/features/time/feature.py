@@ -78,7 +78,7 @@ class GhostChoice(QObject):
             key = f"{RUN}{run}"
         self.key = key
         self._is_new = True
-        self._show()
+        self._show_anew()
 
     def keep_newest(self) -> None:
         """Keep the newest state of the run as a ghost before a fork replaces it."""
@@ -95,7 +95,7 @@ class GhostChoice(QObject):
             return
         self._stored, self._stored_words = codec, words
         self.key = "kept"
-        self._show()
+        self._show_anew()
 
     def _moment_words(self) -> str:
         epoch = self._services.shown.past_epoch
@@ -119,6 +119,11 @@ class GhostChoice(QObject):
             found = shown.codec_of_run(self._run)
         return None if found is None or why_no_ghost(found, shown.fitting, "") else found
 
+    def _show_anew(self) -> None:
+        """Show the chosen ghost: what is still being encoded would be taken for it."""
+        self._services.of(GhostService).ghosts.forget()
+        self._show()
+
     @Slot()
     def _show(self) -> None:
         """Request the codes of the ghost, or hide it."""
@@ -137,7 +142,7 @@ class GhostChoice(QObject):
     def _on_time_ghost_fit_chosen(self, fitted: bool) -> None:
         self._is_fitted = self._is_new = fitted
         self._services.settings.keep({_FITTED: fitted})
-        self._show()
+        self._show_anew()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update the ghost for the fields in ``changed``."""
