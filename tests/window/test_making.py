@@ -84,6 +84,16 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
     np.testing.assert_allclose(cursor, result.codes[7], rtol=1e-4, atol=1e-5)
 
 
+def test_no_path_is_looked_for_once_a_pin_is_gone(trained: MainWindow) -> None:
+    panel, services = parts(trained)
+    panel.path.kind_chosen.emit("geodesic")
+    pin_two(trained)
+    assert services.of(Making).paths.latest is None
+    assert panel.path._status.text().startswith("Looking for the path")
+    services.workspace.annotations.unpin(0)
+    assert panel.path._status.text() == "A path needs two ticked pins."
+
+
 def test_pins_are_renamed_moved_and_taken_away(trained: MainWindow) -> None:
     panel, services = parts(trained)
     pin_two(trained)

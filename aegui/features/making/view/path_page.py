@@ -181,8 +181,8 @@ class PathPage(QWidget):
             self.cancel.hide()
         if busy:
             self.set_status(tr("Looking for the path…"))
-        elif self._result is not None:
-            self.set_status("")
+        else:
+            self.set_status(self._missing() if self._result is None else "")
 
     def set_searched(self, text: str) -> None:
         """Show the progress of the search and offer to cancel it."""
