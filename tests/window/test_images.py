@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
+from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import (
     AnyLayer,
     ConvSpec,
@@ -29,7 +31,6 @@ from tests.window.conftest import train
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import LatentKey
     from aegui.window.main_window import MainWindow
 
@@ -161,6 +162,36 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     rows = window.panel(ReconstructionsPanel).view
     qtbot.waitUntil(lambda: "no encoder" in rows._message)
     assert canvas.scene.drawing is None
+
+
+@pytest.mark.arrangement("build")
+def test_late_reconstructions_of_the_former_set_are_dropped(
+    qtbot: QtBot, learnt: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, dock = learnt._services, learnt.docks["reconstructions"]
+    rows, gate, panel = services.latest("aegui-rows"), threading.Event(), ReconstructionsPanel
+    dock.raise_()
+    qtbot.waitUntil(lambda: bool(learnt.panel(panel).summary))
+    # As for a network that needs torch: rows are computed in a thread, which is busy.
+    monkeypatch.setattr(services.shown.codec, "numpy_work", 0)
+
+    def wait() -> None:
+        gate.wait(60.0)
+
+    rows._job.submit(wait)
+    learnt.panel(panel).order_chosen.emit("best")
+    qtbot.waitUntil(lambda: not rows.is_idle)
+    # Nothing else is asked for while the panel is hidden.
+    dock.hide()
+    images = np.random.default_rng(0).random((4, 1, 7, 5), np.float32)
+    services.workspace.edits.edit_dataset(Dataset.from_images("grey", images), "grey")
+    assert not services.shown.image_style.glyphs
+    with qtbot.assertNotEmitted(rows.answered):
+        gate.set()
+        qtbot.waitUntil(lambda: rows.is_idle)
+    dock.show()
+    dock.raise_()
+    qtbot.waitUntil(lambda: "squared error" in learnt.panel(panel).summary)
 
 
 def test_a_large_set_is_shown_in_full_and_what_is_slow_is_done_elsewhere(

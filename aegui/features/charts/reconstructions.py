@@ -45,6 +45,8 @@ class ReconstructionsFeature(Feature):
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Request new reconstructions if the network or the samples have changed."""
+        if "dataset" in changed:
+            self._services.latest("aegui-rows").forget()
         if changed & SUBJECT:
             self._rows.mark()
         if "past" in changed and not shown.is_learning:
