@@ -49,7 +49,7 @@ def test_another_reader_finds_the_notes_of_each_slide() -> None:
     assert [one.notes_text_frame.text for one in notes] == [slide.notes for slide in SLIDES]
     places = [{shape.placeholder_format.type for shape in one.placeholders} for one in notes]
     assert places == 3 * [{PP_PLACEHOLDER.SLIDE_IMAGE, PP_PLACEHOLDER.BODY}]
-    image, text = read.notes_master.placeholders
+    image, text = (read.notes_master.placeholders[at] for at in range(2))
     assert image.top + image.height < text.top
     assert text.top + text.height < WIDTH  # the height of the page of notes
     assert image.left + image.width < HEIGHT

@@ -307,7 +307,7 @@ class OverviewPage(StudyPage):
         _fill(self.across, axes, last=True)
         _fill(self.up, axes)
         _set_apart(self.up, self.across)
-        self._choice = replace(self._choice, **self._of_study())
+        self._choice = replace(self._choice, **self._of_study())  # type: ignore[arg-type]
 
     def _of_study(self) -> dict[str, str]:
         """Return the chosen figure and axes, which only this study may have."""
