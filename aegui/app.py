@@ -123,23 +123,19 @@ class App(QObject):
             self.window.notify(notice)
         # The window is looked up when a button is pressed: a change of language replaces it.
         report = Offer(tr("Report a problem…"), lambda: self.window.report_problem())
-        crash = tr("The program crashed last time; the log says where.") if has_crashed else ""
-        if path is None:
-            if crash:
-                self.window.notify(Notice("warning", crash, report.words, report.accept))
-            self._offer_recoveries()
-            return
-        self.window.feature(DocumentFeature).open_path(path)
-        offers = (report,) if crash else ()
-        if self.services.workspace.file.recoveries():
-            # Asked now, the question would stand before the file that was asked for.
-            offers = (Offer(tr("Unsaved work…"), self._offer_recoveries), *offers)
-            crash = sentences(crash, tr("Unsaved work from last time is still there."))
+        offers = [report] if has_crashed else []
+        text = tr("The program crashed last time; the log says where.") if has_crashed else ""
+        if path is not None:
+            self.window.feature(DocumentFeature).open_path(path)
+            if self.services.workspace.file.recoveries():
+                # Asked now, the question would stand before the file that was asked for.
+                offers.insert(0, Offer(tr("Unsaved work…"), self._offer_recoveries))
+                text = sentences(text, tr("Unsaved work from last time is still there."))
         if offers:
-            first, *more = offers
-            self.window.notify(
-                Notice("warning", crash, first.words, first.accept, more=tuple(more))
-            )
+            first, more = offers[0], tuple(offers[1:])
+            self.window.notify(Notice("warning", text, first.words, first.accept, more=more))
+        if path is None:
+            self._offer_recoveries()
 
     def _offer_recoveries(self) -> None:
         self.window.feature(DocumentFeature).offer_recoveries()

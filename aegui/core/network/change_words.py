@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.data.builtin import set_title
@@ -131,21 +132,22 @@ def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choic
 def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:
     """Return label and choices of a value on a card of the builder."""
     if path in _OTHERS or path in _STACKS:
-        choices = OUTPUT_LAYERS if path == _OUTPUT_LAYER else None
-        return tr(_OTHERS.get(path) or _STACKS[path]), choices
+        known = OUTPUT_LAYERS if path == _OUTPUT_LAYER else None
+        return tr(_OTHERS.get(path) or _STACKS[path]), known
     home, _, name = path.rpartition(".")
     if home in _STACKS and name.isdigit():
         return _place(home, name), None
     stack, _, index = home.rpartition(".")
     if home in _CARDS:
-        place, kinds = tr(_OTHERS[home]), (_CARDS[home],)
+        place, fields = tr(_OTHERS[home]), FIELDS[_CARDS[home]]
     elif stack in _STACKS and index.isdigit():
-        place, kinds = _place(stack, index), tuple(LAYERS)
+        place, fields = _place(stack, index), tuple(chain(*map(FIELDS.__getitem__, LAYERS)))
     else:
         return path, None
-    field = next((one for kind in kinds for one in FIELDS[kind] if one.name == name), None)
-    label, choices = (name, None) if field is None else (tr(field.label), field.choices)
-    return f"{place}, {label}", choices
+    field = next((one for one in fields if one.name == name), None)
+    if field is None:
+        return f"{place}, {name}", None
+    return f"{place}, {tr(field.label)}", field.choices
 
 
 def _place(stack: str, index: str) -> str:
