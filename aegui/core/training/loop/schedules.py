@@ -48,8 +48,11 @@ class Schedule:
         return spec.final_factor + (1 - spec.final_factor) * 0.5 * (1 + math.cos(math.pi * share))
 
     def observe(self, epoch: int, losses: NDArray[np.float64]) -> None:
-        """Update with the losses ``[K]`` after ``epoch`` epochs; only ``plateau`` uses them."""
-        if self._spec.name != "plateau":
+        """Update with the losses after ``epoch`` epochs of the runs that have not diverged.
+
+        Only ``plateau`` uses them.
+        """
+        if self._spec.name != "plateau" or not len(losses):
             return
         loss = float(losses.mean())
         # Relative threshold as in torch's ReduceLROnPlateau: tiny gains do not count.

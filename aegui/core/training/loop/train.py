@@ -341,7 +341,8 @@ class Training:
         position = self._stepper.position
         self._progress.observe(position, measured)
         if not measured.preliminary:
-            self._schedule.observe(self.epoch, self._progress.loss)
+            progress = self._progress
+            self._schedule.observe(self.epoch, progress.loss[progress.alive])
         self.history.append(
             epoch=position,
             seconds=self.seconds,
