@@ -191,6 +191,7 @@ class Training:
         kind = "fork" if fork is not None else kind
         self._log = StageLog(kind, self.position, lineage or Lineage())
         self.timeline = Timeline(resolved, recipe.runs, control.timeline_bytes, timeline)
+        self._cut()
         if resume is None or fork is not None:
             self._record(control.is_stopped)
 
@@ -332,7 +333,13 @@ class Training:
                 self._corruption = before
                 raise
             self._stepper.restore(state, float(int(position + 1e-9)), requested.level)
+            self._cut()
         self._log.note(position, corruption=requested)
+
+    def _cut(self) -> None:
+        """Drop what was recorded after the current position: an epoch has been restarted."""
+        self.history.cut(self.position)
+        self.timeline.cut(self.position)
 
     def _record(self, cancelled: IsCancelled | None = None) -> None:
         """Measure the current weights and record a row; if cancelled, nothing has changed."""
@@ -421,13 +428,15 @@ class Training:
             )
         scalars = checkpoint.scalars
         position, seconds = number(scalars, "position"), number(scalars, "seconds")
+        is_due = bool(scalars.get("due", 0))
         if is_of_another_device(tensors, "generator", self._generator):
             # A generator's state is useless on another device: the current epoch restarts with new
             # random numbers.
             generator_state = self._generator.get_state().numpy()
             tensors = {**tensors, "generator": generator_state}
             tensors.pop("epoch_generator", None)
-            position = float(int(position + 1e-9))
+            restarted = float(int(position + 1e-9))
+            is_due, position = is_due and restarted == position, restarted
         self._parameters.restore(tensors)
         self._progress.restore(tensors)
         self._schedule.restore(scalars)
@@ -436,7 +445,7 @@ class Training:
         self.seconds = seconds
         if self._resume_note:
             self.notes = (*self.notes, self._resume_note)
-        self._is_due = bool(scalars.get("due", 0))
+        self._is_due = is_due
         if history is not None:
             if self._is_due:
                 history = history.until(position)

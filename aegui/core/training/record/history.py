@@ -1,4 +1,4 @@
-"""The history of a training: append-only columns, written by one thread and read by others.
+"""The history of a training: growing columns, written by one thread and read by others.
 
 Rows become sparser over time (see ``record_stride``): they are at most 1% of the epochs apart,
 which a chart can hardly show. The cost of recording an epoch is therefore the same at epoch 10 and
@@ -143,39 +143,47 @@ _FIRST_ROWS = 256
 class History:
     """Growable columns, doubled when full; safe to ``view`` in one thread while another appends.
 
-    A reader gets slices up to the count of finished rows; growing allocates new arrays and never
-    moves those that a reader holds.
+    A reader gets slices up to the count of finished rows; growing and ``cut`` allocate new arrays
+    and never change the rows that a reader holds.
     """
 
     def __init__(self, runs: int, terms: Sequence[str] = ()) -> None:
         self.runs = runs
         self.terms = tuple(terms)
-        self._count = 0
-        self._columns: dict[str, NDArray[np.generic]] = {
+        columns: dict[str, NDArray[np.generic]] = {
             **{name: np.empty(_FIRST_ROWS, np.float64) for name in SCALAR_COLUMNS},
             **{name: np.empty((_FIRST_ROWS, runs), np.float32) for name in RUN_COLUMNS},
             **{name: np.empty((_FIRST_ROWS, runs), np.float32) for name in self.terms},
         }
+        # Replaced as a whole: a reader sees a count and the columns that it belongs to.
+        self._rows = 0, columns
 
     def __len__(self) -> int:
         """The number of rows."""
-        return self._count
+        return self._rows[0]
 
     def append(self, **row: ArrayLike) -> None:
         """Add one row: a value for every column of ``HistoryView`` and any of the terms."""
-        if self._count == len(self._columns["epoch"]):
-            self._columns = {
+        count, columns = self._rows
+        if count == len(columns["epoch"]):
+            columns = {
                 name: np.concatenate([column, np.empty_like(column)])
-                for name, column in self._columns.items()
+                for name, column in columns.items()
             }
-        for name, column in self._columns.items():
-            column[self._count] = row.get(name, np.nan) if name in self.terms else row[name]
-        self._count += 1
+        for name, column in columns.items():
+            column[count] = row.get(name, np.nan) if name in self.terms else row[name]
+        self._rows = count + 1, columns
+
+    def cut(self, epoch: float) -> None:
+        """Drop the rows recorded after ``epoch``."""
+        count, columns = self._rows
+        remaining = int(np.searchsorted(columns["epoch"][:count], epoch + 1e-9))
+        if remaining < count:
+            self._rows = remaining, {name: column.copy() for name, column in columns.items()}
 
     def view(self) -> HistoryView:
         """Return all rows finished so far, without copying."""
-        # The count is read first: a row appended meanwhile lies beyond it.
-        count, columns = self._count, self._columns
+        count, columns = self._rows
         rows: dict[str, Any] = {name: column[:count] for name, column in columns.items()}
         extra = {name: rows.pop(name) for name in self.terms}
         return HistoryView(**rows, extra=MappingProxyType(extra))

@@ -197,9 +197,7 @@ class Timeline:
         """
         if not self.capacity:
             return
-        while self._frames and self._frames[-1].epoch >= epoch - 1e-9:
-            self._cut(self._frames[:-1], self._numbers[:-1])
-            self._count = self._numbers[-1] + 1 if self._numbers else 0
+        self._drop(epoch - 1e-9)
         if self._count % self._stride:
             self._count += 1
             return
@@ -213,6 +211,10 @@ class Timeline:
             self._frames.append(TimelineFrame(epoch, _read_only(row())))
             self._numbers.append(self._count)
             self._count += 1
+
+    def cut(self, epoch: float) -> None:
+        """Drop the weights kept after ``epoch``."""
+        self._drop(epoch + 1e-9)
 
     def view(self) -> TimelineView:
         """Return the frames kept so far; the same object as long as nothing changes."""
@@ -239,11 +241,17 @@ class Timeline:
             remaining = [
                 index for index, number in enumerate(self._numbers) if not number % self._stride
             ]
-            self._cut(
+            self._replace(
                 [self._frames[it] for it in remaining], [self._numbers[it] for it in remaining]
             )
 
-    def _cut(self, frames: Sequence[TimelineFrame], numbers: Sequence[int]) -> None:
+    def _drop(self, epoch: float) -> None:
+        """Drop the frames from ``epoch`` on."""
+        while self._frames and self._frames[-1].epoch >= epoch:
+            self._replace(self._frames[:-1], self._numbers[:-1])
+            self._count = self._numbers[-1] + 1 if self._numbers else 0
+
+    def _replace(self, frames: Sequence[TimelineFrame], numbers: Sequence[int]) -> None:
         self._numbers = list(numbers)
         self._frames = list(frames)
 

@@ -61,3 +61,16 @@ def test_a_history_goes_on_after_a_view() -> None:
     append(copy, 1)
     assert list(copy.view().epoch) == [0, 1]
     assert len(history) == 1
+
+
+def test_a_view_stays_as_it_was_when_rows_are_dropped_and_added_again() -> None:
+    history = History(1)
+    for epoch in range(4):
+        append(history, epoch)
+    view = history.view()
+    history.cut(1)
+    assert list(history.view().epoch) == [0, 1]
+    append(history, 7)
+    assert list(history.view().epoch) == [0, 1, 7]
+    assert list(view.epoch) == [0, 1, 2, 3]
+    assert view.loss[:, 0].tolist() == [0, 1, 2, 3]
