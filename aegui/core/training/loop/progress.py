@@ -67,7 +67,8 @@ class BestSoFar:
         self._is_shared = False
         self.loss = np.full(runs, math.nan)
         self.loss_of_best = np.full(runs, math.inf)
-        # Criteria before the first step, and their epoch: learnt weights must improve on one.
+        # Criteria before the first step, and their epoch: learnt weights must improve on one. The
+        # epoch is -inf once another objective has begun, which is not trained from the start.
         self._start = np.full((len(_CRITERIA), runs), math.inf)
         self._start_epoch = np.full(runs, math.inf)
         self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
@@ -116,10 +117,11 @@ class BestSoFar:
             first[met & (first < 0)] = math.ceil(epoch)  # 0 is before the first step
         # A run that diverged before its first step has no good weights; its wrong pixels must be
         # recorded so that it does not count as error-free.
-        never = due & ~self.alive & np.isinf(self.best_loss)
+        unmeasured = due & np.isinf(self.best_loss) & np.isposinf(self._start_epoch)
+        never = unmeasured & ~self.alive
         self.best_wrong_pixels[never] = measured.wrong[never]
         better = self._better(measured) & due
-        untrained = due & np.isinf(self.best_loss) & ((self.best_epoch > 0) | (epoch == 0))
+        untrained = unmeasured & ((self.best_epoch > 0) | (epoch == 0))
         self._start[:, untrained] = self._criteria_of(measured)[:, untrained]
         self._start_epoch[untrained] = epoch
         if not better.any():
@@ -132,6 +134,19 @@ class BestSoFar:
         self.best_wrong[better] = measured.wrong.sum(axis=1)[better]
         self.best_excess[better] = self._excess(measured.wrong)[better]
         self.best_wrong_pixels[better] = measured.wrong[better]
+
+    def begin_again(self, epoch: float, *, by_loss: bool) -> None:
+        """Compare no measurement after ``epoch`` epochs with earlier ones: the objective is new.
+
+        The best weights remain until the next measurement.
+        """
+        self._by_loss = by_loss
+        self.improved[:] = epoch
+        # Pre-trained runs have no best loss yet, and those that diverged keep their weights.
+        runs = self.alive & np.isfinite(self.best_loss)
+        self.best_loss[runs] = math.inf
+        self.best_wrong[runs] = self.best_excess[runs] = np.iinfo(np.int64).max
+        self._start[:, runs], self._start_epoch[runs] = math.inf, -math.inf
 
     def _better(self, measured: Measured) -> NDArray[np.bool_]:
         lower: NDArray[np.bool_] = measured.criterion < self.best_loss

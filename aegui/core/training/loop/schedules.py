@@ -63,6 +63,10 @@ class Schedule:
             self._plateau_factor = max(lowest, self._plateau_factor * self._spec.factor)
             self._best_epoch = epoch
 
+    def begin_again(self, epoch: int) -> None:
+        """Compare no loss after ``epoch`` epochs with earlier ones; the factor remains."""
+        self._best_loss, self._best_epoch = math.inf, epoch
+
     def state(self) -> dict[str, float | int]:
         """Return the state needed to continue."""
         return {

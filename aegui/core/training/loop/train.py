@@ -22,6 +22,7 @@ from aegui.core.errors import Cancelled, TrainingError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.recipe.edits import with_value
 from aegui.core.seeds import NOISE_STREAM
 from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.cuda.program import torch_gpu
@@ -34,7 +35,12 @@ from aegui.core.training.loop.diagnosis import diagnosis, divergence
 from aegui.core.training.loop.failures import in_words
 from aegui.core.training.loop.progress import BestSoFar, early_ending
 from aegui.core.training.loop.schedules import Schedule
-from aegui.core.training.record.best import counts_wrong_pixels, has_best_weights, tolerance_of
+from aegui.core.training.record.best import (
+    counts_wrong_pixels,
+    has_best_weights,
+    objective_of,
+    tolerance_of,
+)
 from aegui.core.training.record.checkpoint_check import (
     is_of_another_device,
     number,
@@ -42,7 +48,7 @@ from aegui.core.training.record.checkpoint_check import (
 )
 from aegui.core.training.record.history import History, next_recorded_position
 from aegui.core.training.record.result import Checkpoint, TrainingResult
-from aegui.core.training.record.stages import Lineage, StageLog
+from aegui.core.training.record.stages import Lineage, StageLog, set_last
 from aegui.core.training.record.timeline import Timeline
 from aegui.core.training.step.cancellation import cancellable
 from aegui.core.training.step.parameters import Parameters, snapshot_of
@@ -56,6 +62,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import CorruptionSpec
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.result import Reason
     from aegui.core.training.record.snapshot import Snapshot
@@ -187,6 +194,8 @@ class Training:
             timeline = None if timeline is None else timeline.until(fork.epoch)
         elif resume is not None:
             self._restore(resume, history)
+            if lineage is not None and lineage.before:
+                self._go_on_from(lineage.before[-1])
         kind: StageKind = "train" if resume is None else "continue"
         kind = "fork" if fork is not None else kind
         self._log = StageLog(kind, self.position, lineage or Lineage())
@@ -335,6 +344,15 @@ class Training:
             self._stepper.restore(state, float(int(position + 1e-9)), requested.level)
             self._cut()
         self._log.note(position, corruption=requested)
+        recipe = self._resolved.recipe
+        self._begin_if_new(_with_noise(recipe, before), _with_noise(recipe, requested))
+
+    def _begin_if_new(self, before: Recipe, now: Recipe) -> None:
+        """Compare no losses from now on with earlier ones, if the two have other objectives."""
+        if objective_of(before) != objective_of(now):
+            by_loss = not counts_wrong_pixels(now, self._resolved.dataset)
+            self._progress.begin_again(self.position, by_loss=by_loss)
+            self._schedule.begin_again(self.epoch)
 
     def _cut(self) -> None:
         """Drop what was recorded after the current position: an epoch has been restarted."""
@@ -453,6 +471,11 @@ class Training:
         if self.epoch >= self.epochs and not self._is_due:
             self.finished = "epochs"
 
+    def _go_on_from(self, stage: Stage) -> None:
+        """Go on from the end of ``stage``, whose recipe may have been another one."""
+        noise = set_last(stage).corruption
+        self._begin_if_new(_with_noise(stage.recipe, noise), self._resolved.recipe)
+
     def _begin_at(self, fork: Fork, history: HistoryView | None) -> None:
         """Start with the weights of ``fork``, and the history recorded before them."""
         parameters = self._parameters
@@ -563,6 +586,10 @@ class Training:
         if not lost:
             return diagnosis(self._resolved, self.history.view(), self.snapshot(), reason)
         return divergence(self._resolved.recipe, lost)
+
+
+def _with_noise(recipe: Recipe, noise: CorruptionSpec | None) -> Recipe:
+    return with_value(recipe, "data.corruption", noise)
 
 
 def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tuple[str, ...]]:

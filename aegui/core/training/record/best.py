@@ -5,7 +5,9 @@ those with the fewest wrong pixels in total; then those with the lowest loss. Fo
 clean reconstructions soon become perfect and say little, and for images with grey levels, the
 lowest loss decides. The weights before the first step are chosen only if nothing was learnt, that
 is if no later ones have a lower loss or fewer wrong pixels. A GAN has no measure by which one epoch
-would be better than another: its last weights are taken.
+would be better than another: its last weights are taken. Where another objective replaces the one
+before, as it may when a training is continued, the weights trained on it are compared with no
+others.
 """
 
 from __future__ import annotations
@@ -31,6 +33,23 @@ def counts_wrong_pixels(recipe: Recipe, dataset: Dataset) -> bool:
     """Return whether wrong pixels, rather than the loss, select the best weights of ``recipe``."""
     reconstructs = recipe.gan is None and recipe.classifier is None
     return reconstructs and dataset.is_binary and recipe.data.corruption.kind == "none"
+
+
+def objective_of(recipe: Recipe) -> tuple[object, ...]:
+    """Return what the measured loss depends on beside weights and samples.
+
+    Losses of recipes that differ in it cannot be compared.
+    """
+    training, noise = recipe.training, recipe.data.corruption
+    of_weights = training.l1, training.l2
+    if not recipe.is_autoencoder:
+        return of_weights
+    return (
+        *(training.loss, training.huber_delta, training.edges),
+        *(training.code_l1, training.sparsity, training.contractive, *of_weights),
+        recipe.network.latent,
+        None if noise.kind == "none" else noise,
+    )
 
 
 def tolerance_of(recipe: Recipe) -> int:

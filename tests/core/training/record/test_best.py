@@ -19,7 +19,7 @@ from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.progress import BestSoFar
 from aegui.core.training.loop.train import train
-from aegui.core.training.record.best import ranked_runs
+from aegui.core.training.record.best import objective_of, ranked_runs
 from aegui.core.training.record.result import RunResult
 from aegui.core.training.step.measure import Measured
 from aegui.core.training.step.parameters import Parameters
@@ -242,3 +242,53 @@ def test_an_older_file_tells_the_loss_of_the_weights_it_holds(tmp_path: Path) ->
             old.writestr(name, data)
     for read, run in zip(load_run(older).results, result.runs, strict=True):
         assert read.best_loss == pytest.approx(run.best_loss, rel=1e-6)
+
+
+def test_another_objective_is_compared_with_no_earlier_weights() -> None:
+    progress = small_progress()
+    for epoch, loss in enumerate((0.7, 0.2)):
+        progress.observe(epoch, measured(loss, [0, 0, 0]))
+    progress.begin_again(1, by_loss=True)
+    assert progress.best_epoch[0] == 1
+    for epoch, loss in ((2, 0.5), (3, 0.6)):
+        progress.observe(epoch, measured(loss, [5, 5, 5]))
+    assert progress.best_epoch[0] == progress.improved_epoch == 2
+    assert progress.loss_of_best[0] == 0.5
+
+
+def test_the_weights_at_the_start_of_another_objective_are_not_untrained() -> None:
+    """They stay the best until others have a lower validation loss."""
+    progress = small_progress()
+    losses = ((0.7, 0.7), (0.2, 0.3), (0.6, 0.5), (0.4, 0.6))
+    for epoch, (loss, validation) in enumerate(losses):
+        if epoch == 2:
+            progress.begin_again(1, by_loss=True)
+        terms = {"validation_loss": np.array([validation])}
+        progress.observe(epoch, Measured(np.array([loss]), np.array([[0, 0, 0]]), terms))
+    assert progress.best_epoch[0] == 2
+
+
+def test_a_run_that_diverges_under_another_objective_keeps_its_weights_and_figures() -> None:
+    progress = small_progress()
+    progress.observe(0, measured(0.7, [5, 5, 5]))
+    progress.observe(1, measured(0.2, [1, 0, 0]))
+    progress.begin_again(1, by_loss=False)
+    progress.observe(2, measured(np.nan, [9, 9, 9]))
+    progress.begin_again(2, by_loss=False)
+    progress.observe(3, measured(np.nan, [9, 9, 9]))
+    assert progress.best_epoch[0] == 1
+    assert progress.best_wrong_pixels[0].tolist() == [1, 0, 0]
+
+
+def test_only_what_is_measured_makes_another_objective() -> None:
+    def objective(**changes: Any) -> object:
+        return objective_of(Recipe.model_validate(changes))
+
+    none = objective()
+    assert objective(training={"epochs": 9, "optimizer": {"name": "sgd"}}) == none
+    assert objective(data={"corruption": {"level": 0.4}}) == none
+    assert objective(training={"huber_delta": 2.0}) != none
+    assert objective(data={"corruption": {"kind": "flip", "level": 0.4}}) != none
+    classifier = objective(classifier={})
+    assert objective(classifier={}, training={"loss": "mse"}) == classifier
+    assert objective(classifier={}, training={"l2": 0.1}) != classifier

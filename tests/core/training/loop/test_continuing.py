@@ -1,0 +1,118 @@
+"""What a training that is continued takes over from the one before, and what it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.dataset import Dataset
+from aegui.core.network.resolve import ResolvedRecipe, resolve
+from aegui.core.recipe import CorruptionSpec, Recipe
+from aegui.core.recipe.edits import with_values
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import Training, train
+from aegui.core.training.record.stages import Lineage
+
+if TYPE_CHECKING:
+    from aegui.core.training.record.result import TrainingResult
+
+GREY = Dataset.from_images("grey", np.random.default_rng(0).random((40, 8, 8)).astype(np.float32))
+
+
+def asked(changes: dict[str, Any] | None = None, data: Dataset = GREY) -> ResolvedRecipe:
+    recipe = Recipe.model_validate(
+        {
+            "network": {"encoder": [{"units": 16}, {"units": 8}]},
+            "training": {"epochs": 200, "loss": "mse", "device": "cpu"},
+        }
+    )
+    resolved = resolve(with_values(recipe, changes or {}), data).resolved
+    assert resolved is not None
+    return resolved
+
+
+def trained(resolved: ResolvedRecipe) -> TrainingResult:
+    *_, last = train(resolved)
+    return last.result()
+
+
+def continued(result: TrainingResult, resolved: ResolvedRecipe) -> Training:
+    *_, last = train(
+        resolved,
+        None,
+        result.checkpoint,
+        result.history,
+        result.timeline,
+        lineage=Lineage(result.stages),
+    )
+    return last
+
+
+NOISE = {"kind": "gaussian", "level": 0.3}
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "loss": {"training.loss": "bce"},
+    "edges": {"training.edges": 5.0},
+    "l1": {"training.l1": 0.01},
+    "noise": {"data.corruption": NOISE},
+}
+LONGER = {"training.epochs": 400}
+
+
+@pytest.mark.parametrize("change", OBJECTIVES.values(), ids=OBJECTIVES)
+def test_the_best_weights_are_those_of_the_present_objective(change: dict[str, Any]) -> None:
+    result = continued(trained(asked()), asked(LONGER | change)).result()
+    (run,), history = result.runs, result.history
+    assert run.best_epoch > 200
+    assert run.best_loss == pytest.approx(history.loss[history.epoch > 200].min())
+
+
+def test_the_best_weights_of_the_same_objective_remain() -> None:
+    """A rate so high that nothing after the first training is better."""
+    first = trained(asked())
+    rate = {"training.optimizer.learning_rate": 1.0}
+    result = continued(first, asked(LONGER | rate)).result()
+    assert result.runs[0].best_epoch == first.runs[0].best_epoch
+    assert result.runs[0].best_loss == first.runs[0].best_loss
+
+
+def test_a_plateau_begins_with_the_new_objective() -> None:
+    plateau = {"training.schedule.name": "plateau", "training.schedule.patience_epochs": 40}
+    last = continued(trained(asked(plateau)), asked(plateau | LONGER | OBJECTIVES["loss"]))
+    assert (last.history.view().learning_rate == 0.01).all()
+
+
+def test_continuing_with_a_lineage_gives_the_very_same_bits() -> None:
+    noise = {"data.corruption": {"kind": "gaussian", "level": 0.1}, "runs": 2}
+    whole = trained(asked(LONGER | noise)).checkpoint
+    parts = continued(trained(asked(noise)), asked(LONGER | noise)).result().checkpoint
+    assert whole.tensors.keys() == parts.tensors.keys()
+    for name, tensor in whole.tensors.items():
+        assert np.array_equal(tensor, parts.tensors[name]), name
+
+
+def with_live_noise(resolved: ResolvedRecipe, noise: dict[str, Any]) -> Training:
+    control = Control()
+    for training in train(resolved, control):
+        if training.epoch >= 200 and control.corruption is None:
+            control.corruption = CorruptionSpec.model_validate(noise)
+    return training
+
+
+def test_patience_begins_with_noise_that_is_set_live() -> None:
+    patient = asked({"training.epochs": 600, "training.goals.patience_epochs": 100})
+    training = with_live_noise(patient, NOISE)
+    (run,), history = training.result().runs, training.history.view()
+    assert training.epoch > 300
+    assert run.best_loss == pytest.approx(history.loss[history.epoch > 200].min())
+
+
+def test_wrong_pixels_do_not_choose_among_the_weights_of_a_denoiser() -> None:
+    hasty = {"training.epochs": 500, "training.optimizer.learning_rate": 0.03, "runs": 8}
+    letters = asked(hasty | {"training.loss": "bce"}, load_builtin("lowercase"))
+    training = with_live_noise(letters, {"kind": "flip", "level": 0.1})
+    history = training.history.view()
+    lowest = history.loss[history.epoch > 200].min(axis=0)
+    assert [run.best_loss for run in training.result().runs] == pytest.approx(lowest.tolist())
