@@ -370,7 +370,8 @@ class GoalsSpec(RecipePart):
     """When to stop before the last epoch: at the first goal that is met; None disables a goal.
 
     ``max_wrong_pixels``: every character of every run has at most this many wrong pixels.
-    ``patience_epochs``: no run's loss has improved for this many epochs. ``seconds``: time limit.
+    ``patience_epochs``: no run's loss has improved for this many epochs. ``seconds``: time limit;
+    it begins again when a training that was not stopped is continued.
     """
 
     max_wrong_pixels: NonNegativeWhole | None = worded(

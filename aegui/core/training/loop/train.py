@@ -186,11 +186,13 @@ class Training:
             tolerance=tolerance_of(recipe),
         )
         self.seconds = 0.0
+        self._limited_from = 0.0
         self.finished: Reason | None = None
         self._is_due = False
         self.history = History(recipe.runs, self._meter.terms)
         if fork is not None:
             self._begin_at(fork, history)
+            self._limited_from = self.seconds
             timeline = None if timeline is None else timeline.until(fork.epoch)
         elif resume is not None:
             self._restore(resume, history)
@@ -400,7 +402,7 @@ class Training:
 
     def _is_time_up(self) -> bool:
         limit = self._resolved.recipe.training.goals.seconds
-        return limit is not None and self.seconds >= limit
+        return limit is not None and self.seconds - self._limited_from >= limit
 
     @in_words()
     def snapshot(self) -> Snapshot:
@@ -429,6 +431,7 @@ class Training:
                 "preliminary": self._phases[-1].start,
                 "due": int(self._is_due),
                 "seconds": self.seconds,
+                "limited_from": self._limited_from,
                 **self._schedule.state(),
             },
         )
@@ -461,6 +464,8 @@ class Training:
         self._stepper.restore(tensors, position, self._corruption.level)
         restore_generator(self._generator, tensors, "generator")
         self.seconds = seconds
+        # Older files lack it.
+        self._limited_from = number({"limited_from": 0.0, **scalars}, "limited_from")
         if self._resume_note:
             self.notes = (*self.notes, self._resume_note)
         self._is_due = is_due
@@ -472,7 +477,15 @@ class Training:
             self.finished = "epochs"
 
     def _go_on_from(self, stage: Stage) -> None:
-        """Go on from the end of ``stage``, whose recipe may have been another one."""
+        """Go on from the end of ``stage``, whose recipe may have been another one.
+
+        If it ended by itself, time limit and patience begin again; if it was stopped, or the
+        program was killed, what is left of them remains.
+        """
+        if stage.reason != "stopped":
+            self._limited_from = self.seconds
+        if stage.reason == "patience":
+            self._progress.improved[:] = self.position
         noise = set_last(stage).corruption
         self._begin_if_new(_with_noise(stage.recipe, noise), self._resolved.recipe)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from aegui.core.recipe.edits import with_values
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import Training, train
 from aegui.core.training.record.stages import Lineage
+from aegui.core.training.record.timeline import Fork
 
 if TYPE_CHECKING:
     from aegui.core.training.record.result import TrainingResult
@@ -116,3 +118,45 @@ def test_wrong_pixels_do_not_choose_among_the_weights_of_a_denoiser() -> None:
     history = training.history.view()
     lowest = history.loss[history.epoch > 200].min(axis=0)
     assert [run.best_loss for run in training.result().runs] == pytest.approx(lowest.tolist())
+
+
+def test_patience_begins_again_after_it_has_ended_a_training() -> None:
+    still = {"training.epochs": 900, "training.optimizer.learning_rate": 1e-30}
+    patient = asked(still | {"training.goals.patience_epochs": 30})
+    result, ends = trained(patient), []
+    for _ in range(3):
+        assert result.reason == "patience"
+        ends.append(result.checkpoint.epoch)
+        result = continued(result, patient).result()
+    assert (np.diff(ends) >= 30).all()
+
+
+def test_the_time_limit_begins_again_after_it_has_ended_a_training() -> None:
+    hasty = asked({"training.epochs": 10**7, "training.goals.seconds": 0.2})
+    result, seconds = trained(hasty), [0.0]
+    for _ in range(3):
+        assert result.reason == "seconds"
+        seconds.append(result.seconds)
+        result = continued(result, hasty).result()
+    assert (np.diff(seconds) >= 0.2).all()
+
+
+@pytest.mark.parametrize(("limited_from", "end"), [(600.0, "epochs"), (400.0, "seconds")])
+def test_what_is_left_of_the_time_remains_after_a_stop(limited_from: float, end: str) -> None:
+    limited = asked({"training.epochs": 20, "training.goals.seconds": 1000.0})
+    stopped = next(it for it in train(limited, Control(max_chunk=1)) if it.epoch == 9)
+    result = stopped.so_far("stopped")
+    times = {"seconds": 1500.0, "limited_from": limited_from}
+    scalars = {**result.checkpoint.scalars, **times}
+    result = replace(result, checkpoint=replace(result.checkpoint, scalars=scalars))
+    assert continued(result, limited).finished == end
+
+
+def test_the_time_limit_begins_again_with_other_weights() -> None:
+    hasty = asked({"training.epochs": 10**7, "training.goals.seconds": 0.2})
+    first = trained(hasty)
+    assert first.timeline is not None
+    frame = first.timeline.frames[-1]
+    fork = Fork(int(frame.epoch), frame.row, hasty.signature)
+    *_, last = train(hasty, history=first.history, timeline=first.timeline, fork=fork)
+    assert last.result().seconds >= first.history.seconds[-1] + 0.2
