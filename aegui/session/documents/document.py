@@ -233,8 +233,9 @@ def to_save(
 def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | None:
     """Return how to continue ``run`` with the current draft; None if they do not match.
 
-    Network, optimiser, seeds and data must be those of the run. If the draft has no more epochs
-    than were done, the same number is added again; epochs of pre-training are not counted.
+    Network, optimiser, seeds, data and held-out samples must be those of the run. If the draft has
+    no more epochs than were done, the same number is added again; epochs of pre-training are not
+    counted.
     """
     recipe, old, point = resolved.recipe, run.recipe, run.checkpoint
     fits = (
@@ -244,6 +245,7 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
         and _pretraining(recipe) == _pretraining(old)
         and recipe.training.optimizer.name == old.training.optimizer.name
         and (recipe.seed, recipe.runs) == (old.seed, old.runs)
+        and recipe.data.split == old.data.split
         and same_data(resolved.dataset, run.dataset)
     )
     if not fits:

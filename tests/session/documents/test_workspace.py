@@ -10,7 +10,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import same_data
 from aegui.core.data.writers import write_dataset
-from aegui.core.recipe import DataSpec, Recipe
+from aegui.core.recipe import DataSpec, Recipe, SplitSpec
 from aegui.core.recipe.edits import with_value
 from aegui.core.training.loop.train import train
 from aegui.session.documents import edit_command
@@ -381,7 +381,8 @@ def test_going_on_is_exact_and_wants_a_draft_that_fits(workspace: Workspace) -> 
     whole = result_of(workspace.resolution.resolved)
     for mine, its in zip(last.result().last.layers, whole.last.layers, strict=True):
         assert np.array_equal(mine.weight, its.weight)
-    for update in ({"seed": 4}, {"runs": 2}, {"data": DataSpec(chars="abd")}):
+    held_out = workspace.recipe.data.model_copy(update={"split": SplitSpec(validation=0.4)})
+    for update in ({"seed": 4}, {"runs": 2}, {"data": DataSpec(chars="abd")}, {"data": held_out}):
         workspace.edit_recipe(workspace.recipe.model_copy(update=update), str(update))
         assert workspace.continuation() is None
         workspace.undo_stack.undo()

@@ -280,13 +280,10 @@ class BestSoFar:
             **{f"first_{goal}": first.copy() for goal, first in self.first_epoch.items()},
         }
 
-    def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
-        """Return whether ``state`` has as many runs and samples."""
-        return all(
-            name in found and found[name].shape == array.shape
-            for found in [self._renewed(state)]
-            for name, array in self.state(copy=False).items()
-        )
+    def has_other_samples(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
+        """Return whether ``state`` is of another number of samples."""
+        wrong = state.get("best_wrong_pixels")
+        return wrong is not None and wrong.shape != self.best_wrong_pixels.shape
 
     @staticmethod
     def _renewed(state: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
@@ -310,7 +307,7 @@ class BestSoFar:
         """Restore what ``state()`` returned.
 
         Raises:
-            TrainingError: Its arrays have other types, or invalid values.
+            TrainingError: Its arrays have other types or shapes, or invalid values.
         """
         state = self._renewed(state)
         found: dict[str, Any] = {
@@ -334,8 +331,10 @@ class BestSoFar:
         self._start, self._start_epoch = found["start"][:-1], found["start"][-1]
         self.alive = found["alive"]
         # Some files store a whole number.
-        (improved,) = state["improved_epoch"].tolist()
-        self.improved[:] = number({"improved_epoch": improved}, "improved_epoch")
+        improved = np.asarray(state.get("improved_epoch", ()))
+        if improved.size != 1:
+            raise damaged("improved_epoch")
+        self.improved[:] = number({"improved_epoch": improved.item()}, "improved_epoch")
         for goal in GOALS:
             self.first_epoch[goal] = found[f"first_{goal}"]
 

@@ -106,7 +106,7 @@ def train(
 
     Raises:
         TrainingError: ``resume`` or ``fork`` does not belong to a population of this shape (and
-            ``resume`` to this optimiser), memory ran out, or the GPU failed.
+            ``resume`` to this optimiser and number of samples), memory ran out, or the GPU failed.
         Cancelled: It was stopped before the first weights were measured.
     """
     with in_words():
@@ -439,12 +439,19 @@ class Training:
     def _restore(self, checkpoint: Checkpoint, history: HistoryView | None) -> None:
         tensors = checkpoint.tensors
         same_shape = checkpoint.scalars.get("layers") == self._resolved.signature
-        if not (same_shape and self._parameters.fits(tensors) and self._progress.fits(tensors)):
+        if not (same_shape and self._parameters.fits(tensors)):
             raise TrainingError(
                 tr(
                     "This run cannot be continued with the present network or "
                     "optimiser: they differ from those it was trained with. Train from "
                     "the start, or undo the change."
+                )
+            )
+        if self._progress.has_other_samples(tensors):
+            raise TrainingError(
+                tr(
+                    "This run cannot be continued with the present samples: it was trained with "
+                    "another number of them. Train from the start, or undo the change."
                 )
             )
         scalars = checkpoint.scalars

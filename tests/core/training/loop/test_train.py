@@ -235,7 +235,7 @@ def test_a_checkpoint_of_other_samples_is_refused() -> None:
     more = resolve(recipe, load_builtin("letters")).resolved
     assert few is not None
     assert more is not None
-    with pytest.raises(TrainingError, match="cannot be continued"):
+    with pytest.raises(TrainingError, match="with the present samples"):
         next(train(more, None, next(train(few)).checkpoint()))
 
 
