@@ -68,12 +68,14 @@ class Meter(Protocol):
 class Family:
     """Stepper and meter of a training, and its phases if it has several.
 
-    ``resume_note`` is a message for the user if a continued training differs from an uninterrupted
+    ``samples`` are those of an autoencoder, whose loss is measured with noise. ``resume_note`` is a
+    message for the user if a continued training differs from an uninterrupted
     one.
     """
 
     stepper: Stepper
     meter: Meter
+    samples: Samples | None = None
     phases: tuple[Phase, ...] = ()
     resume_note: str = ""
 
@@ -98,7 +100,7 @@ def family_of(
         return _second_order(resolved, parameters, samples)
     engine = choose_engine(resolved, parameters, samples, generator, threads)
     stepper = stepper_of(engine, samples.rows, resolved.recipe.training.epochs)
-    return Family(stepper, choose_meter(resolved, parameters, samples))
+    return Family(stepper, choose_meter(resolved, parameters, samples), samples)
 
 
 def _classifier(
@@ -106,7 +108,7 @@ def _classifier(
 ) -> Family:
     phases = phases_of(resolved)
     stepper = ClassifierStepper(resolved, parameters, samples, generator, phases)
-    return Family(stepper, ClassifierMeter(resolved, samples, stepper, phases), phases)
+    return Family(stepper, ClassifierMeter(resolved, samples, stepper, phases), phases=phases)
 
 
 def _adversarial(

@@ -51,6 +51,7 @@ from aegui.core.training.record.result import Checkpoint, TrainingResult
 from aegui.core.training.record.stages import Lineage, StageLog, set_last
 from aegui.core.training.record.timeline import Timeline
 from aegui.core.training.step.cancellation import cancellable
+from aegui.core.training.step.measure import choose_meter
 from aegui.core.training.step.parameters import Parameters, snapshot_of
 from aegui.core.training.step.slices import is_long
 
@@ -227,7 +228,7 @@ class Training:
                 self._generator,
                 cores_to_use(self._control.spare_cores),
             )
-        self._stepper, self._meter = family.stepper, family.meter
+        self._stepper, self._meter, self._samples = family.stepper, family.meter, family.samples
         self._phases = family.phases or (Phase(0, self._stepper.epochs),)
         self._resume_note = family.resume_note
         self.engine = self._stepper.name
@@ -363,6 +364,7 @@ class Training:
 
     def _record(self, cancelled: IsCancelled | None = None) -> None:
         """Measure the current weights and record a row; if cancelled, nothing has changed."""
+        self._measure_at_level()
         with self._cancellable(cancelled):
             measured = self._meter.measure(cancelled)
         position = self._stepper.position
@@ -377,6 +379,16 @@ class Training:
             **measured.row,
         )
         self.timeline.record(position, self._row)
+
+    def _measure_at_level(self) -> None:
+        """Measure at the present level of the noise.
+
+        Not at once when it changes: while a slider is dragged, that is more often than any row.
+        """
+        samples, level = self._samples, self._corruption.level
+        if samples is not None and samples.corruption.level != level:
+            samples.set_level(self._resolved, level)
+            self._meter = choose_meter(self._resolved, self._parameters, samples)
 
     def _row(self) -> NDArray[np.float32]:
         """Return a copy of the presented parameters and buffers, ``[n]``."""

@@ -101,15 +101,21 @@ class Samples:
         numbers = resolved.recipe.runs * self.target.numel()
         self.noise_per_batch = numbers > EPOCH_NOISE_NUMBERS or resolved.recipe.data.augment.active
         self.measured = some_of(len(self.training))
-        self._set_evaluation(resolved, corruption)
+        self._set_evaluation(resolved)
 
     @property
     def fresh_noise(self) -> bool:
         """Whether noise is drawn anew in every epoch."""
         return self.corruption.kind != "none" and self.corruption.fresh
 
-    def _set_evaluation(self, resolved: ResolvedRecipe, corruption: CorruptionSpec) -> None:
+    def set_level(self, resolved: ResolvedRecipe, level: float) -> None:
+        """Measure the loss at another level of fresh noise; engines get theirs in each call."""
+        self.corruption = self.corruption.model_copy(update={"level": level})
+        self._set_evaluation(resolved)
+
+    def _set_evaluation(self, resolved: ResolvedRecipe) -> None:
         """Set the inputs on which the loss is measured: clean, fixed noise, or one noisy draw."""
+        corruption = self.corruption
         self.noisy_evaluation = corruption.kind != "none"
         measured = self.clean
         if len(self.measured) < self.clean.shape[1]:

@@ -17,6 +17,7 @@ from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import Training, train
 from aegui.core.training.record.stages import Lineage
 from aegui.core.training.record.timeline import Fork
+from aegui.core.training.step.measure import CompiledMeter, TermMeter
 
 if TYPE_CHECKING:
     from aegui.core.training.record.result import TrainingResult
@@ -160,3 +161,27 @@ def test_the_time_limit_begins_again_with_other_weights() -> None:
     fork = Fork(int(frame.epoch), frame.row, hasty.signature)
     *_, last = train(hasty, history=first.history, timeline=first.timeline, fork=fork)
     assert last.result().seconds >= first.history.seconds[-1] + 0.2
+
+
+NETWORKS: dict[str, tuple[list[dict[str, Any]], type]] = {
+    "dense": ([{"units": 16}, {"units": 8}], CompiledMeter),
+    "convolution": ([{"kind": "conv", "channels": 2}, {"units": 8}], TermMeter),
+}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_losses_are_measured_at_the_present_level_of_noise(network: str) -> None:
+    encoder, meter = NETWORKS[network]
+    changes = {"network.encoder": encoder, "training.epochs": 230, "data.split.validation": 0.2}
+    noise = {"kind": "gaussian", "level": 0.05}
+    training = with_live_noise(asked(changes | {"data.corruption": noise}), NOISE)
+    assert type(training._meter) is meter
+    (run,), history = training.result().runs, training.history.view()
+    later = history.extra["validation_loss"][history.epoch > 200]
+    assert run.best_epoch == history.epoch[history.epoch > 200][later.argmin()]
+    other = asked(changes | {"data.corruption": NOISE})
+    fork = Fork(230, training.timeline.view().frames[-1].row, other.signature)
+    expected = next(train(other, fork=fork)).history.view()
+    assert history.loss[-1] == pytest.approx(expected.loss[0])
+    checked = expected.extra["validation_loss"][0]
+    assert history.extra["validation_loss"][-1] == pytest.approx(checked)
