@@ -13,6 +13,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.chain import build_chain
 from aegui.core.recipe import (
+    MAX_UNITS,
     ConvSpec,
     ConvTransposeSpec,
     LatentSpec,
@@ -140,8 +141,10 @@ def _dcgan(shape: Shape, _size: int) -> NetworkSpec:
         ConvSpec(channels=64, kernel=4, stride=2, padding=1, activation="leaky_relu"),
         ConvSpec(channels=128, kernel=4, stride=2, padding=1, activation="leaky_relu"),
     )
+    # Of larger images the reshape then says that they do not fit.
+    units = min(128 * rows * columns, MAX_UNITS)
     generator = (
-        LayerSpec(units=128 * rows * columns, activation="relu"),
+        LayerSpec(units=units, activation="relu"),
         ReshapeSpec(channels=128, height=rows, width=columns),
         ConvTransposeSpec(channels=64, activation="identity"),
         NormSpec(activation="relu"),

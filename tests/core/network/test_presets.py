@@ -9,7 +9,7 @@ from aegui.core.network.presets import PRESETS, Preset, with_network
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 
-SHAPES = [(1, 7, 5), (1, 8, 8), (1, 28, 28), (3, 64, 64), (1, 80, 80)]
+SHAPES = [(1, 7, 5), (1, 8, 8), (1, 28, 28), (3, 64, 64), (1, 80, 80), (1, 256, 256)]
 BY_KEY = {preset.key: preset for preset in PRESETS}
 
 
@@ -37,6 +37,7 @@ def test_what_does_not_fit_says_why() -> None:
     assert "multiples of 16; these images are 28 x 28." in BY_KEY["conv-vae"].reason((1, 28, 28))
     assert "only 35 numbers" in BY_KEY["hinton-30"].reason((1, 7, 5))
     assert "12,288 numbers" in BY_KEY["letters-10"].reason((3, 64, 64))
+    assert "128×64×64 takes 524,288" in BY_KEY["gan-conv"].reason((1, 256, 256))
 
 
 def test_the_published_sizes() -> None:
