@@ -10,7 +10,10 @@ from aegui.core.network.plan import DECODER, DISCRIMINATOR
 from aegui.core.network.shapes import ShapeMismatch, is_image
 from aegui.core.recipe import (
     LAYER_KINDS,
+    MAX_CHANNELS,
+    MAX_IMAGE,
     MAX_LAYERS,
+    MAX_UNITS,
     ConvSpec,
     ConvTransposeSpec,
     LayerSpec,
@@ -131,7 +134,8 @@ def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
     """Return a layer of ``kind`` for the gap between ``plan.layers[gap]`` and the next layer.
 
     Dense layers get the geometric mean of their neighbours' units. The activation is that of the
-    nearest layer of the same kind.
+    nearest layer of the same kind. Sizes are within the bounds of a recipe, also where the layer
+    does not fit.
     """
     before, after = plan.layers[gap], plan.layers[gap + 1]
     shape = before.output_shape or (1,)
@@ -139,16 +143,17 @@ def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
     match kind:
         case "dense":
             ends = (before.units or 1) * (after.units or before.units or 1)
-            units = max(1, round(ends**0.5))
+            units = min(max(1, round(ends**0.5)), MAX_UNITS)
             return LayerSpec(units=units, activation=_activation(plan, gap, kind, "tanh"))
         case "conv":
             activation = _activation(plan, gap, kind, "relu")
             stride = 1 if grows or min(shape[-2:]) < 4 else 2
-            channels = shape[0] if grows else _more_channels(shape)
+            channels = min(shape[0], MAX_CHANNELS) if grows else _more_channels(shape)
             return ConvSpec(channels=channels, stride=stride, activation=activation)
         case "conv_transpose":
             activation = _activation(plan, gap, kind, "relu")
-            return ConvTransposeSpec(channels=max(1, shape[0] // 2), activation=activation)
+            channels = min(max(1, shape[0] // 2), MAX_CHANNELS)
+            return ConvTransposeSpec(channels=channels, activation=activation)
         case "reshape":
             return _reshape(prod(shape), _image_below(plan, gap))
         case _:
@@ -188,13 +193,15 @@ def _image_below(plan: Plan, gap: int) -> Shape | None:
 
 def _reshape(numbers: int, image: Shape | None) -> ReshapeSpec:
     """Return a reshape of ``numbers`` values whose sides divide those of ``image`` if possible."""
+    sides = [(side, side) for side in (8, 7, 4, 3, 2, 1)]
     if image is not None:
         _, height, width = image
-        for part in (4, 8, 2, 1):
-            rows, columns = height // part, width // part
-            if min(rows, columns) and numbers % (rows * columns) == 0:
-                return ReshapeSpec(channels=numbers // (rows * columns), height=rows, width=columns)
-    for side in (8, 7, 4, 3, 2):
-        if numbers % (side * side) == 0:
-            return ReshapeSpec(channels=numbers // (side * side), height=side, width=side)
-    return ReshapeSpec(channels=numbers, height=1, width=1)
+        sides = [*((height // part, width // part) for part in (4, 8, 2, 1)), *sides]
+    rows, columns = next(
+        (rows, columns)
+        for rows, columns in sides
+        if 0 < min(rows, columns) <= max(rows, columns) <= MAX_IMAGE
+        and numbers % (rows * columns) == 0
+    )
+    channels = min(numbers // (rows * columns), MAX_UNITS)
+    return ReshapeSpec(channels=channels, height=rows, width=columns)

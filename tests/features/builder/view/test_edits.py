@@ -18,8 +18,11 @@ from aegui.core.recipe import (
     LayerSpec,
     NetworkSpec,
     Recipe,
+    ReshapeSpec,
+    UpsampleSpec,
 )
 from aegui.core.recipe.edits import numbers_edited, value_at, with_value, with_values
+from aegui.core.recipe.layers import LAYERS
 from aegui.features.builder.view import edits
 from tests.features.builder.view.desk import OWN_DECODER
 
@@ -210,6 +213,18 @@ def test_new_layers_fit_an_image(kind: str, shape: tuple[int, ...]) -> None:
     assert slot is not None
     changed = edits.insert_layer(Recipe(network=CONV), slot, layer)
     assert build_chain(changed.network, DIGIT).layers[0].output_shape == shape
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_layer_of_any_kind_is_within_bounds_among_images_of_any_size(kind: str) -> None:
+    """Neither 17 x 251 x 253 = 1,079,551 numbers nor sides of 2,048 fit a reshape."""
+    ending = ReshapeSpec(channels=1, height=1, width=2)
+    odd = NetworkSpec(encoder=(ConvSpec(channels=17, padding=0),), decoder=(ending,))
+    misfit = ReshapeSpec(channels=3, height=3, width=3)
+    large = NetworkSpec(encoder=(UpsampleSpec(factor=8),), decoder=(misfit,))
+    for network, image in ((odd, (1, 253, 255)), (large, (1, 256, 256))):
+        plan = network_plan(Recipe(network=network), image)
+        assert edits.new_layer(plan, 1, kind).kind == kind
 
 
 def test_a_reshape_after_a_row_aims_at_the_size_of_the_images() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -8,11 +10,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.i18n import set_language
+from aegui.core.network.plan import discriminator_plan, network_plan
 from aegui.core.network.presets import PRESETS
-from aegui.core.recipe import ConvSpec, LatentSpec, NetworkSpec, Recipe
+from aegui.core.recipe import ConvSpec, GanSpec, LatentSpec, NetworkSpec, Recipe
 from aegui.core.recipe.layers import LAYERS
+from aegui.features.builder.view.menus import AddMenu
 from aegui.widgets.form.fields import CountField, OptionalCountField, SidesField
 from tests.features.builder.view.bench import CONTROL, Bench, number
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 def conv(studio: Bench) -> ConvSpec:
@@ -124,6 +131,44 @@ def test_the_menu_offers_what_fits_and_says_why_not(studio: Bench) -> None:
     studio.add(0, "conv_transpose")
     assert studio.recipe.network.encoder[0].kind == "conv_transpose"
     assert studio.cards[1].hasFocus()
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 64, 64), (1, 256, 256)])
+def test_every_gap_of_every_network_to_start_from_opens_its_menu(
+    qtbot: QtBot, shape: tuple[int, ...]
+) -> None:
+    opened = 0
+    for preset in PRESETS:
+        if preset.reason(shape):
+            continue
+        recipe = Recipe(network=preset.make(shape, 2), gan=GanSpec())
+        plans = [
+            network_plan(recipe.model_copy(update={"gan": None}), shape),
+            network_plan(recipe, shape),
+            discriminator_plan(recipe, shape, 10),
+        ]
+        for plan in plans:
+            for gap, slot in enumerate(plan.slots):
+                if slot is None:
+                    continue
+                menu = AddMenu(plan, gap)
+                qtbot.addWidget(menu)
+                assert any(action.data() and action.isEnabled() for action in menu.actions())
+                opened += 1
+    assert opened
+
+
+def test_a_convolution_below_a_dense_layer_of_many_units_says_what_is_missing(
+    studio: Bench,
+) -> None:
+    network = next(preset for preset in PRESETS if preset.key == "gan-conv").make((1, 28, 28), 2)
+    studio.show(Recipe(network=network, gan=GanSpec()))
+    chain = studio.panel.chain
+    assert chain.cards[1].state().shape == "64 → 6,272"
+    chain.gaps[1].click()
+    assert chain.menu is not None
+    assert "Reshape" in chain.menu.line("conv")
+    chain.menu.close()
 
 
 def test_a_problem_is_told_on_its_card_and_the_others_stay(studio: Bench) -> None:
