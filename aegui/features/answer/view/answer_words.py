@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 def verdict(answer: Answer) -> str:
     """Return a sentence on the accuracy of ``answer``: the classifier's votes and the error."""
-    return ". ".join(filter(None, (_votes_text(answer), _error_text(answer))))
+    return _with_votes(answer, _error_text(answer))
 
 
 def sheet_words(row: SheetAnswer) -> str:
     """Return the text for an answer of the sheet: actual and expected error, repeated passes."""
-    first = verdict(row.answer)
-    parts = [first]
+    parts = [verdict(row.answer)]
     if row.expected is not None:
         expected = localized(row.expected, ".2f")
         if row.answer.wrong_count is None:
-            parts = [tr("{expected} wrong pixels expected", expected=expected)]
+            expectation = tr("{expected} wrong pixels expected", expected=expected)
+            parts = [_with_votes(row.answer, expectation)]
         else:
-            parts = [first.rstrip("."), tr("{expected} expected", expected=expected)]
+            parts = [parts[0].rstrip("."), tr("{expected} expected", expected=expected)]
     repairs = row.repairs
     if repairs is not None:
         parts.append(
@@ -48,14 +48,14 @@ def best_words(row: SheetAnswer) -> str:
     )
 
 
-def _votes_text(answer: Answer) -> str:
-    """Return the classifier's labels for the drawing with percentages; may be empty."""
+def _with_votes(answer: Answer, sentence: str) -> str:
+    """Return ``sentence``, after the labels with percentages of a classifier if there is one."""
     if not answer.votes:
-        return ""
+        return sentence
     votes = ", ".join(
         f"{label_name(label)} {localized(odds, '.0%')}" for label, odds in answer.votes
     )
-    return tr("Taken for {votes}", votes=votes)
+    return ". ".join((tr("Taken for {votes}", votes=votes), sentence))
 
 
 def _error_text(answer: Answer) -> str:

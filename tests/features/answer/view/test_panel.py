@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,6 +133,18 @@ def test_the_chosen_answer_is_current_again_after_a_drawing_that_it_does_not_fit
 def test_without_a_target_it_says_so(panel: AnswerPanel) -> None:
     panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
     assert panel.text.startswith("No target to compare with")
+
+
+@pytest.mark.parametrize("expected", [None, 1.2])
+def test_without_a_target_it_still_says_what_a_classifier_takes_the_drawing_for(
+    panel: AnswerPanel, expected: float | None
+) -> None:
+    answer = replace(make_answer(glyphs()[5]), votes=(("a", 0.98), ("b", 0.02)))
+    sheet = sheet_of(answer)
+    panel.set_sheet(replace(sheet, answers=(replace(sheet.answers[0], expected=expected),)))
+    votes, error = panel.text.split(". ", 1)
+    assert votes == "Taken for a 98%, b 2%"
+    assert error.startswith("1.20 wrong pixels expected" if expected else "No target to compare")
 
 
 def test_the_three_pictures_show_their_pixels(panel: AnswerPanel) -> None:
