@@ -20,8 +20,9 @@ from aegui.core.recipe import (
     SparsitySpec,
     SplitSpec,
 )
-from aegui.core.recipe.edits import with_value
+from aegui.core.recipe.edits import with_value, with_values
 from aegui.core.recipe.file import list_recipes
+from aegui.core.training.terms import terms_at
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.training import TrainingFeature
 from aegui.features.builder.view.builder_panel import BuilderPanel
@@ -466,18 +467,25 @@ def test_the_last_outcome_is_put_away_when_another_training_starts(
 
 
 @pytest.mark.arrangement("build")
+@pytest.mark.parametrize(
+    ("path", "value"), [("training.l2", 0.1), ("data.corruption.clean_target", False)]
+)
 def test_the_objective_shows_todays_numbers_until_another_is_drafted(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, window: MainWindow, path: str, value: object
 ) -> None:
+    noisy = {"data.corruption.kind": "flip", "data.corruption.level": 0.1}
+    recipe = window._services.workspace.recipe
+    window._services.workspace.edit_recipe(with_values(recipe, noisy), "noise")
     train(qtbot, window)
     window.docks["training"].raise_()
     formula = window.panel(TrainingPanel).formula
-    history = window._services.shown.history
+    history, moment = window._services.shown.history, window._services.shown.moment
     assert history is not None
-    text = number_text(float(history.loss[-1].mean()))
+    assert moment is not None
+    text = number_text(terms_at(history, moment.epoch, moment.run)["loss"])
     qtbot.waitUntil(lambda: formula.term_text("loss") == text)
     workspace = window._services.workspace
-    workspace.edit_recipe(with_value(workspace.recipe, "training.l2", 0.1), "L2")
+    workspace.edit_recipe(with_value(workspace.recipe, path, value), "other")
     qtbot.waitUntil(lambda: formula.term_text("loss") == "")
     workspace.undo_stack.undo()
     qtbot.waitUntil(lambda: formula.term_text("loss") == text)

@@ -15,6 +15,7 @@ from aegui.shell.feature import Feature
 from aegui.shell.refresher import LiveText, Refresher
 
 if TYPE_CHECKING:
+    from aegui.core.training.terms import Equation
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -30,6 +31,7 @@ class SettingsFeature(Feature):
         self._training = window.feature(TrainingFeature)
         self._panel = window.panel(TrainingPanel)
         self._terms = Refresher(self._show_terms, 0, window.docks["training"], self)
+        self._objective: tuple[Equation, ...] = ()
         self._connect()
         sections = services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
@@ -64,12 +66,13 @@ class SettingsFeature(Feature):
         if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
             self._terms.now()
 
-    @Slot(bool)
-    def _show_draft(self, other_objective: bool = True) -> None:
-        recipe, resolution = self._training.drafted
+    @Slot()
+    def _show_draft(self) -> None:
         self._panel.set_viewing(self._training.is_viewing)
-        self._panel.set_state(recipe, resolution)
-        if other_objective:
+        self._panel.set_state(*self._training.drafted)
+        objective = equations(self._services.workspace.recipe)
+        if objective != self._objective:
+            self._objective = objective
             self._terms.now()
 
     @Slot(str)

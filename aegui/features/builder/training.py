@@ -57,8 +57,8 @@ _SAYS_EACH_S = 10.0
 class TrainingFeature(Feature):
     """Controls the training from start to end, and holds the draft that it starts from."""
 
-    draft_changed = Signal(bool)
-    """Emitted when ``drafted`` has changed, with whether the objective has changed too."""
+    draft_changed = Signal()
+    """Emitted when ``drafted`` has changed."""
     preset_changed = Signal()
     """Emitted when ``preset_name`` has changed."""
 
@@ -67,7 +67,6 @@ class TrainingFeature(Feature):
         self._pulled: Pulled | None = None
         self._says_next = 0.0
         self._had_problems = self._can_continue = False
-        self._objective: Recipe | None = None
         self.drafted: tuple[Recipe, Resolution]
         """The resolved draft, or the trained recipe while it is viewed."""
         self.is_viewing = False
@@ -383,20 +382,10 @@ class TrainingFeature(Feature):
             self.edited.set_viewing(False)
         if self._services.runner.is_busy:
             self._tell_training(self._services.workspace.recipe)
-        self._show_draft(other_objective=not self._has_same_objective())
+        self._show_draft()
         if resolution.problems or self._had_problems or self._services.runner.is_busy:
             # Without problems the idle status describes the run, which an edit leaves as it is.
             self._show_progress()
-
-    def _has_same_objective(self) -> bool:
-        """Return whether at most optimiser and schedule changed since the last call."""
-        before, draft = self._objective, self._services.workspace.recipe
-        self._objective = draft
-        if before is None or before.network != draft.network:
-            return False
-        steps = {"optimizer": before.training.optimizer, "schedule": before.training.schedule}
-        alike = draft.training.model_copy(update=steps) == before.training
-        return alike and before.gan == draft.gan and before.classifier == draft.classifier
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the progress display."""
@@ -455,11 +444,11 @@ class TrainingFeature(Feature):
             )
         self._window.toolbar.set_preset(current)
 
-    def _show_draft(self, *, other_objective: bool = True) -> None:
+    def _show_draft(self) -> None:
         workspace, view = self._services.workspace, self.edited.view
         self.is_viewing = view is not None
         self.drafted = view or (workspace.recipe, workspace.resolution)
-        self.draft_changed.emit(other_objective)
+        self.draft_changed.emit()
         self._show_preset()
         # The edit itself is painted first.
         self._beside.mark_behind(0)
