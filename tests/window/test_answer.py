@@ -389,6 +389,30 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert page.outside.findText("bad.txt") < 0
 
 
+def test_what_a_diverged_network_makes_of_the_drawing_is_an_outlier(
+    learnt: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    panel.show_page("outliers")
+    page = panel.outliers
+    qtbot.waitUntil(page.measure.isEnabled)
+    page.measure.click()
+    qtbot.waitUntil(page.plot.isVisible)
+    run = learnt._services.shown.saved
+    assert run is not None
+    assert run.snapshot is not None
+    *layers, last = run.snapshot.layers
+    bias = np.full_like(last.bias, np.nan)
+    output = replace(last, tensors={**last.tensors, "bias": bias})
+    diverged = replace(run, snapshot=replace(run.snapshot, layers=(*layers, output)))
+    others = learnt._services.of(Others)
+    assert others.add(Other("moment:1", "diverged", diverged.codec(), False))
+    panel.show_page("answers")
+    qtbot.waitUntil(lambda: "moment:1" in keys(panel))
+    panel.answers.set_current("moment:1")
+    panel.show_page("outliers")
+    qtbot.waitUntil(lambda: "larger than 100% of the set: an outlier" in page.words.text())
+
+
 def test_a_drawing_of_another_size_is_told_on_every_page(
     learnt: MainWindow, panel: AnswerPanel, qtbot: QtBot
 ) -> None:

@@ -97,9 +97,16 @@ def reconstruction_errors(codec: Codec, images: ArrayLike) -> NDArray[np.float64
     """
     rows = np.asarray(images, np.float32)
     rows = rows.reshape(-1, codec.pixels) if rows.size % codec.pixels == 0 else rows
-    # Of a diverged network the error is infinite, and nothing to warn of.
+    return squared_errors(codec.reconstruct(rows), rows)
+
+
+def squared_errors(output: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the squared error of each row ``[n, D]``, summed over its pixels, float64 ``[n]``.
+
+    Errors of a diverged network, infinite or NaN, are the largest finite number.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
-        miss = codec.reconstruct(rows) - rows
+        miss = output - rows
         errors = np.einsum("ij,ij->i", miss, miss, dtype=np.float64)
     most = float(np.finfo(np.float64).max)
     return np.asarray(np.nan_to_num(errors, nan=most, posinf=most))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.data.builtin import BUILTIN_LABELS
 from aegui.core.data.noises import CORRUPTIONS
+from aegui.core.evaluation.outliers import squared_errors
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.answer.feature import AnswerFeature
 from aegui.features.answer.model.answer_sheet import SHOWN
@@ -239,7 +239,6 @@ class AnswerStudiesFeature(Feature):
         answer = next((each.answer for each in sheet.answers if each.key == key), None)
         error = None
         if answer is not None:
-            # The output of a diverged network may overflow; the error is then infinite.
-            with np.errstate(over="ignore", invalid="ignore"):
-                error = float(np.square(answer.output - answer.drawing, dtype=np.float64).sum())
+            output, drawing = answer.output.reshape(1, -1), answer.drawing.reshape(1, -1)
+            error = float(squared_errors(output, drawing)[0])
         self._panel.outliers.set_error(error)
