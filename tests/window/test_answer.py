@@ -17,7 +17,8 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.priors import Prior
 from aegui.core.evaluation.reasons import LOGIT_MOST, pixel_reasons
 from aegui.core.pixels.drawing_state import DrawingPaper
-from aegui.core.recipe import CorruptionSpec
+from aegui.core.recipe import CorruptionSpec, LayerSpec
+from aegui.core.recipe.edits import with_values
 from aegui.features.answer import feature as wiring_answer
 from aegui.features.answer.feature import REPAIR_REPORTED, AnswerFeature, _needs_repair
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
@@ -432,6 +433,23 @@ def test_a_drawing_of_another_size_is_told_on_every_page(
     window._services.drawing.undo()
     panel.show_page("why")
     qtbot.waitUntil(panel.why.pictures.isVisible)
+
+
+def test_no_reasons_follow_once_no_network_takes_the_drawing(
+    window: MainWindow, panel: AnswerPanel, qtbot: QtBot
+) -> None:
+    # Large enough that its reasons are computed in a thread.
+    large = {"network.encoder": (LayerSpec(units=10_000),), "training.epochs": 2}
+    workspace = window._services.workspace
+    workspace.edit_recipe(with_values(workspace.recipe, large), "large")
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: keys(panel) == [SHOWN, BEST])
+    panel.show_page("why")
+    window._services.drawing.start_new(9, 12, DrawingPaper())
+    qtbot.waitUntil(lambda: "of this size does not fit" in panel.why.words.text())
+    assert window._services.latest("aegui-reasons").finish(60.0)
+    assert "of this size does not fit" in panel.why.words.text()
+    assert panel.why.effects.isHidden()
 
 
 def test_nothing_is_judged_before_any_training(window: MainWindow, panel: AnswerPanel) -> None:

@@ -73,6 +73,7 @@ class AnswerFeature(Feature):
         self._showing = services.showing
         self._others, self._studies = services.of(Others), services.of(AnswerStudies)
         self._answering = services.latest("aegui-answer")
+        self._reasons = services.latest("aegui-reasons")
         self._every: list[tuple[str, str, Codec]] = []
         self._models: list[AnsweringModel] = []
         """Those made of ``_every``, keys, names and networks."""
@@ -112,7 +113,7 @@ class AnswerFeature(Feature):
         self._others.changed.connect(self._answer.mark)
         self._others.renewed.connect(self._answer.mark)
         self._answering.answered.connect(self._on_answers_answered)
-        services.latest("aegui-reasons").answered.connect(self._on_reasons_answered)
+        self._reasons.answered.connect(self._on_reasons_answered)
         services.drawing.noise_chosen.connect(self._on_drawing_noise_chosen)
         panel.page_shown.connect(self._on_panel_page_shown)
         panel.why.pictures.pixel_activated.connect(self._on_why_pixel_chosen)
@@ -165,7 +166,7 @@ class AnswerFeature(Feature):
         shown = self._showing.shown
         self._panel.set_samples(shown.dataset.images, shown.image_style)
         self._pixel = None
-        self._panel.why.set_message(self._why_no_network())
+        self._show_no_reasons()
         self._answer.mark()
 
     # Answers
@@ -417,23 +418,29 @@ class AnswerFeature(Feature):
         sheet = self.sheet
         asked = None if sheet is None else self._asked(sheet)
         if sheet is None or asked is None:
-            self._panel.why.set_message(self._why_no_network())
+            self._show_no_reasons()
             return
         model, shown, row, column = asked
         self._panel.why.set_answer(shown.answer, model.name, row, column)
         dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
         place, graded = row * drawing.shape[-1] + column, not self._showing.shown.image_style.glyphs
         work = len(dataset) * model.codec.encode_cost
-        self._services.latest("aegui-reasons").ask(
+        follows = model.codec is self._showing.shown.codec
+        self._reasons.ask(
             lambda: (
                 pixel_reasons(model.codec, drawing, place, dataset, reading, graded=graded),
                 model.name,
-                model.codec is self._showing.shown.codec,
+                follows,
             ),
             dataset,
             quick=is_quick(model.codec, work, QUICK_BATCH // 4),
             gentle=self._showing.shown.is_learning,
         )
+
+    def _show_no_reasons(self) -> None:
+        """Show why there are none, and drop those of an earlier network or set."""
+        self._reasons.forget()
+        self._panel.why.set_message(self._why_no_network())
 
     @Slot(object)
     def _on_reasons_answered(self, found: tuple[PixelReasons, str, bool]) -> None:
