@@ -367,6 +367,22 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     assert drawing.paper == DrawingPaper()
 
 
+def test_without_a_network_the_misfit_is_to_the_set(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+) -> None:
+    misfit = draw.page._misfit
+    assert misfit.text() == ""
+    drawing.start_new(9, 12, DrawingPaper())
+    assert misfit.text() == "The images of the set have 5 × 7 pixels, not 12 × 9."
+    drawing.start_new(7, 5, DrawingPaper("colour", 0.0))
+    assert misfit.text() == "The images of the set have no colours."
+    colours = Dataset.from_images("colours", np.zeros((2, 3, 7, 5), np.float32))
+    window._services.workspace.edits.edit_dataset(colours, "colours")
+    qtbot.waitUntil(lambda: misfit.text() == "")
+    drawing.start_new(7, 5, DrawingPaper())
+    assert misfit.text() == "The images of the set are in colour."
+
+
 def test_only_samples_that_the_window_shows_are_dragged_out_of_the_set(
     window: MainWindow, qtbot: QtBot, draw: DrawPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

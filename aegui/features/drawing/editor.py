@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import mark, tr
 from aegui.features.drawing.model.set_edits import in_channels_of, loaded_index
 from aegui.features.drawing.pixel_edits import PixelEdits
 from aegui.features.drawing.view.draw_panel import DrawPanel
@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
+
+_MISFITS = {
+    True: (
+        mark("The network takes images in colour."),
+        mark("The network takes images without colours."),
+        mark("The network takes {width} × {height} pixels, not {w} × {h}."),
+    ),
+    False: (
+        mark("The images of the set are in colour."),
+        mark("The images of the set have no colours."),
+        mark("The images of the set have {width} × {height} pixels, not {w} × {h}."),
+    ),
+}
+"""Whether there is a network -> what is told of its images, or of those of the set."""
 
 
 class EditorFeature(Feature):
@@ -133,15 +147,12 @@ class EditorFeature(Feature):
         shape = self._showing.shown.dataset.image_shape if codec is None else codec.image_shape
         if shape == state.image_shape:
             return ""
+        in_colour, without_colours, of_another_size = _MISFITS[codec is not None]
         colours, height, width = shape
         if (height, width) == state.image_shape[1:]:
-            return (
-                tr("The network takes images in colour.")
-                if colours > 1
-                else tr("The network takes images without colours.")
-            )
+            return tr(in_colour if colours > 1 else without_colours)
         return tr(
-            "The network takes {width} × {height} pixels, not {w} × {h}.",
+            of_another_size,
             width=width,
             height=height,
             w=state.image_shape[2],
