@@ -6,6 +6,8 @@ from dataclasses import field, replace
 from math import prod
 from typing import TYPE_CHECKING, NoReturn
 
+from pydantic import ValidationError
+
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.network.layers import LayerShape
@@ -163,15 +165,19 @@ def _undo(
     layer, origin = builder.layers[index], before[-1]
     tied_to = index if network.tied else None
     target = layer.input_shape
-    if isinstance(layer.spec, LayerSpec | LatentSpec):
-        builder.add(origin.where, _dense_like(before, prod(target)), part, tied_to)
-        if is_image(target):
-            channels, height, width = target
-            shape = ReshapeSpec(channels=channels, height=height, width=width)
-            builder.add(origin.where, shape, part)
-    else:
-        spec, tied_to = _undoing(builder, layer, _activation_at(before), tied_to)
-        builder.add(origin.where, spec, part, tied_to)
+    try:
+        if isinstance(layer.spec, LayerSpec | LatentSpec):
+            builder.add(origin.where, _dense_like(before, prod(target)), part, tied_to)
+            if is_image(target):
+                channels, height, width = target
+                shape = ReshapeSpec(channels=channels, height=height, width=width)
+                builder.add(origin.where, shape, part)
+        else:
+            spec, tied_to = _undoing(builder, layer, _activation_at(before), tied_to)
+            builder.add(origin.where, spec, part, tied_to)
+    except ValidationError:
+        # An encoder may end at more numbers, or larger images, than a layer of a recipe may have.
+        builder.stop(layer.where, _no_mirror(layer))
 
 
 def _dense_like(before: list[LayerShape], units: int) -> LayerSpec:

@@ -16,10 +16,18 @@ from aegui.core.network.chain import build_chain
 from aegui.core.network.forward import apply_layer
 from aegui.core.network.layers import LayerShape
 from aegui.core.network.shapes import ShapeMismatch
-from aegui.core.recipe import ConvSpec, ConvTransposeSpec, LatentSpec, NetworkSpec, pair
+from aegui.core.recipe import (
+    ConvSpec,
+    ConvTransposeSpec,
+    FlattenSpec,
+    LatentSpec,
+    NetworkSpec,
+    ReshapeSpec,
+    pair,
+)
 
 if TYPE_CHECKING:
-    from aegui.core.recipe import Sides
+    from aegui.core.recipe import AnyLayer, Sides
 
 each = partial(zip, strict=True)
 unhurried = settings(max_examples=25)
@@ -103,6 +111,32 @@ def test_a_transposed_convolution_is_that_of_torch(
     torch.testing.assert_close(
         apply_layer(layer, {"weight": weight, "bias": bias}, x), wanted, atol=1e-4, rtol=1e-4
     )
+
+
+@pytest.mark.parametrize(
+    ("encoder", "shape"),
+    [
+        ((ConvSpec(channels=128),), (1, 64, 64)),
+        ((ConvSpec(channels=128), FlattenSpec()), (1, 64, 64)),
+        ((ConvSpec(channels=1, kernel=1, padding=8),), (1, 256, 256)),
+        (
+            (
+                FlattenSpec(),
+                ReshapeSpec(channels=5000, height=1, width=1),
+                ConvTransposeSpec(channels=3),
+                ConvSpec(channels=3),
+            ),
+            (1, 50, 100),
+        ),
+    ],
+)
+def test_a_mirror_beyond_the_bounds_of_a_recipe_is_a_problem_that_an_own_decoder_solves(
+    encoder: tuple[AnyLayer, ...], shape: tuple[int, int, int]
+) -> None:
+    network = NetworkSpec(encoder=encoder)
+    (problem,) = build_chain(network, shape).problems
+    assert "give the decoder layers of its own" in problem.message
+    assert not build_chain(network.model_copy(update={"decoder": ()}), shape).problems
 
 
 @unhurried
