@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.recipe import LatentSpec
+from aegui.core.recipe import LatentSpec, LayerSpec
+from aegui.core.recipe.edits import with_values
 from aegui.features.making.model.making import Making
-from aegui.features.map.model.ends_service import AxisEndsService
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def wide(app: App, qtbot: QtBot) -> MainWindow:
 def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtBot) -> None:
     canvas, services = wide.canvas, wide._services
     canvas.axes.set_axes(0, 1)
-    with qtbot.waitSignal(services.of(AxisEndsService).ends.answered) as told:
+    with qtbot.waitSignal(services.latest("aegui-ends").answered) as told:
         canvas.overlays.axes.strip.click()
     assert told.args[0].axes == (2, 3)
     codec = services.shown.codec
@@ -46,10 +46,29 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
     np.testing.assert_allclose(told.args[0].images[0], drawn, atol=1e-6)
     # Another dimension changes what is decoded at the ends of this one.
     with qtbot.waitSignal(
-        services.of(AxisEndsService).ends.answered,
+        services.latest("aegui-ends").answered,
         check_params_cb=lambda ends: not np.allclose(ends.images[0], drawn),
     ):
         canvas.axes.set_base(canvas.base + 1.0)
+
+
+def test_late_images_of_another_network_are_not_shown(app: App, qtbot: QtBot) -> None:
+    window, services = app.window, app.services
+    # Large enough that the images are decoded in a thread.
+    large = {"network.encoder": (LayerSpec(units=30_000),), "training.epochs": 2}
+    assert services.workspace.new(with_values(FOUR, large))
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: services.shown.codes is not None)
+    window.canvas.axes.set_axes(0, 1)
+    strip = window.canvas.overlays.strip
+    with qtbot.waitSignal(services.latest("aegui-ends").answered) as told:
+        window.canvas.overlays.axes.strip.click()
+    assert told.args[0].axes == (2, 3)
+    with qtbot.waitSignal(strip.sliders.ends_requested):
+        window.canvas.axes.set_base(window.canvas.base + 1.0)
+    with qtbot.assertNotEmitted(services.latest("aegui-ends").answered):
+        assert services.workspace.new(FOUR)
+        assert services.latest("aegui-ends").finish(60.0)
 
 
 def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtBot) -> None:

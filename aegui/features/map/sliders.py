@@ -8,8 +8,10 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.core.latent.frame import directions_through
+from aegui.core.latent.sheets import decoded
 from aegui.features.making.model.making import Making
-from aegui.features.map.model.ends_service import AxisEndsService
+from aegui.features.map.view.code_sliders import Ends
+from aegui.session.jobs.costs import is_quick
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
@@ -17,7 +19,6 @@ from aegui.shell.refresher import Refresher
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.features.map.model.ends_service import Ends
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -36,21 +37,27 @@ class SlidersFeature(Feature):
         self._sliders = self._window.canvas.overlays.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_requested.connect(self._on_sliders_ends_requested)
-        services.of(AxisEndsService).ends.answered.connect(self._on_ends_drawn)
+        self._ends = services.latest("aegui-ends")
+        self._ends.answered.connect(self._on_ends_answered)
         services.of(Making).paths.stops_changed.connect(self._show_pins)
         services.workspace.annotations.pins_changed.connect(self._take_pins)
         self._take_pins(services.workspace.annotations.pins)
 
     @Slot(object, object)
     def _on_sliders_ends_requested(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
-        shown = self._services.shown
-        if shown.codec is not None and shown.fits:
-            self._services.of(AxisEndsService).draw(
-                shown.codec, axes, codes, live=shown.is_learning
-            )
+        shown, codec = self._services.shown, self._services.shown.codec
+        if codec is None or not shown.fits or codes.shape[1] != codec.latent_size:
+            return
+        self._ends.ask(
+            lambda: Ends(axes, decoded(codec, codes)),
+            # A late answer is welcome: those of another network are forgotten.
+            self._sliders,
+            quick=is_quick(codec, len(codes) * codec.cost),
+            gentle=shown.is_learning,
+        )
 
     @Slot(object)
-    def _on_ends_drawn(self, ends: Ends) -> None:
+    def _on_ends_answered(self, ends: Ends) -> None:
         self._sliders.set_ends(ends, self._services.shown.image_style)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
@@ -64,7 +71,7 @@ class SlidersFeature(Feature):
         # The pins of the plane and the chosen code belong to the previous document.
         self._canvas.axes.reset_base()
         self._canvas.axes.begin()
-        self._services.of(AxisEndsService).ends.forget()
+        self._ends.forget()
         self._sliders.set_ends(None)
         self._show_pins()
 

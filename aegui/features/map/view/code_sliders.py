@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from aegui.core.i18n import tr
+from aegui.core.light_dataclass import dataclass
 from aegui.kit.layouts import column, heading, row
 from aegui.kit.marks import flat_button, flat_text
 from aegui.kit.speech import describe
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from aegui.features.map.model.ends_service import Ends
-
 ROW_PX = 30
 REACH = 3.0
 """Range of a slider to either side of the mean, in standard deviations of the codes."""
@@ -57,6 +56,16 @@ _KEYS = {
     Qt.Key.Key_Home,
     Qt.Key.Key_0,
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Decoded images at both ends of some sliders."""
+
+    axes: tuple[int, ...]
+    """Latent dimensions, counted from 0; k of them."""
+    images: NDArray[np.float32]
+    """float32 ``[2 k, C, H, W]`` in 0..1: the low and the high end of each."""
 
 
 class CodeSliders(QAbstractScrollArea):

@@ -9,8 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from aegui.features.map.model.ends_service import Ends
-from aegui.features.map.view.code_sliders import REACH, CodeSliders
+from aegui.features.map.view.code_sliders import REACH, CodeSliders, Ends
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
