@@ -56,9 +56,12 @@ def test_a_grid_is_chosen_seen_and_saved(
     assert across[0] < float(codes.mean[0]) < across[1]
     assert panel.request.ink
     np.testing.assert_array_equal(dialog.base, codes.mean)
-    for name, value in (("spec.columns", 4), ("spec.rows", 3), ("scale", 2)):
+    large = (("spec.columns", 50), ("spec.rows", 50))
+    for name, value in (*large, ("spec.columns", 4), ("spec.rows", 3), ("scale", 2)):
         panel.form.fields[name].edited.emit(value)
     qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1)
+    assert window._services.latest("aegui-grid").finish(60.0)
+    assert panel.preview.picture.width() == 4 * 6 - 1, "the large sheets are no longer drawn"
     path = tmp_path / "grid"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     with qtbot.waitSignal(dialog.finished):

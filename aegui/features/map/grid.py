@@ -85,10 +85,9 @@ class GridFeature(Feature):
     ) -> GridDialog:
         glyphs = self._services.shown.image_style.glyphs
         from aegui.features.map.grid_dialog import GridDialog
-        from aegui.features.map.model.grid_service import GridService
 
-        service = self._services.of(GridService)
-        dialog = GridDialog(codec, bases, panel, service, self._window, glyphs=glyphs)
+        drawing = self._services.latest("aegui-grid", urgent=False)
+        dialog = GridDialog(codec, bases, panel, drawing, self._window, glyphs=glyphs)
         dialog.save.clicked.connect(lambda: self._save(dialog))
         dialog.open()
         return dialog

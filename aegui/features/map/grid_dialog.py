@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QPushButton
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_sheet
-from aegui.core.latent.sheets import write_sheet
+from aegui.core.latent.sheets import sheet_image, write_sheet
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.marks import ProblemLabel
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
-    from aegui.features.map.model.grid_service import GridService
     from aegui.features.map.view.sheet_panel import SheetPanel
     from aegui.kit.charts.figure import Figure
     from aegui.session.file_writer import FileWriter
+    from aegui.session.jobs.derived import Derived
+
+    _Drawn = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
 _SIZE = 840, 560
 
@@ -46,7 +48,7 @@ class GridDialog(QDialog):
         codec: Codec,
         bases: dict[str, NDArray[np.float32]],
         panel: SheetPanel,
-        service: GridService,
+        drawing: Derived,
         parent: QWidget,
         *,
         glyphs: bool = False,
@@ -57,7 +59,7 @@ class GridDialog(QDialog):
             codec: Decodes the images.
             bases: Codes ``[d]`` for the fixed dimensions, by the keys of the panel.
             panel: Settings and preview of the sheet.
-            service: Draws the preview in a worker thread.
+            drawing: Draws the preview in a worker thread.
             parent: Parent window.
             glyphs: Whether the images are glyphs, shown as pixels that are on or off.
         """
@@ -65,7 +67,9 @@ class GridDialog(QDialog):
         self._glyphs = glyphs
         self._codec = codec
         self._bases = bases
-        self._service = service
+        self._drawing = drawing
+        self._images: NDArray[np.float32] | None = None
+        """The images of the sheet; None until they are drawn."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(panel.title)
@@ -82,9 +86,9 @@ class GridDialog(QDialog):
         parts = ((self.panel, 1), self.problem, buttons)
         self.setLayout(column(*parts, spacing=SPACING, margins=(2 * SPACING,) * 4))
         self.panel.edited.connect(self._on_panel_edited)
-        service.drawn.connect(self.panel.preview.set_picture)
-        service.drawing.failed.connect(self._on_service_failed)
-        self.finished.connect(service.drawing.forget)
+        drawing.answered.connect(self._on_drawing_answered)
+        drawing.failed.connect(self._on_drawing_failed)
+        self.finished.connect(drawing.forget)
         self._draw()
 
     @property
@@ -94,7 +98,7 @@ class GridDialog(QDialog):
 
     def figure(self) -> Figure | None:
         """Return the sheet as a figure with the latent values along its axes; None until drawn."""
-        images = self._service.images
+        images = self._images
         if images is None:
             return None
         spec, size = self.panel.request.spec, self._codec.latent_size
@@ -126,13 +130,20 @@ class GridDialog(QDialog):
         notice = Notice("info", message, about="figure", file=Path(path))
         writing = writer.write_long(path, work, notice)
         writing.written.connect(self.accept)
-        writing.failed.connect(self._on_service_failed)
+        writing.failed.connect(self._on_drawing_failed)
         self.finished.connect(writing.cancel)
 
     def _draw(self) -> None:
-        request = self.panel.request
+        codec, request, base = self._codec, self.panel.request, self.base
+
+        def work(_report: Report, cancelled: IsCancelled) -> _Drawn:
+            images = draw_sheet(codec, request.spec, base, cancelled)
+            picture = sheet_image(images, scale=1, ink=request.ink)
+            return images, np.asarray(picture.convert("RGB"))
+
+        self._images = None
         self.problem.set_text("")
-        self._service.draw(self._codec, request.spec, self.base, ink=request.ink)
+        self._drawing.compute(work, title=tr("Drawing the images"))
 
     @Slot(object)
     def _on_panel_edited(self, request: object) -> None:
@@ -140,6 +151,11 @@ class GridDialog(QDialog):
         self.request_changed.emit(request)
 
     @Slot(object)
-    def _on_service_failed(self, reason: str) -> None:
+    def _on_drawing_answered(self, drawn: _Drawn) -> None:
+        self._images, pixels = drawn
+        self.panel.preview.set_picture(pixels)
+
+    @Slot(object)
+    def _on_drawing_failed(self, reason: str) -> None:
         self.problem.set_text(reason)
         self.save.setEnabled(True)
