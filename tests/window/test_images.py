@@ -125,7 +125,7 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
                 and np.allclose(cursor.pictures.image, expected, atol=1e-5)
             ),
         )
-        request = canvas.request
+        request = canvas.planes.request
         assert request is not None
         assert request.frame == canvas.scene.projection.frame
     canvas.overlays.strip.random.click()

@@ -94,8 +94,8 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert axes.through_pins.isChecked()
     assert not axes.spanned.isChecked()
     assert axes.x_choice.currentIndex() == -1, "a plane through pins is none of two numbers"
-    assert canvas.request is not None
-    assert canvas.request.frame == frame
+    assert canvas.planes.request is not None
+    assert canvas.planes.request.frame == frame
     # The codes move during training; the plane stays.
     canvas.show_codes(services.shown.codes)
     assert canvas.scene.projection.frame == frame

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from aegui.features.answer.model.answer_sheet import AnswerSheet
-    from aegui.features.answer.view.pictures import AnswerPictures
 
 PAGES = {
     "answers": (mark("Answers"), mark("Each network's answer to the drawing")),
@@ -143,11 +142,6 @@ class AnswerPanel(QWidget):
         """Update the limit page only while it is visible, not at every stroke."""
         if self._sheet is not None and self.shown_page == "limit":
             self.limit.set_sheet(self._sheet)
-
-    @property
-    def pictures(self) -> AnswerPictures:
-        """The images of the first answer."""
-        return self.answers.rows[0].pictures
 
     @property
     def text(self) -> str:

@@ -202,11 +202,6 @@ class LayerCard(PaintedBase):
         remedy = self.problem.remedy
         return (self, *self.body.tab_order(), *(() if remedy is None else (remedy,)))
 
-    def unfold(self) -> None:
-        """Show the folded settings."""
-        if self.body.more is not None:
-            self.body.more.setChecked(True)
-
     def set_locked(self, locked: bool) -> None:
         """Set whether editing is disabled."""
         self._is_locked = locked

@@ -125,10 +125,6 @@ class TileStore:
         self._tiles: dict[_Key, NDArray[np.uint8]] = {}
         self._groups: dict[object, int] = {}
 
-    def __len__(self) -> int:
-        """Return the number of cached tiles."""
-        return len(self._tiles)
-
     def grid(self, request: PlaneRequest) -> _Grid:
         """Return the grid of tile keys for ``request``."""
         x0, y0, x1, y1 = request.rect

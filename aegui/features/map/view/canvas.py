@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from aegui.features.map.model.plane_tiles import Plane, PlaneRequest
+    from aegui.features.map.model.plane_tiles import Plane
     from aegui.features.map.view.types import FieldPicture, MapStyle, Pin
     from aegui.kit.charts.figure import Figure
     from aegui.session.map.codes_service import Codes
@@ -441,11 +441,6 @@ class LatentCanvas(Sized):
     def base(self) -> NDArray[np.float32]:
         """A copy of the code ``[d]`` that supplies the components not shown on the map."""
         return self.scene.projection.base.copy()
-
-    @property
-    def request(self) -> PlaneRequest | None:
-        """The last request for a decoded plane."""
-        return self.planes.request
 
     def figure(self) -> Figure | None:
         """Return the map with layers, samples and pins as a figure; None before any codes."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -85,9 +85,6 @@ class MapFlight(QObject):
     key is consumed, a mouse event is still handled.
     """
 
-    changed = Signal(bool)
-    """Whether a flight is running."""
-
     def __init__(
         self, canvas: LatentCanvas, clock: Callable[[], float] = time.perf_counter
     ) -> None:
@@ -129,7 +126,6 @@ class MapFlight(QObject):
         application.installEventFilter(self)
         self._timer.start(round(1000 * STEP_S) if self._steps else FRAME_MS)
         self._note.place()
-        self.changed.emit(True)
         self._show()
 
     def stop(self) -> None:
@@ -141,7 +137,6 @@ class MapFlight(QObject):
         if application is not None:
             application.removeEventFilter(self)
         self._note.put_away()
-        self.changed.emit(False)
 
     def _found_path(self) -> NDArray[np.float64] | None:
         scene = self._canvas.scene

@@ -75,7 +75,7 @@ def test_it_explains_itself_when_empty(panel: AnswerPanel) -> None:
     panel.set_sheet(None, "The drawing does not fit the network.")
     assert panel.text == "The drawing does not fit the network."
     assert panel.accessibleDescription() == panel.text
-    assert not panel.pictures.isVisible()
+    assert not panel.answers.rows[0].pictures.isVisible()
 
 
 @pytest.mark.parametrize("room", range(6))
@@ -151,11 +151,13 @@ def test_the_three_pictures_show_their_pixels(panel: AnswerPanel) -> None:
     output = np.full((7, 5), 0.25, dtype=np.float32)
     output[0, 0] = 0.75
     panel.set_sheet(sheet_of(make_answer(output)))
-    shot = panel.pictures.grab().toImage()
+    shot = panel.answers.rows[0].pictures.grab().toImage()
     theme = current_theme()
 
     def colour(place: int, row: int, column: int) -> object:
-        return shot.pixelColor(panel.pictures.pixel_rect(place, row, column).center())
+        return shot.pixelColor(
+            panel.answers.rows[0].pictures.pixel_rect(place, row, column).center()
+        )
 
     assert colour(0, 0, 0) == theme.pixel_off
     assert colour(1, 0, 0) not in (theme.pixel_on, theme.pixel_off)
@@ -181,8 +183,8 @@ def test_missing_is_a_ring_and_extra_is_a_cross(panel: AnswerPanel) -> None:
 
 def _shape(panel: AnswerPanel, row: int, column: int) -> NDArray[np.bool_]:
     """Return the mask of pixels that differ from the ground in a cell of the thresholded image."""
-    rect = panel.pictures.pixel_rect(2, row, column).adjusted(1, 1, -1, -1)
-    image: QImage = panel.pictures.grab(rect).toImage()
+    rect = panel.answers.rows[0].pictures.pixel_rect(2, row, column).adjusted(1, 1, -1, -1)
+    image: QImage = panel.answers.rows[0].pictures.grab(rect).toImage()
     ground = image.pixelColor(0, 0)
     return np.array(
         [
@@ -195,7 +197,7 @@ def _shape(panel: AnswerPanel, row: int, column: int) -> NDArray[np.bool_]:
 def test_values_can_be_read_under_the_mouse(panel: AnswerPanel) -> None:
     output = np.full((7, 5), 0.25, dtype=np.float32)
     panel.set_sheet(sheet_of(make_answer(output)))
-    pictures = panel.pictures
+    pictures = panel.answers.rows[0].pictures
     assert pictures.text_at(pictures.pixel_rect(1, 2, 3).center()) == "Row 3, column 4: 0.25"
     assert pictures.text_at(pictures.pixel_rect(2, 6, 0).center()) == "Row 7, column 1: 0.00"
     assert pictures.text_at(QPoint(0, 0)) == ""
@@ -286,9 +288,11 @@ def test_the_nearest_follow_the_pictures_and_nothing_is_cut(panel: AnswerPanel) 
     for width, height in ((320, 200), (420, 700), (700, 300)):
         panel.resize(width, height)
         panel.grab()
-        bottom = panel.pictures.picture_rect(2).bottom()
-        assert bottom <= panel.pictures.rect().bottom()
-        corner = panel.pictures.mapTo(panel, panel.pictures.rect().bottomRight())
+        bottom = panel.answers.rows[0].pictures.picture_rect(2).bottom()
+        assert bottom <= panel.answers.rows[0].pictures.rect().bottom()
+        corner = panel.answers.rows[0].pictures.mapTo(
+            panel, panel.answers.rows[0].pictures.rect().bottomRight()
+        )
         strip = panel.answers.nearest.mapTo(panel, QPoint(0, 0))
         if width < 2 * height:
             assert 0 < strip.y() - corner.y() < 48
@@ -346,7 +350,7 @@ def test_in_a_high_panel_words_pictures_and_nearest_stand_together_at_the_top(
     panel.grab()
     QTest.qWait(0)
     page = panel.answers
-    parts = (page.rows[0].title, panel.pictures, page.title, page.nearest)
+    parts = (page.rows[0].title, panel.answers.rows[0].pictures, page.title, page.nearest)
     tops = [part.mapTo(panel, QPoint()).y() for part in parts]
     bottoms = [top + part.height() for top, part in zip(tops, parts, strict=True)]
     assert tops[1] - bottoms[0] <= SPACING, "the pictures follow their words"
@@ -362,7 +366,7 @@ def test_low_and_wide_the_answers_have_the_pictures_that_fit_best(panel: AnswerP
         panel.resize(*size)
         panel.grab()
         QTest.qWait(0)
-        heights.append(panel.pictures.picture_rect(0).height())
+        heights.append(panel.answers.rows[0].pictures.picture_rect(0).height())
         for row in panel.answers.rows:
             foot = row.pictures.mapTo(panel, row.pictures.picture_rect(0).bottomLeft())
             assert panel.rect().contains(foot), "no answer is cut at its foot"

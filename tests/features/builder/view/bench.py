@@ -63,6 +63,12 @@ class Bench(Desk):
         QTest.keyClick(focused, key, modifier or Qt.KeyboardModifier.NoModifier)
 
 
+def unfold(card: LayerCard) -> None:
+    """Show the folded settings of ``card``, if it has any."""
+    if card.body.more is not None:
+        card.body.more.setChecked(True)
+
+
 def number(card: LayerCard, field: str) -> CountField | NumberField:
     """Return the editor of a number on ``card``."""
     editor = card.fields[field]

@@ -14,7 +14,7 @@ from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
 from aegui.core.recipe.edits import with_value
 from aegui.features.builder.view.band import band_edges
 from aegui.widgets.form.fields import ChoiceField
-from tests.features.builder.view.bench import CONTROL, Bench, number
+from tests.features.builder.view.bench import CONTROL, Bench, number, unfold
 from tests.features.builder.view.desk import OWN_DECODER
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def test_an_edit_on_a_card_keeps_a_number_that_was_edited_elsewhere(bench: Bench
 def test_cards_survive_edits_and_unfolded_details_go_with_their_layer(bench: Bench) -> None:
     explicit_decoder(bench)
     cards = list(bench.cards)
-    bench.cards[2].unfold()
+    unfold(bench.cards[2])
     bench.add(0)
     assert [card in bench.cards for card in cards] == [True] * 7
     unfolded = [card.body.more is not None and card.body.more.isChecked() for card in bench.cards]

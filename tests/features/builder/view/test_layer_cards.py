@@ -16,7 +16,7 @@ from aegui.core.recipe import ConvSpec, GanSpec, LatentSpec, NetworkSpec, Recipe
 from aegui.core.recipe.layers import LAYERS
 from aegui.features.builder.view.menus import AddMenu
 from aegui.widgets.form.fields import CountField, OptionalCountField, SidesField
-from tests.features.builder.view.bench import CONTROL, Bench, number
+from tests.features.builder.view.bench import CONTROL, Bench, number, unfold
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -83,7 +83,7 @@ def test_choices_of_a_layer_are_edited_on_its_card(studio: Bench) -> None:
 
 def test_a_kernel_that_is_not_square_is_typed_on_its_card(studio: Bench) -> None:
     card = studio.cards[1]
-    card.unfold()
+    unfold(card)
     kernel = card.fields["kernel"]
     assert isinstance(kernel, SidesField)
     kernel.selectAll()
@@ -108,7 +108,7 @@ def test_a_kernel_that_is_not_square_is_typed_on_its_card(studio: Bench) -> None
 
 
 def test_padding_can_be_automatic_again(studio: Bench) -> None:
-    studio.cards[1].unfold()
+    unfold(studio.cards[1])
     padding = studio.cards[1].fields["padding"]
     assert isinstance(padding, OptionalCountField)
     assert padding.text() == "auto"
@@ -221,7 +221,7 @@ def test_nothing_of_a_long_convolutional_network_is_cut_off(studio: Bench, width
     studio.panel.resize(width, 700)
     QApplication.processEvents()
     for card in studio.cards:
-        card.unfold()
+        unfold(card)
     QApplication.processEvents()
     for card in studio.cards:
         for part in (card, *(c for c in card.findChildren(QWidget) if c.isVisible())):
@@ -234,7 +234,7 @@ def test_a_number_with_many_digits_is_seen_whole_on_its_card(studio: Bench) -> N
     studio.show(Recipe(network=NetworkSpec(encoder=(), latent=latent)))
     studio.panel.resize(300, 700)
     card = studio.cards[1]
-    card.unfold()
+    unfold(card)
     QApplication.processEvents()
     for name in ("units", "beta", "free_bits"):
         field = number(card, name)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from aegui.core.recipe import ConvSpec, Recipe
 from aegui.widgets.form.fields import ChoiceField
-from tests.features.builder.view.bench import CONV, Bench, number
+from tests.features.builder.view.bench import CONV, Bench, number, unfold
 
 
 def choose_kind(bench: Bench, key: str) -> None:
@@ -24,7 +24,7 @@ def test_a_kind_sets_the_parts_of_the_recipe(studio: Bench) -> None:
 
 def test_the_code_is_edited_as_gaussian_or_plain(bench: Bench) -> None:
     code = bench.cards[3]
-    code.unfold()
+    unfold(code)
     assert code.fields["top_k"].isVisible()
     assert not code.fields["beta"].isVisible()
     kind = code.fields["kind"]

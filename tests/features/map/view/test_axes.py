@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def test_a_plane_is_asked_for_when_needed_and_not_before(canvas: LatentCanvas) -> None:
     got = told(canvas.view_changed)
-    first = canvas.request
+    first = canvas.planes.request
     assert first is not None
     assert first.frame == axes_frame((0, 1), [0.0, 0.0])
     canvas.navigation.pan(6, 3)
@@ -39,7 +39,7 @@ def test_a_plane_is_asked_for_when_needed_and_not_before(canvas: LatentCanvas) -
     assert len(got) == 1
     canvas.navigation.zoom(3.0, 300, 200)
     assert len(got) == 2
-    request = canvas.request
+    request = canvas.planes.request
     assert request is not None
     x0, y0, x1, y1 = canvas.navigation.view.bounds
     assert request.rect[0] <= x0 <= x1 <= request.rect[2]
@@ -47,9 +47,9 @@ def test_a_plane_is_asked_for_when_needed_and_not_before(canvas: LatentCanvas) -
 
 
 def test_the_plane_is_painted_softly_and_never_goes_blank(canvas: LatentCanvas) -> None:
-    assert canvas.request is not None
+    assert canvas.planes.request is not None
     blank = painted(canvas)
-    canvas.set_plane(plane_for(canvas.request))
+    canvas.set_plane(plane_for(canvas.planes.request))
 
     def field(image: QImage) -> int:
         cells = ((x, y) for x in range(60, 690, 3) for y in range(60, 470, 3))
@@ -76,11 +76,11 @@ def test_a_plane_that_was_switched_off_is_asked_for_again(canvas: LatentCanvas) 
 
 
 def test_a_plane_goes_with_its_network(canvas: LatentCanvas) -> None:
-    assert canvas.request is not None
+    assert canvas.planes.request is not None
     canvas.set_codes(None)
     empty = painted(canvas)
     canvas.set_codes(ring())
-    canvas.set_plane(plane_for(canvas.request))
+    canvas.set_plane(plane_for(canvas.planes.request))
     assert painted(canvas) != empty
     canvas.set_codes(None)
     assert painted(canvas) == empty
@@ -89,14 +89,16 @@ def test_a_plane_goes_with_its_network(canvas: LatentCanvas) -> None:
 def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
     canvas.set_codes(ring(4))
     canvas.axes.set_axes(0, 1)
-    assert canvas.request is not None
-    canvas.set_plane(plane_for(canvas.request))
+    assert canvas.planes.request is not None
+    canvas.set_plane(plane_for(canvas.planes.request))
     with_plane = painted(canvas)
     canvas.axes.set_axes(2, 3)
     canvas.axes.set_axes(0, 1)
     assert painted(canvas) == with_plane
     other = axes_frame((1, 0), canvas.base)
-    canvas.set_plane(Plane(canvas.request.rect, np.full((2, 2, 1, 7, 5), 255, np.uint8), 1, other))
+    canvas.set_plane(
+        Plane(canvas.planes.request.rect, np.full((2, 2, 1, 7, 5), 255, np.uint8), 1, other)
+    )
     assert painted(canvas) != with_plane
 
 
@@ -105,7 +107,7 @@ def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
 
 def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
     canvas.set_codes(ring(1))
-    request = canvas.request
+    request = canvas.planes.request
     assert request is not None
     assert request.rows == 1
     got = told(canvas.cursor_moved)
@@ -129,7 +131,7 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
     assert nearer[1] - nearer[0] > 2 * (band[1] - band[0])
     canvas.scene.lay_out(canvas.navigation.view)
     assert (canvas.scene.points.pixels[:, 1] < nearer[0]).all()
-    asked = canvas.request
+    asked = canvas.planes.request
     assert asked is not None
     assert asked.columns < request.columns
 
@@ -179,8 +181,8 @@ def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None
     bar.x_choice.setCurrentIndex(1)
     bar.x_choice.activated.emit(1)
     assert canvas.scene.projection.axes == (1, 0), "the same number twice swaps the two"
-    assert canvas.request is not None
-    assert canvas.request.frame == axes_frame((1, 0), canvas.base)
+    assert canvas.planes.request is not None
+    assert canvas.planes.request.frame == axes_frame((1, 0), canvas.base)
 
 
 def test_codes_of_more_than_two_numbers_begin_in_the_plane_of_most_difference(
@@ -192,8 +194,8 @@ def test_codes_of_more_than_two_numbers_begin_in_the_plane_of_most_difference(
     axes = canvas.overlays.axes
     assert axes.spanned.isChecked()
     assert axes.shuffle.isHidden()
-    assert canvas.request is not None
-    assert abs(canvas.request.frame.across[2]) > 0.9
+    assert canvas.planes.request is not None
+    assert abs(canvas.planes.request.frame.across[2]) > 0.9
     axes.axes_edited.emit(0, 1)
     assert not axes.spanned.isChecked()
     canvas.set_codes(ring(5))
@@ -206,15 +208,15 @@ def test_without_samples_the_first_plane_goes_through_random_codes(canvas: Laten
     axes = canvas.overlays.axes
     assert axes.spanned.isHidden()
     assert axes.shuffle.isVisible()
-    assert canvas.request is not None
-    first = canvas.request.frame
+    assert canvas.planes.request is not None
+    first = canvas.planes.request.frame
     assert np.count_nonzero(first.across) == 16
     QTest.mouseClick(axes.shuffle, Qt.MouseButton.LeftButton)
-    assert canvas.request.frame != first
+    assert canvas.planes.request.frame != first
     assert axes.x_choice.currentIndex() == -1, "no number of the code goes across"
     axes.x_choice.setCurrentIndex(4)
     axes.x_choice.activated.emit(4)
-    assert canvas.request.frame == axes_frame((4, 1), canvas.base)
+    assert canvas.planes.request.frame == axes_frame((4, 1), canvas.base)
     assert (axes.x_choice.currentIndex(), axes.y_choice.currentIndex()) == (4, 1)
     canvas.axes.shuffle()
     canvas.set_codes(ring(5))
@@ -243,8 +245,8 @@ def test_the_other_numbers_follow_the_mean_until_they_are_set(canvas: LatentCanv
     canvas.set_codes(ring(4) + 2.0)
     assert canvas.base.tolist() == pytest.approx([2, 2, 2.25, 2.25], abs=1e-6)
     assert canvas.overlays.strip.sliders.code.tolist() == canvas.base.tolist()
-    assert canvas.request is not None
-    assert canvas.request.frame == axes_frame((0, 1), canvas.base)
+    assert canvas.planes.request is not None
+    assert canvas.planes.request.frame == axes_frame((0, 1), canvas.base)
     canvas.axes.set_base(place(0.0, 0.0, 0.5, 0.5))
     canvas.set_codes(ring(4) + 3.0)
     assert canvas.base.tolist() == [0, 0, 0.5, 0.5]

@@ -25,7 +25,7 @@ BARE = MapStyle(grid=False, points="dots", labels=False, vivid=True, scale=False
 
 
 def plane_for(canvas: LatentCanvas, value: int) -> Plane:
-    wanted = canvas.request
+    wanted = canvas.planes.request
     assert wanted is not None
     shape = (wanted.rows, wanted.columns, 1, 7, 5)
     return Plane(wanted.rect, np.full(shape, value, np.uint8), 1, wanted.frame)
@@ -147,7 +147,7 @@ def test_zooming_in_ends_with_one_tile_in_the_middle_that_fills_the_map(
 ) -> None:
     for _ in range(30):
         canvas.navigation.zoom(1.25, 420.0, 200.0)
-    wanted, view = canvas.request, canvas.navigation.view
+    wanted, view = canvas.planes.request, canvas.navigation.view
     assert wanted is not None
     wide = (wanted.rect[2] - wanted.rect[0]) / wanted.columns
     high = (wanted.rect[3] - wanted.rect[1]) / wanted.rows
@@ -155,7 +155,7 @@ def test_zooming_in_ends_with_one_tile_in_the_middle_that_fills_the_map(
     assert 0.7 < share < 1.2
     # The central glyph is visible, and panning brings the next ones.
     canvas.navigation.pan(0.6 * wide * view.sx, 0.0)
-    after = canvas.request
+    after = canvas.planes.request
     assert after is not None
     assert (after.rect[0] - wanted.rect[0]) / wide == pytest.approx(
         round((after.rect[0] - wanted.rect[0]) / wide), abs=1e-6

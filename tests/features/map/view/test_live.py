@@ -210,8 +210,8 @@ def test_detail_that_arrives_under_the_cursor_is_painted_in_parts(
     live.map_cursor.put(0.2, 0.3)
     before = seen(live)
     live.request_plane()
-    assert live.request is not None
-    plane = plane_for(live.request)
+    assert live.planes.request is not None
+    plane = plane_for(live.planes.request)
     live.set_plane(plane)
     np.testing.assert_array_equal(seen(live), before, "the rest still waits")
     qtbot.waitUntil(lambda: (seen(live) != before).any())
@@ -240,10 +240,10 @@ def test_the_map_is_whole_when_the_pointer_leaves_between_two_parts(
     live.scene.backdrop.fades = False
     live.map_cursor.put(0.2, 0.3)
     live.request_plane()
-    assert live.request is not None
+    assert live.planes.request is not None
     seen(live)
     before = rgb(on_screen(live))
-    live.set_plane(plane_for(live.request))
+    live.set_plane(plane_for(live.planes.request))
     # The time of the timer has come, and the pointer leaves before the next part.
     live.surface._refine.stop()
     live.surface._on_refine_timeout()
