@@ -101,6 +101,11 @@ class Refresher(QObject):
         self.is_dirty = True
         self.flush()
 
+    @Slot()
+    def mark_after_paint(self) -> None:
+        """Mark the panel as out of date, to be updated after pending paint events."""
+        self.mark_behind(0)
+
     def mark_behind(self, least_ms: int) -> None:
         """Mark the panel as out of date, to be updated after pending paint events.
 

@@ -15,7 +15,6 @@ from aegui.shell.feature import Feature
 from aegui.shell.refresher import LiveText, Refresher
 
 if TYPE_CHECKING:
-    from aegui.core.training.terms import Equation
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -31,7 +30,6 @@ class SettingsFeature(Feature):
         self._training = window.feature(TrainingFeature)
         self._panel = window.panel(TrainingPanel)
         self._terms = Refresher(self._show_terms, 0, window.docks["training"], self)
-        self._objective: tuple[Equation, ...] = ()
         self._connect()
         sections = services.settings.values.get(_SECTIONS)
         if isinstance(sections, str):
@@ -70,10 +68,8 @@ class SettingsFeature(Feature):
     def _show_draft(self) -> None:
         self._panel.set_viewing(self._training.is_viewing)
         self._panel.set_state(*self._training.drafted)
-        objective = equations(self._services.workspace.recipe)
-        if objective != self._objective:
-            self._objective = objective
-            self._terms.now()
+        # The edit itself is painted first.
+        self._terms.mark_after_paint()
 
     @Slot(str)
     def _show_state(self, _state: str = "") -> None:

@@ -451,7 +451,7 @@ class TrainingFeature(Feature):
         self.draft_changed.emit()
         self._show_preset()
         # The edit itself is painted first.
-        self._beside.mark_behind(0)
+        self._beside.mark_after_paint()
 
     def _show_beside(self) -> None:
         """Show how the draft differs from what was trained, and estimate its cost."""

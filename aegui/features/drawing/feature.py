@@ -139,7 +139,8 @@ class DrawingFeature(Feature):
         services, drawing = self._services, self._services.drawing
         self._marking.answered.connect(self._on_marks_answered)
         self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
-        drawing.changed.connect(self._on_drawing_changed)
+        # The stroke and its answers are painted first.
+        drawing.changed.connect(self._code.mark_after_paint)
         services.workspace.annotations.drawing_read.connect(self._on_annotations_drawing_read)
         for dock in _SHOWING_DOCKS:
             self.while_visible(dock, self._on_dock_visibility_changed)
@@ -213,11 +214,6 @@ class DrawingFeature(Feature):
             drawing.take(saved)
 
     @Slot()
-    def _on_drawing_changed(self) -> None:
-        # The stroke and its answers are painted first.
-        self._code.mark_behind(0)
-
-    @Slot()
     def mark_code(self) -> None:
         """Show the code of the drawing on the map, with the trail of its previous codes.
 
@@ -249,7 +245,7 @@ class DrawingFeature(Feature):
     def _on_dock_visibility_changed(self, is_visible: bool) -> None:
         if is_visible and not self._is_seen:
             self._is_seen = True
-            self._code.mark_behind(0)
+            self._code.mark_after_paint()
 
     @Slot()
     def _on_canvas_trail_cleared(self) -> None:

@@ -89,6 +89,8 @@ class FormulaView(Painted):
         found = equations(recipe), definitions(recipe)
         if found != (self._equations, self._definitions):
             self._equations, self._definitions = found
+            # The values were of another objective.
+            self._terms = MappingProxyType({})
             self._arrange()
         self._describe()
 
