@@ -34,10 +34,10 @@ EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 
-# Options followed by points or labels, either of which may begin with a minus.
+# Options followed by points or texts, which may begin with a minus.
 _POINTS = (
     *("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect", "--erase"),
-    *("--levels", "--quantiles"),
+    *("--levels", "--quantiles", "--chars", "--labels", "--title"),
 )
 ARGPARSE_TEXTS = (
     mark("usage: "),
@@ -267,7 +267,7 @@ def _joined_points(arguments: list[str]) -> list[str]:
     """Return ``--at -1,2`` as ``--at=-1,2``: argparse takes a leading minus for an option."""
     joined: list[str] = []
     for argument in arguments:
-        if joined and joined[-1] in _POINTS:
+        if joined and joined[-1] in _POINTS and not argument.startswith("--"):
             joined[-1] = f"{joined[-1]}={argument}"
         else:
             joined.append(argument)

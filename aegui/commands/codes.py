@@ -69,6 +69,8 @@ def _encoded(run: OpenedRun) -> dict[str, Any]:
 def decode_command(options: argparse.Namespace) -> int:
     """Decode the points and write the images, or print them as text."""
     points = [_point(text) for text in options.at]
+    if options.out == "-":
+        options.out = None
     run = OpenedRun.of(options)
     run.refuse_no_decoder()
     for text, point in zip(options.at, points, strict=True):

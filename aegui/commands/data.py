@@ -148,7 +148,10 @@ def _read_as(
     images: ImageSpec, options: argparse.Namespace, report: Report, is_cancelled: IsCancelled
 ) -> tuple[str, tuple[Dataset, ...], tuple[str, ...]]:
     path = Path(options.file).expanduser()
-    labels = None if options.labels is None else tuple(options.labels.split(","))
+    labels = None
+    if options.labels is not None:
+        # The class of commas is given alone.
+        labels = (",",) if options.labels == "," else tuple(options.labels.split(","))
     chosen = data_from({"labels": labels, "count": options.count}, "--labels")
     if path.suffix.lower() == SUFFIX and path.is_file():
         return "aegui", (select(load_run(path).dataset, chosen),), ()

@@ -9,8 +9,9 @@ from aegui.commands.loading import loaded_set
 from aegui.commands.words import note_lines, say, say_json
 from aegui.core.course_configs import lines_of, load_any_recipe
 from aegui.core.data.fonts import write_font
+from aegui.core.data.idx import labels_beside, labels_path_for
 from aegui.core.data.readers.table import read_glyphs
-from aegui.core.data.writers import form_of, is_folder_path, write_dataset
+from aegui.core.data.writers import WRITERS, form_of, is_folder_path, write_dataset
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe.file import save_recipe
@@ -18,6 +19,7 @@ from aegui.core.run_file.saved import SUFFIX, load_run
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
 _FONT = ".bdf"
 _CONFIG_SUFFIXES = {".json", ".yaml", ".yml"}
@@ -34,6 +36,8 @@ def convert_command(options: argparse.Namespace) -> int:
         say_json({"file": source, "out": target, **about})
     else:
         say(tr("Written to {file}.", file=target))
+        if "labels" in about:
+            say(tr("Its labels are in {file}.", file=about["labels"]))
     return 0
 
 
@@ -42,6 +46,9 @@ def _converted_set(source: str, target: str) -> dict[str, Any]:
     is_font = Path(target).suffix.lower() == _FONT
     if not is_font and not is_folder_path(target):
         form_of(target, (_FONT,))
+    labels = None if is_font or is_folder_path(target) else _labels_file(target)
+    if labels is not None and Path(source).is_file():
+        _refuse_its_labels(Path(source), (Path(target), labels))
     is_run = Path(source).suffix.lower() == SUFFIX
     dataset = load_run(source).dataset if is_run else loaded_set(source)
     if is_font:
@@ -53,7 +60,32 @@ def _converted_set(source: str, target: str) -> dict[str, Any]:
         "data": dataset.name,
         "samples": len(dataset),
         "image_shape": list(dataset.image_shape),
+        **({} if labels is None else {"labels": str(labels)}),
     }
+
+
+def _labels_file(target: str) -> Path | None:
+    """Return the second file that is written for ``target``; None if it holds the labels too."""
+    return labels_path_for(Path(target)) if WRITERS[form_of(target)].labels is not None else None
+
+
+def _refuse_its_labels(source: Path, written: Sequence[Path]) -> None:
+    """Refuse to write over the labels that the images in ``source`` are read with.
+
+    Raises:
+        AeguiError: One of ``written`` is that file.
+    """
+    read = labels_beside(source)
+    for path in written:
+        if read is not None and path.exists() and path.samefile(read):
+            raise AeguiError(
+                tr(
+                    "{file} holds the labels that {source} is read with: give the new file another "
+                    "name.",
+                    file=path,
+                    source=source.name,
+                )
+            )
 
 
 def _converted_recipe(source: Path, target: str) -> dict[str, Any] | None:

@@ -34,6 +34,8 @@ class Option(NamedTuple):
     writes: bool = False
     """Whether it names a file to write, which must be none that another argument reads; folders and
     the file of a training are looked after by their commands."""
+    prints: bool = False
+    """Whether ``-`` in place of that file is the terminal; else it is refused."""
 
     def required(self) -> Option:
         """Return a copy of this option that must be given."""
@@ -47,7 +49,7 @@ class Option(NamedTuple):
         parser.add_argument(*self.names, **settings)
 
     def check(self, options: argparse.Namespace) -> None:
-        """Refuse a number out of bounds, and an empty text.
+        """Refuse a number out of bounds, an empty text, and ``-`` where nothing is printed.
 
         Raises:
             AeguiError: The value is one of these.
@@ -58,6 +60,13 @@ class Option(NamedTuple):
         elif not self.empty:
             for text in value if isinstance(value, list) else [value]:
                 check_not_empty(self._written(), text)
+        if self.writes and not self.prints and "-" in self._texts(options):
+            raise AeguiError(
+                tr(
+                    "{name} -: give the name of a file; the terminal takes none of this.",
+                    name=self._name(),
+                )
+            )
 
     def check_apart(self, options: argparse.Namespace, others: Sequence[Option]) -> None:
         """Refuse a file to write that one of ``others`` names to be read.
@@ -220,13 +229,14 @@ def text(
     *,
     empty: bool = False,
     writes: bool = False,
+    prints: bool = False,
     **settings: Any,
 ) -> Option:
     """Return an option or positional argument that takes a text; ``names`` are space-separated."""
     if settings.get("nargs") == "*":
         # Without a default, argparse reports the argument as required.
         settings = {"default": []} | settings
-    return Option(tuple(names.split()), help, metavar, None, None, settings, empty, writes)
+    return Option(tuple(names.split()), help, metavar, None, None, settings, empty, writes, prints)
 
 
 def several(names: str, metavar: str, help: str, **settings: Any) -> Option:

@@ -100,9 +100,12 @@ def _levels(usual: str) -> tuple[Option, ...]:
     )
 
 
-def out(metavar: str, help: str, *, required: bool = True) -> Option:
-    """Return the option of the output file; ``metavar`` is an example of its name."""
-    return text("-o --out", metavar, help, writes=True, required=required)
+def out(metavar: str, help: str, *, required: bool = True, prints: bool = False) -> Option:
+    """Return the option of the output file; ``metavar`` is an example of its name.
+
+    ``prints`` accepts ``-`` for the terminal.
+    """
+    return text("-o --out", metavar, help, writes=True, prints=prints, required=required)
 
 
 def outs(metavar: str) -> Option:
@@ -287,7 +290,12 @@ EVALUATE = (
 ENCODE = (
     *_SAVED,
     OTHER_DATA,
-    out(mark("codes.csv"), mark("output file (default: the terminal)"), required=False),
+    out(
+        mark("codes.csv"),
+        mark("output file (default: the terminal)"),
+        required=False,
+        prints=True,
+    ),
     AS_JSON,
 )
 DECODE = (
@@ -300,6 +308,7 @@ DECODE = (
             "default: text on the terminal"
         ),
         required=False,
+        prints=True,
     ),
     integer("--scale", "N", mark("size of a pixel in the PNG"), default=16, least=1, most=256),
     AS_JSON,

@@ -89,6 +89,13 @@ def test_a_part_of_a_set(capsys: Captured) -> None:
     assert set(data["classes"]) == {"3", "5"}
 
 
+def test_texts_that_begin_with_a_minus_are_chosen(capsys: Captured) -> None:
+    (data,) = answer_of(capsys, "symbols", "--labels", "-,+")["datasets"]
+    assert sorted(data["labels"]) == ["+", "-"]
+    (data,) = answer_of(capsys, "symbols", "--labels", ",")["datasets"]
+    assert data["labels"] == [","]
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

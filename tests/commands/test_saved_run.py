@@ -160,6 +160,35 @@ def test_decoded_grey_images_keep_their_levels_where_the_form_has_any(tmp_path: 
         np.testing.assert_allclose(read, expected, atol=0.003)
 
 
+def test_a_minus_is_the_terminal_where_that_is_the_default_and_else_refused(
+    run_path: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["decode", str(run_path), "--at", "0,0"]) == 0
+    drawn = capsys.readouterr().out
+    assert main(["decode", str(run_path), "--at", "0,0", "-o", "-"]) == 0
+    assert capsys.readouterr().out == drawn
+    refused(["sample", str(run_path), "-o", "-"], capsys, "-o -: give the name of a file")
+    refused(["convert", "letters", "-"], capsys, "-: give the name of a file")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_idx_file_does_not_replace_the_labels_that_its_source_is_read_with(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    first, second = tmp_path / "d.idx", tmp_path / "d.labels.idx"
+    assert main(["convert", "digits", str(first)]) == 0
+    written = f"Written to {first}.\nIts labels are in {second}.\n"
+    assert capsys.readouterr().out == written
+    labels = second.read_bytes()
+    refused(
+        ["convert", str(first), str(second)], capsys, "holds the labels that d.idx is read with"
+    )
+    assert second.read_bytes() == labels
+    assert main(["convert", str(first), str(tmp_path / "e.idx")]) == 0
+    assert len(load_dataset(str(tmp_path / "e.idx")).classes) == 10
+
+
 def test_configurations_and_runs_are_converted_to_recipes(
     run_path: Path, tmp_path: Path, capsys: Captured
 ) -> None:

@@ -76,9 +76,17 @@ def _chosen(dataset: Dataset, spec: DataSpec) -> Sequence[int] | None:
     ):
         if selected is not None:
             places = {title.casefold(): title for title in titles}
-            keys = {_found(dataset, places, title, refuse) for title in selected}
+            # Upper and lower case differ only where both exist.
+            exact = set(titles).intersection(selected)
+            keys = {
+                _found(dataset, places, title, refuse) for title in selected if title not in exact
+            }
             pool = range(len(dataset)) if chosen is None else chosen
-            chosen = [index for index in pool if titles[index].casefold() in keys]
+            chosen = [
+                index
+                for index in pool
+                if titles[index] in exact or titles[index].casefold() in keys
+            ]
     if chosen is not None and not chosen:
         raise AeguiError(tr("No samples of {name} are chosen.", name=dataset.name))
     if spec.count is None:

@@ -30,6 +30,13 @@ def test_by_label_by_name_and_both() -> None:
     assert np.array_equal(select(FRUIT, DataSpec(labels=("yellow",))).images, FRUIT.images[[3]])
 
 
+def test_upper_and_lower_case_are_apart_where_both_are_titles() -> None:
+    letters = load_builtin("letters")
+    for label in "aA":
+        assert select(letters, DataSpec(labels=(label,))).labels == (label,)
+        assert select(load_builtin("lowercase"), DataSpec(labels=(label,))).labels == ("a",)
+
+
 def test_so_many_at_random() -> None:
     digits = load_builtin("digits")
     drawn = load_data(DataSpec(source="digits", count=300))
