@@ -21,6 +21,7 @@ from aegui.core.races.surface import (
 from aegui.core.recipe import (
     ClassifierSpec,
     DataSpec,
+    LatentSpec,
     LayerSpec,
     NetworkSpec,
     OptimizerSpec,
@@ -162,6 +163,18 @@ def test_the_loss_of_weights_is_that_of_the_training(over: RaceState) -> None:
         assert objective.loss(lane.trail[0]) == pytest.approx(lane.loss[0], rel=1e-4)
     adam = next(lane for lane in over.lanes if lane.key == "adam")
     assert objective.loss(adam.trail[-1]) == pytest.approx(adam.loss[-1], rel=1e-3)
+
+
+def test_the_loss_of_weights_with_a_gaussian_code_is_a_sum_over_pixels() -> None:
+    latent = LatentSpec(units=2, kind="gaussian", activation="identity")
+    network = TASK.network.model_copy(update={"latent": latent})
+    task = TASK.model_copy(update={"network": network})
+    *_, last = race(task, DATASET, RaceSpec(("adam",), epochs=100, seconds=60.0))
+    (lane,) = last.lanes
+    objective = SliceObjective(task, DATASET)
+    # Six samples with one drawn code each: another draw than the training's differs by some nats.
+    for at in (0, -1):
+        assert objective.loss(lane.trail[at]) == pytest.approx(lane.loss[at], rel=0.2)
 
 
 @pytest.mark.parametrize("key", PLANES)

@@ -9,6 +9,7 @@ evidence lower bound in nats (Kingma and Welling 2013, eq. 10).
 
 from __future__ import annotations
 
+import math
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
@@ -278,11 +279,11 @@ class Objective:
         target: torch.Tensor,
         noise: torch.Tensor | None,
     ) -> torch.Tensor:
-        """Return the objective of one run of an unstacked ``model``, for a code that is not drawn.
+        """Return the objective of one run of an unstacked ``model``.
 
         It is a differentiable scalar, deterministic in the weights. Cross-entropy is computed from
         the logits, which is exact where a sigmoid saturates.
-        ``inputs`` and ``target`` are rows ``[n, D]``; ``noise`` is used to estimate a Jacobian.
+        ``inputs`` and ``target`` are rows ``[n, D]``; ``noise`` as in ``evaluate``.
         """
         batch = _Batch(model, run, self._latent.beta, noise, None, True, True)
         coded = self._code(batch, inputs)
@@ -292,7 +293,10 @@ class Objective:
             each = torch_function(self._loss.of_logits, "y", "t")(root, target)
         else:
             each = self._pixel_loss(root, target)
-        total = each.mean() if coded.extra is None else each.mean() + coded.extra
+        reconstruction = each.mean()
+        if self.is_gaussian:
+            reconstruction = reconstruction * math.prod(self._image_shape)
+        total = reconstruction if coded.extra is None else reconstruction + coded.extra
         if self._training.edges:
             output = torch.sigmoid(root) if self._loss.of_logits else root
             total = total + self._training.edges * self._edges(output, target)

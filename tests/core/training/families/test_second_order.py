@@ -108,6 +108,14 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
         },
         "training": {"loss": "mse"},
     },
+    "gaussian code": {
+        "optimizer": "adam",
+        "network": {
+            "encoder": [{"units": 3}],
+            "latent": {"kind": "gaussian", "activation": "identity", "beta": 0.5},
+        },
+        "training": {"edges": 0.5},
+    },
     "fixed noise": {"data": {"corruption": {"kind": "flip", "level": 0.2, "fresh": False}}},
 }
 
