@@ -139,7 +139,7 @@ class OpenedRun:
     @property
     def glyphs(self) -> bool:
         """Whether the samples are glyphs: one channel whose pixels are all off or on."""
-        return self.dataset.is_binary and self.dataset.image_shape[0] == 1
+        return self.dataset.is_binary
 
     @property
     def codes(self) -> NDArray[np.float32] | None:

@@ -100,7 +100,7 @@ def drawn_font(codec: Codec, dataset: Dataset, name: str) -> Dataset:
     Raises:
         AeguiError: ``dataset`` has no glyphs, or the network has no encoder.
     """
-    if not dataset.is_binary or dataset.image_shape[0] != 1:
+    if not dataset.is_binary:
         raise AeguiError(tr("Only a network that has learnt glyphs draws a font."))
     if not codec.can_encode:
         raise AeguiError(tr("A GAN cannot draw a given character."))

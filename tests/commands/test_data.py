@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,23 @@ def test_the_card_of_emojis(capsys: Captured) -> None:
     assert "9 classes: Activities (85), " in text
     assert "Licence: SIL Open Font License 1.1" in text
     assert "among 1,275 samples drawn at random" in text
+
+
+def test_black_and_white_files_read_in_colour_are_images_in_colour(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    for number in range(3):
+        pixels = np.zeros((5, 5), np.uint8)
+        pixels[0, : number + 1] = 255
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    options = ("--size", "5x5", "--fit", "fill")
+    one_more_pixel = math.sqrt(1 / 25)
+    (found,) = answer_of(capsys, str(tmp_path), *options)["datasets"]
+    assert (found["channels"], found["binary"]) == (3, False)
+    assert found["closest"][0]["distance"] == pytest.approx(one_more_pixel)
+    (found,) = answer_of(capsys, str(tmp_path), *options, "--grey")["datasets"]
+    assert (found["channels"], found["binary"]) == (1, True)
+    assert found["closest"][0]["distance"] == 1
 
 
 def test_samples_without_a_label_are_named_as_in_the_window(

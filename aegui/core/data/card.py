@@ -60,7 +60,7 @@ class DataCard:
     image_shape: tuple[int, int, int]
     """Channels, height and width."""
     is_binary: bool
-    """Whether every pixel is 0 or 1."""
+    """Whether the images are black and white."""
     classes: tuple[ClassCount, ...]
     """Every class with its number of samples, in the order of ``Dataset.classes``."""
     source: str

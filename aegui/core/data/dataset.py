@@ -127,7 +127,12 @@ class Dataset:
 
     @cached_property
     def is_binary(self) -> bool:
-        """Whether every pixel is exactly 0 or 1."""
+        """Whether the images are black and white: one channel whose pixels are all 0 or 1.
+
+        Of images in colour with such pixels every one would be counted three times.
+        """
+        if self.image_shape[0] > 1:
+            return False
         parts = (
             self.images[at : at + _LOOKED_AT_ONCE] for at in range(0, len(self), _LOOKED_AT_ONCE)
         )

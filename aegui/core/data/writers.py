@@ -253,8 +253,8 @@ def _text_art(dataset: Dataset) -> bytes:
 
 
 def _json(dataset: Dataset) -> bytes:
-    channels, height, width = dataset.image_shape
-    is_rows = dataset.is_binary and channels == 1 and width <= 32
+    _, height, width = dataset.image_shape
+    is_rows = dataset.is_binary and width <= 32
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -334,7 +334,7 @@ def _packed_labels(dataset: Dataset) -> bytes:
 
 def bits_of(dataset: Dataset, form: str) -> NDArray[np.uint32]:
     """Return the pixels ``[N, H, W]`` as 0 and 1; raise if they are grey or coloured."""
-    if not dataset.is_binary or dataset.image_shape[0] != 1:
+    if not dataset.is_binary:
         raise AeguiError(
             tr(
                 "{form} holds black and white glyphs only; {name} has grey or coloured ones. "

@@ -229,7 +229,7 @@ def samples_document(exhibit: Exhibit) -> dict[str, Any]:
     dataset, indices = exhibit.dataset, samples_of(exhibit)
     classes = dataset.class_indices[indices]
     distinct = len(np.unique(classes))
-    glyphs = _is_glyphs(dataset)
+    glyphs = dataset.is_binary
     document: dict[str, Any] = {
         "name": dataset.name,
         "count": len(indices),
@@ -266,7 +266,7 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
     stop_if(cancelled)
     frame, rect = _plane(exhibit, codes)
     end = len(codec.layers)
-    draws = codec.can_encode and _is_glyphs(dataset)
+    draws = codec.can_encode and dataset.is_binary
     first = 0 if draws else codec.code_end
     numbers = sum(
         tensor.size for layer_tensors in codec.tensors[first:] for tensor in layer_tensors.values()
@@ -303,10 +303,6 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
     }
 
 
-def _is_glyphs(dataset: Dataset) -> bool:
-    return dataset.is_binary and dataset.image_shape[0] == 1
-
-
 def _part(codec: Codec, start: int, stop: int, precision: Precision) -> dict[str, Any]:
     return {
         "layers": packed_layers(codec, start, stop),
@@ -326,7 +322,7 @@ def _about(
         "samples": len(exhibit.dataset),
         "shown": len(images),
     }
-    if codes is not None and _is_glyphs(exhibit.dataset):
+    if codes is not None and exhibit.dataset.is_binary:
         wrong = wrong_pixels(images, exhibit.codec.decode(codes))
         about |= {"wrong": int(wrong.sum()), "worst": int(wrong.max())}
     return about
@@ -444,7 +440,7 @@ def _film(
         stop_if(cancelled)
         moment = _moment(exhibit, timeline, moments[index], frame, rect, images, is_small=is_small)
         spent += len(moment.get("picture", ""))
-        if spent > _PICTURE_BYTES[_is_glyphs(exhibit.dataset)]:
+        if spent > _PICTURE_BYTES[exhibit.dataset.is_binary]:
             break
         film.append(moment)
     return film
@@ -477,7 +473,7 @@ def _moment(
     if is_small:
         document["numbers"] = packed_tensors(codec, codec.code_end, len(codec.layers), "i8")
     else:
-        document["picture"] = _picture(codec, frame, rect, glyphs=_is_glyphs(exhibit.dataset))
+        document["picture"] = _picture(codec, frame, rect, glyphs=exhibit.dataset.is_binary)
     return document
 
 

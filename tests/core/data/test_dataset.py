@@ -50,6 +50,13 @@ def test_binary_sets_are_recognised_to_the_last_pixel(
     assert Dataset.over("x", images).is_binary is expected
 
 
+def test_black_and_white_images_in_colour_are_not_binary() -> None:
+    images = np.zeros((2, 3, 2, 2), np.float32)
+    images[0, :, 0, 1] = 1.0
+    assert not Dataset.over("x", images).is_binary
+    assert Dataset.over("x", images[:, :1].copy()).is_binary
+
+
 def test_a_set_is_uniform_where_nothing_tells_its_images_apart() -> None:
     images = np.full((5, 1, 8, 8), 0.25, np.float32)
     assert Dataset.from_images("same", images.copy()).is_uniform

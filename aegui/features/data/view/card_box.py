@@ -199,8 +199,7 @@ class CardBox(QWidget):
             self.warnings.set_text("")
             return
         self._summary = card.licence
-        drawn = card.is_binary and card.image_shape[0] == 1
-        self.mean.set_image(card.mean_image, drawn=drawn)
+        self.mean.set_image(card.mean_image, drawn=card.is_binary)
         self.duplicates.setText(_duplicate_words(card))
         self.warnings.set_text("\n".join(card.warnings))
         self._show_closest(dataset, card)
