@@ -44,11 +44,11 @@ class ReconstructionFigures:
     """Binary cross-entropy summed over the pixels, of the code (or its mean), nats; None if the
     output leaves 0..1."""
     drawn_cross_entropy: float | None
-    """The same of one drawn code; None for a plain code."""
+    """The same of one drawn code; None for a plain code, or if its output leaves 0..1."""
     kl: float | None
     """KL of the code from the prior, nats; None for a plain code."""
     bound: float | None
-    """Negative evidence bound, nats: ``drawn_cross_entropy + kl``; None for a plain code."""
+    """Negative evidence bound, nats: ``drawn_cross_entropy + kl``; None without these."""
 
 
 def reconstruction_figures(
@@ -67,13 +67,13 @@ def reconstruction_figures(
     flat = dataset.flat()
     generator = np.random.default_rng(seed)
     totals, edges = np.zeros(4), np.zeros(2)
-    inside = True
+    inside = drawn_inside = True
     gaussian = False
     for batch in _batches(codec, flat, report, cancelled):
         rows = flat[batch]
         mean, log_variance = codec.encode_distribution(rows)
         output = codec.decode(mean)
-        inside = inside and bool(output.min() >= 0.0 and output.max() <= 1.0)
+        inside = inside and _is_inside(output)
         totals[0] += float(np.square(output - rows).sum(dtype=np.float64))
         both = (each.reshape(-1, *dataset.image_shape) for each in (output, rows))
         edges += [gradient_energy(each) for each in both]
@@ -83,7 +83,8 @@ def reconstruction_figures(
             noise = generator.standard_normal(mean.shape, dtype=np.float32)
             drawn = codec.decode(mean + np.exp(log_variance / 2) * noise)
             totals[2] += divergences(mean, log_variance).sum()
-            totals[3] += _cross_entropy(rows, drawn) if inside else 0.0
+            drawn_inside = drawn_inside and _is_inside(drawn)
+            totals[3] += _cross_entropy(rows, drawn) if drawn_inside else 0.0
     error, entropy, kl, drawn_entropy = totals / len(flat)
     return ReconstructionFigures(
         samples=len(flat),
@@ -91,9 +92,9 @@ def reconstruction_figures(
         mse=float(error) / dataset.pixels,
         sharpness=float(edges[0] / edges[1]) if edges[1] > 0 else None,
         cross_entropy=float(entropy) if inside else None,
-        drawn_cross_entropy=float(drawn_entropy) if gaussian and inside else None,
+        drawn_cross_entropy=float(drawn_entropy) if gaussian and drawn_inside else None,
         kl=float(kl) if gaussian else None,
-        bound=float(drawn_entropy + kl) if gaussian and inside else None,
+        bound=float(drawn_entropy + kl) if gaussian and drawn_inside else None,
     )
 
 
@@ -146,6 +147,10 @@ def _batches(
 ) -> Iterator[slice]:
     most = rows_in_a_piece(codec.layers, min(_ROWS, _NUMBERS // flat.shape[1]))
     return in_batches(len(flat), most, cancelled, report)
+
+
+def _is_inside(output: NDArray[np.float32]) -> bool:
+    return bool(output.min() >= 0.0 and output.max() <= 1.0)
 
 
 def _cross_entropy(target: NDArray[np.float32], output: NDArray[np.float32]) -> float:

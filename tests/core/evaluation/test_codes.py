@@ -20,14 +20,26 @@ MEAN_WEIGHTS = np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0
 LOG_VARIANCES = np.array([-2.0, 0.5, 0.0])
 
 
-def linear(*, gaussian: bool, bias: float = 0.0, gan: bool = False, answer: float = 0.0) -> Codec:
+def linear(
+    *,
+    gaussian: bool,
+    bias: float = 0.0,
+    gan: bool = False,
+    answer: float = 0.0,
+    slope: float | None = None,
+) -> Codec:
     """Four pixels to three numbers and back, without any curve on the way to them.
 
-    ``answer`` is what the sigmoid of every pixel takes.
+    ``answer`` is what the sigmoid of every pixel takes. With ``slope``, the weight of each number
+    of the code in every pixel, there is no sigmoid.
     """
     latent = LatentSpec(kind="gaussian" if gaussian else "plain", units=3)
     recipe = Recipe(
-        network=NetworkSpec(encoder=(), latent=latent),
+        network=NetworkSpec(
+            encoder=(),
+            latent=latent,
+            output_activation="sigmoid" if slope is None else "identity",
+        ),
         gan=GanSpec() if gan else None,
     )
     shapes = layer_shapes(recipe, (1, 2, 2)).layers
@@ -41,6 +53,7 @@ def linear(*, gaussian: bool, bias: float = 0.0, gan: bool = False, answer: floa
         if gaussian:
             layers[0]["bias"][0, ..., 3:] = LOG_VARIANCES
     layers[-1]["bias"][:] = answer
+    layers[-1]["weight"][:] = slope or 0.0
     return Codec(recipe, (1, 2, 2), Snapshot(5, tuple(map(LayerWeights, layers))))
 
 
@@ -107,6 +120,16 @@ def test_the_terms_of_the_bound_add_up_to_it() -> None:
     plain = reconstruction_figures(linear(gaussian=False), images())
     assert (plain.bound, plain.kl, plain.drawn_cross_entropy) == (None, None, None)
     assert plain.cross_entropy is not None
+
+
+def test_outputs_of_drawn_codes_beyond_0_to_1_have_no_cross_entropy() -> None:
+    data, codec = images(), linear(gaussian=True, slope=0.05)
+    found = reconstruction_figures(codec, data)
+    answers = codec.reconstruct(data.flat())
+    assert 0.0 <= answers.min() < answers.max() <= 1.0
+    assert found.cross_entropy is not None
+    assert (found.drawn_cross_entropy, found.bound) == (None, None)
+    assert found.kl is not None
 
 
 def test_means_variances_and_use_are_those_of_the_codes() -> None:
