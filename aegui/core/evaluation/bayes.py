@@ -115,7 +115,7 @@ def read_drawing(
     on = binary_rows(glyphs)
     image = np.asarray(drawing, dtype=np.float64).reshape(1, -1)
     chances, likelihood = chances_of(image, on, spec, normal_prior(prior, len(on)), image_shape)
-    share_on = chances[0] @ on
+    share_on = lit_shares(chances[0], on)
     return BayesReading(
         chances[0],
         share_on,
@@ -149,6 +149,14 @@ def chances_of(
     return chances, (of_all + shift)[:, 0]
 
 
+def lit_shares(chances: NDArray[np.float64], on: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability that each pixel is lit, ``[..., D]``, given ``chances`` ``[..., N]``.
+
+    Probabilities of glyphs that sum to 1 may sum to a little more as they are rounded.
+    """
+    return np.minimum(chances @ on, 1.0)
+
+
 def expected_wrong(
     noisy: NDArray[np.floating],
     on: NDArray[np.float64],
@@ -158,6 +166,6 @@ def expected_wrong(
 ) -> NDArray[np.float64]:
     """Return the expected wrong pixels of the best answer to each image, ``[B]``."""
     chances, _ = chances_of(noisy, on, spec, prior, image_shape)
-    share_on = chances @ on
+    share_on = lit_shares(chances, on)
     wrong: NDArray[np.float64] = np.minimum(share_on, 1.0 - share_on).sum(axis=1)
     return wrong

@@ -17,7 +17,7 @@ from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.corruption import corrupted_with
 from aegui.core.data.progress import Progress, characters_drawn, in_batches, stop_if
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.bayes import expected_wrong
+from aegui.core.evaluation.bayes import expected_wrong, lit_shares
 from aegui.core.evaluation.likelihoods import (
     binary_rows,
     block_positions,
@@ -241,7 +241,8 @@ def _by_counts(
         of_each = _of_counts(lit, groups, sizes, chances)
         weights = np.exp(many[:, np.newaxis] + of_each) * prior
         of_all = weights.sum(axis=1, keepdims=True)
-        share_on = np.divide(weights, of_all, out=np.zeros_like(weights), where=of_all > 0) @ groups
+        each = np.divide(weights, of_all, out=np.zeros_like(weights), where=of_all > 0)
+        share_on = lit_shares(each, groups)
         wrong = np.minimum(share_on, 1.0 - share_on) @ sizes
         total += float(of_all[:, 0] @ wrong)
     return total

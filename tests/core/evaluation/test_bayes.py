@@ -160,6 +160,16 @@ def test_two_large_characters_are_gone_through_exactly() -> None:
     assert found.mean == pytest.approx(20 * wrong_guess, rel=1e-9)
 
 
+@pytest.mark.parametrize("text", ["gaussian:0.1", "flip:0.1", "block:0.3"])
+def test_characters_that_are_all_alike_are_never_wrong(text: str) -> None:
+    # Six times one sixth is more than one, as computed.
+    glyphs, spec = np.ones((6, 9)), parse_corruption(text)
+    assert limit(glyphs, spec, 50, image_shape=SHAPE).mean >= 0.0
+    reading = read_drawing(glyphs[0], glyphs, spec, image_shape=SHAPE)
+    assert reading.expected_wrong >= 0.0
+    assert reading.expected_wrong_of(glyphs[0]) >= 0.0
+
+
 def test_the_limit_stops_when_asked_to() -> None:
     glyphs = load_builtin("lowercase").flat()
     with pytest.raises(Cancelled):
