@@ -12,7 +12,13 @@ from aegui.core.choices import table
 from aegui.core.cost import Cost
 from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.map_quality import VOTERS, knn_accuracy, squared_error, trustworthiness
+from aegui.core.evaluation.map_quality import (
+    TRUST_NEIGHBOURS,
+    VOTERS,
+    knn_accuracy,
+    squared_error,
+    trustworthiness,
+)
 from aegui.core.evaluation.neighbours import nearest_others
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import fit_pca
@@ -265,7 +271,8 @@ def reference_figures(of: Material, cancelled: IsCancelled | None = None) -> dic
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    found = {"pixels": Figures(1.0, _votes(of.pixels, of, cancelled), 0.0)}
+    exact = 1.0 if len(of.pixels) > 2 * TRUST_NEIGHBOURS else None
+    found = {"pixels": Figures(exact, _votes(of.pixels, of, cancelled), 0.0)}
     if of.codes is not None and of.codec is not None and of.codec.latent_size > 2:
         error = squared_error(of.pixels, of.codec.decode(of.codes))
         found["whole-code"] = Figures(

@@ -90,6 +90,15 @@ def test_a_code_of_many_numbers_is_compared_with_as_many_components() -> None:
     assert list(reference_figures(material(dataset, OPTIONS))) == ["pixels"]
 
 
+def test_of_too_few_samples_no_map_has_a_trustworthiness() -> None:
+    dataset = groups(24)
+    of = with_codes(material(dataset, OPTIONS), linear_codec(dataset, 3))
+    found = {"pca": figures(make_view("pca", of, OPTIONS), of), **reference_figures(of)}
+    assert {key: row.trustworthiness for key, row in found.items()} == dict.fromkeys(found)
+    more = material(groups(27), OPTIONS)
+    assert reference_figures(more)["pixels"].trustworthiness == 1.0
+
+
 def test_without_a_network_or_with_another_one() -> None:
     dataset = groups()
     plain = material(dataset, OPTIONS)
