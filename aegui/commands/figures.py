@@ -22,7 +22,7 @@ from aegui.core.evaluation.limits import limit_seconds
 from aegui.core.evaluation.noise import NoisyScore, noisy_score
 from aegui.core.evaluation.parts import PARTS
 from aegui.core.evaluation.reconstruction import reconstruction_figures, wrong_of_all
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.light_dataclass import dataclass
 from aegui.core.text_tables import MISSING
 
@@ -133,12 +133,13 @@ def figures_table(figures: Mapping[str, dict[str, Any]]) -> str:
 
 
 def _heads(figures: Mapping[str, dict[str, Any]]) -> list[str]:
-    if len(figures) == 1:
-        return [tr("mean of {n:,} samples", n=one["samples"]) for one in figures.values()]
-    return [
-        tr("mean of {n:,} {part}", n=one["samples"], part=tr(PARTS[key]))
+    heads = {
+        key: trn("mean of {n:,} sample", "mean of {n:,} samples", one["samples"])
         for key, one in figures.items()
-    ]
+    }
+    if len(heads) == 1:
+        return list(heads.values())
+    return [f"{tr(PARTS[key])}, {head}" for key, head in heads.items()]
 
 
 def figure_words(value: float | None, form: str = ".6g") -> str:

@@ -18,7 +18,7 @@ from aegui.commands.words import note, say, say_json, table_text
 from aegui.core.atomic import check_writable, write_atomically
 from aegui.core.cost import Cost
 from aegui.core.errors import AeguiError, Cancelled
-from aegui.core.i18n import localized, mark, tr
+from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
 from aegui.core.latent.views import (
     VIEWS,
@@ -238,7 +238,10 @@ def _say(maps: Maps) -> None:
             )
         )
     else:
-        say(tr("{name}: all {n:,} samples", name=dataset.name, n=len(dataset)))
+        text = trn(
+            "{name}: {n:,} sample", "{name}: all {n:,} samples", len(dataset), name=dataset.name
+        )
+        say(text)
     rows = [[tr(VIEWS[view.key].label), *_cells(maps.found[view.key])] for view in maps.views]
     size = 0 if of.codec is None else of.codec.latent_size
     rows += [[reference_label(key, size), *_cells(value)] for key, value in maps.references.items()]

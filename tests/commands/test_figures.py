@@ -88,6 +88,19 @@ def test_of_a_long_code_only_as_json(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert sum(figures["kl_per_dimension"]) == pytest.approx(figures["kl"], rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "mean of 1 sample\n"), ("es", "media de 1 muestra\n")]
+)
+def test_one_sample_is_singular(
+    language: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = Recipe(network=NetworkSpec(encoder=(), latent=LatentSpec()))
+    run = SavedRun(recipe, DATA.subset([0]), snapshot(recipe, PIXELS))
+    save_run(tmp_path / "one.aegui", run)
+    assert main(["--language", language, "evaluate", str(tmp_path / "one.aegui")]) == 0
+    assert words in capsys.readouterr().out
+
+
 def test_a_figure_of_some_of_the_samples_says_of_how_many(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

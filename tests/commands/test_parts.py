@@ -71,7 +71,7 @@ def test_both_parts_stand_in_the_tables(trained: Path, capsys: pytest.CaptureFix
     assert "mean, learnt" in out
     assert "mean, held out" in out
     assert "\nmean  " not in out
-    assert "mean of 22 learnt  mean of 10 held out" in out
+    assert "learnt, mean of 22 samples  held out, mean of 10 samples" in out
     assert "Clean, held out: " in out
     assert "Samples: lowercase, 22 learnt, 10 held out." in out
     assert processor() in out

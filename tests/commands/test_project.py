@@ -86,6 +86,15 @@ def test_a_run_beside_pca_as_a_table_for_people(run_path: Path, capsys: Captured
     assert "–" in lines[4].split()
 
 
+def test_one_sample_is_singular(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "one.npz"
+    np.savez(path, images=np.eye(4)[np.newaxis])
+    for language, words in (("en", "one: 1 sample"), ("es", "one: 1 muestra")):
+        capsys.readouterr()
+        assert main(["--language", language, "project", str(path), "--method", "pca"]) == 0
+        assert capsys.readouterr().out.splitlines()[0] == words
+
+
 def test_files(run_path: Path, tmp_path: Path, capsys: Captured) -> None:
     run = load_run(run_path)
     codes = run.codec(run.best_run).encode(run.dataset.flat())
