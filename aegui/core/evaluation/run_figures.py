@@ -195,6 +195,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
 
 TESTED_FIGURES = ("wrong", "at_most_1", "exact")
 """Figures of tests with noise; see ``tested_figure``."""
+_OF_ANY_RUN = ("epochs", "seconds", "parameters")
 _NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "conditional_entropy")
 """Terms for which neither low nor high is better."""
 
@@ -245,7 +246,7 @@ def no_figure_words(key: str, known: Iterable[str]) -> str:
 
 
 def figures_of(result: RunResult) -> dict[str, float]:
-    """Return the figures that a run has, by key; NaN for a diverged run."""
+    """Return the figures of a run with its best weights, by key."""
     figures = {"loss": float(result.best_loss), "last_loss": float(result.loss)}
     if result.wrong_pixels:
         figures["wrong"] = result.wrong_mean
@@ -259,6 +260,14 @@ def figures_of(result: RunResult) -> dict[str, float]:
         if epoch is not None:
             figures[f"epoch_{goal}"] = float(epoch)
     return figures | {key: float(value) for key, value in result.figures.items()}
+
+
+def without_quality(figures: Mapping[str, float]) -> dict[str, float]:
+    """Return the figures of a diverged run for comparisons: only those of its size and time.
+
+    Its best weights are those of a moment before it diverged, and would make it seem sound.
+    """
+    return {key: figures[key] for key in _OF_ANY_RUN if key in figures}
 
 
 def figure_words(key: str, value: float | None) -> str:

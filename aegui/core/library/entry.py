@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from aegui import __version__
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError
-from aegui.core.evaluation.run_figures import RUN_FIGURES, figures_of
+from aegui.core.evaluation.run_figures import RUN_FIGURES, figures_of, without_quality
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.library_messages import document_reason
@@ -45,7 +45,10 @@ EntryKind = Literal["run", "study"]
 
 
 class SeedRow(BaseModel):
-    """The figures of one seed, by the keys of ``RUN_FIGURES``; diverged ones are missing."""
+    """The figures of one seed, by the keys of ``RUN_FIGURES``.
+
+    Of a diverged one those are missing that say how well it learnt.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -162,9 +165,7 @@ def legend_entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
         SeedRow(
             seed=result.seed,
             figures={
-                key: value
-                for key, value in (_recorded(run, index) | figures_of(result)).items()
-                if math.isfinite(value)
+                key: value for key, value in _figures(run, index).items() if math.isfinite(value)
             },
         )
         for index, result in enumerate(run.results)
@@ -182,6 +183,13 @@ def legend_entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
         "seeds": seeds,
     }
     return LibraryEntry(**(values | known))
+
+
+def _figures(run: SavedRun, index: int) -> dict[str, float]:
+    """Return the figures of one seed as they are compared with those of others."""
+    result = run.results[index]
+    found = _recorded(run, index) | figures_of(result)
+    return without_quality(found) if result.diverged else found
 
 
 def _recorded(run: SavedRun, index: int) -> dict[str, float]:

@@ -37,6 +37,7 @@ class ResultDocument(_DocumentPart):
     best_epoch: int | float
     first_epoch: dict[str, int | None]
     figures: dict[str, float] = {}
+    diverged: bool = False
 
 
 class PointDocument(_DocumentPart):

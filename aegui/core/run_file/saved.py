@@ -333,6 +333,7 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
                 best_epoch=result.best_epoch,
                 first_epoch=dict(result.first_epoch),
                 figures=dict(result.figures),
+                diverged=result.diverged,
             )
             for result in run.results
         ],

@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import TrainingSpec
-    from aegui.core.study.results import StudyCell, StudyResult
+    from aegui.core.study.records import RunRecord
+    from aegui.core.study.results import StudyResult
     from aegui.core.training.record.snapshot import Snapshot
 
 FIGURES = table(
@@ -249,7 +250,7 @@ def noise_matrix(
         progress.reached(_STEPS - 1)
         limits.append(limit_of(tried, test, cancelled=cancelled))
     progress.reached(_STEPS)
-    each = {key: _figure(result.cells, key, spec) for key in TESTED_FIGURES}
+    each = {key: _figure(runs, key, spec) for key in TESTED_FIGURES}
     rows = [run.row for row in runs for run in row]
     per_sample = np.array([[run.tried for run in row] for row in runs], np.float64)
     return NoiseMatrix(
@@ -279,10 +280,11 @@ def _run(study: Study, jobs: int, progress: Progress) -> None:
         workers.close()
 
 
-def _figure(cells: Sequence[StudyCell], key: str, spec: MatrixSpec) -> NDArray[np.float64]:
+def _figure(runs: Sequence[Sequence[RunRecord]], key: str, spec: MatrixSpec) -> NDArray[np.float64]:
     """Return one figure of all cells and seeds, ``[R, C, S]``."""
     keys = [tested_figure(key, test) for test in spec.tests]
-    return np.array([[cell.values(one) for one in keys] for cell in cells], np.float64)
+    rows = [[[run.figures[one] for run in row] for one in keys] for row in runs]
+    return np.array(rows, np.float64)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import numpy as np
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
+from aegui.core.evaluation.run_figures import without_quality
 from aegui.core.folder_lock import FolderLock
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
@@ -87,6 +88,13 @@ class RunRecord:
     """Key of the noises that it was tested with, see ``NoiseTests.key``; empty if none."""
     tried: NDArray[np.floating] | None = None
     """Mean wrong pixels of each of N samples with each of C noises, ``[C, N]``."""
+
+    @property
+    def compared(self) -> RunRecord:
+        """The run as it is compared with others: a diverged one has no figures of its quality."""
+        if self.reason != "diverged":
+            return self
+        return replace(self, figures=without_quality(self.figures), wrong=())
 
     def line(self) -> dict[str, Any]:
         """Return all but the tensors, as JSON."""

@@ -111,6 +111,7 @@ def _result(record: RunRecord) -> RunResult:
             for key, value in figures.items()
             if key in TERMS and key != "loss" and math.isfinite(value)
         },
+        diverged=record.reason == "diverged",
     )
 
 

@@ -146,7 +146,7 @@ class Study:
 
     def _cell(self, setting: StudySetting) -> StudyCell:
         found = map(self._records.get, self._keys_of(setting))
-        runs = tuple(run for run in found if run is not None and self._is_tried(run))
+        runs = tuple(run.compared for run in found if run is not None and self._is_tried(run))
         return StudyCell(setting, runs, self.plan.seeds.count)
 
     def _is_tried(self, run: RunRecord) -> bool:

@@ -82,8 +82,11 @@ def _exact(value: float) -> str:
 def tested_noises(result: StudyResult) -> NoiseTestRows | None:
     """Return the test results of a study's noises; None for fewer than two noises or settings."""
     tried = result.plan.tried
-    cells = [(index, cell) for index, cell in enumerate(result.cells) if cell.runs]
-    if tried is None or len(tried.noises) < 2 or len(cells) < 2:
+    if tried is None or len(tried.noises) < 2:
+        return None
+    first = tested_figure("wrong", tried.noises[0])
+    cells = [(index, cell) for index, cell in enumerate(result.cells) if cell.has(first)]
+    if len(cells) < 2:
         return None
     recipe = cells[0][1].setting.recipe
     limits = [least_wrong(recipe, noise) for noise in tried.noises]

@@ -65,6 +65,15 @@ def test_a_run_is_kept_with_all_that_is_known_of_it(library: Library) -> None:
     assert library.thumbnail(kept.id) == picture
 
 
+def test_a_seed_that_diverged_has_no_figures_to_compare(library: Library) -> None:
+    run = saved_run(wrong=((0, 1, 0, 2), (0, 0, 0, 0)))
+    sound, diverged = run.results
+    kept = library.keep(replace(run, results=(sound, replace(diverged, diverged=True))))
+    assert set(kept.seeds[1].figures) == {"epochs", "seconds"}
+    (row,) = library.rows(columns=("runs", "wrong"))
+    assert row.values == (2, pytest.approx(0.75))
+
+
 def test_an_entry_that_is_written_again_has_another_picture(library: Library) -> None:
     run = saved_run()
     kept = library.keep(run)

@@ -87,7 +87,17 @@ def a_run() -> SavedRun:
     recipe, dataset = a_recipe(), a_dataset()
     results = (
         RunResult(7, 300, 1.5, 0.3, 0.2, 250, (0, 1, 2, 0, 0), {"at_most_1": None, "exact": None}),
-        RunResult(8, 300, 1.5, math.nan, 0.1, 9, (0, 1, 0, 0, 0), {"at_most_1": 17, "exact": None}),
+        RunResult(
+            seed=8,
+            epochs=300,
+            seconds=1.5,
+            loss=math.nan,
+            best_loss=0.1,
+            best_epoch=9,
+            wrong_pixels=(0, 1, 0, 0, 0),
+            first_epoch={"at_most_1": 17, "exact": None},
+            diverged=True,
+        ),
     )
     checkpoint = Checkpoint(
         300,
@@ -266,6 +276,16 @@ def without(member: str) -> Callable[[dict[str, bytes]], None]:
 def _with_one_result(members: dict[str, bytes]) -> None:
     results = json.loads(members["run.json"])["results"]
     with_json("run.json", results=results[:1])(members)
+
+
+def test_results_of_older_files_do_not_say_who_diverged(saved: Path) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        results = json.loads(members["run.json"])["results"]
+        for result in results:
+            del result["diverged"]
+        with_json("run.json", results=results)(members)
+
+    assert not any(one.diverged for one in load_run(rewritten(saved, change)).results)
 
 
 @pytest.mark.parametrize(

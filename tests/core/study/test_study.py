@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -34,6 +35,7 @@ from aegui.core.study.results import (
     verdict_of,
     why,
 )
+from aegui.core.study.run_files import setting_run
 from aegui.core.study.search import score
 from aegui.core.study.settings import key_of
 from aegui.core.study.study import Study
@@ -445,6 +447,27 @@ def test_runs_that_diverge_are_worst() -> None:
     result = done(plan)
     assert [run.reason for run in result.cells[0].runs] == ["diverged"] * 2
     assert result.best is result.cells[1]
+
+
+def test_runs_that_diverge_have_no_figures_to_compare(tmp_path: Path) -> None:
+    rates = {"path": "training.optimizer.learning_rate", "values": [1e9, 1e-9]}
+    network = {"network.output_activation": "identity", "training.loss": "mse"}
+    noises = {"noises": [{"kind": "flip", "level": level} for level in (0.1, 0.2)], "draws": 20}
+    plan = plan_of(
+        axes=[rates], set=network | {"training.optimizer.name": "sgd"}, figure="wrong", tried=noises
+    )
+    result = done(plan, tmp_path)
+    diverged, sound = result.cells
+    assert [run.reason for run in diverged.runs] == ["diverged"] * 2
+    # Before their first step both settings have the same weights.
+    assert set(diverged.runs[0].figures) == {"epochs", "seconds", "parameters"}
+    assert sound.has("wrong")
+    assert result.best is sound
+    assert math.isinf(score(diverged, plan))
+    assert verdict_of(result).lines[-1] == "No verdict: 1e9 failed in all of its 2 seeds."
+    run = setting_run(diverged, Records(tmp_path))
+    assert run is not None
+    assert all(one.diverged and one.wrong_mean > 0 for one in run.results)
 
 
 @pytest.mark.slow

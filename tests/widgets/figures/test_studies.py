@@ -136,6 +136,16 @@ def test_fuller_cells_of_noises_are_worse_and_their_table_is_exact() -> None:
     assert lines[1:] == ["one,0.25,1", "two,0.5,0.123456", "Bayes limit,0.0625,0.1"]
 
 
+def test_a_setting_whose_runs_all_diverged_is_no_row_of_the_noises(material: StudyMaterial) -> None:
+    cells = list(material.result.cells)
+    runs = tuple(replace(run, reason="diverged").compared for run in cells[0].runs)
+    result = replace(material.result, cells=(replace(cells[0], runs=runs), *cells[1:]))
+    picture = study_picture("noise-matrix", replace(material, result=result))
+    assert picture is not None
+    assert {index for (index,) in picture.items} == {1, 2, 3, 4, 5}
+    assert "nan" not in picture.csv
+
+
 def test_noises_have_no_picture_where_none_was_tried(tmp_path: Path) -> None:
     plain = material_of(tmp_path)
     assert study_picture("noise-levels", plain) is None

@@ -254,6 +254,7 @@ class BestSoFar:
                 for goal, first in self.first_epoch.items()
             },
             figures=figures,
+            diverged=not self.alive[run],
         )
 
     def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:

@@ -61,6 +61,8 @@ class RunResult:
     """First epoch of each of ``GOALS``; None if it was never reached."""
     figures: Mapping[str, float] = field(default_factory=dict)
     """Further figures of the best weights, by the keys of ``terms.py``."""
+    diverged: bool = False
+    """Whether it diverged; its best weights are the best of those before."""
 
     @property
     def wrong_mean(self) -> float:

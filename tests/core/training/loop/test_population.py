@@ -222,6 +222,7 @@ def test_who_diverges_does_not_take_others_along() -> None:
     members = recipes(*rates, shared={"training": training, "network": network})
     found = learnt(members)
     assert [one.reason for one in found] == ["epochs", "epochs", "diverged", "diverged"]
+    assert [one.result.diverged for one in found] == [False, False, True, True]
     assert all(np.isfinite(one.row).all() for one in found)
     assert_as_alone(members)
 
