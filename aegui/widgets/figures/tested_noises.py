@@ -13,6 +13,7 @@ from aegui.core.i18n import localized, tr
 from aegui.core.light_dataclass import dataclass
 from aegui.core.study.material import least_wrong
 from aegui.core.study.noise_curves import Curves, Line
+from aegui.core.study.units import data_key
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.widgets.figures.makers import noise_curves_plot
@@ -40,7 +41,7 @@ class NoiseTestRows:
     values: tuple[NDArray[np.float64], ...]
     """For each row, float64 ``[K, seeds]``."""
     limits: NDArray[np.float64] | None
-    """Lower bound for any network, float64 ``[K]``; None if unknown."""
+    """Lower bound for any network, float64 ``[K]``; None if unknown or different for the rows."""
     indices: tuple[int, ...]
     """Index of each row in ``StudyResult.cells``."""
 
@@ -88,8 +89,10 @@ def tested_noises(result: StudyResult) -> NoiseTestRows | None:
     cells = [(index, cell) for index, cell in enumerate(result.cells) if cell.has(first)]
     if len(cells) < 2:
         return None
-    recipe = cells[0][1].setting.recipe
-    limits = [least_wrong(recipe, noise) for noise in tried.noises]
+    recipes = [cell.setting.recipe for _, cell in cells]
+    limits: list[float | None] = [None]
+    if len({data_key(recipe) for recipe in recipes}) == 1:
+        limits = [least_wrong(recipes[0], noise) for noise in tried.noises]
     return NoiseTestRows(
         tried.noises,
         tuple(cell.setting.title for _, cell in cells),

@@ -146,6 +146,17 @@ def test_a_setting_whose_runs_all_diverged_is_no_row_of_the_noises(material: Stu
     assert "nan" not in picture.csv
 
 
+def test_settings_with_different_samples_have_no_common_limit(tmp_path: Path) -> None:
+    noises = [{"kind": "flip", "level": level} for level in (0.1, 0.2, 0.3)]
+    counts = {"path": "data.count", "values": [3, 6]}
+    material = material_of(tmp_path, axes=[counts], tried={"noises": noises, "draws": 20})
+    for key in ("noise-levels", "noise-matrix"):
+        picture = study_picture(key, material)
+        assert picture is not None
+        assert () not in picture.items
+        assert "Bayes limit" not in picture.csv
+
+
 def test_noises_have_no_picture_where_none_was_tried(tmp_path: Path) -> None:
     plain = material_of(tmp_path)
     assert study_picture("noise-levels", plain) is None
