@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aegui.core.evaluation.run_figures import (
     RUN_FIGURES,
     figure_words,
@@ -61,7 +59,7 @@ class StudyCell:
     def mean(self, figure: str) -> float:
         """Return the mean over the runs that have the figure; NaN if none has."""
         known = self._known(figure)
-        return float(np.mean(known)) if known else math.nan
+        return _mean(known) if known else math.nan
 
     def std(self, figure: str) -> float:
         """Return the standard deviation over them; NaN for fewer than two."""
@@ -81,6 +79,11 @@ class StudyCell:
         return sum(plan.goal.is_met(value) for value in self.values(plan.goal.figure))
 
 
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean, rounded: a tie must not be broken by rounding errors of the sums."""
+    return float(f"{math.fsum(values) / len(values):.12g}")
+
+
 def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
     """Return the sort key of a setting by ``StudyPlan.choose``; the lowest is best."""
     found = []
@@ -90,7 +93,7 @@ def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
             continue
         # A diverged run ranks below any figure.
         values = [math.inf if math.isnan(value) else value for value in cell.values(key)]
-        mean = float(np.mean(values)) if values else math.inf
+        mean = _mean(values) if values else math.inf
         is_higher_better = run_figure(key).better == "high"
         found.append(-mean if is_higher_better and math.isfinite(mean) else mean)
     return tuple(found)

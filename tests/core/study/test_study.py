@@ -25,10 +25,11 @@ from aegui.core.study import study as study_module
 from aegui.core.study import workers
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.plan import Goal, StudyPlan, plan_from, plan_json
-from aegui.core.study.records import LINES_FILE, Records
+from aegui.core.study.records import LINES_FILE, Records, RunRecord
 from aegui.core.study.results import (
     StudyCell,
     StudyResult,
+    best_of,
     csv_of,
     json_of,
     table_of,
@@ -37,7 +38,7 @@ from aegui.core.study.results import (
 )
 from aegui.core.study.run_files import setting_run
 from aegui.core.study.search import score
-from aegui.core.study.settings import key_of
+from aegui.core.study.settings import base_recipe, grid, key_of
 from aegui.core.study.study import Study
 from aegui.core.study.units import Unit, forget_files, resolved_of, run_unit, units_of
 from aegui.core.study.workers import InlineWorkers, News, Processes, StudyControl
@@ -47,7 +48,7 @@ from aegui.core.training.record.timeline import row_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aegui.core.study.records import RunRecord
+    from aegui.core.study.settings import StudySetting
     from tests.harness.forked import Start
 
 HERE = Path()
@@ -468,6 +469,22 @@ def test_runs_that_diverge_have_no_figures_to_compare(tmp_path: Path) -> None:
     run = setting_run(diverged, Records(tmp_path))
     assert run is not None
     assert all(one.diverged and one.wrong_mean > 0 for one in run.results)
+
+
+@pytest.mark.parametrize("equal", [(0.3, 0.2, 0.1), (0.4, 0.1, 0.1)])
+def test_equal_means_are_a_tie_whatever_their_order_and_rounding(equal: tuple[float, ...]) -> None:
+    plan = plan_of(axes=[SIZE], figure="wrong", choose=["wrong", "parameters"])
+    small, large = grid(base_recipe(plan, HERE), plan.axes)
+
+    def cell(setting: StudySetting, wrong: tuple[float, ...], parameters: float) -> StudyCell:
+        figures = ({"wrong": value, "parameters": parameters} for value in wrong)
+        runs = (RunRecord(f"{seed}", seed, "epochs", one) for seed, one in enumerate(figures))
+        return StudyCell(setting, tuple(runs), len(wrong))
+
+    larger, kept = cell(large, equal, 200.0), cell(small, (0.1, 0.2, 0.3), 100.0)
+    assert larger.mean("wrong") == kept.mean("wrong")
+    assert best_of((larger, kept), plan) is kept
+    assert why(kept, [larger], plan) == "Parameters: 100 is best."
 
 
 @pytest.mark.slow
