@@ -138,7 +138,7 @@ def _ends(material: StudyMaterial) -> str:
     curves = material.curves
     column = shown_column(material, curves_choice(material.result))
     shown = [one for one in curves if column in one.columns][:MAX_LINES]
-    means = [(float(one.columns[column][-1].mean()), one.index) for one in shown]
+    means = [(float(one.mean(column)[-1]), one.index) for one in shown]
     ends = sorted(end for end in means if math.isfinite(end[0]))
     if len(ends) < 2:
         return ""

@@ -57,6 +57,14 @@ class SettingCurves:
     columns: Mapping[str, NDArray[np.float64]]
     """Name -> values of each run, ``[n, K]``. A run that ended earlier keeps its last value."""
 
+    def mean(self, column: str) -> NDArray[np.float64]:
+        """Return the mean of the finite values at each epoch, ``[n]``; NaN where there is none."""
+        values = self.columns[column]
+        is_finite = np.isfinite(values)
+        count = is_finite.sum(axis=1)
+        sums = values.sum(axis=1, where=is_finite)
+        return np.where(count > 0, sums / np.maximum(count, 1), np.nan)
+
 
 @dataclass(frozen=True, eq=False)
 class SettingNetwork:

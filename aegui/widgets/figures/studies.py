@@ -22,7 +22,7 @@ from aegui.core.study.importances import METHODS, importance_name, importances
 from aegui.core.study.material import errors_by
 from aegui.core.study.results import compared_by, csv_of, rank
 from aegui.core.study.words import axis_words, choice_words
-from aegui.core.text_tables import csv_text
+from aegui.core.text_tables import MISSING, csv_text
 from aegui.kit.charts.axes import Axis, Scale, fitted
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot
@@ -194,14 +194,15 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         what=label,
         band=tr(BANDS[choice.band].label),
     )
+    ends = [float(one.mean(column)[-1]) for one in drawn]
     words = tuple(
         tr(
             "{setting}: {what} {value} at the end",
             setting=cell.setting.title,
             what=label,
-            value=localized(float(one.columns[column][-1].mean()), ".4g"),
+            value=localized(end, ".4g") if math.isfinite(end) else MISSING,
         )
-        for one, cell in zip(drawn, cells, strict=True)
+        for end, cell in zip(ends, cells, strict=True)
     )
     items = tuple((one.index,) for one in drawn)
     # The last line is painted first, but the legend begins with the first.
@@ -239,16 +240,21 @@ def curves_choice(result: StudyResult) -> PictureChoice:
 
 def _series(one: SettingCurves, column: str, band: str, name: str, number: int) -> Series:
     values, style = one.columns[column], dash_style(number)
+    # Runs that diverged are left out.
+    values = np.where(np.isfinite(values), values, np.nan)
+    mean, std = one.mean(column), deviation(values, 1)
     if band == "quartiles":
-        low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75), axis=1)
+        is_known = np.isfinite(mean)
+        quartiles = np.full((3, len(values)), np.nan)
+        quartiles[:, is_known] = np.nanquantile(values[is_known], (0.25, 0.5, 0.75), axis=1)
+        low, middle, high = quartiles
         return Series(name, middle, low, high, colour=number, style=style, width=1.3)
-    mean, std = values.mean(axis=1), deviation(values, 1)
     if band == "runs":
         return Series(name, mean, runs=values, colour=number, style=style, width=1.3)
     if values.shape[1] < 2:
         return Series(name, mean, colour=number, style=style, width=1.3)
     # Clipped at the lowest run: a loss is never negative, and a log axis cannot show zero.
-    low = np.maximum(mean - std, values.min(axis=1))
+    low = np.maximum(mean - std, np.fmin.reduce(values, axis=1))
     return Series(name, mean, low, mean + std, colour=number, style=style, width=1.3)
 
 

@@ -267,6 +267,50 @@ def test_bands_of_curves(material: StudyMaterial) -> None:
             assert (first.runs.shape[-1] == 3) == (band == "runs")
 
 
+def with_diverged(material: StudyMaterial, runs: slice) -> StudyMaterial:
+    """Return ``material`` with infinite losses of ``runs`` of the first setting at the end."""
+    first, *others = material.curves
+    values = first.columns["loss"].copy()
+    values[-4:, runs] = np.inf
+    curves = replace(first, columns={**first.columns, "loss": values})
+    return replace(material, curves=(curves, *others))
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_a_run_that_diverged_is_left_out_of_the_line_of_its_setting(
+    material: StudyMaterial, band: str
+) -> None:
+    sound = material.curves[0].columns["loss"][:, 1:]
+    choice = PictureChoice(column="loss", band=band)
+    picture = study_picture("curves", with_diverged(material, slice(1)), choice)
+    assert picture is not None
+    assert isinstance(picture.plot, LinePlot)
+    assert_holds(picture.plot)
+    line = picture.plot.series[-1]
+    middle = np.median if band == "quartiles" else np.mean
+    np.testing.assert_allclose(line.y[-4:], middle(sound[-4:], axis=1))
+    if band != "runs":
+        assert line.low is not None
+        assert line.high is not None
+        assert np.isfinite(line.low).all()
+        assert np.isfinite(line.high).all()
+    assert picture.words[-1].endswith(f": Loss {sound[-1].mean():.4g} at the end")
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_the_line_of_a_setting_ends_where_all_its_runs_diverged(
+    material: StudyMaterial, band: str
+) -> None:
+    choice = PictureChoice(column="loss", band=band)
+    picture = study_picture("curves", with_diverged(material, slice(None)), choice)
+    assert picture is not None
+    assert isinstance(picture.plot, LinePlot)
+    line = picture.plot.series[-1]
+    assert np.isfinite(line.y[:-4]).all()
+    assert np.isnan(line.y[-4:]).all()
+    assert picture.words[-1].endswith(": Loss – at the end")
+
+
 def test_a_sample_flips_to_its_difference_and_to_the_original(material: StudyMaterial) -> None:
     sheets = {}
     for shown in ("answer", "difference", "original"):
