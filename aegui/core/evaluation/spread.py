@@ -22,6 +22,8 @@ def deviation(values: ArrayLike, axis: int = -1) -> NDArray[np.float64]:
     is_known = ~np.isnan(numbers)
     count = is_known.sum(axis=axis, keepdims=True)
     with np.errstate(invalid="ignore"):
+        # Shifted by one of them: the mean of equal values would differ from them by rounding.
+        numbers = numbers - np.fmin.reduce(numbers, axis=axis, keepdims=True, initial=np.inf)
         mean = np.where(is_known, numbers, 0.0).sum(axis=axis, keepdims=True) / np.maximum(count, 1)
         squares = np.where(is_known, np.square(numbers - mean), 0.0).sum(axis=axis, keepdims=True)
     found = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)

@@ -127,7 +127,9 @@ def joined_spread(parts: Sequence[Sequence[float]]) -> Spread:
     (Chan, Golub and LeVeque 1979.)
     """
     count = sum(int(part[0]) for part in parts)
-    mean = math.fsum(part[0] * part[1] for part in parts) / count
+    # Shifted by one of them: the mean of equal values would differ from them by rounding.
+    first = parts[0][1]
+    mean = first + math.fsum(part[0] * (part[1] - first) for part in parts) / count
     squares = math.fsum(part[2] + part[0] * (part[1] - mean) ** 2 for part in parts)
     return Spread(
         count, mean, squares, min(part[3] for part in parts), max(part[4] for part in parts)
@@ -143,7 +145,7 @@ def spreads_of(entry: LibraryEntry) -> dict[str, Spread]:
                 columns.setdefault(key, []).append(value)
     found = {}
     for key, values in columns.items():
-        mean = math.fsum(values) / len(values)
+        mean = values[0] + math.fsum(value - values[0] for value in values) / len(values)
         squares = math.fsum((value - mean) ** 2 for value in values)
         found[key] = Spread(len(values), mean, squares, min(values), max(values))
     return found

@@ -20,6 +20,14 @@ def test_what_is_not_known_is_left_out() -> None:
     assert np.isnan(found[1:]).all()
 
 
+@pytest.mark.parametrize("value", [10.2, 0.1, 1 / 3])
+def test_equal_values_do_not_deviate(value: float) -> None:
+    values = np.full((6, 5), value)
+    values[2, :3] = np.nan
+    assert not deviation(values, 0).any()
+    assert not deviation(values).any()
+
+
 def test_a_single_seed_has_no_deviation() -> None:
     assert np.isnan(deviation([4.0]))
     assert np.isnan(deviation([]))

@@ -9,7 +9,7 @@ import pytest
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, ReadError
-from aegui.core.library.entry import LibraryEntry, SeedRow
+from aegui.core.library.entry import LibraryEntry, SeedRow, joined_spread, spreads_of
 from aegui.core.library.files import USUAL_LIMIT
 from aegui.core.library.library import Library
 from aegui.core.library.query import Condition, LibraryQuery
@@ -72,6 +72,15 @@ def test_a_seed_that_diverged_has_no_figures_to_compare(library: Library) -> Non
     assert set(kept.seeds[1].figures) == {"epochs", "seconds"}
     (row,) = library.rows(columns=("runs", "wrong"))
     assert row.values == (2, pytest.approx(0.75))
+
+
+@pytest.mark.parametrize("value", [10.2, 0.1, 1 / 3])
+def test_equal_figures_of_seeds_do_not_deviate(value: float) -> None:
+    seeds = tuple(SeedRow(seed=seed, figures={"wrong": value}) for seed in range(6))
+    spread = spreads_of(entry(seeds=seeds))["wrong"]
+    assert spread.deviation == 0.0
+    part = (spread.count, spread.mean, spread.squares, spread.low, spread.high)
+    assert joined_spread([part] * 3).deviation == 0.0
 
 
 def test_an_entry_that_is_written_again_has_another_picture(library: Library) -> None:
