@@ -158,7 +158,26 @@ def new_id() -> str:
 
 def now() -> str:
     """Return the current time in the stored form."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return _stored(datetime.now(UTC))
+
+
+def stored_time(text: str) -> str:
+    """Return a date or local time that a person typed in the stored form; other text as it is."""
+    try:
+        return _stored(datetime.fromisoformat(text).astimezone(UTC))
+    except (ValueError, OverflowError):
+        return text
+
+
+def shown_time(stored: str) -> str:
+    """Return a stored time as people read it: local, to the minute; empty if there is none."""
+    if not stored:
+        return ""
+    return datetime.fromisoformat(stored).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _stored(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
 
 
 def legend_entry_of(run: SavedRun, **known: Any) -> LibraryEntry:

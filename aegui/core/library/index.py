@@ -20,7 +20,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.folding import folded
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
-from aegui.core.library.entry import LibraryEntry, flattened, spreads_of
+from aegui.core.library.entry import LibraryEntry, flattened, shown_time, spreads_of
 from aegui.core.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def _connected(path: Path | None, vfs: str) -> sqlite3.Connection:
 def _set_up(connection: sqlite3.Connection, path: Path | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.create_function("folded", 1, _folded_value, deterministic=True)
+    connection.create_function("shown_time", 1, shown_time)
     if path is not None:
         choose_journal(connection, networked=is_networked(path.parent))
         found = connection.execute("PRAGMA quick_check(1)").fetchone()

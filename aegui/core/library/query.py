@@ -12,7 +12,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.run_figures import RUN_FIGURES
 from aegui.core.folding import folded
 from aegui.core.i18n import mark, tr
-from aegui.core.library.entry import Spread, joined_spread
+from aegui.core.library.entry import Spread, joined_spread, stored_time
 from aegui.core.library.index import ENVIRONMENT, default_settings, stored
 from aegui.core.light_dataclass import dataclass
 from aegui.core.recipe.errors import did_you_mean, quoted
@@ -86,7 +86,10 @@ class Condition:
             )
         column, operator, typed = found.groups()
         check_column(column)
-        value = typed if operator == "~" else _read(typed)
+        if operator == "~":
+            value: Any = typed
+        else:
+            value = stored_time(typed) if column == "created" else _read(typed)
         if operator in _ORDERED and _is_number(column) and not _is_ordered(value):
             raise AeguiError(
                 tr(
@@ -309,6 +312,8 @@ class _QueryBuilder:
         for condition in query.where:
             expression = self.expression(condition.column)
             if condition.operator == "~":
+                if condition.column == "created":
+                    expression = f"shown_time({expression})"
                 self._add(f"instr(folded({expression}), ?) > 0", folded(str(condition.value)))
             else:
                 how = _COMPARED[condition.operator]

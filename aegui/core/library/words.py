@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.cost import memory_words
@@ -11,6 +10,7 @@ from aegui.core.data.store import megabytes
 from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, is_run_figure, run_figure
 from aegui.core.i18n import localized, tr
 from aegui.core.json_text import from_json
+from aegui.core.library.entry import shown_time
 from aegui.core.library.index import ENVIRONMENT, default_settings
 from aegui.core.library.query import COLUMNS
 from aegui.core.network.change_words import setting_label, setting_paths, setting_value
@@ -78,7 +78,7 @@ def cell_words(column: str, value: Any) -> str:
         # A study trains no network itself: its settings do.
         return MISSING
     if column == "created":
-        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
+        return shown_time(value)
     if column in {"starred", "missing"}:
         return tr("yes") if value else tr("no")
     if column == "bytes":

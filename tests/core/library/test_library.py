@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from aegui.core.library.entry import LibraryEntry, SeedRow, joined_spread, sprea
 from aegui.core.library.files import USUAL_LIMIT
 from aegui.core.library.library import Library
 from aegui.core.library.query import Condition, LibraryQuery
+from aegui.core.library.words import cell_words
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
@@ -406,6 +408,38 @@ def test_conditions_name_columns_figures_and_fields(library: Library) -> None:
     assert found("gan.steps=1") == []
     assert found(f"training.epochs<{10**20}", f"wrong<{10**400}", "runs<1e300") == ["one", "other"]
     assert found(f"training.epochs={10**20}") == []
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be changed")
+def test_times_in_conditions_are_local_as_the_shown_ones_are(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = "2026-11-27T02:34:56.789+00:00"
+    library.keep_entry(entry("one", created=stored))
+    library.keep_entry(entry("without a time", created=""))
+    monkeypatch.setenv("TZ", "<-05>5")
+    time.tzset()
+    try:
+        assert cell_words("created", stored) == "2026-11-26 21:34"
+        for condition, holds in (
+            ("created~2026-11-26 21", True),
+            ("created~2026-11-27", False),
+            ("created>=2026-11-26", True),
+            ("created>2026-11-26 21:34", True),
+            ("created>2026-11-26T21:35", False),
+            ("created>2026-11-27", False),
+            # As --json gives it.
+            (f"created={stored}", True),
+            (f"created>{stored}", False),
+            # Compared as text: one is no date, the other beyond the years in UTC.
+            ("created>2026", True),
+            ("created>9999-12-31 23:00", False),
+        ):
+            where = (Condition.parsed(condition),)
+            assert ("one" in names(library, LibraryQuery(where=where))) == holds, condition
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize("text", ["wrong", "wrong 1", "=3", ""])
