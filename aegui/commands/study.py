@@ -56,8 +56,8 @@ class PictureSelection:
 
     folder: Path
     """Target folder."""
-    kinds: tuple[str, ...]
-    """Keys of ``PICTURES``."""
+    kinds: tuple[str, ...] | None
+    """Keys of ``PICTURES``; None for all that the results give."""
     forms: tuple[str, ...]
     """File formats."""
     paper: Paper
@@ -70,22 +70,8 @@ class PictureSelection:
 
 def pictures_of(options: argparse.Namespace) -> PictureSelection:
     """Return the pictures requested; refuse unknown kinds, formats or folders before any work."""
-    kinds = tuple(PICTURES) if options.kinds is None else _listed(options.kinds)
-    forms = _listed(options.forms)
-    for option, chosen, known in (
-        ("--kinds", kinds, tuple(PICTURES)),
-        ("--forms", forms, (*FORMS, "csv")),
-    ):
-        for key in chosen:
-            if key not in known:
-                raise AeguiError(
-                    tr(
-                        "{option} {key}: there are {known}.",
-                        option=option,
-                        key=key,
-                        known=", ".join(known),
-                    )
-                )
+    kinds = None if options.kinds is None else _listed("--kinds", options.kinds, tuple(PICTURES))
+    forms = _listed("--forms", options.forms, (*FORMS, "csv"))
     paper = paper_of(options)
     if "png" in forms:
         paper.pixels()
@@ -94,17 +80,33 @@ def pictures_of(options: argparse.Namespace) -> PictureSelection:
     return PictureSelection(folder, kinds, forms, paper, is_log=options.log, language=options.lang)
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _listed(option: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys that ``text`` lists; refuse unknown ones, and a list of none."""
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    for key in chosen or (text,):
+        if key not in known:
+            raise AeguiError(
+                tr(
+                    "{option} {key}: there are {known}.",
+                    option=option,
+                    key=key,
+                    known=", ".join(known),
+                )
+            )
+    return chosen
 
 
-def draw_pictures(result: StudyResult, records: Records, selection: PictureSelection) -> None:
-    """Write the pictures of a study to a folder, as far as its results permit."""
+def draw_pictures(result: StudyResult, records: Records, selection: PictureSelection) -> int:
+    """Write the pictures of a study to a folder, as far as its results permit.
+
+    Returns:
+        0, or 1 if kinds were asked for and none of them could be drawn.
+    """
     written = []
     with painting():
         with speaking(selection.language):
             material = study_material(result, records)
-            for key in selection.kinds:
+            for key in selection.kinds or PICTURES:
                 figure = make_figure("study", key, material, PictureChoice(is_log=selection.is_log))
                 if figure is None:
                     continue
@@ -112,14 +114,20 @@ def draw_pictures(result: StudyResult, records: Records, selection: PictureSelec
                 paths = [str(selection.folder / f"{figure.name}.{form}") for form in forms]
                 write_figures(paths, figure, selection.paper)
                 written.append(key)
-        names = ", ".join(written) or tr("no run has ended yet")
-        note(tr("Pictures in {folder}: {names}", folder=selection.folder, names=names))
+        has_runs = any(cell.runs for cell in result.cells)
+        if written or not has_runs:
+            names = ", ".join(written) or tr("no run has ended yet")
+            note(tr("Pictures in {folder}: {names}", folder=selection.folder, names=names))
+        missing = ", ".join(key for key in selection.kinds or () if key not in written)
+        if missing and has_runs:
+            note(tr("The results of this study do not give these pictures: {names}", names=missing))
+    return 1 if selection.kinds and not written else 0
 
 
 def study_command(options: argparse.Namespace) -> int:
     """Run a study, or resume it, and print the results."""
     if options.list:
-        return _list()
+        return _list(as_json=options.json)
     if options.plan is None:
         raise AeguiError(tr("Name a study: a plan, or a shipped one; --list lists them."))
     path = find_plan(options.plan)
@@ -151,9 +159,8 @@ def _carried_out(options: argparse.Namespace, plan: StudyPlan, path: Path) -> in
         status = _begun(options, study, records, cluster)
     finally:
         records.end()
-    if selection is not None:
-        draw_pictures(study.result(), records, selection)
-    return status
+    drawn = 0 if selection is None else draw_pictures(study.result(), records, selection)
+    return status or drawn
 
 
 def _begun(
@@ -226,14 +233,17 @@ def unit_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _list() -> int:
+def _list(*, as_json: bool) -> int:
     plans = {key: load_plan(path) for key, path in list_plans().items()}
     rows = [
-        [key, tr(plan.name), str(plan.most_settings), str(plan.seeds.count)]
-        for key, plan in plans.items()
+        (key, tr(plan.name), plan.most_settings, plan.seeds.count) for key, plan in plans.items()
     ]
+    if as_json:
+        keys = ("key", "name", "settings", "seeds")
+        say_json([dict(zip(keys, row, strict=True)) for row in rows])
+        return 0
     header = [tr("study"), tr("what it compares"), tr("settings"), tr("seeds")]
-    say(table_text(header, rows, words=2))
+    say(table_text(header, [[*map(str, row)] for row in rows], words=2))
     return 0
 
 

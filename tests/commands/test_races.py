@@ -154,3 +154,19 @@ def test_pictures_of_a_study_are_written_with_their_numbers(tmp_path: Path, caps
     capsys.readouterr()
     assert main([*line, "--kinds", "bars,pie"]) != 0
     assert "--kinds pie: there are bars" in capsys.readouterr().err
+    assert main([*line, "--kinds", ","]) == 2
+    assert "--kinds ,: there are bars" in capsys.readouterr().err
+
+
+def test_pictures_that_a_study_does_not_give_are_named(tmp_path: Path, capsys: Out) -> None:
+    plan, out = write_plan(tmp_path), tmp_path / "pictures"
+    line = ["--language", "en", "study", str(plan), "--out", str(tmp_path / "runs")]
+    line += ["--figures", str(out), "--forms", "csv", "--kinds"]
+    assert main([*line, "heat"]) == 1
+    told = capsys.readouterr().err
+    assert "The results of this study do not give these pictures: heat\n" in told
+    assert "Pictures in" not in told
+    assert main([*line, "heat,bars"]) == 0
+    told = capsys.readouterr().err
+    assert f"Pictures in {out}: bars\n" in told
+    assert "do not give these pictures: heat\n" in told

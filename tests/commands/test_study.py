@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from aegui.cli import main
-from aegui.core.study.plan import load_plan
+from aegui.core.study.plan import list_plans, load_plan
+from tests.commands.asked import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,3 +80,17 @@ def test_other_samples_in_place_of_the_plans(
     assert kept["data.chars"] is None
     for found in (own, other):
         assert found["settings"][0]["figures"]["wrong@flip:0.2"]["mean"] > 0
+
+
+def test_the_list_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {one["key"]: one for one in told(capsys, "--language", "en", "study", "--list")}
+    plans = {key: load_plan(path) for key, path in list_plans().items()}
+    assert found == {
+        key: {
+            "key": key,
+            "name": plan.name,
+            "settings": plan.most_settings,
+            "seeds": plan.seeds.count,
+        }
+        for key, plan in plans.items()
+    }
