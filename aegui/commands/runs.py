@@ -256,7 +256,14 @@ def remove_command(options: argparse.Namespace) -> int:
 def restore_command(options: argparse.Namespace) -> int:
     """Restore entries from the trash."""
     with _opened() as library:
-        library.restore(_found(library, options.runs))
+        ids = _found(library, options.runs)
+        for id in ids:
+            entry = library.entry(id)
+            if not (entry.trashed or entry.shed):
+                raise AeguiError(tr("{name} is not in the trash.", name=id))
+        library.restore(ids)
+    restored = trn("{n:,} entry restored", "{n:,} entries restored", len(ids))
+    say(f"{restored}: {' '.join(ids)}")
     return 0
 
 

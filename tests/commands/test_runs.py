@@ -204,7 +204,11 @@ def test_trash_and_back(capsys: Captured, ids: dict[str, str]) -> None:
     assert f"aegui runs restore {ids['good']}" in said(capsys, "rm", "good")
     assert [row["name"] for row in listed(capsys)] == ["poor"]
     assert [row["name"] for row in listed(capsys, "--trash")] == ["good"]
-    said(capsys, "restore", ids["good"])
+    # With one that is not there, nothing is done to the other either.
+    told = said(capsys, "restore", ids["good"], "poor", code=2)
+    assert told == f"aegui: {ids['poor']} is not in the trash.\n"
+    assert len(listed(capsys)) == 1
+    assert said(capsys, "restore", ids["good"]) == f"1 entry restored: {ids['good']}\n"
     assert len(listed(capsys)) == 2
     # With one unknown name, nothing is done to the other either.
     assert "There is no nothing" in said(capsys, "rm", "good", "nothing", code=2)
@@ -224,6 +228,9 @@ def test_disk_use_and_the_best_of_a_study(capsys: Captured) -> None:
     assert "its limit is 5.0 GB" in said(capsys, "tidy")
     assert "The file of 1 run is in the trash" in said(capsys, "tidy", "--keep-best", "wrong")
     assert "in the trash" in said(capsys, "tidy")
+    # A file that is there alone is restored too.
+    assert poor.id in said(capsys, "restore", poor.id)
+    assert "not in the trash" in said(capsys, "restore", poor.id, code=2)
     # What is done is no part of the document for programs.
     emptied = said(capsys, "tidy", "--keep-best", "wrong", "--empty-trash", "--json")
     assert json.loads(emptied)["trash_bytes"] == 0
