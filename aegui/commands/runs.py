@@ -73,7 +73,8 @@ def list_command(options: argparse.Namespace) -> int:
         trashed=options.trash,
         limit=options.limit,
     )
-    columns = _split(options.columns) or list(USUAL_COLUMNS)
+    # The id is always the first column.
+    columns = [it for it in _split(options.columns) or USUAL_COLUMNS if it != "id"]
     # Here, and not only by the query: an empty library runs none, and groups show figures only.
     for column in (*columns, query.sort, *filter(None, [options.group])):
         check_column(column)

@@ -138,6 +138,16 @@ def test_lists(capsys: Captured, ids: dict[str, str]) -> None:
     assert ["good", ""] in [row[1:] for row in table[1:]]
 
 
+def test_the_id_is_one_column_also_where_it_is_asked_for(
+    capsys: Captured, ids: dict[str, str]
+) -> None:
+    for columns, header in (("id,name", "id,name"), ("name,id", "id,name"), ("id", "id")):
+        asked = ("list", "good", "--columns", columns)
+        table = said(capsys, *asked, "--csv").splitlines()
+        assert table == [header, header.replace("name", "good").replace("id", ids["good"])]
+        assert said(capsys, *asked).count(ids["good"]) == 1
+
+
 def test_groups(capsys: Captured, ids: dict[str, str]) -> None:
     grouped = ("--group", "training.loss", "--columns", "wrong")
     groups = {group["training.loss"]: group for group in listed(capsys, *grouped)}
