@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aegui.commands.option import choice, flag, integer, several, text
-from aegui.commands.options import AS_JSON, REPLACE, out
+from aegui.commands.options import ANY_NUMBER, AS_JSON, REPLACE, out
 from aegui.core.i18n import mark
 
 _RUN = text("run", mark("RUN"), mark("id of a kept run, or its beginning, or its name"))
@@ -33,7 +33,7 @@ RUNS_LIST = (
     ),
     text("--sort", mark("COLUMN"), mark("sort by (default: %(default)s)"), default="created"),
     flag("--ascending", mark("from low to high")),
-    integer("--limit", "N", mark("at most this many"), least=1),
+    integer("--limit", "N", mark("at most this many"), least=1, most=ANY_NUMBER),
     text("--group", mark("COLUMN"), mark("mean and spread of the figures of each group")),
     flag("--trash", mark("what is in the trash")),
     _CSV,
@@ -85,6 +85,6 @@ RUNS_TIDY = (
     _STUDY,
     integer("--count", "N", mark("how many of each are kept (default: 1)"), default=1, least=1),
     flag("--empty-trash", mark("remove for good what is in the trash")),
-    integer("--limit", mark("MB"), mark("size limit of the library"), least=1),
+    integer("--limit", mark("MB"), mark("size limit of the library"), least=1, most=ANY_NUMBER),
     AS_JSON,
 )

@@ -148,6 +148,15 @@ def test_the_id_is_one_column_also_where_it_is_asked_for(
         assert said(capsys, *asked).count(ids["good"]) == 1
 
 
+@pytest.mark.parametrize("command", ["list", "tidy"])
+def test_a_limit_beyond_all_libraries_is_refused(
+    capsys: Captured, ids: dict[str, str], command: str
+) -> None:
+    told = said(capsys, command, "--limit", "9" * 23, code=2)
+    assert told == f"aegui: --limit is {'9' * 23}; it must be at most 1,000,000,000.\n"
+    said(capsys, command, "--limit", "1000000000")
+
+
 def test_groups(capsys: Captured, ids: dict[str, str]) -> None:
     grouped = ("--group", "training.loss", "--columns", "wrong")
     groups = {group["training.loss"]: group for group in listed(capsys, *grouped)}
