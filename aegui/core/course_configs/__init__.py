@@ -197,6 +197,9 @@ def _parsed(text: str, name: str) -> object:
         raise (RecipeError(words) if _is_yaml(name) else json_error) from None
     except (yaml.YAMLError, TypeError, AttributeError, RecursionError):
         raise json_error from None
+    if document is None and _is_yaml(name):
+        reason = tr("there is nothing in it")
+        raise RecipeError(tr("{file}: {reason}.", file=name, reason=reason))
     # Any plain text is valid YAML as well.
     if not isinstance(document, dict | list):
         raise json_error

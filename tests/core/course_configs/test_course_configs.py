@@ -528,6 +528,8 @@ def test_yaml_is_read_and_the_file_gives_the_name(tmp_path: Path) -> None:
     [
         ("c.yaml", "a: [1,\nb: 2", ["c.yaml", "not valid YAML", "line 2"]),
         ("c.yaml", "just words", ["c.yaml"]),
+        ("c.yaml", "\n", ["c.yaml: there is nothing in it."]),
+        ("c.yaml", "# nothing yet\n", ["c.yaml: there is nothing in it."]),
         ("c.json", '{"epochs": 5\n"lr": 3}', ["c.json", "line 2"]),
         ("c.json", '{"epochs": -5}', ['c.json: "epochs"']),
         ("c.yaml", "a: &a [*a]\nepochs: 3", ["c.yaml", "too deeply"]),
