@@ -57,6 +57,11 @@ def refused(file: str, member: str, reason: str) -> ReadError:
     return ReadError(tr("{file}, {member}: {reason}.", file=file, member=member, reason=reason))
 
 
+def no_run(file: str) -> ReadError:
+    """Return the error for a ``file`` that is no saved run."""
+    return ReadError(tr("{file} is not a run of this program, or it is damaged.", file=file))
+
+
 def stated(document: object) -> str:
     """Return ``document`` as JSON text, identical for identical content.
 
@@ -120,9 +125,7 @@ class Archive:
                 raise ReadError(tr("{file}: {reason}", file=self.name, reason=reason))
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile:
-            raise ReadError(
-                tr("{file} is not a run of this program, or it is damaged.", file=self.name)
-            ) from None
+            raise no_run(self.name) from None
         except _DAMAGES as error:
             raise unreadable(path, error) from None
         names = self._zip.namelist()

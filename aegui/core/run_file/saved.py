@@ -24,7 +24,7 @@ from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe.file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe.file import parse_recipe, recipe_json
 from aegui.core.run_file import timeline as run_timeline
-from aegui.core.run_file.archive import Archive, pack, refused, stated, to_tensors
+from aegui.core.run_file.archive import Archive, no_run, pack, refused, stated, to_tensors
 from aegui.core.run_file.challenge import from_document as challenge_of
 from aegui.core.run_file.challenge import to_document as challenge_document
 from aegui.core.run_file.data import read_dataset, to_document, unread_source
@@ -268,6 +268,9 @@ def load_run(
             names the file, the member and the reason.
     """
     with Archive(path, reporting_share(report, cancelled)) as archive:
+        if "recipe.json" not in archive and "run.json" not in archive:
+            # Arrays of NumPy and the documents of other programs are zip files too.
+            raise no_run(archive.name)
         recipe = _read_recipe(archive)
         document = _read_document(archive)
         dataset, note = read_dataset(archive, document.dataset, recipe.data, may_read=may_read)

@@ -456,6 +456,12 @@ def test_what_is_no_run_is_refused_by_name(tmp_path: Path, content: bytes) -> No
         load_run(path)
 
 
+def test_arrays_of_numpy_are_no_run(tmp_path: Path) -> None:
+    np.savez(tmp_path / "letters.npz", images=np.zeros((2, 5, 7)))
+    with pytest.raises(ReadError, match=r"letters\.npz is not a run"):
+        load_run(tmp_path / "letters.npz")
+
+
 def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
     path = tmp_path / "other.aegui"
     path.touch()
