@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.decimal_commas import with_points
 from aegui.core.data.readers.source import open_source
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -23,7 +24,7 @@ from aegui.core.library_messages import json_reason
 from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,10 +80,10 @@ def read_prior(path: str | Path) -> Prior:
     """Read the weights from a file.
 
     A ``.json`` is one object such as ``{"a": 8.2, "b": 1.5}``; a ``.csv`` has a character and its
-    weight in each line, separated by a comma, a semicolon or a tab, and may have a header;
-    characters that such a list does not name never occur. In any other file, a text, the
-    characters are counted, each once more than it occurs (Laplace's rule), so that none is
-    impossible.
+    weight in each line, separated by a comma, a semicolon or a tab, and may have a header; beside
+    the latter two the comma is decimal. Characters that such a list does not name never occur. In
+    any other file, a text, the characters are counted, each once more than it occurs (Laplace's
+    rule), so that none is impossible.
 
     Raises:
         ReadError: It cannot be read, or does not contain valid weights.
@@ -139,11 +140,13 @@ def _of_json(source: GlyphSource) -> dict[str, float]:
 
 def _of_csv(source: GlyphSource) -> dict[str, float]:
     weights: dict[str, float] = {}
-    # Found by the whole line, not by a sniffer: the characters themselves may be commas or quotes.
-    delimiter = next((one for one in "\t;" if one in source.text.partition("\n")[0]), ",")
-    reader = csv.reader(source.text.splitlines(), delimiter=delimiter, strict=True)
+    lines = source.text.splitlines()
+    # Not by a sniffer: the characters themselves may be delimiters, and commas decimal.
+    delimiter = max("\t;,", key=lambda one: _pairs(lines, one))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        for row in reader:
+        for fields in reader:
+            row = fields if delimiter == "," else [*fields[:1], *map(with_points, fields[1:])]
             if not any(row) or (reader.line_num == 1 and not weights and _is_heading(row)):
                 continue
             if len(row) != 2 or not row[0]:
@@ -164,6 +167,14 @@ def _of_csv(source: GlyphSource) -> dict[str, float]:
     if not weights:
         raise source.refusal(tr("there are no weights in it."))
     return weights
+
+
+def _pairs(lines: Sequence[str], delimiter: str) -> int:
+    """Return how many of ``lines`` have two fields, the first of them not empty."""
+    try:
+        return sum(len(row) == 2 and row[0] != "" for row in csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return 0
 
 
 def _is_heading(row: list[str]) -> bool:

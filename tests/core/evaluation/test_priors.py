@@ -47,6 +47,26 @@ def test_lists_give_each_sample_its_share(tmp_path: Path, name: str, text: str) 
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # As spreadsheets write them where the comma is decimal.
+        "letra;peso\na;0,5\n,;1,5\nab;2\n",
+        "a;0,5\n,;1,5\nab;2\n",
+        "ab;2,0\na;0,5\n,;1,5\n",
+        "a\t0,5\n,\t1,5\nab\t2\n",
+    ],
+)
+def test_commas_are_decimal_beside_other_delimiters(tmp_path: Path, text: str) -> None:
+    found = read_prior(written(tmp_path, "w.csv", text))
+    assert found.weights == {"a": 0.5, ",": 1.5, "ab": 2.0}
+
+
+def test_the_first_character_may_be_a_delimiter_of_other_files(tmp_path: Path) -> None:
+    found = read_prior(written(tmp_path, "w.csv", ';,3\na,8.2\n"\t",1\n'))
+    assert found.weights == {";": 3.0, "a": 8.2, "\t": 1.0}
+
+
 def test_the_characters_of_a_text_are_counted(tmp_path: Path) -> None:
     prior = read_prior(written(tmp_path, "book.txt", "a, banana, a\n"))
     # Once more than they occur: 5 a, 2 commas, no quotation mark.
