@@ -99,8 +99,8 @@ def _without_command(text: str) -> str:
         text = text[command.end() :]
     quote = text[:1]
     is_quoted = quote in {"'", '"'} and text.endswith(quote) and len(text) > 1
-    # The quotes may be those of a quoted source, which end before the chain.
-    if is_quoted and (quote == "'" or _begins(text[1:-1])):
+    # The quotes may be those of a quoted source, which end before the chain, and of a last value.
+    if is_quoted and (quote == "'" or (not _begins(text) and _begins(text[1:-1]))):
         text = text[1:-1]
     return text
 

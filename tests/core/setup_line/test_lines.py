@@ -17,6 +17,7 @@ from aegui.core.gallery import cards
 from aegui.core.i18n import set_language
 from aegui.core.recipe import (
     ClassifierSpec,
+    DataSpec,
     GanSpec,
     LatentSpec,
     LayerSpec,
@@ -65,6 +66,15 @@ def test_a_line_says_what_differs_and_no_more() -> None:
     assert line_of(recipe) == (
         "letters 35-25-10-2 tanh | noise salt_pepper 10% | adam 0.01 | bce | 5000 epochs | seed 0"
     )
+
+
+def test_the_quotes_of_a_source_and_of_a_last_value_are_not_those_of_the_line() -> None:
+    recipe = Recipe(data=DataSpec(source="7-3-2 letters.h"), notes="of a course")
+    line = line_of(recipe)
+    assert line.startswith('"')
+    assert line.endswith('"')
+    assert read_line(line).recipe == recipe
+    assert is_line(line)
 
 
 def test_lines_are_the_same_in_every_language() -> None:
