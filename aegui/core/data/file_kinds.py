@@ -10,7 +10,7 @@ from aegui.core.data.byte_stream import GZIP
 from aegui.core.data.csv_images import csv_trouble, is_csv, read_csv
 from aegui.core.data.idx import is_idx, read_idx
 from aegui.core.data.picture import image_suffixes
-from aegui.core.data.readers.png_sheet import SIGNATURE, is_sheet
+from aegui.core.data.readers.png_sheet import SIGNATURE, TEXT_KEY, is_sheet
 from aegui.core.data.readers.source import open_source
 from aegui.core.data.readers.table import READERS
 from aegui.core.errors import ReadError
@@ -31,6 +31,8 @@ _HEAD_BYTES = 1 << 20
 _CSV_SUFFIXES = frozenset({".csv", ".tsv"})
 _IMAGE_HEADS = (b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 """Signatures of image files, for those without a known suffix."""
+_SHEET_TEXT = b"tEXt" + TEXT_KEY.encode()
+"""What a PNG sheet of this program has before its pixels."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,16 @@ class FileKind:
 
 def _is_picture(path: Path, head: bytes) -> bool:
     if head.startswith(SIGNATURE):
-        return not _is_glyph_sheet(path)
+        return not _is_glyph_sheet(path, head)
     return path.suffix.lower() in image_suffixes() or head.startswith(_IMAGE_HEADS)
 
 
-def _is_glyph_sheet(path: Path) -> bool:
+def _is_glyph_sheet(path: Path, head: bytes) -> bool:
     try:
         return is_sheet(open_source(path))
     except ReadError:
-        return False  # The reader of pictures reports what is wrong with the file
+        # A picture's own reader reports what is wrong with it; a sheet is never read as a picture.
+        return _SHEET_TEXT in head
 
 
 FILE_KINDS: dict[str, FileKind] = table(

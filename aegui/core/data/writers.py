@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 import tempfile
@@ -19,7 +20,8 @@ from aegui.core.data.byte_images import to_levels
 from aegui.core.data.idx import idx_images, idx_labels, labels_path_for
 from aegui.core.data.readers.json_glyphs import FORMAT, VERSION
 from aegui.core.data.readers.names import format_name
-from aegui.core.data.readers.png_sheet import TEXT_KEY
+from aegui.core.data.readers.png_sheet import MAX_PIXELS, MAX_SIDE_PX, TEXT_KEY
+from aegui.core.data.readers.source import MAX_FILE_BYTES
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.leftovers import temporary_prefix
@@ -288,7 +290,7 @@ def _png(dataset: Dataset) -> bytes:
     channels, height, width = dataset.image_shape
     if channels not in (1, 3):
         raise AeguiError(tr("A PNG sheet holds images of 1 or 3 channels."))
-    scale = _SHEET_SCALE if max(height, width) <= _SHEET_SMALL_PX else 1
+    scale = _sheet_scale(dataset)
     sheet = _sheet(dataset).repeat(scale, axis=0).repeat(scale, axis=1)
     described = {
         "name": dataset.name,
@@ -304,18 +306,60 @@ def _png(dataset: Dataset) -> bytes:
     info.add_text(TEXT_KEY, json.dumps(described))
     buffer = io.BytesIO()
     Image.fromarray(sheet[..., 0] if channels == 1 else sheet).save(buffer, "PNG", pnginfo=info)
+    if buffer.tell() > MAX_FILE_BYTES:
+        raise _too_many_for_a_sheet(dataset)
     return buffer.getvalue()
+
+
+def _sheet_scale(dataset: Dataset) -> int:
+    """Return the enlargement of the sheet of ``dataset``, which its reader accepts.
+
+    Raises:
+        AeguiError: The sheet is too large even if it is not enlarged.
+    """
+    height, width = _sheet_size(dataset)
+    is_small = max(dataset.image_shape[1:]) <= _SHEET_SMALL_PX
+    for scale in range(_SHEET_SCALE if is_small else 1, 0, -1):
+        if max(height, width) * scale <= MAX_SIDE_PX and height * width * scale**2 <= MAX_PIXELS:
+            return scale
+    raise _too_many_for_a_sheet(dataset)
+
+
+def _too_many_for_a_sheet(dataset: Dataset) -> AeguiError:
+    _, height, width = dataset.image_shape
+    return AeguiError(
+        tr(
+            "{n:,} images of {width}x{height} pixels are too many for a PNG sheet; save them as "
+            ".npz.",
+            n=len(dataset),
+            width=width,
+            height=height,
+        )
+    )
+
+
+def _sheet_columns(dataset: Dataset) -> int:
+    """Return the number of images in a row: of many, as many as there are rows."""
+    return min(len(dataset), max(_SHEET_COLUMNS, math.isqrt(len(dataset) - 1) + 1))
+
+
+def _sheet_size(dataset: Dataset) -> tuple[int, int]:
+    """Return height and width of the sheet before it is enlarged."""
+    _, height, width = dataset.image_shape
+    columns = _sheet_columns(dataset)
+    rows = -(-len(dataset) // columns)
+    return (
+        rows * (height + _SHEET_GAP) + _SHEET_GAP,
+        columns * (width + _SHEET_GAP) + _SHEET_GAP,
+    )
 
 
 def _sheet(dataset: Dataset) -> NDArray[np.uint8]:
     """Return all images on one black sheet, uint8 ``[H, W, C]``."""
     channels, height, width = dataset.image_shape
-    columns = min(_SHEET_COLUMNS, len(dataset))
-    rows = -(-len(dataset) // columns)
+    columns = _sheet_columns(dataset)
     cell_height, cell_width = height + _SHEET_GAP, width + _SHEET_GAP
-    sheet = np.zeros(
-        (rows * cell_height + _SHEET_GAP, columns * cell_width + _SHEET_GAP, channels), np.uint8
-    )
+    sheet = np.zeros((*_sheet_size(dataset), channels), np.uint8)
     levels = to_levels(dataset.images).transpose(0, 2, 3, 1)
     for index, image in enumerate(levels):
         top = index // columns * cell_height + _SHEET_GAP

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from aegui.core.data.builtin import glyph_set_names, load_builtin
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.load import load_dataset
+from aegui.core.data.readers.png_sheet import TEXT_KEY
 from aegui.core.data.readers.table import read_glyphs
 from aegui.core.data.writers import WRITERS, encode_dataset, form_of, write_dataset
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, ReadError
 
 LABELS = st.one_of(
     st.characters(),
@@ -124,3 +127,29 @@ def test_sheets_look_like_sheets(tmp_path: Path) -> None:
     with Image.open(tmp_path / "s.png") as image:
         assert image.size == ((16 * 6 + 1) * 8, (2 * 8 + 1) * 8)
         assert image.mode == "L"
+
+
+@pytest.mark.parametrize("count", [560, 9000])
+def test_a_sheet_of_many_images_is_one_that_is_read_back(tmp_path: Path, count: int) -> None:
+    drawn = np.random.default_rng(0).random((count, 28, 28)) < 0.1
+    write_dataset(tmp_path / "many.png", Dataset.from_images("many", drawn))
+    assert np.array_equal(load_dataset(str(tmp_path / "many.png")).images[:, 0], drawn)
+
+
+@pytest.mark.parametrize(
+    "shape", [(10_500, 28, 28), (3, 4096, 4096), (2000, 3, 60, 60)], ids=["many", "large", "noise"]
+)
+def test_images_too_many_for_a_sheet_are_refused(shape: tuple[int, ...]) -> None:
+    drawn = np.random.default_rng(0).random(shape, dtype=np.float32)
+    with pytest.raises(AeguiError, match=r"too many for a PNG sheet; save them as \.npz"):
+        encode_dataset(Dataset.from_images("many", drawn), "png")
+
+
+def test_a_sheet_too_large_to_be_read_is_no_picture(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "s.png", load_builtin("lowercase"))
+    with Image.open(tmp_path / "s.png") as image:
+        info = PngInfo()
+        info.add_text(TEXT_KEY, image.info[TEXT_KEY])
+        image.resize((4000, 4000)).save(tmp_path / "large.png", pnginfo=info)
+    with pytest.raises(ReadError, match="4,000x4,000 pixels; at most"):
+        load_dataset(str(tmp_path / "large.png"))
