@@ -20,7 +20,9 @@ from aegui.core.data.byte_stream import OverpackedError, file_errors, is_overpac
 from aegui.core.data.dataset import Dataset, numbered
 from aegui.core.data.image_axes import channels_first, image_axes
 from aegui.core.data.progress import Progress, images_read
+from aegui.core.data.reading import Reading
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key
+from aegui.core.data.white_level import notes_on_white, white_level
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 
@@ -106,11 +108,11 @@ def array_file(dataset: Dataset) -> bytes:
 
 def read_array_file(
     path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
-) -> Dataset:
+) -> Reading:
     """Read the set in the file ``path``, written by ``array_file`` or by another program.
 
     Images are ``[N, H, W]``, with 1 or 3 channels before or after height and width, or rows of a
-    square image, as bytes or as numbers up to 1 or to 255.
+    square image, as bytes or as numbers up to 1, to 16 or less, or to 255.
 
     Raises:
         ReadError: The file holds no images, or is damaged or pickled.
@@ -191,7 +193,7 @@ class _Arrays:
 
 def _read(
     arrays: _Arrays, path: Path, report: Report | None, cancelled: IsCancelled | None
-) -> Dataset:
+) -> Reading:
     keys = arrays.names()
     key = next((key for key in _IMAGE_KEYS if key in keys), None)
     if key is None:
@@ -199,7 +201,7 @@ def _read(
         raise read_error(
             path, tr("no images in it; expected an array “images”, found {keys}", keys=listed)
         )
-    images = _read_images(arrays, key, report, cancelled)
+    images, notes = _read_images(arrays, key, report, cancelled)
     texts = {name: _texts(arrays.read_array(name)) for name in ("names", _ABOUT) if name in keys}
     labels_key = _LABEL_KEYS[key]
     stem = path.name.rpartition(".")[0] or path.name
@@ -210,9 +212,10 @@ def _read(
             text = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
             raise read_error(path, text)
     name, source, licence = (texts.get(_ABOUT) or [stem, path.name, ""])[:3]
-    return Dataset.over(
+    dataset = Dataset.over(
         name, images, labels, texts.get("names") or numbered(labels), source=source, licence=licence
     )
+    return Reading(dataset, "npz", notes)
 
 
 def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
@@ -249,12 +252,14 @@ def _texts(values: NDArray[Any]) -> list[str]:
 
 def _read_images(
     arrays: _Arrays, key: str, report: Report | None, cancelled: IsCancelled | None
-) -> NDArray[np.float32]:
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Return the images, and notes on their range."""
     member, file = arrays.open(key)
     shape, is_last = _image_shape(member, arrays.path)
     each = math.prod(member.shape[1:])
     at_once = max(1, _CHUNK_NUMBERS // each)
-    top = _top(member, arrays, key, at_once)
+    largest = _largest(member, arrays, key, at_once)
+    top = white_level(largest)
     progress = Progress(shape[0], images_read, report, cancelled)
     are_bytes = member.dtype == np.uint8 and top == _BYTE_MAX
     files = files_key([arrays.path], "npz", key)
@@ -268,7 +273,7 @@ def _read_images(
             if not (float(values.min()) >= 0.0 and float(values.max()) <= 1.0):
                 raise read_error(arrays.path, _out_of_range(chunk))
             store.append(channels_first(values, shape, is_last))
-        return store.finished()
+        return store.finished(), notes_on_white(largest)
 
 
 def _out_of_range(values: NDArray[Any]) -> str:
@@ -281,14 +286,13 @@ def _out_of_range(values: NDArray[Any]) -> str:
     )
 
 
-def _top(member: _Member, arrays: _Arrays, key: str, at_once: int) -> float:
-    """Return the value of white: 255, unless no pixel of another program's file is above 1."""
+def _largest(member: _Member, arrays: _Arrays, key: str, at_once: int) -> float:
+    """Return the largest pixel; of bytes in the program's own files, the largest possible."""
     if member.dtype == np.uint8 and _ABOUT in arrays.names():
         return _BYTE_MAX
     _, file = arrays.open(key)
     silent = Progress(member.shape[0], images_read, None, None)
-    largest = max(float(chunk.max()) for chunk in _chunks(member, file, at_once, silent))
-    return _BYTE_MAX if largest > 1.0 else 1.0
+    return max(float(chunk.max()) for chunk in _chunks(member, file, at_once, silent))
 
 
 def _chunks(

@@ -6,8 +6,6 @@ from dataclasses import replace
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from aegui.core.choices import table
 from aegui.core.data.dataset import Dataset, numbered
 from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, load_emoji_as
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
 
 BuiltinKind = Literal["glyphs", "images"]
-_DIGIT_LEVELS = 16
 TEST_PART = "-test"
 """Suffix of the names of test sets."""
 
@@ -266,11 +263,10 @@ def _drawn(name: str) -> Dataset:
 @cache
 def _digits() -> Dataset:
     folder = resources_dir() / "digits"
-    levels = read_idx_images(folder / "digits-images-idx3-ubyte.gz") * np.float32(255.0)
     labels = list(map(str, read_idx_labels(folder / "digits-labels-idx1-ubyte.gz").tolist()))
     return Dataset.over(
         "digits",
-        np.rint(levels) / np.float32(_DIGIT_LEVELS),
+        read_idx_images(folder / "digits-images-idx3-ubyte.gz"),
         labels,
         numbered(labels),
         source="Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak)",

@@ -15,7 +15,9 @@ from aegui.core.data.byte_stream import GZIP, ByteStream, file_errors, read_erro
 from aegui.core.data.dataset import Dataset, numbered
 from aegui.core.data.decimal_commas import field_delimiter, with_points
 from aegui.core.data.progress import Progress, images_read, stop_if
+from aegui.core.data.reading import Reading
 from aegui.core.data.store import PixelStore, files_key
+from aegui.core.data.white_level import notes_on_white, white_level
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
@@ -89,8 +91,12 @@ class _ColumnLayout:
     """Whether an extra first column counts the lines."""
 
 
-class _AboveOneError(Exception):
-    """Raised when pixels that were assumed to be 0..1 turn out to be 0..255."""
+class _AboveWhiteError(Exception):
+    """Raised when a pixel is above what was assumed to be white."""
+
+    def __init__(self, largest: float) -> None:
+        super().__init__()
+        self.largest = largest
 
 
 def is_csv(head: bytes) -> bool:
@@ -107,15 +113,16 @@ def is_csv(head: bytes) -> bool:
 
 def read_csv(
     path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
-) -> Dataset:
+) -> Reading:
     """Read the images in the CSV file ``path``, gzipped or not.
 
-    A line is an image: its label, if any, first or last, and its pixels row by row, 0..255 or 0..1;
-    three times a square number of values are red, green and blue of each pixel. A line of headings
-    may come first. Fields may be quoted, and a quoted label may contain the delimiter; with
-    semicolons, tabs or vertical bars as delimiters, numbers may have decimal commas. A first column
-    that counts the lines is skipped if the headings say so. Text is UTF-8, UTF-16 with its mark, or
-    else Windows-1252; lines end with LF, CRLF or, as old spreadsheets of the Mac write, CR.
+    A line is an image: its label, if any, first or last, and its pixels row by row, 0..255, 0..1 or
+    of few levels; three times a square number of values are red, green and blue of each pixel. A
+    line of headings may come first. Fields may be quoted, and a quoted label may contain the
+    delimiter; with semicolons, tabs or vertical bars as delimiters, numbers may have decimal
+    commas. A first column that counts the lines is skipped if the headings say so. Text is UTF-8,
+    UTF-16 with its mark, or else Windows-1252; lines end with LF, CRLF or, as old spreadsheets of
+    the Mac write, CR.
 
     Raises:
         ReadError: A line has another number of columns or a field that is no number; the message
@@ -128,10 +135,11 @@ def read_csv(
             layout = _layout(list(islice(lines, _LOOKED_AT_LINES)))
             if layout is None:
                 raise ReadError(tr("{file}: no images as rows of numbers.", file=path))
-        labels, images = _read(path, layout, report, cancelled)
+        labels, images, notes = _read(path, layout, report, cancelled)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     words = _integer_labels(labels) if layout.label is not None else [name] * len(images)
-    return Dataset.over(name, images, words, numbered(words), source=path.name)
+    dataset = Dataset.over(name, images, words, numbered(words), source=path.name)
+    return Reading(dataset, "csv", notes)
 
 
 def csv_trouble(path: Path) -> ReadError | None:
@@ -277,21 +285,23 @@ def _is_of_numbers(line: str, delimiter: str, label: int | None) -> bool:
 
 def _read(
     path: Path, layout: _ColumnLayout, report: Report | None, cancelled: IsCancelled | None
-) -> tuple[list[str], NDArray[np.float32]]:
-    """Return labels, and pixels in [0, 1]."""
+) -> tuple[list[str], NDArray[np.float32], tuple[str, ...]]:
+    """Return labels, pixels in [0, 1], and notes on their range."""
     total = max(1, _count_lines(path, cancelled) - layout.has_heading)
-    try:
-        return _read_scaled(path, layout, 1.0, Progress(total, images_read, report, cancelled))
-    except _AboveOneError:
+    top = 1.0
+    while True:
         progress = Progress(total, images_read, report, cancelled)
-        return _read_scaled(path, layout, _BYTE_MAX, progress)
+        try:
+            return _read_scaled(path, layout, top, progress)
+        except _AboveWhiteError as error:
+            top = white_level(error.largest)
 
 
 def _read_scaled(
     path: Path, layout: _ColumnLayout, top: float, progress: Progress
-) -> tuple[list[str], NDArray[np.float32]]:
+) -> tuple[list[str], NDArray[np.float32], tuple[str, ...]]:
     labels: list[str] = []
-    done = 0
+    done, largest = 0, 0.0
     store = PixelStore((progress.total, *layout.shape), files_key([path], "csv"))
     with ByteStream(path) as file, store:
         for number, rows in _chunks(_lines(file, path), layout):
@@ -301,14 +311,15 @@ def _read_scaled(
             if not is_good.all():
                 text = tr("pixels must lie between 0 and 255")
                 raise _at(path, number + int(is_good.argmin()), text)
-            if float(values.max()) > top:
-                raise _AboveOneError
+            largest = max(largest, float(values.max()))
+            if largest > top:
+                raise _AboveWhiteError(largest)
             if layout.label is not None:
                 labels += [_label(row, layout) for row in rows]
             store.append(_images(values / np.float32(top), layout))
             done += len(rows)
             progress.reached(done)
-        return labels, store.finished()
+        return labels, store.finished(), notes_on_white(largest)
 
 
 def _images(values: NDArray[np.float32], layout: _ColumnLayout) -> NDArray[np.float32]:

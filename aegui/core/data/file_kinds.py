@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.data.reading import Reading
 
 _HEAD_BYTES = 1 << 20
 """Enough for a line of a CSV file, however large its images."""
@@ -45,7 +45,7 @@ class FileKind:
     """Name shown to the user (translated where it is shown)."""
     recognises: Callable[[Path, bytes], bool]
     """Whether a file is of this kind, by its path and its first bytes."""
-    read: Callable[[Path, Report | None, IsCancelled | None], Dataset] | None
+    read: Callable[[Path, Report | None, IsCancelled | None], Reading] | None
     """The reader; may raise ReadError and Cancelled. None for a single image, which ``read_images``
     reads in the size of the recipe."""
 

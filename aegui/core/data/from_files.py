@@ -38,10 +38,9 @@ def read_path(
         return Reading(reading.dataset, "folder", reading.notes)
     kind = kind_of(path)
     if kind is not None:
-        if kind.read is None:
-            found = read_images(scan_images([path]), images, report, cancelled).dataset
-        else:
-            found = kind.read(path, report, cancelled)
+        if kind.read is not None:
+            return kind.read(path, report, cancelled)
+        found = read_images(scan_images([path]), images, report, cancelled).dataset
         return Reading(found, kind.key)
     file = read_glyph_file(path)
     return Reading(joined(file), file.reader, file.notes)

@@ -27,7 +27,9 @@ from aegui.core.data.byte_stream import (
 from aegui.core.data.dataset import Dataset, numbered
 from aegui.core.data.image_axes import channels_first, image_axes
 from aegui.core.data.progress import Progress, images_read
+from aegui.core.data.reading import Reading
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
+from aegui.core.data.white_level import notes_on_white, white_level
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
@@ -75,7 +77,7 @@ def is_idx(head: bytes) -> bool:
 
 def read_idx(
     path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
-) -> Dataset:
+) -> Reading:
     """Read the images in the idx file ``path``, with the labels in the file beside it.
 
     Without labels all images have one label, the name of the file.
@@ -95,7 +97,7 @@ def read_idx(
     """
     labels_path = labels_beside(path)
     labels = None if labels_path is None else read_idx_labels(labels_path)
-    images = read_idx_images(path, report, cancelled)
+    images, largest = _read_images(path, report, cancelled)
     if labels is not None and labels_path is not None and len(labels) != len(images):
         raise ReadError(
             tr(
@@ -108,7 +110,8 @@ def read_idx(
         )
     stem = path.name.removesuffix(".gz").removesuffix(".idx")
     words = [stem] * len(images) if labels is None else list(map(str, labels.tolist()))
-    return Dataset.over(stem, images, words, numbered(words), source=path.name)
+    dataset = Dataset.over(stem, images, words, numbered(words), source=path.name)
+    return Reading(dataset, "idx", notes_on_white(largest))
 
 
 def read_idx_images(
@@ -116,12 +119,19 @@ def read_idx_images(
 ) -> NDArray[np.float32]:
     """Read the pixels in the idx file ``path``, float32 ``[N, C, H, W]`` in [0, 1], read-only.
 
-    Bytes are divided by 255, unless none is above 1.
+    They are divided by what is white: 255, unless none is above 16.
 
     Raises:
         ReadError: The file holds no images, or is truncated.
         Cancelled: ``cancelled`` returned true.
     """
+    return _read_images(path, report, cancelled)[0]
+
+
+def _read_images(
+    path: Path, report: Report | None, cancelled: IsCancelled | None
+) -> tuple[NDArray[np.float32], float]:
+    """Return the images in [0, 1], and the largest number in the file."""
     with file_errors(path), ByteStream(path) as file:
         header = _read_header(file, path)
         shape, is_last = _image_shape(header, path)
@@ -282,30 +292,38 @@ def _chunks(
         progress.reached(done)
 
 
-def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArray[np.float32]:
-    """Scale ``images`` to [0, 1] from 0/1 bytes or 0..255; raise for any other range."""
-    low, high = float(images.min()), float(images.max())
+def _as_unit(
+    images: NDArray[np.float32], header: _Header, path: Path
+) -> tuple[NDArray[np.float32], float]:
+    """Return ``images`` in [0, 1], and the largest number in the file.
+
+    Bytes are given as level / 255, floating-point numbers as in the file.
+    """
+    low, largest = float(images.min()), float(images.max())
     if header.kind == _BYTES:
-        is_bits = 0.0 < high <= np.float32(1.0) / np.float32(255.0)
-        images = _from_bits(images) if is_bits else images
-    elif low >= 0.0 and 1.0 < high <= 255.0:
-        images = images / np.float32(255.0)
-    elif not (low >= 0.0 and high <= 1.0):
+        largest = round(255.0 * largest)
+        images = _of_levels(images, white_level(largest))
+    elif low >= 0.0 and largest <= 255.0:
+        white = white_level(largest)
+        images = images if white == 1.0 else images / np.float32(white)
+    else:
         if not np.isfinite(images).all():
             raise read_error(path, tr("some pixels are infinite or NaN"))
         raise read_error(
-            path, tr("pixels from {low:g} to {high:g}; 0 to 1 is expected", low=low, high=high)
+            path, tr("pixels from {low:g} to {high:g}; 0 to 1 is expected", low=low, high=largest)
         )
     images.setflags(write=False)
-    return images
+    return images, largest
 
 
-def _from_bits(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale images whose bytes were 0 and 1 to black and white."""
+def _of_levels(images: NDArray[np.float32], white: float) -> NDArray[np.float32]:
+    """Scale images of level / 255 to level / ``white``."""
     held = memory_of(images)
-    if held.dtype == np.uint8:
+    if white == 255.0:
+        return images
+    if white == 1.0 and held.dtype == np.uint8:
         return ByteImages.over(held * np.uint8(255))
-    scaled: NDArray[np.float32] = np.rint(images * np.float32(255.0))
+    scaled: NDArray[np.float32] = np.rint(images * np.float32(255.0)) / np.float32(white)
     return scaled
 
 

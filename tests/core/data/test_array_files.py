@@ -42,7 +42,7 @@ def test_every_set_comes_back(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "x"
         path.write_bytes(array_file(dataset))
-        back = read_array_file(path)
+        back = read_array_file(path).dataset
     assert np.array_equal(back.images, images)
     assert (back.labels, back.names) == (labels, names)
     assert (back.name, back.source, back.licence) == (about, about, "CC0")

@@ -56,7 +56,7 @@ def test_without_labels_and_with_labels_last(tmp_path: Path) -> None:
     scans[:, 0] = 0
     rows = [[*row, label] for label, row in zip(LABELS, scans.tolist(), strict=True)]
     path.write_text(text_of(rows))
-    dataset = read_csv(path)
+    dataset = read_csv(path).dataset
     assert dataset.labels == tuple(LABELS)
     assert dataset.image_shape == (1, 8, 8)
 
@@ -65,7 +65,7 @@ def test_labels_that_are_words_and_quoted_headings(tmp_path: Path) -> None:
     rows = [["T-shirt/top", *LEVELS[0]], ["Ankle boot", *LEVELS[1]]]
     path = tmp_path / "words.csv"
     path.write_text(text_of([[f'"{title}"' for title in HEADING], *rows]) + "\n\n", "utf-8-sig")
-    assert read_csv(path).labels == ("T-shirt/top", "Ankle boot")
+    assert read_csv(path).dataset.labels == ("T-shirt/top", "Ankle boot")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
@@ -135,7 +135,7 @@ def test_tables_as_pandas_writes_them(
     path = tmp_path / "digits.csv"
     path.write_text(text_of(rows))
     dataset = load_dataset(str(path))
-    assert np.array_equal(dataset.images.reshape(30, 64) * np.float32(255), scans)
+    assert np.array_equal(dataset.images.reshape(30, 64) * np.float32(16), scans)
     assert dataset.labels == (("digits",) * 30 if label is None else tuple(LABELS))
     lines = path.read_text().splitlines()
     path.write_text("\n".join([*lines[:3], lines[3] + ",1", *lines[4:]]))
@@ -149,7 +149,7 @@ def test_numbers_in_quotes(tmp_path: Path) -> None:
     rows = [[f'"{field}"' for field in row] for row in labelled()]
     path = tmp_path / "quoted.csv"
     path.write_text(text_of(rows))
-    dataset = read_csv(path)
+    dataset = read_csv(path).dataset
     assert np.array_equal(dataset.images[:, 0].reshape(30, -1) * np.float32(255), LEVELS)
     assert dataset.labels == tuple(LABELS)
 
@@ -160,14 +160,14 @@ def test_a_quote_may_be_the_label(tmp_path: Path, written: str, times: int) -> N
     labels = ["a", *[written] * times, "b"]
     path = tmp_path / "signs.csv"
     path.write_text(text_of([[label, *LEVELS[at]] for at, label in enumerate(labels)]))
-    assert read_csv(path).labels == ("a", *['"'] * times, "b")
+    assert read_csv(path).dataset.labels == ("a", *['"'] * times, "b")
 
 
 def test_labels_of_windows_keep_their_accents(tmp_path: Path) -> None:
     rows = [["pi\xf1a", *LEVELS[0]], ["caf\xe9", *LEVELS[1]], ["pi\xf1a", *LEVELS[2]]]
     path = tmp_path / "windows.csv"
     path.write_bytes(text_of(rows, ";").encode("cp1252"))
-    assert read_csv(path).classes == ("café", "piña")
+    assert read_csv(path).dataset.classes == ("café", "piña")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_labels_that_are_numbers_are_whole_where_all_are(
 ) -> None:
     path = tmp_path / "f.csv"
     path.write_text(text_of([[label, *LEVELS[0]] for label in written]))
-    dataset = read_csv(path)
+    dataset = read_csv(path).dataset
     assert dataset.labels == read
     # What is missing leaves the number alone.
     assert dataset.names == tuple(f"{label} #{n}".strip() for n, label in enumerate(read, 1))
@@ -199,7 +199,7 @@ def test_colours_follow_one_another_in_each_pixel(tmp_path: Path) -> None:
     levels = np.random.default_rng(0).integers(0, 256, (3, 10, 10, 3))
     path = tmp_path / "rgb.csv"
     path.write_text(text_of(levels.reshape(3, -1).tolist()))
-    images = read_csv(path).images
+    images = read_csv(path).dataset.images
     np.testing.assert_allclose(images, levels.transpose(0, 3, 1, 2) / 255, atol=1e-6)
 
 
@@ -208,7 +208,7 @@ def test_pixels_up_to_one(tmp_path: Path, top: float) -> None:
     pixels = (np.random.default_rng(0).random((5, 64)) * top).astype(np.float32)
     path = tmp_path / "unit.csv"
     path.write_text(text_of([[f"{value:.9g}" for value in row] for row in pixels]))
-    assert np.array_equal(read_csv(path).images.reshape(5, 64), pixels)
+    assert np.array_equal(read_csv(path).dataset.images.reshape(5, 64), pixels)
 
 
 def test_dark_images_first_do_not_mislead(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_dark_images_first_do_not_mislead(tmp_path: Path) -> None:
     levels[1400] = 255
     path = tmp_path / "dark.csv"
     path.write_text(text_of(levels.tolist()))
-    images = read_csv(path).images
+    images = read_csv(path).dataset.images
     assert images.shape == (1500, 1, 8, 8)
     assert float(images[1400].min()) == 1.0
     assert float(images.sum()) == 64.0

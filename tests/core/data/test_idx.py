@@ -68,7 +68,7 @@ def test_bits_are_bits(tmp_path: Path) -> None:
 def test_without_labels_there_is_one_class(tmp_path: Path) -> None:
     path = tmp_path / "alone.idx"
     path.write_bytes(idx_images(levels(3)))
-    dataset = read_idx(path)
+    dataset = read_idx(path).dataset
     assert dataset.classes == ("alone",)
     assert dataset.names == ("alone #1", "alone #2", "alone #3")
 
@@ -169,14 +169,14 @@ def test_large_sets_are_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(Cancelled):
         read_idx(path, cancelled=lambda: True)
     assert list(store.cache_folder().iterdir()) == []
-    back = read_idx(path)
+    back = read_idx(path).dataset
     assert is_mapped(back.images)
     assert back.images[:1].dtype == np.float32
     assert np.array_equal(back.images, dataset.images)
     (kept,) = store.cache_folder().iterdir()
     assert kept.stat().st_size < 1.01 * dataset.images.size, "bytes stay bytes"
     written = kept.stat().st_ino
-    part = read_idx(path).subset(range(0, 6000, 2))  # neither read again nor put into memory
+    part = read_idx(path).dataset.subset(range(0, 6000, 2))  # neither read nor loaded again
     assert is_mapped(part.images)
     assert np.array_equal(part.images, dataset.images[::2])
     both = part.joined(part)

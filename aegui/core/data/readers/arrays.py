@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.data.white_level import white_level
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -86,14 +87,14 @@ def is_rows(array: NDArray[np.float64]) -> bool:
 def to_unit(
     array: NDArray[np.float64], source: GlyphSource, line: int | None
 ) -> NDArray[np.float32]:
-    """Scale pixels to [0, 1] from 0..1, from -1 and +1, or from integers 0..255."""
+    """Scale pixels to [0, 1] from 0..1, from -1 and +1, or from integers up to 255."""
     low, high = float(array.min()), float(array.max())
     if low >= 0.0 and high <= 1.0:
         return array.astype(np.float32)
     if np.isin(array, (-1.0, 1.0)).all():
         return (array > 0).astype(np.float32)
     if _are_bytes(array):
-        return (array / 255.0).astype(np.float32)
+        return (array / white_level(high)).astype(np.float32)
     raise source.not_glyphs(
         tr(
             "pixels from {low:g} to {high:g}; they must be 0 and 1, -1 and +1, 0 to 1 or 0 to 255.",

@@ -19,6 +19,7 @@ from aegui.core.data.readers.names import parse_name, title_of
 from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.pixels import row_of_pixels
 from aegui.core.data.readers.source import MAX_NUMBERS, NotGlyphsError
+from aegui.core.data.white_level import notes_on_white
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 
@@ -84,7 +85,7 @@ def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
     elif len(images) == 1:
         titles = [value.title]
     is_given = value.columns is not None or value.row_width is not None
-    notes = () if is_given else _widened(array, value, name)
+    notes = () if is_given else _notes_on(array, value, name)
     return [RawSet(name, images, titles, notes)]
 
 
@@ -287,9 +288,16 @@ def _from_columns(
     return images
 
 
+def _notes_on(array: NDArray[np.float64], value: Nested, name: str) -> tuple[str, ...]:
+    """Return notes on what was assumed of the numbers of ``value``."""
+    if is_rows(array):
+        return _widened(array, value, name)
+    return notes_on_white(float(array.max())) if array.ndim > 1 else ()
+
+
 def _widened(array: NDArray[np.float64], value: Nested, name: str) -> tuple[str, ...]:
     """Return a note if all rows are read wider because of a few glyphs of the ``array``."""
-    if array.ndim != 2 or len(array) < _FEWEST_TO_COMPARE or not is_rows(array):
+    if array.ndim != 2 or len(array) < _FEWEST_TO_COMPARE:
         return ()
     largest = array.max(axis=1)
     widths = [row_width(int(number)) for number in largest]
