@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
 _IMAGE_KEYS = ("images", "x_train", "train_images", "x", "X", "data", "arr_0")
-_LABEL_KEYS = {
+_PAIRED_KEYS = {
     "images": "labels",
     "x_train": "y_train",
     "train_images": "train_labels",
@@ -45,6 +45,17 @@ _LABEL_KEYS = {
     "data": "target",
     "arr_0": "arr_1",
 }
+_LABEL_KEYS = (
+    "labels",
+    "y",
+    "target",
+    "targets",
+    "label",
+    "y_train",
+    "train_labels",
+    "arr_1",
+)
+"""Where the labels are if the array that is paired with the images is missing."""
 _ABOUT = "about"
 """Key of name, source and licence; marks files written by this program."""
 _MAX_TEXT_BYTES = 256 << 20
@@ -203,10 +214,10 @@ def _read(
         )
     images, notes = _read_images(arrays, key, report, cancelled)
     texts = {name: _texts(arrays.read_array(name)) for name in ("names", _ABOUT) if name in keys}
-    labels_key = _LABEL_KEYS[key]
+    labels_key = _labels_key(arrays, key, len(images))
     stem = path.name.rpartition(".")[0] or path.name
     labels = [stem] * len(images)
-    if labels_key in keys:
+    if labels_key is not None:
         labels = _texts(_classes(arrays.read_array(labels_key), path))
         if len(labels) != len(images):
             text = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
@@ -216,6 +227,16 @@ def _read(
         name, images, labels, texts.get("names") or numbered(labels), source=source, licence=licence
     )
     return Reading(dataset, "npz", notes)
+
+
+def _labels_key(arrays: _Arrays, images_key: str, count: int) -> str | None:
+    """Return the key of the labels of ``count`` images: the paired one, or one of that length."""
+    keys = arrays.names()
+    paired = _PAIRED_KEYS[images_key]
+    if paired in keys:
+        return paired
+    others = (key for key in _LABEL_KEYS if key in keys)
+    return next((key for key in others if arrays.open(key)[0].shape[:1] == (count,)), None)
 
 
 def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:

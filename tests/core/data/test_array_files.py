@@ -58,7 +58,19 @@ def test_emojis_as_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [("x_train", "y_train"), ("images", "labels"), ("data", "target")]
+    "names",
+    [
+        ("x_train", "y_train"),
+        ("images", "labels"),
+        ("data", "target"),
+        ("images", "target"),
+        ("images", "y"),
+        ("X", "labels"),
+        ("data", "label"),
+        ("x_train", "train_labels"),
+        ("x", "targets"),
+        ("images", "arr_1"),
+    ],
 )
 @pytest.mark.parametrize(
     ("shape", "expected"),
@@ -81,6 +93,14 @@ def test_files_of_others(
     assert dataset.labels == ("0", "1", "2", "0", "1", "2")
     moved = values.transpose(0, 3, 1, 2) if shape[-1] in (1, 3) else values
     np.testing.assert_allclose(dataset.images, moved.reshape(6, *expected) / 255, atol=1e-7)
+
+
+def test_the_paired_labels_come_first_and_other_lengths_are_no_labels(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).random((3, 8, 8))
+    np.savez(tmp_path / "x.npz", data=images, labels=np.arange(3), target=np.arange(5, 8))
+    assert load_dataset(str(tmp_path / "x.npz")).labels == ("5", "6", "7")
+    np.savez(tmp_path / "x.npz", images=images, target=np.arange(4), label=np.arange(3))
+    assert load_dataset(str(tmp_path / "x.npz")).labels == ("0", "1", "2")
 
 
 @pytest.mark.parametrize(
