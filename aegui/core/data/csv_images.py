@@ -231,7 +231,12 @@ def _is_heading(titles: list[str]) -> bool:
     if 2 * sum(map(_is_number, titles)) < len(titles):
         return True
     inner = titles[1:-1]
-    return any(inner == [str(at + n) for n in range(len(inner))] for at in range(3))
+    # After the columns of pandas' index and the label, all titles may be numbers.
+    return any(
+        part == [str(at + n) for n in range(len(part))]
+        for part in (inner, inner[1:])
+        for at in range(3)
+    )
 
 
 def _fields(line: str, delimiter: str, most: int = -1) -> list[str]:

@@ -122,14 +122,17 @@ def test_a_label_in_quotes_may_have_what_parts_fields(
 
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("label", [None, "target"])
+@pytest.mark.parametrize("is_label_first", [True, False])
 @pytest.mark.parametrize("has_index", [True, False])
 def test_tables_as_pandas_writes_them(
-    tmp_path: Path, first: int, label: str | None, has_index: bool
+    tmp_path: Path, first: int, label: str | None, is_label_first: bool, has_index: bool
 ) -> None:
     scans = np.random.default_rng(0).integers(0, 17, (30, 64))
     rows: list[list[object]] = [list(range(first, 64 + first)), *scans.tolist()]
     if label is not None:
-        rows = [[*row, end] for row, end in zip(rows, [label, *LABELS], strict=True)]
+        labels = [[label], *([word] for word in LABELS)]
+        pairs = zip(rows, labels, strict=True)
+        rows = [[*end, *row] if is_label_first else [*row, *end] for row, end in pairs]
     if has_index:
         rows = [[start, *row] for start, row in zip(["", *range(30)], rows, strict=True)]
     path = tmp_path / "digits.csv"
