@@ -23,7 +23,7 @@ from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -131,15 +131,18 @@ def read_csv(
     """
     with file_errors(path):
         with ByteStream(path) as file:
-            lines = _lines(file, path)
-            layout = _layout(list(islice(lines, _LOOKED_AT_LINES)))
-            if layout is None:
-                raise ReadError(tr("{file}: no images as rows of numbers.", file=path))
-        labels, images, notes = _read(path, layout, report, cancelled)
+            lines = _lines(file, path, cancelled)
+            first = list(islice(lines, _LOOKED_AT_LINES))
+            spread, others = _spread_lines(lines)
+        layout = _layout(first, spread)
+        if layout is None:
+            raise ReadError(tr("{file}: no images as rows of numbers.", file=path))
+        total = max(1, len(first) + others - layout.has_heading)
+        labels, images, notes = _read(path, layout, total, report, cancelled)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     words = _integer_labels(labels) if layout.label is not None else [name] * len(images)
     dataset = Dataset.over(name, images, words, numbered(words), source=path.name)
-    return Reading(dataset, "csv", notes)
+    return Reading(dataset, "csv", (*_notes_on_label(layout), *notes))
 
 
 def csv_trouble(path: Path) -> ReadError | None:
@@ -173,14 +176,31 @@ def csv_trouble(path: Path) -> ReadError | None:
     return _at(path, 1 + has_heading, text)
 
 
+def _spread_lines(lines: Iterator[str]) -> tuple[list[str], int]:
+    """Return up to 100 lines at equal distances, and the number of all ``lines``."""
+    spread: list[str] = []
+    stride, count = 1, 0
+    for line in lines:
+        if count % stride == 0:
+            spread.append(line)
+        if len(spread) > 2 * _LOOKED_AT_LINES:
+            del spread[1::2]
+            stride *= 2
+        count += 1
+    return spread, count
+
+
 def _complete_lines(text: str) -> list[str]:
     """Return the first lines of ``text``, without the last of many, which may be truncated."""
     lines = text.splitlines()[: _LOOKED_AT_LINES + 1]
     return lines[:-1] if len(lines) > 2 else lines
 
 
-def _layout(first: list[str]) -> _ColumnLayout | None:
-    """Return how to parse a file with these first lines; None if it is no CSV of images."""
+def _layout(first: list[str], spread: Sequence[str] = ()) -> _ColumnLayout | None:
+    """Return how to parse a file with these first lines; None if it is no CSV of images.
+
+    ``spread`` are lines from the rest of the file: it may be sorted by class.
+    """
     if not first:
         return None
     delimiter = _delimiter(first)
@@ -197,9 +217,11 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
     lines = first[has_heading:]
     if not lines or lines[0].count(delimiter) + 1 != columns:
         return None
-    likely = (
-        _named_columns(first[0], delimiter) if has_heading else _likely_columns(lines, delimiter)
-    )
+    if has_heading:
+        likely = _named_columns(first[0], delimiter)
+    else:
+        more = [_without_inner_delimiters(line, delimiter) for line in spread]
+        likely = _likely_columns([*lines, *more], delimiter)
     for index in likely:
         shape = _shape(columns - (index is not None))
         if shape is not None and _is_of_numbers(lines[0], delimiter, index):
@@ -256,15 +278,30 @@ def _named_columns(heading: str, delimiter: str) -> list[int | None]:
 def _likely_columns(lines: list[str], delimiter: str) -> list[int | None]:
     """Return the candidate columns of the label where there are no headings.
 
-    A corner pixel is often the same in all lines, a label hardly ever.
+    A corner pixel is often black, or white, in all lines; a label seldom has as many values as
+    there are lines.
     """
     last = lines[0].count(delimiter)
-    is_first_constant = len({line.partition(delimiter)[0].strip() for line in lines}) == 1
-    is_last_constant = len({line.rpartition(delimiter)[2].strip() for line in lines}) == 1
-    if is_first_constant and not is_last_constant:
-        return [last, 0, None]
+    firsts = {line.partition(delimiter)[0].strip(' "') for line in lines}
+    lasts = {line.rpartition(delimiter)[2].strip() for line in lines}
+    is_last_repeated = len(lines) <= _LOOKED_AT_LINES or 2 * len(lasts) <= len(lines)
+    if len(firsts) == 1 < len(lasts) and is_last_repeated:
+        inner = _fields(lines[0], delimiter, _LOOKED_AT_FIELDS)[1:-1]
+        pixels = [float(with_points(field)) for field in inner if _is_number(field)]
+        corner = firsts.pop()
+        if _is_number(corner) and float(with_points(corner)) in (min(pixels), max(pixels)):
+            return [last, 0, None]
     # Without a first label, a last one that is no number is a label too.
     return [0, None, last]
+
+
+def _notes_on_label(layout: _ColumnLayout) -> tuple[str, ...]:
+    """Return a note on the column of the label, if no heading names it."""
+    if layout.has_heading or layout.label is None:
+        return ()
+    if layout.label == 0:
+        return (tr("There are no headings; the first column was read as the label."),)
+    return (tr("There are no headings; the last column was read as the label."),)
 
 
 def _shape(pixels: int) -> tuple[int, int, int] | None:
@@ -289,10 +326,13 @@ def _is_of_numbers(line: str, delimiter: str, label: int | None) -> bool:
 
 
 def _read(
-    path: Path, layout: _ColumnLayout, report: Report | None, cancelled: IsCancelled | None
+    path: Path,
+    layout: _ColumnLayout,
+    total: int,
+    report: Report | None,
+    cancelled: IsCancelled | None,
 ) -> tuple[list[str], NDArray[np.float32], tuple[str, ...]]:
-    """Return labels, pixels in [0, 1], and notes on their range."""
-    total = max(1, _count_lines(path, cancelled) - layout.has_heading)
+    """Return labels, pixels in [0, 1] of ``total`` images, and notes on their range."""
     top = 1.0
     while True:
         progress = Progress(total, images_read, report, cancelled)
@@ -427,11 +467,6 @@ def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, 
             rows = []
     if rows:
         yield number - len(rows) + 1, rows
-
-
-def _count_lines(path: Path, cancelled: IsCancelled | None) -> int:
-    with ByteStream(path) as file:
-        return sum(1 for _ in _lines(file, path, cancelled))
 
 
 def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -> Iterator[str]:

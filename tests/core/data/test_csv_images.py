@@ -61,6 +61,41 @@ def test_without_labels_and_with_labels_last(tmp_path: Path) -> None:
     assert dataset.image_shape == (1, 8, 8)
 
 
+SORTED = np.repeat(range(5), 80)
+
+
+@pytest.mark.parametrize(
+    ("labels", "corner", "place"),
+    [
+        (SORTED, None, "first"),
+        (np.full(400, 3), None, "first"),
+        (SORTED, 0, "last"),
+        (SORTED, 16, "last"),
+    ],
+)
+def test_labels_without_headings_are_found_by_lines_from_the_whole_file(
+    tmp_path: Path, labels: NDArray[np.int64], corner: int | None, place: str
+) -> None:
+    scans = np.random.default_rng(0).integers(0, 17, (400, 64))
+    scans[0, 30:32] = 0, 16
+    if corner is not None:
+        scans[:, 0] = corner
+    columns = (labels[:, np.newaxis], scans) if place == "first" else (scans, labels[:, np.newaxis])
+    path = tmp_path / "sorted.csv"
+    path.write_text(text_of(np.hstack(columns).tolist()))
+    reading = read_source(str(path))
+    assert np.array_equal(reading.dataset.images.reshape(400, 64) * np.float32(16), scans)
+    assert reading.dataset.labels == tuple(map(str, labels))
+    assert reading.notes[0] == f"There are no headings; the {place} column was read as the label."
+
+
+def test_a_last_column_of_many_different_numbers_is_no_label(tmp_path: Path) -> None:
+    scans = np.random.default_rng(0).random((400, 64)).round(4)
+    path = tmp_path / "zeros.csv"
+    path.write_text(text_of([[0, *row] for row in scans.tolist()]))
+    assert read_csv(path).dataset.classes == ("0",)
+
+
 def test_labels_that_are_words_and_quoted_headings(tmp_path: Path) -> None:
     rows = [["T-shirt/top", *LEVELS[0]], ["Ankle boot", *LEVELS[1]]]
     path = tmp_path / "words.csv"
