@@ -198,6 +198,9 @@ def idx_images(dataset: Dataset, packed: bool = False) -> bytes:
     Grey images are ``[N, H, W]``, coloured ones ``[N, H, W, C]``.
     """
     levels = as_levels(dataset.images)
+    if levels is not None and levels.any() and white_level(float(levels.max())) < 255.0:
+        # Bytes this small would be read as images of few levels.
+        levels = None
     values = dataset.images if levels is None else levels
     values = values[:, 0] if dataset.image_shape[0] == 1 else values.transpose(0, 2, 3, 1)
     return _file(_FLOATS if levels is None else _BYTES, values, packed)

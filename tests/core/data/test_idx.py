@@ -59,6 +59,15 @@ def test_numbers_come_back_to_the_last_digit(
         assert np.array_equal(read_idx_images(path), images)
 
 
+@pytest.mark.parametrize("top", [0, 1, 2, 10, 16, 40])
+def test_dark_sets_come_back_as_they_are(tmp_path: Path, top: int) -> None:
+    images = np.zeros((4, 1, 3, 3), np.float32)
+    images[1:, 0, 1] = np.float32(top / 255)
+    write_dataset(tmp_path / "dark.idx", Dataset.over("dark", images, list("0123")))
+    read = load_dataset(str(tmp_path / "dark.idx"))
+    np.testing.assert_allclose(read.images, images, atol=1e-6)
+
+
 def test_bits_are_bits(tmp_path: Path) -> None:
     path = tmp_path / "bits"
     path.write_bytes(struct.pack(">HBB3I", 0, 8, 3, 1, 2, 2) + bytes([0, 1, 1, 0]))
