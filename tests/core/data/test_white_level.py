@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.reading import Reading
 
-FORMS = ("csv", "npy", "npz", "idx.gz", "json", "c")
+FORMS = ("csv", "npy", "npz", "idx.gz", "json", "by name.json", "records.json", "c")
 
 
 def read(folder: Path, form: str, most: int) -> tuple[np.ndarray, Reading]:
@@ -36,6 +36,10 @@ def read(folder: Path, form: str, most: int) -> tuple[np.ndarray, Reading]:
         path.write_bytes(gzip.compress(head + levels.astype(np.uint8).tobytes()))
     elif form == "json":
         path.write_text(json.dumps(rows))
+    elif form == "by name.json":
+        path.write_text(json.dumps({f"n{at}": row for at, row in enumerate(rows)}))
+    elif form == "records.json":
+        path.write_text(json.dumps([{"name": "n", "pixels": row} for row in rows]))
     else:
         body = ",\n".join("{" + ",".join(map(str, row)) + "}" for row in rows)
         path.write_text(f"const int digits[20][64] = {{\n{body}\n}};\n")

@@ -30,14 +30,18 @@ def images_from(
     """Return the images ``[N, H, W]`` (or ``[N, C, H, W]``) that ``array`` holds.
 
     Accepted are rows as numbers ``[N, 7]`` with bit 4 on the left (8, 16, ... pixels wide if the
-    numbers need it), flat pixels ``[N, 35]`` or ``[N, side * side]``, pixels ``[N, H, W]``, one
-    glyph ``[7, 5]`` of pixels or ``[7]`` of rows. Pixels are 0..1, -1/+1 or 0..255.
+    numbers need it), columns as numbers ``[N, 5]`` of 6 or 7 bits, flat pixels ``[N, 35]`` or
+    ``[N, side * side]``, pixels ``[N, H, W]``, one glyph ``[7, 5]`` of pixels or ``[7]`` of rows.
+    Pixels are 0..1, -1/+1 or 0..255.
 
     With ``width``, the array is ``[N, H]`` rows of ``width`` pixels.
 
     Raises:
         NotGlyphsError: The array has none of these shapes or ranges.
     """
+    columns = columns_of(array) if width is None else None
+    if columns is not None:
+        return columns
     if array.ndim == 1:
         array = _rows_of_line(array)
     if array.ndim == 2:
@@ -52,6 +56,15 @@ def images_from(
     raise source.not_glyphs(
         tr("numbers of shape {shape} are not images.", shape="x".join(map(str, array.shape))), line
     )
+
+
+def columns_of(array: NDArray[np.float64]) -> NDArray[np.float32] | None:
+    """Return the glyphs of ``[N, 5]`` columns of 7 rows, as fonts for displays have them.
+
+    None if the numbers need fewer than 6 bits or more than 7: then they are rows.
+    """
+    is_wide = array.ndim == 2 and array.shape[1] == GLYPH_WIDTH and array.max() >= 1 << GLYPH_WIDTH
+    return from_columns(array, GLYPH_WIDTH, GLYPH_HEIGHT) if is_wide else None
 
 
 def from_columns(array: NDArray[np.float64], width: int, height: int) -> NDArray[np.float32] | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.readers.arrays import (
+    columns_of,
     from_columns,
     images_from,
     is_rows,
@@ -145,8 +146,10 @@ def _sets_of_mapping(value: Nested, name: str, source: GlyphSource) -> list[RawS
         raise source.not_glyphs(tr("no lists of numbers in it."), value.line)
     if _are_glyphs([item for _, item in lists], source):
         glyphs = Nested([item for _, item in lists], line=value.line, size=value.size)
-        images = images_from(_array(glyphs, source), source, value.line)
-        return [RawSet(name, images, [title_of(key) for key, _ in lists])]
+        array = _array(glyphs, source)
+        images = images_from(array, source, value.line)
+        notes = _notes_on(array, glyphs, name)
+        return [RawSet(name, images, [title_of(key) for key, _ in lists], notes)]
     return readable_sets(lists, source)[0]
 
 
@@ -227,7 +230,9 @@ def _set_of_records(value: Nested, name: str, source: GlyphSource) -> RawSet:
             )
         glyphs.add(pixels)
         titles.append(_record_title(members))
-    return RawSet(name, images_from(_array(glyphs, source), source, value.line), titles)
+    array = _array(glyphs, source)
+    images = images_from(array, source, value.line)
+    return RawSet(name, images, titles, _notes_on(array, glyphs, name))
 
 
 def _record_title(members: dict[str, Nested | float | str]) -> tuple[str, str] | None:
@@ -290,6 +295,8 @@ def _from_columns(
 
 def _notes_on(array: NDArray[np.float64], value: Nested, name: str) -> tuple[str, ...]:
     """Return notes on what was assumed of the numbers of ``value``."""
+    if columns_of(array) is not None:
+        return (tr("{name}: read as columns of 7 rows, with bit 0 on top.", name=name),)
     if is_rows(array):
         return _widened(array, value, name)
     return notes_on_white(float(array.max())) if array.ndim > 1 else ()

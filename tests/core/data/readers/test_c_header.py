@@ -8,7 +8,17 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.fonts import write_font
 from aegui.core.errors import ReadError
-from tests.core.data.readers.given import A_ROWS, LOWER, ROWS, c_rows, hexed, is_lower, one, read
+from tests.core.data.readers.given import (
+    A_ROWS,
+    BITS,
+    LOWER,
+    ROWS,
+    c_rows,
+    hexed,
+    is_lower,
+    one,
+    read,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +47,24 @@ def test_c_header_of_several_arrays(folder: Path) -> None:
     assert file.datasets[1].labels == tuple(chr(code) for code in range(0x40, 0x60))
     assert is_lower(file.datasets[2])
     assert file.datasets[2].names[-1] == "DEL"
+    assert file.notes == ()
+
+
+@pytest.mark.parametrize("size", ["", "32"])
+def test_fonts_of_displays_are_columns(folder: Path, size: str) -> None:
+    columns = np.packbits(BITS.swapaxes(1, 2), axis=2, bitorder="little")[:, :, 0].tolist()
+    lines = ",\n".join(
+        f"{hexed(glyph)} // {label}" for glyph, label in zip(columns, LOWER.labels, strict=True)
+    )
+    file = read(folder, f"static const unsigned char font5x7[{size}][5] = {{\n{lines}\n}};\n")
+    assert file.notes == ("font5x7: read as columns of 7 rows, with bit 0 on top.",)
+    assert np.array_equal(file.datasets[0].images, LOWER.images)
+
+
+@pytest.mark.parametrize("numbers", ["{0x1f, 2, 3, 4, 5}", "{0x80, 2, 3, 4, 0x7f}"])
+def test_other_glyphs_of_five_numbers_are_rows(folder: Path, numbers: str) -> None:
+    file = read(folder, f"byte glyphs[][5] = {{ {numbers}, {numbers} }};")
+    assert file.datasets[0].image_shape[1] == 5
     assert file.notes == ()
 
 
