@@ -194,14 +194,20 @@ def concept_command(options: argparse.Namespace) -> int:
         )
         return 0
     if found.separation:
-        text = tr(
-            "{a:,} samples with it, {b:,} without; they lie {apart:.1f} standard deviations apart.",
-            a=len(plus),
+        text = trn(
+            "{n:,} sample with it, {b:,} without; they lie {apart:.1f} standard deviations apart.",
+            "{n:,} samples with it, {b:,} without; they lie {apart:.1f} standard deviations apart.",
+            len(plus),
             b=len(minus),
             apart=found.separation,
         )
     else:
-        text = tr("{a:,} samples with it, {b:,} without.", a=len(plus), b=len(minus))
+        text = trn(
+            "{n:,} sample with it, {b:,} without.",
+            "{n:,} samples with it, {b:,} without.",
+            len(plus),
+            b=len(minus),
+        )
     say(text)
     say(tr("From {low:.2f} to {high:.2f} times the step.", low=found.low, high=found.high))
     model.say_written(len(images), options.out)

@@ -206,6 +206,10 @@ def test_a_concept_applied_to_samples(models: Path, tmp_path: Path, capsys: Capt
     # Without the second group all other samples are used, and without a start the mean code.
     assert main(["concept", vae, "--plus", "7", "-o", str(path)]) == 0
     assert f"{(labels != '7').sum():,} without" in capsys.readouterr().out
+    letters = str(models / "letters.aegui")
+    for more in ([], ["--minus", "b"]):
+        assert main(["concept", letters, "--plus", "a", *more, "-o", str(path)]) == 0
+        assert "1 sample with it, " in capsys.readouterr().out
 
 
 def test_what_each_number_does(models: Path, tmp_path: Path) -> None:

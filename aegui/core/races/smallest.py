@@ -351,12 +351,14 @@ def shrink(
         return
     if not first.holds:
         raise AeguiError(
-            tr(
+            trn(
+                "The initial network, {widths}, reaches the goal in {met} of {n} seed: start "
+                "with a wider one, train longer, or relax the goal.",
                 "The initial network, {widths}, reaches the goal in {met} of {n} seeds: start "
                 "with a wider one, train longer, or relax the goal.",
+                first.seeds,
                 widths=first.widths,
                 met=first.met,
-                n=first.seeds,
             )
         )
     changed, is_first = True, True

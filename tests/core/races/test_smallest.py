@@ -118,6 +118,9 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     hopeless = TASK.model_copy(update={"training": TrainingSpec(epochs=1)})
     with pytest.raises(AeguiError, match="in 0 of 2 seeds"):
         list(shrink(hopeless, GOAL, attempts))
+    one_seed = Challenge(most_wrong=2, seeds=1, at_least=1)
+    with pytest.raises(AeguiError, match="in 0 of 1 seed: start"):
+        list(shrink(hopeless, one_seed, Attempts(hopeless, one_seed, tmp_path / "one")))
     with pytest.raises(AeguiError, match="not by 3 of 2"):
         try_network(TASK, Challenge(1, 2, 3), attempts)
 
