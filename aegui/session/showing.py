@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.run_file.saved import SavedRun
+    from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.snapshot import Snapshot
     from aegui.core.training.record.timeline import TimelineView
     from aegui.session.documents.workspace import Workspace
@@ -76,7 +77,8 @@ class Showing(Service):
             raise IndexError(run)
         shown = replace(self.shown, chose_run=True)
         if run != shown.run:
-            shown = self._renewed(replace(shown, run=run, network=shown.network + 1))
+            another = _another(shown, shown.training + 1)
+            shown = self._renewed(replace(another, run=run))
         self._emit(shown)
 
     def choose_weights(self, weights: Literal["best", "last"]) -> None:
@@ -115,7 +117,7 @@ class Showing(Service):
         if not shown.is_live or (shown.awaits_first and pulled.snapshot is None):
             # Until the first weights arrive, the previous network stays visible.
             return
-        if shown.history is None or len(pulled.history) != len(shown.history):
+        if shown.history is None or _extent(pulled.history) != _extent(shown.history):
             shown = replace(shown, history=pulled.history)
         if pulled.timeline is not shown.recorded_epochs:
             shown = replace(shown, recorded_epochs=pulled.timeline)
@@ -123,8 +125,10 @@ class Showing(Service):
             newest = _live_codec(shown, pulled.snapshot)
             shown = replace(shown, snapshot=pulled.snapshot, newest=newest)
             if shown.past is None:
-                network = shown.network + shown.awaits_first
-                shown = replace(shown, codec=newest, network=network, awaits_first=False)
+                if shown.awaits_first:
+                    is_other = not self._runner.is_continuation
+                    shown = _another(shown, shown.training + is_other)
+                shown = replace(shown, codec=newest, awaits_first=False)
                 shown = self._encode(shown)
         self._emit(shown)
 
@@ -132,7 +136,8 @@ class Showing(Service):
     def _on_workspace_run_changed(self, run: SavedRun | None) -> None:
         # Encode first: the map would be blank for a moment although the samples stay the same.
         shown = self._encode(self._of_run(run))
-        self._emit(replace(shown, network=shown.network + 1))
+        is_other = not _is_result(self.shown, shown)
+        self._emit(_another(shown, shown.training + is_other))
 
     @Slot(object)
     def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
@@ -285,6 +290,29 @@ def _encoded(encoder: CodesService, shown: Shown) -> Shown:
 def _live_codec(shown: Shown, snapshot: Snapshot) -> Codec:
     """Return the displayed run with the weights of the running training."""
     return Codec(shown.recipe, shown.dataset.image_shape, snapshot, shown.run)
+
+
+def _extent(history: HistoryView) -> tuple[int, list[float]]:
+    """Return number and last epoch of the rows: rows of a restarted epoch are dropped."""
+    return len(history), history.epoch[-1:].tolist()
+
+
+def _another(shown: Shown, training: int) -> Shown:
+    """Return ``shown`` with another network, which belongs to ``training``."""
+    return replace(shown, network=shown.network + 1, training=training)
+
+
+def _is_result(before: Shown, now: Shown) -> bool:
+    """Return whether ``now`` shows the result of the training that ``before`` shows.
+
+    Or completes it with the last measurements.
+    """
+    if before.run != now.run or now.saved is None or before.trained_on is not now.trained_on:
+        return False
+    if before.saved is not None and not before.is_live:
+        point = before.saved.checkpoint
+        return point is not None and now.saved.checkpoint is point
+    return before.is_live and not before.awaits_first and now.recipe is before.recipe
 
 
 def _is_same_training(known: TimelineView | None, now: TimelineView | None) -> bool:

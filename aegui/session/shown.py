@@ -77,6 +77,9 @@ class Shown:
     """Current training noise, including manual changes during the training."""
     network: int = 0
     """Counter of networks; after a change, views of the previous one are obsolete."""
+    training: int = 0
+    """Counter of networks that are not the one before, trained on, or the result of its training:
+    after a change, codes of the previous one lie elsewhere."""
     codec: Codec | None = None
     """The network with the displayed weights; None if there is none yet."""
     codes: Codes | None = None

@@ -105,6 +105,48 @@ def test_a_training_is_told_from_start_to_end(stage: Stage, qtbot: QtBot) -> Non
     assert not shown.is_live
 
 
+def test_a_result_and_what_goes_on_from_it_belong_to_the_same_training(
+    stage: Stage, qtbot: QtBot
+) -> None:
+    long = RECIPE.model_copy(
+        update={"runs": 1, "training": RECIPE.training.model_copy(update={"epochs": 5_000_000})}
+    )
+    workspace, runner, showing = stage.workspace, stage.runner, stage.showing
+    assert workspace.new(long)
+
+    def follows() -> bool:
+        pulled = runner.pull()
+        if pulled is not None:
+            showing.take(pulled)
+        return showing.shown.is_live and not showing.shown.awaits_first
+
+    def stop() -> None:
+        with qtbot.waitSignal(workspace.run_changed):
+            runner.stop()
+
+    resolved = workspace.resolution.resolved
+    assert resolved is not None
+    runner.start(resolved)
+    qtbot.waitUntil(follows)
+    first, network = showing.shown.training, showing.shown.network
+    stop()
+    assert (showing.shown.training, showing.shown.network > network) == (first, True)
+    # The last measurements follow.
+    workspace.run_changed.emit(workspace.run)
+    assert showing.shown.training == first
+    further = workspace.continuation()
+    assert further is not None
+    runner.start(further.resolved, further.checkpoint, further.history)
+    qtbot.waitUntil(follows)
+    assert showing.shown.training == first
+    stop()
+    assert showing.shown.training == first
+    runner.start(resolved)
+    qtbot.waitUntil(follows)
+    assert showing.shown.training > first
+    stop()
+
+
 def test_until_the_first_weights_come_those_in_sight_are_named(stage: Stage, qtbot: QtBot) -> None:
     stage.train(qtbot)
     before, codec = stage.showing.shown.moment, stage.showing.shown.codec
@@ -140,7 +182,7 @@ def test_another_run_is_another_network_with_other_codes(stage: Stage, qtbot: Qt
     other = 1 - stage.showing.shown.run
     stage.showing.choose_run(other)
     ((shown, changes),) = stage.told
-    assert {"run", "network", "codec", "codes", "chose_run"} <= changes
+    assert {"run", "network", "training", "codec", "codes", "chose_run"} <= changes
     assert "dataset" not in changes
     assert shown.moment is not None
     assert shown.moment.seed == RECIPE.seed + other

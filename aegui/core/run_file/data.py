@@ -71,11 +71,14 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
 
 
 def _stored_part(dataset: Dataset) -> Dataset:
-    """Return the samples of ``dataset`` to save: all, or for a large set always the same part."""
+    """Return the samples of ``dataset`` to save: all, or some of a large set."""
     eight_bits = _are_levels(dataset.images[:: max(1, len(dataset) // 256)])
     width = dataset.pixels * (1 if eight_bits and not dataset.is_binary else 4)
-    if len(dataset) * width <= MAX_WHOLE_SET_BYTES:
-        return dataset
+    return dataset if len(dataset) * width <= MAX_WHOLE_SET_BYTES else _preview(dataset, width)
+
+
+def _preview(dataset: Dataset, width: int) -> Dataset:
+    """Return always the same samples of ``dataset``, which take ``width`` bytes each."""
     count = max(1, min(len(dataset), PREVIEW_BYTES // width))
     chosen = sampled(len(dataset), count, PREVIEW_SEED)
     _, firsts = np.unique(dataset.class_indices, return_index=True)
@@ -154,18 +157,19 @@ def read_dataset(
     except AeguiError:
         text = mark("{name} is not on this machine: {n:,} of its {total:,} samples are shown.")
         return stored, _preview_note(text, stored, spec)
-    if _is_part(stored, loaded):
+    # Other versions of the program saved other sets whole, and took glyphs in colour for binary.
+    widths = (loaded.pixels, 4 * loaded.pixels)
+    if any(_are_same(stored, _preview(loaded, width)) for width in widths):
         return loaded, ""
     text = mark(
-        "{name} has changed since this run was trained: {n:,} of the {total:,} samples are in the "
-        "file and are shown."
+        "{name} is read differently from when this run was trained: {n:,} of the {total:,} samples "
+        "are in the file and are shown."
     )
     return stored, _preview_note(text, stored, spec)
 
 
-def _is_part(stored: Dataset, loaded: Dataset) -> bool:
-    """Return whether ``stored`` is the part of ``loaded`` that would be saved."""
-    part = _stored_part(loaded)
+def _are_same(stored: Dataset, part: Dataset) -> bool:
+    """Return whether ``part`` of a set has the samples that were saved of it."""
     return (
         (part.whole, part.labels, part.image_shape)
         == (stored.whole, stored.labels, stored.image_shape)

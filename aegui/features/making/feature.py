@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.latent.codec import Codec
     from aegui.core.latent.films import FilmSize
     from aegui.features.making.model.path_service import PathResult
+    from aegui.session.map.codes_service import Codes
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -119,11 +121,15 @@ class MakingFeature(Feature):
             )
             self._panel.set_message(reason or tr("One moment…"))
             return
-        codes = shown.codes
-        if codes is not None and codes.codec is not codec:
-            codes = None  # Those of the displayed weights follow.
         making.set_subject(
-            MakingSubject(codec, shown.dataset, known, codes, shown.is_learning, shown.network)
+            MakingSubject(
+                codec,
+                shown.dataset,
+                known,
+                _codes_by(codec, shown),
+                shown.is_learning,
+                shown.training,
+            )
         )
         self._panel.set_message("")
         self._finds.show_offered()
@@ -277,3 +283,14 @@ def _counted(images: NDArray[np.float32], progress: Progress) -> Iterator[NDArra
 
 def _written(done: int, total: int) -> str:
     return tr("{done:,} of {total:,} images written", done=done, total=total)
+
+
+def _codes_by(codec: Codec, shown: Shown) -> Codes | None:
+    """Return the codes of the samples by ``codec``; None if these follow.
+
+    While a network trains, its weights are newer than the codes.
+    """
+    codes = shown.codes
+    if codes is None or codes.size != codec.latent_size:
+        return None
+    return codes if codes.codec is codec or shown.is_learning else None

@@ -104,7 +104,7 @@ class MapFeature(Feature):
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the map for the fields in ``changed``."""
-        if "network" in changed and not self._continues(shown, changed):
+        if "training" in changed:
             # Its codes lie elsewhere: what the previous one decoded would be shown at their places.
             self._plane = None
             self._services.of(PlaneService).drop()
@@ -125,13 +125,6 @@ class MapFeature(Feature):
                 self._canvas.forget_network()
             self._canvas.fit()
             self._begin_cursor()
-
-    def _continues(self, shown: Shown, changed: Changes) -> bool:
-        """Whether the network is the one before, trained on, or the result of its training."""
-        if shown.is_live:
-            return "awaits_first" in changed and self._services.runner.is_continuation
-        is_other = shown.awaits_first or changed & {"recipe", "run", "trained_on"}
-        return "is_live" in changed and not is_other
 
     def _show_samples(self) -> None:
         shown, canvas = self._services.shown, self._canvas

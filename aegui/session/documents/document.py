@@ -12,6 +12,7 @@ import numpy as np
 from aegui.core.data.builtin import builtin_names
 from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_dataset
+from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.file_mark import mark_of
 from aegui.core.light_dataclass import dataclass
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.concepts import Concept
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.pixels.drawing_state import DrawingState
-    from aegui.core.recipe import PretrainSpec
+    from aegui.core.recipe import PretrainSpec, SplitSpec
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.document import PinnedCode
     from aegui.core.training.record.history import HistoryView
@@ -245,8 +246,8 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
         and _pretraining(recipe) == _pretraining(old)
         and recipe.training.optimizer.name == old.training.optimizer.name
         and (recipe.seed, recipe.runs) == (old.seed, old.runs)
-        and recipe.data.split == old.data.split
         and same_data(resolved.dataset, run.dataset)
+        and _hold_out_the_same(recipe.data.split, old.data.split, len(run.dataset))
     )
     if not fits:
         return None
@@ -284,6 +285,11 @@ def weights_fork(run: SavedRun, resolved: ResolvedRecipe) -> Fork | None:
 def _is_averaged(recipe: Recipe) -> bool:
     """Return whether averages of the weights are maintained."""
     return recipe.gan is not None and recipe.gan.average > 0
+
+
+def _hold_out_the_same(one: SplitSpec, other: SplitSpec, n: int) -> bool:
+    """Return whether both hold out the same of ``n`` samples: without any, the seed is free."""
+    return one == other or np.array_equal(split_indices(n, one)[1], split_indices(n, other)[1])
 
 
 def _pretraining(recipe: Recipe) -> PretrainSpec | None:

@@ -113,7 +113,9 @@ def test_a_source_that_has_changed_is_not_taken_for_the_data_of_the_run(
     back = load_run(path, lambda _: True)
     np.testing.assert_array_equal(back.dataset.images, data.images)
     assert (back.dataset.labels, back.dataset.whole) == (data.labels, 6)
-    assert back.note.startswith("set has changed since this run was trained: 6 of the 6 samples")
+    assert back.note.startswith(
+        "set is read differently from when this run was trained: 6 of the 6 samples"
+    )
 
 
 def test_a_set_that_is_not_here_is_told_by_the_name_that_a_person_reads(

@@ -387,3 +387,7 @@ def test_going_on_is_exact_and_wants_a_draft_that_fits(workspace: Workspace) -> 
         assert workspace.continuation() is None
         workspace.undo_stack.undo()
     assert workspace.continuation() is not None
+    # Nothing is held out: the seed of that has no effect.
+    data = workspace.recipe.data.model_copy(update={"split": SplitSpec(seed=9)})
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"data": data}), "Seed of the split")
+    assert workspace.continuation() is not None

@@ -271,7 +271,8 @@ def _computed(
         for key, indices in boxes.items()
         if indices and (stored is None or key == "start")
     }
-    if "minus" not in codes and (stored is None or "start" not in codes):
+    has_base = "start" in codes or len(start) == codec.latent_size
+    if "minus" not in codes and not (stored is not None and has_base):
         codes["minus"] = _all_codes(subject)
     found = stored if stored is not None else concept(codes["plus"], codes["minus"])
     base = start

@@ -132,7 +132,7 @@ class FindsService(Service):
         While a network trains, and at its other epochs, they stay: they state their epoch.
         """
         before, self._subject = self._subject, subject
-        if before is None or subject is None or before.network != subject.network:
+        if before is None or subject is None or before.training != subject.training:
             self.job.forget()
             if self.latest is not None:
                 self.latest = None

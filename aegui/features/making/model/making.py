@@ -31,8 +31,8 @@ class MakingSubject:
     """Codes of the samples by this network, as far as they are known."""
     is_live: bool
     """Whether the network is being trained."""
-    network: int
-    """``Shown.network``: other weights of one network have the same number."""
+    training: int
+    """``Shown.training``: other weights of one network have the same number."""
 
 
 class Making(Service):

@@ -126,8 +126,8 @@ class PathService(Service):
         elif (
             before.codec is subject.codec
             and before.is_live == subject.is_live
-            # Only the search for the shortest path starts from the codes of samples.
-            and (self.kind != _SLOW or before.codes is subject.codes)
+            # Only the search for the shortest path starts from codes of samples: of some of them.
+            and (self.kind != _SLOW or before.codes is not None or subject.codes is None)
         ):
             return
         self._draw_pins()

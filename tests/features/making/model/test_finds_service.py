@@ -108,7 +108,7 @@ def test_a_search_can_be_cancelled(service: FindsService, qtbot: QtBot) -> None:
 def test_another_network_leaves_nothing(service: FindsService, qtbot: QtBot) -> None:
     found(qtbot, service, "prior")
     with qtbot.waitSignal(service.found) as told:
-        service.set_subject(replace(subject(), network=1))
+        service.set_subject(replace(subject(), training=1))
     assert told.args == [None]
     assert service.offered() == tuple(SOURCES)
 
@@ -125,7 +125,7 @@ def test_other_weights_of_the_network_leave_what_was_found(
 def test_a_search_ends_with_its_network(service: FindsService, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(service.found, wait=50):
         service.find("new", 80)
-        service.set_subject(replace(subject(), network=1))
+        service.set_subject(replace(subject(), training=1))
     assert not service.job.is_busy
 
 
