@@ -23,6 +23,7 @@ from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.reading import Reading
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key
 from aegui.core.data.white_level import notes_on_white, white_level
+from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
 from aegui.core.light_dataclass import dataclass
 
@@ -214,14 +215,8 @@ def _read(
         )
     images, notes = _read_images(arrays, key, report, cancelled)
     texts = {name: _texts(arrays.read_array(name)) for name in ("names", _ABOUT) if name in keys}
-    labels_key = _labels_key(arrays, key, len(images))
     stem = path.name.rpartition(".")[0] or path.name
-    labels = [stem] * len(images)
-    if labels_key is not None:
-        labels = _texts(_classes(arrays.read_array(labels_key), path))
-        if len(labels) != len(images):
-            text = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
-            raise read_error(path, text)
+    labels = _labels(arrays, key, len(images)) or [stem] * len(images)
     name, source, licence = (texts.get(_ABOUT) or [stem, path.name, ""])[:3]
     dataset = Dataset.over(
         name, images, labels, texts.get("names") or numbered(labels), source=source, licence=licence
@@ -229,14 +224,33 @@ def _read(
     return Reading(dataset, "npz", notes)
 
 
-def _labels_key(arrays: _Arrays, images_key: str, count: int) -> str | None:
-    """Return the key of the labels of ``count`` images: the paired one, or one of that length."""
+def _labels(arrays: _Arrays, images_key: str, count: int) -> list[str] | None:
+    """Return the labels of ``count`` images: the paired array, or one usually named and shaped so.
+
+    Raises:
+        ReadError: The paired array holds no labels, or too few or many.
+    """
     keys = arrays.names()
     paired = _PAIRED_KEYS[images_key]
     if paired in keys:
-        return paired
-    others = (key for key in _LABEL_KEYS if key in keys)
-    return next((key for key in others if arrays.open(key)[0].shape[:1] == (count,)), None)
+        labels = _texts(_classes(arrays.read_array(paired), arrays.path))
+        if len(labels) != count:
+            text = tr("{n:,} images but {got:,} labels", n=count, got=len(labels))
+            raise read_error(arrays.path, text)
+        return labels
+    for key in _LABEL_KEYS:
+        if key in keys:
+            with contextlib.suppress(ReadError):  # What only has a usual name may be anything
+                if _may_be_labels(arrays.open(key)[0], count):
+                    values = _classes(arrays.read_array(key), arrays.path)
+                    if values.dtype.kind != "f" or _are_whole(values):
+                        return _texts(values)
+    return None
+
+
+def _may_be_labels(member: _Member, count: int) -> bool:
+    is_of_rows = len(member.shape) in (1, 2) and member.shape[0] == count and member.nbytes > 0
+    return is_of_rows and member.dtype.kind in "biufSU"
 
 
 def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
@@ -258,17 +272,19 @@ def _texts(values: NDArray[Any]) -> list[str]:
     NaN among integral floats is a missing label, which becomes an empty text.
     """
     flat = values.reshape(-1)
-    if values.dtype.kind == "f":
-        is_there = ~np.isnan(flat)
-        there = flat[is_there]
-        if bool((np.isfinite(there) & (there == np.rint(there))).all()):
-            pairs = zip(flat.tolist(), is_there.tolist(), strict=True)
-            return [str(int(value)) if there else "" for value, there in pairs]
+    if values.dtype.kind == "f" and _are_whole(flat):
+        return ["" if math.isnan(value) else str(int(value)) for value in flat.tolist()]
     texts = [
         item.decode("utf-8", errors="replace") if isinstance(item, bytes) else str(item)
         for item in flat.tolist()
     ]
     return [text.removesuffix("|") for text in texts] if values.dtype.kind == "U" else texts
+
+
+def _are_whole(values: NDArray[Any]) -> bool:
+    """Return whether all floats but NaN are integral."""
+    there = values[~np.isnan(values)]
+    return bool((np.isfinite(there) & (there == np.rint(there))).all())
 
 
 def _read_images(

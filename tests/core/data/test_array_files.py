@@ -119,6 +119,31 @@ def test_labels_of_others(tmp_path: Path, labels: Any, read: str) -> None:
     assert load_dataset(str(tmp_path / "x.npz")).labels == tuple(read.split(" "))
 
 
+RANDOM = np.random.default_rng(0).random
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"target": RANDOM((20, 8, 8))},
+        {"arr_1": RANDOM((20, 3))},
+        {"target": RANDOM(20)},
+        {"label": np.array([{}] * 20, dtype=object)},
+        {"targets": np.asfortranarray(np.eye(20))},
+        {"y": np.zeros((20, 0)), "label": np.array(0)},
+    ],
+)
+def test_what_only_has_a_usual_name_and_cannot_be_labels_is_left(
+    tmp_path: Path, others: dict[str, Any]
+) -> None:
+    path = tmp_path / "x.npz"
+    images = np.random.default_rng(0).random((20, 8, 8))
+    np.savez(path, **others, images=images)
+    assert load_dataset(str(path)).classes == ("x",)
+    np.savez(path, **others, images=images, train_labels=np.arange(20) % 2)
+    assert load_dataset(str(path)).classes == ("0", "1")
+
+
 def test_one_array_of_numbers(tmp_path: Path) -> None:
     values = np.random.default_rng(0).random((4, 9, 8))
     np.save(tmp_path / "x.npy", values)
