@@ -283,16 +283,41 @@ def _likely_columns(lines: list[str], delimiter: str) -> list[int | None]:
     """
     last = lines[0].count(delimiter)
     firsts = {line.partition(delimiter)[0].strip(' "') for line in lines}
-    lasts = {line.rpartition(delimiter)[2].strip() for line in lines}
-    is_last_repeated = len(lines) <= _LOOKED_AT_LINES or 2 * len(lasts) <= len(lines)
-    if len(firsts) == 1 < len(lasts) and is_last_repeated:
-        inner = _fields(lines[0], delimiter, _LOOKED_AT_FIELDS)[1:-1]
-        pixels = [float(with_points(field)) for field in inner if _is_number(field)]
+    lasts = {line.rpartition(delimiter)[2].strip(' "') for line in lines}
+    if len(firsts) == 1 < len(lasts):
+        pixels = _inner_numbers(lines[0], delimiter)
         corner = firsts.pop()
-        if _is_number(corner) and float(with_points(corner)) in (min(pixels), max(pixels)):
+        is_pixel = _is_number(corner) and _value(corner) in (min(pixels), max(pixels))
+        if is_pixel and (
+            len(lines) <= _LOOKED_AT_LINES
+            or 2 * len(lasts) <= len(lines)
+            or _are_codes(lasts, lines, delimiter)
+        ):
             return [last, 0, None]
     # Without a first label, a last one that is no number is a label too.
     return [0, None, last]
+
+
+def _inner_numbers(line: str, delimiter: str) -> list[float]:
+    """Return the numbers of ``line`` but the first and the last field; 0 if there are none."""
+    inner = _fields(line, delimiter, _LOOKED_AT_FIELDS)[1:-1]
+    return [_value(field) for field in inner if _is_number(field)] or [0.0]
+
+
+def _are_codes(lasts: set[str], lines: list[str], delimiter: str) -> bool:
+    """Return whether the values ``lasts`` of the last column are codes of characters, not pixels.
+
+    Codes all differ, or some lie above the largest pixel.
+    """
+    codes = [_value(field) for field in lasts if field.isdecimal()]
+    if len(codes) == len(lines):
+        return True
+    largest = max(max(_inner_numbers(line, delimiter)) for line in lines)
+    return max(codes, default=0.0) > largest
+
+
+def _value(field: str) -> float:
+    return float(with_points(field))
 
 
 def _notes_on_label(layout: _ColumnLayout) -> tuple[str, ...]:

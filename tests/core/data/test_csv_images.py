@@ -96,6 +96,29 @@ def test_a_last_column_of_many_different_numbers_is_no_label(tmp_path: Path) -> 
     assert read_csv(path).dataset.classes == ("0",)
 
 
+@pytest.mark.parametrize("codes", [range(32, 127), range(95), [*range(32, 126), 32]])
+def test_a_last_column_of_codes_of_characters_is_the_label(
+    tmp_path: Path, codes: Sequence[int]
+) -> None:
+    glyphs = np.random.default_rng(0).integers(0, 2, (95, 64))
+    glyphs[:, 0] = 0
+    path = tmp_path / "ascii.csv"
+    path.write_text(
+        text_of([[*row, code] for row, code in zip(glyphs.tolist(), codes, strict=True)])
+    )
+    dataset = read_csv(path).dataset
+    assert dataset.labels == tuple(map(str, codes))
+    assert np.array_equal(dataset.images.reshape(95, 64), glyphs)
+
+
+def test_a_last_pixel_among_the_levels_of_the_others_is_no_label(tmp_path: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (95, 64))
+    levels[50, 30] = 255
+    path = tmp_path / "zeros.csv"
+    path.write_text(text_of([[0, *row] for row in levels.tolist()]))
+    assert read_csv(path).dataset.classes == ("0",)
+
+
 def test_labels_that_are_words_and_quoted_headings(tmp_path: Path) -> None:
     rows = [["T-shirt/top", *LEVELS[0]], ["Ankle boot", *LEVELS[1]]]
     path = tmp_path / "words.csv"
