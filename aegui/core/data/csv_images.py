@@ -255,7 +255,7 @@ def _is_heading(titles: list[str]) -> bool:
     inner = titles[1:-1]
     # After the columns of pandas' index and the label, all titles may be numbers.
     return any(
-        part == [str(at + n) for n in range(len(part))]
+        len(part) > 1 and part == [str(at + n) for n in range(len(part))]
         for part in (inner, inner[1:])
         for at in range(3)
     )

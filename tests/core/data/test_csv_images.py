@@ -327,6 +327,8 @@ def test_rows_of_glyphs_are_left_to_the_readers_of_glyphs(tmp_path: Path) -> Non
     [
         (b"name,age\nann,6\n", r"f\.csv, line 2: “ann” is not a number\. A line has the pixels"),
         (b"1,2,x,4\n", r"f\.csv, line 1: “x” is not a number"),
+        (b"1,2,3\n4,5,6\n", r"f\.csv, line 1: 3 numbers do not make a square image"),
+        (b"4,1\n5,2\n", r"f\.csv, line 1: 2 numbers do not make a square image"),
         (b"a,b,c\n", r"f\.csv: a header line, and no image after it\."),
         (b"name;age\n1;2\n", r"f\.csv, line 2: 2 numbers do not make a square image"),
         (bytes(range(256)), r"f\.csv: no images found in it; what can be read: idx file, .*CSV of"),
