@@ -22,6 +22,7 @@ GLYPH_WIDTH = 5
 _GLYPH_PIXELS = GLYPH_HEIGHT * GLYPH_WIDTH
 _ROW_HEIGHTS = range(5, 33)
 """Heights of glyphs whose rows are given as numbers."""
+_BYTE_MAX = 255.0
 
 
 def images_from(
@@ -42,17 +43,19 @@ def images_from(
     columns = columns_of(array) if width is None else None
     if columns is not None:
         return columns
+    # The glyphs of a set may each have an array, where a dim one has the white of the others.
+    white = _BYTE_MAX if array.ndim == 1 else white_level(float(array.max()))
     if array.ndim == 1:
         array = _rows_of_line(array)
     if array.ndim == 2:
         if width is not None or is_rows(array):
             return _from_rows(array, source, line, width)
-        flat = to_unit(array, source, line)
+        flat = _to_unit(array, white, source, line)
         if array.shape == (GLYPH_HEIGHT, GLYPH_WIDTH):
             return flat[np.newaxis]
         return flat.reshape(len(flat), *_sides(array.shape[1], source, line))
     if array.ndim in (3, 4) and min(array.shape[-2:]) >= 2:
-        return to_unit(array, source, line)
+        return _to_unit(array, white, source, line)
     raise source.not_glyphs(
         tr("numbers of shape {shape} are not images.", shape="x".join(map(str, array.shape))), line
     )
@@ -97,17 +100,17 @@ def is_rows(array: NDArray[np.float64]) -> bool:
     return bool(array.max() > 1) or width == GLYPH_HEIGHT
 
 
-def to_unit(
-    array: NDArray[np.float64], source: GlyphSource, line: int | None
+def _to_unit(
+    array: NDArray[np.float64], white: float, source: GlyphSource, line: int | None
 ) -> NDArray[np.float32]:
-    """Scale pixels to [0, 1] from 0..1, from -1 and +1, or from integers up to 255."""
+    """Scale pixels to [0, 1] from 0..1, from -1 and +1, or from integers 0..``white``."""
     low, high = float(array.min()), float(array.max())
     if low >= 0.0 and high <= 1.0:
         return array.astype(np.float32)
     if np.isin(array, (-1.0, 1.0)).all():
         return (array > 0).astype(np.float32)
     if _are_bytes(array):
-        return (array / white_level(high)).astype(np.float32)
+        return (array / white).astype(np.float32)
     raise source.not_glyphs(
         tr(
             "pixels from {low:g} to {high:g}; they must be 0 and 1, -1 and +1, 0 to 1 or 0 to 255.",

@@ -208,3 +208,16 @@ def test_a_character_among_the_numbers_is_a_number(folder: Path) -> None:
         [1, 2, 3, 4, 5, 6, 97],
     ]
     assert dataset.labels[1] == "b"
+
+
+def test_a_dim_glyph_keeps_the_white_of_the_others(folder: Path) -> None:
+    bright, dim = np.arange(64) * 4, np.arange(64) % 13
+    bright[-1] = 255
+    arrays = {"bright": bright, "dim": dim, "flag": dim % 2}
+    text = "".join(
+        f"unsigned char {name}[64] = {hexed(values.tolist())};\n" for name, values in arrays.items()
+    )
+    file = read(folder, text)
+    expected = np.stack([bright / 255, dim / 255, dim % 2]).astype(np.float32)
+    assert np.array_equal(file.datasets[0].images.reshape(3, 64), expected)
+    assert file.notes == ()
