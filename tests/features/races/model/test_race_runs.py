@@ -94,4 +94,4 @@ def test_what_cannot_be_shrunk_is_one_message(qtbot: QtBot, search: SmallestSear
     hopeless = TASK.model_copy(update={"training": TASK.training.model_copy(update={"epochs": 1})})
     with qtbot.waitSignal(search.failed) as heard:
         search.shrink(hopeless, hard)
-    assert "in 0 of 1 seeds" in heard.args[0]
+    assert "in 0 of 1 seed" in heard.args[0]
