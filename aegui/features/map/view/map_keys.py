@@ -88,11 +88,12 @@ class MapKeys:
             canvas.setCursor(selecting.rest_cursor)
         elif selecting.is_on:
             selecting.set_on(False)
-        elif len(canvas.selection):
-            selecting.clear()
         else:
+            has_selection = len(canvas.selection) > 0
+            # Also a lasso around no sample.
             selecting.clear()
-            canvas.map_cursor.leave()
+            if not has_selection:
+                canvas.map_cursor.leave()
 
     def _step(self, key: Qt.Key, pixels: float) -> None:
         """Move the cursor, initially from the centre, and pan so that it stays visible."""
