@@ -202,11 +202,9 @@ def fitting_scale(shape: Sequence[int], side_px: int) -> int:
 _GAP = 1
 
 
-def sheet_png(
-    images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool = True, about: str = ""
-) -> bytes:
-    """A PNG of ``images`` side by side: see ``sheet_picture``, and ``png_bytes`` for ``about``."""
-    return png_bytes(sheet_picture(images, columns, scale, ink=ink), about)
+def sheet_png(images: ArrayLike, columns: int = 8, scale: int = 4) -> bytes:
+    """A PNG of ``images`` side by side, dark on light: see ``sheet_picture``."""
+    return png_bytes(sheet_picture(images, columns, scale))
 
 
 def png_bytes(picture: Picture, about: str = "") -> bytes:
